@@ -1,0 +1,66 @@
+"""Brings this folder up to what one `make` target needs, doing only what is not done yet: `setup.py run|check|test|bench`."""
+
+from __future__ import annotations
+
+import fcntl
+import sys
+from pathlib import Path
+from typing import TextIO
+
+import debian
+import front_end
+import python_packages
+from stamps import ROOT, Failed, say
+
+RUNTIME = ROOT / "requirements.lock"
+DEVELOPMENT = ROOT / "requirements-dev.lock"
+
+
+def set_up(target: str) -> None:
+    """Do what the target needs: run and bench the product's packages, check and test the developers' ones too."""
+    python_packages.make_environment()
+    python_packages.install_installer()
+    python_packages.install_lock(RUNTIME)
+    if target in ("check", "test"):
+        python_packages.install_lock(DEVELOPMENT)
+    python_packages.install_project()
+    if target in ("run", "test"):
+        front_end.build_front_end()
+    if target in ("run", "test", "bench"):
+        python_packages.compile_translations()
+    if target == "test":
+        debian.install(debian.TESTS)
+    if target == "bench":
+        debian.install(debian.BENCHMARKS)
+
+
+def take_turn(turn: TextIO) -> None:
+    """Wait while another set-up of this folder is under way; the turn ends when the file is closed."""
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        say("Another set-up of this folder is under way: waiting for it to end")
+        fcntl.flock(turn, fcntl.LOCK_EX)
+
+
+def main() -> int:
+    """Set up for the target named on the command line; one clear message and status 1 when it cannot be done."""
+    if len(sys.argv) != 2 or sys.argv[1] not in ("run", "check", "test", "bench"):
+        print("usage: setup.py run|check|test|bench", file=sys.stderr)
+        return 2
+    try:
+        python_packages.require_python()
+        with Path(__file__).open() as turn:
+            take_turn(turn)
+            set_up(sys.argv[1])
+    except Failed as failure:
+        print(f"Set-up stopped. {failure}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Set-up stopped by the keyboard; the same command goes on from here.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

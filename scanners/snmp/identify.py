@@ -1,0 +1,306 @@
+"""Turns what a device said into facts by general rules (standard MIBs, the maker's enterprise number, sysDescr), each with its reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from scanners.identity import canonical_serial, is_junk
+from scanners.makers import leading_maker
+from scanners.observation import Component, Fact
+from scanners.snmp import tables
+from scanners.snmp.ber import Oid, Value
+from scanners.snmp.collect import Reading
+from scanners.snmp.enterprises import Enterprise, enterprise_of
+from scanners.snmp.kinds import kind_of
+from scanners.text import clean, is_printable
+
+OTHER, CHASSIS, POWER_SUPPLY, MODULE = 1, 3, 6, 9
+_COMPONENT_KINDS = {CHASSIS: "chassis", POWER_SUPPLY: "power_supply", MODULE: "module", 7: "fan", 10: "port"}
+
+
+@dataclass(slots=True)
+class Findings:
+    """Facts and, for each, where it comes from; the first answer stands."""
+
+    facts: dict[str, Fact] = field(default_factory=dict)
+    evidence: dict[str, str] = field(default_factory=dict)
+    components: tuple[Component, ...] = ()
+
+    def say(self, name: str, value: Fact | None, why: str) -> None:
+        """Set a fact that is not known yet; nothing is set for None."""
+        if value is not None and value != "" and name not in self.facts:
+            self.facts[name] = value
+            self.evidence[name] = why
+
+    def text(self, name: str) -> str | None:
+        """A fact that is text, if it is known."""
+        value = self.facts.get(name)
+        return value if isinstance(value, str) else None
+
+
+def text(value: Value) -> str | None:
+    """Printable text of a value; None for numbers, binary strings and placeholders."""
+    if isinstance(value, bytes):
+        return clean(value) if is_printable(value) else None
+    return None
+
+
+def useful(value: Value) -> str | None:
+    """Text that says something: placeholders such as "N/A" or "<private>" do not."""
+    found = text(value)
+    return None if found is None or is_junk(found) or found.strip("<>").lower() == "private" else found
+
+
+def dotted(oid: Iterable[int]) -> str:
+    """An object identifier as text."""
+    return ".".join(map(str, oid))
+
+
+def identify(reading: Reading) -> Findings:
+    """The facts about one device; what it did not say, or said badly, stays absent."""
+    found = Findings()
+    object_id = reading.scalar(tables.SYS_OBJECT_ID)
+    enterprise = enterprise_of(object_id) if isinstance(object_id, tuple) else None
+    description = text(reading.scalar(tables.SYS_DESCR)) or ""
+    _system(reading, found)
+    if enterprise is not None:
+        _own_objects(reading, enterprise, found)
+        _own_grammar(enterprise, description, found)
+    _versions(description, found)
+    _entity(reading, found)
+    _standard(reading, found)
+    _maker(enterprise, description, found)
+    if enterprise is not None and not _HOST.match(description):
+        _product(enterprise, description, found)
+    found.say("kind", *kind_of(reading, enterprise, description))
+    _printer_model(reading, found)
+    _kernel(description, found)
+    for pattern, name in enterprise.rename if enterprise is not None else ():
+        if model := found.text("model"):
+            found.facts["model"] = pattern.sub(name, model)
+    return found
+
+
+def _system(reading: Reading, found: Findings) -> None:
+    for name, oid in (
+        ("description", tables.SYS_DESCR),
+        ("name", tables.SYS_NAME),
+        ("location", tables.SYS_LOCATION),
+        ("contact", tables.SYS_CONTACT),
+    ):
+        value = text(reading.scalar(oid))
+        found.say(name, value, f"SNMPv2-MIB {dotted(oid)}.0")
+    object_id = reading.scalar(tables.SYS_OBJECT_ID)
+    if isinstance(object_id, tuple) and len(object_id) > 2:
+        found.say("object_id", dotted(object_id), "SNMPv2-MIB sysObjectID")
+    ticks = reading.scalar(tables.SYS_UP_TIME)
+    if isinstance(ticks, int):
+        found.say("uptime_s", ticks // 100, "SNMPv2-MIB sysUpTime")
+    memory = reading.scalar(tables.HR_MEMORY_KB)
+    if isinstance(memory, int) and memory > 0:
+        found.say("memory_bytes", memory * 1024, "HOST-RESOURCES-MIB hrMemorySize")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    index: Oid
+    kind: int
+    model: str | None
+    serial: str | None
+    maker: str | None
+    name: str | None
+    description: str | None
+    firmware: str | None
+
+
+def _parts(reading: Reading) -> list[_Part]:
+    parts = []
+    classes = reading.column(tables.ENT_CLASS)
+    for index in sorted({*classes, *reading.column(tables.ENT_SERIAL), *reading.column(tables.ENT_MODEL)}):
+        kind = classes.get(index)
+
+        def read(column: Oid, index: Oid = index) -> str | None:
+            return useful(reading.column(column).get(index))
+
+        parts.append(
+            _Part(
+                index=index,
+                kind=kind if isinstance(kind, int) else 0,
+                model=read(tables.ENT_MODEL),
+                serial=read(tables.ENT_SERIAL),
+                maker=read(tables.ENT_MAKER),
+                name=read(tables.ENT_NAME),
+                description=read(tables.ENT_DESCR),
+                firmware=read(tables.ENT_SOFTWARE) or read(tables.ENT_FIRMWARE),
+            )
+        )
+    return parts
+
+
+def _entity(reading: Reading, found: Findings) -> None:
+    """ENTITY-MIB: the device is its first chassis that says who it is; other chassis are members of its stack."""
+    parts = _parts(reading)
+    chassis = [part for part in parts if part.kind == CHASSIS]
+    told = [part for part in chassis if part.serial or part.model]
+    if not chassis:  # an agent that numbers its parts but does not class them puts the box first
+        told = [part for part in parts if (part.serial or part.model) and part.kind in (0, OTHER)]
+    main = next(iter(told or chassis), None)
+    if main is not None:
+        found.say("manufacturer", main.maker, "ENTITY-MIB chassis")
+        found.say("model", main.model, "ENTITY-MIB chassis")
+        if canonical_serial(main.serial):
+            found.say("serial", main.serial, "ENTITY-MIB chassis")
+        found.say("firmware", main.firmware, "ENTITY-MIB chassis")
+    found.components = tuple(
+        Component(
+            kind=_COMPONENT_KINDS[part.kind],
+            name=part.name or part.description,
+            model=part.model,
+            serial=part.serial,
+            firmware=part.firmware,
+            manufacturer=part.maker,
+        )
+        for part in parts
+        if part is not main and part.kind in _COMPONENT_KINDS and canonical_serial(part.serial)
+    )[:200]
+
+
+def _standard(reading: Reading, found: Findings) -> None:
+    """The identities in UPS-MIB, Printer-MIB, HOST-RESOURCES-MIB and IEEE 802.11's MIB."""
+    for name, oid, why in (
+        ("manufacturer", tables.UPS_MAKER, "UPS-MIB upsIdentManufacturer"),
+        ("model", tables.UPS_MODEL, "UPS-MIB upsIdentModel"),
+        ("firmware", tables.UPS_FIRMWARE, "UPS-MIB upsIdentUPSSoftwareVersion"),
+        ("firmware", tables.UPS_AGENT, "UPS-MIB upsIdentAgentSoftwareVersion"),
+        ("manufacturer", tables.DOT11_MAKER, "IEEE802dot11-MIB dot11manufacturerName"),
+        ("model", tables.DOT11_PRODUCT, "IEEE802dot11-MIB dot11manufacturerProductName"),
+        ("firmware", tables.DOT11_VERSION, "IEEE802dot11-MIB dot11manufacturerProductVersion"),
+    ):
+        found.say(name, useful(reading.scalar(oid)), why)
+    serial = useful(reading.scalar(tables.PRT_SERIAL))
+    if canonical_serial(serial):
+        found.say("serial", serial, "Printer-MIB prtGeneralSerialNumber")
+    device = _device_id(text(reading.scalar(tables.PRT_DEVICE_ID)) or "")
+    found.say("manufacturer", device.get("MFG") or device.get("MANUFACTURER"), "IEEE 1284 device id")
+    found.say("model", device.get("MDL") or device.get("MODEL"), "IEEE 1284 device id")
+    if canonical_serial(device.get("SN") or device.get("SERN")):
+        found.say("serial", device.get("SN") or device.get("SERN"), "IEEE 1284 device id")
+
+
+def _device_id(given: str) -> dict[str, str]:
+    """The keys of an IEEE 1284 device id: "MFG:HP;MDL:LaserJet;…"."""
+    pairs = (part.partition(":") for part in given.split(";") if ":" in part)
+    return {key.strip().upper(): value.strip() for key, _, value in pairs if value.strip()}
+
+
+def _own_objects(reading: Reading, enterprise: Enterprise, found: Findings) -> None:
+    """The maker's own objects; beside a generic agent, whoever's tree answers is the maker."""
+    for name, oids in enterprise.objects.items():
+        for oid in oids:
+            value = useful(reading.scalar(oid))
+            if value is None or (name == "serial" and not canonical_serial(value)):
+                continue
+            owner = enterprise_of(oid)
+            maker = owner.maker if owner is not None else ""
+            found.say(name, value, f"{maker}'s object {dotted(oid)}")
+            if not enterprise.maker:
+                found.say("manufacturer", maker, f"{maker}'s objects answer")
+                found.say("kind", owner.kind if owner is not None else None, f"{maker}'s objects answer")
+
+
+def _maker(enterprise: Enterprise | None, description: str, found: Findings) -> None:
+    """The owner of the enterprise number is the maker, unless the number is a generic agent's."""
+    if enterprise is not None and enterprise.maker:
+        # The number outranks a free text field that a reseller may have filled in.
+        found.facts.pop("manufacturer", None)
+        found.say("manufacturer", enterprise.maker, f"sysObjectID: enterprise {enterprise.number}")
+    elif not _HOST.match(description):
+        found.say("manufacturer", leading_maker(description), "sysDescr begins with it")
+
+
+_SERIAL = re.compile(
+    r"(?:\bS/?N\s*[:=]\s*|\bserial(?: number| no\.?)?\s*[:=#]\s*)([A-Z0-9][A-Z0-9/-]{4,30})\b", re.IGNORECASE
+)
+_VERSION = re.compile(
+    r"(?:\b(?:software |firmware |fw |sw |image )?(?:version|revision|release|ver\.?|firmware)[:\s]+)"
+    r"(v?[A-Z]{0,3}\.?[0-9][0-9A-Z._()+-]*[0-9A-Z)])",
+    re.IGNORECASE,
+)
+_HOST = re.compile(r"^(?:Linux|FreeBSD|OpenBSD|NetBSD|SunOS|Darwin|Hardware(?=:)|AIX|HP-UX)\b")
+
+
+def _own_grammar(enterprise: Enterprise, description: str, found: Findings) -> None:
+    """What sysDescr says in the maker's own way."""
+    for pattern in enterprise.grammar:
+        match = pattern.search(description)
+        for name, value in match.groupdict().items() if match is not None else ():
+            if value and not is_junk(value):
+                found.say(name, value.strip(), "sysDescr")
+
+
+def _versions(description: str, found: Findings) -> None:
+    """A version or a serial that sysDescr calls so, or its only version number."""
+    serial = _SERIAL.search(description)
+    if serial and canonical_serial(serial.group(1)):
+        found.say("serial", serial.group(1), "sysDescr")
+    if _HOST.match(description):
+        return
+    version = _VERSION.search(description)
+    if version:
+        found.say("firmware", version.group(1).rstrip(".-,("), "sysDescr")
+    # A bootloader's or kernel's version beside the firmware's own must not make it ambiguous.
+    numbers = _DOTTED.findall(_INNER.sub("", description))
+    if len(numbers) == 1:
+        found.say("firmware", numbers[0], "sysDescr: its only version number")
+
+
+_INNER = re.compile(
+    r"\b(?:Linux|U-Boot|ROM|Bootcode|eCos|VxWorks|kernel|HW|hardware|bootloader)[-:\s]*(?:version\s+)?\S+",
+    re.IGNORECASE,
+)
+_DOTTED = re.compile(
+    r"(?<![\w.-])[vV]?\d+(?:\.\d+){2,5}(?:[-_.]\w+)*(?![\w.])|(?<![\w.-])[vV]\d+\.\d+(?![\w.])"
+)
+_CODE = re.compile(r"[A-Z][A-Za-z0-9]*-[\w/+.-]*\d[\w/+.-]*|[A-Z]{1,5}\d{2,5}[\w/+.-]*")
+_NO_CODE = re.compile(r"(?i)^(?:v|ver|rev|sw|hw|fw|r)\.?\d|-v?\d+\.\d|\d+\.\d+\.\d|^ti?mos")
+_BEFORE_VERSION = re.compile(r"([A-Z][\w/+-]*(?: [\w/+-]+){0,3}?),? \(?[vV]?\d+(?:\.\d+){2,5}")
+
+
+def _product(enterprise: Enterprise, description: str, found: Findings) -> None:
+    """A product code at the beginning of sysDescr, perhaps after the maker's name; or what stands before the version number."""
+    rest = _INNER.sub("", description).strip(" ;,")
+    name = enterprise.maker.split(" (")[0]
+    for prefix in (name, name.split()[0] if name else "", "Networks", "Network"):
+        if prefix and rest.lower().startswith(prefix.lower() + " "):
+            rest = rest[len(prefix) :].lstrip(" ,")
+    code = _CODE.match(rest)
+    if code and not _NO_CODE.search(code.group(0)):
+        found.say("model", code.group(0).rstrip("-./"), "sysDescr begins with a product code")
+        return
+    before = _BEFORE_VERSION.match(rest)
+    if before and not re.search(
+        r"(?i)version|software|firmware|release|system|revision|agent", before.group(1)
+    ):
+        found.say("model", before.group(1), "sysDescr: before the version number")
+
+
+def _printer_model(reading: Reading, found: Findings) -> None:
+    """What a printer calls its print engine; a computer's print queues have such descriptions too."""
+    if "printer" not in str(found.facts.get("kind")):
+        return
+    for index, kind in sorted(reading.column(tables.HR_DEVICE_TYPE).items()):
+        if kind == tables.HR_PRINTER:
+            model = useful(reading.column(tables.HR_DEVICE_DESCR).get(index))
+            found.say("model", model, "HOST-RESOURCES-MIB hrDeviceDescr of the printer")
+
+
+_KERNEL = re.compile(r"^Linux \S+ (\d+\.\d+\.\S+) #")
+
+
+def _kernel(description: str, found: Findings) -> None:
+    """A general-purpose computer's system version is its kernel's."""
+    match = _KERNEL.match(description)
+    if match and found.facts.get("kind") in {"computer", "server", "hypervisor"}:
+        found.say("firmware", match.group(1), "sysDescr (kernel)")

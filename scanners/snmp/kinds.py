@@ -1,0 +1,184 @@
+"""Says what kind of thing a device is, from what it does (standard MIBs), its own words and its maker's trade."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from scanners.snmp import tables
+from scanners.snmp.collect import Reading
+from scanners.snmp.enterprises import Enterprise
+
+ETHERNET, WIRELESS = 6, 71
+_MULTIFUNCTION = re.compile(
+    r"\b(MFP|MFC|multifunction|all-in-one|scanner|facsimile|bizhub|workcentre|imagerunner|aficio (?:MP|IM)|MX-\w+)\b",
+    re.IGNORECASE,
+)
+
+# Words that name the thing itself. The order matters: a "UPS Network Management Card" is a UPS, a "wireless switch" is not a plain switch.
+_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        (
+            "management_board",
+            r"\b(iDRAC|integrated lights-out|iLO ?\d|BMC|IMM2?|baseboard management|remote access controller|XClarity controller)\b",
+        ),
+        (
+            "firewall",
+            r"\b(firewall|fortigate|pfsense|opnsense|UTM|adaptive security appliance|firepower|PAN-OS|security gateway)\b",
+        ),
+        ("load_balancer", r"\b(load ?balancer|BIG-IP|netscaler|loadmaster)\b"),
+        (
+            "wireless_controller",
+            r"\b(wireless (?:lan )?controller|WLC|zonedirector|smartzone|mobility controller|AirOS controller|WLAN controller)\b",
+        ),
+        ("access_point", r"\b(access ?point|wireless ap|wifi ap|hiveos|airap|unifi ap|UAP-?\w*|U[67]-\w+)\b"),
+        ("ups", r"\b(UPS|smart-ups|uninterruptible)\b"),
+        ("pdu", r"\b(PDU|power distribution|rack ?pdu|switched rack|power strip|metered rack)\b"),
+        ("camera", r"\b(network camera|ip camera|camera|webcam|video encoder|dome camera)\b"),
+        ("videoconference", r"\b(video ?conferenc\w*|telepresence|codec|clickshare)\b"),
+        ("voip_gateway", r"\b(voip gateway|analog(?:ue)? telephone adapter|media gateway|mediant)\b"),
+        ("pbx", r"\b(pbx|ip ?office|omnipcx|call server|communication server)\b"),
+        ("desk_phone", r"\b(ip ?phone|sip phone|voip phone|deskphone)\b"),
+        (
+            "storage",
+            r"\b(NAS|diskstation|rackstation|storage|data ontap|readynas|turbonas|terastation|linkstation|freenas|truenas|SAN array)\b",
+        ),
+        (
+            "environment_probe",
+            r"\b(temperature|humidity|environment(?:al)? (?:monitor|sensor|unit)|sensor ?probe|sensorhub|thermometer|netbotz)\b",
+        ),
+        ("printer", r"\b(printer|laserjet|officejet|deskjet|jetdirect|print ?server|printing system)\b"),
+        ("hypervisor", r"\b(vmware esxi?|proxmox|xenserver|hyper-v)\b"),
+        ("switch", r"\b(switch|catalyst|procurve|jetstream|edgeswitch|nexus|switching|SwOS|USW-\w+)\b"),
+        ("router", r"\b(router|gateway|routeros|IOS XR|ISR software|ASR\d+|modem|CPE)\b"),
+    )
+)
+_DISTRIBUTION = re.compile(
+    r"^Linux \S+ (?:\S*(?:-generic|-amd64|-cloud|\.el\d|\.fc\d|-default|-lts|-pve|\.amzn\d?|-arch\d|-azure|-aws|-gcp|-virtual|-server"
+    r"|-raspi|-v[678]l?\+|-coreos)|\d+\.\d+\.\d+(?:\+\d+)? #.* x86_64)"
+)
+_HOST = re.compile(r"^(?:Hardware(?=:)|Linux|FreeBSD|OpenBSD|NetBSD|SunOS|Darwin|AIX|HP-UX)\b")
+
+
+def kind_of(reading: Reading, enterprise: Enterprise | None, description: str) -> tuple[str | None, str]:
+    """(kind, reason), or (None, "") where nothing says it."""
+    for rule in (
+        _by_printing,
+        _by_power,
+        _by_system,
+        _by_own_words,
+        _by_number,
+        _by_words,
+        _by_trade,
+        _by_shape,
+    ):
+        kind, why = rule(reading, enterprise, description)
+        if kind is not None:
+            return kind, why
+    return None, ""
+
+
+Answer = tuple[str | None, str]
+
+
+def _by_printing(reading: Reading, enterprise: Enterprise | None, description: str) -> Answer:
+    printers = tables.HR_PRINTER in reading.column(tables.HR_DEVICE_TYPE).values()
+    supplies = reading.column(tables.PRT_SUPPLY_TYPE) or reading.column(tables.PRT_LIFE_COUNT)
+    if not printers and not supplies:
+        return None, ""
+    if not supplies and _HOST.match(description):
+        return None, ""  # a computer with a print queue
+    if enterprise is not None and enterprise.kind == "label_printer":
+        return "label_printer", f"Printer-MIB, and {enterprise.maker} makes label printers"
+    words = " ".join([description, *_descriptions(reading)])
+    if _MULTIFUNCTION.search(words):
+        return "multifunction_printer", "Printer-MIB, and it says that it scans or faxes"
+    return "printer", "Printer-MIB" if supplies else "HOST-RESOURCES-MIB: its device is a printer"
+
+
+def _descriptions(reading: Reading) -> Iterable[str]:
+    values = [*reading.column(tables.HR_DEVICE_DESCR).values(), reading.scalar(tables.PRT_DEVICE_ID)]
+    return (value.decode("latin-1") for value in values if isinstance(value, bytes))
+
+
+def _by_power(reading: Reading, _enterprise: Enterprise | None, _description: str) -> Answer:
+    told = reading.scalar(tables.UPS_MODEL) is not None or reading.scalar(tables.UPS_MAKER) is not None
+    return ("ups", "UPS-MIB") if told else (None, "")
+
+
+def _by_system(reading: Reading, enterprise: Enterprise | None, description: str) -> Answer:
+    """General-purpose systems; Net-SNMP also runs in appliances, so that only a distribution's kernel tells a computer."""
+    object_id = reading.scalar(tables.SYS_OBJECT_ID)
+    if enterprise is not None and enterprise.number == 311 and isinstance(object_id, tuple):
+        # Microsoft: 311.1.1.3.1.1 workstation, .2 server, .3 domain controller
+        return ("server" if object_id[-1] in {2, 3} else "computer"), "sysObjectID: Windows"
+    if _DISTRIBUTION.match(description) and (enterprise is None or not enterprise.maker):
+        return (
+            "hypervisor" if "-pve" in description else "computer"
+        ), "sysDescr: a general-purpose Linux kernel"
+    if re.match(r"(SunOS|Darwin|AIX|HP-UX|DragonFly|OpenBSD|NetBSD)\b", description) and (
+        enterprise is None or not enterprise.maker
+    ):
+        return "computer", "sysDescr: a general-purpose system"
+    return None, ""
+
+
+def _by_own_words(_reading: Reading, enterprise: Enterprise | None, description: str) -> Answer:
+    """Product names that mean a kind at this maker's only."""
+    for pattern, kind in enterprise.words if enterprise is not None else ():
+        match = pattern.search(description)
+        if match:
+            return kind, f"sysDescr says “{match.group(0)}”"
+    return None, ""
+
+
+def _by_number(reading: Reading, enterprise: Enterprise | None, _description: str) -> Answer:
+    """The maker gives whole branches of its tree to one kind of product."""
+    object_id = reading.scalar(tables.SYS_OBJECT_ID)
+    if enterprise is None or not isinstance(object_id, tuple):
+        return None, ""
+    for branch, kind in enterprise.branches:
+        if object_id[7 : 7 + len(branch)] == branch:
+            return kind, f"sysObjectID: enterprise {enterprise.number} gives this branch to it"
+    return None, ""
+
+
+def _by_words(_reading: Reading, enterprise: Enterprise | None, description: str) -> Answer:
+    if _HOST.match(description) and (enterprise is None or not enterprise.maker):
+        return None, ""  # "Linux <host name> …": the words are the administrator's, not the maker's
+    for kind, pattern in _WORDS:
+        match = pattern.search(description)
+        if match:
+            return kind, f"sysDescr says “{match.group(0)}”"
+    return None, ""
+
+
+def _by_trade(_reading: Reading, enterprise: Enterprise | None, _description: str) -> Answer:
+    if enterprise is not None and enterprise.kind:
+        return enterprise.kind, f"sysObjectID: enterprise {enterprise.number} makes such things"
+    return None, ""
+
+
+_BRIDGE, _ACCESS_POINT, _ROUTER, _TELEPHONE = 0x20, 0x10, 0x08, 0x04  # LldpSystemCapabilitiesMap, first octet
+
+
+def _by_shape(reading: Reading, enterprise: Enterprise | None, description: str) -> Answer:
+    """What the device says it does on the network: LLDP capabilities, bridge ports, sysServices."""
+    if _HOST.match(description) and (enterprise is None or not enterprise.maker):
+        return None, ""
+    capabilities = reading.scalar(tables.LLDP_CAPABILITIES)
+    octet = capabilities[0] if isinstance(capabilities, bytes) and capabilities else 0
+    if octet & _TELEPHONE:
+        return "desk_phone", "LLDP: telephone"
+    if octet & _ACCESS_POINT:
+        return "access_point", "LLDP: wireless access point"
+    ports = reading.scalar(tables.BRIDGE_PORTS)
+    if isinstance(ports, int) and ports >= 4:
+        return "switch", f"BRIDGE-MIB: {ports} ports"
+    services = reading.scalar(tables.SYS_SERVICES)
+    if services == 2 or (octet & _BRIDGE and not octet & _ROUTER):
+        return "switch", "sysServices: layer 2" if services == 2 else "LLDP: bridge"
+    if octet & _ROUTER or services in {4, 6, 78}:
+        return "router", "LLDP: router" if octet & _ROUTER else "sysServices: layer 3"
+    return None, ""

@@ -1,0 +1,153 @@
+"""The standard objects that are read, by name, each with the MIB that defines it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from scanners.snmp.ber import Oid
+
+
+def oid(text: str) -> Oid:
+    """The numbers of a dotted object identifier."""
+    return tuple(int(part) for part in text.strip(".").split("."))
+
+
+# SNMPv2-MIB (RFC 3418)
+SYS_DESCR = oid("1.3.6.1.2.1.1.1")
+SYS_OBJECT_ID = oid("1.3.6.1.2.1.1.2")
+SYS_UP_TIME = oid("1.3.6.1.2.1.1.3")
+SYS_CONTACT = oid("1.3.6.1.2.1.1.4")
+SYS_NAME = oid("1.3.6.1.2.1.1.5")
+SYS_LOCATION = oid("1.3.6.1.2.1.1.6")
+SYS_SERVICES = oid("1.3.6.1.2.1.1.7")
+# SNMP-FRAMEWORK-MIB (RFC 3411)
+ENGINE_ID = oid("1.3.6.1.6.3.10.2.1.1")
+# BRIDGE-MIB (RFC 4188)
+BRIDGE_ADDRESS = oid("1.3.6.1.2.1.17.1.1")
+BRIDGE_PORTS = oid("1.3.6.1.2.1.17.1.2")
+# LLDP-MIB (IEEE 802.1AB-2005)
+LLDP_CHASSIS_SUBTYPE = oid("1.0.8802.1.1.2.1.3.1")
+LLDP_CHASSIS_ID = oid("1.0.8802.1.1.2.1.3.2")
+LLDP_SYS_DESCR = oid("1.0.8802.1.1.2.1.3.4")
+LLDP_CAPABILITIES = oid("1.0.8802.1.1.2.1.3.6")
+# Printer-MIB (RFC 3805)
+PRT_NAME = oid("1.3.6.1.2.1.43.5.1.1.16")
+PRT_SERIAL = oid("1.3.6.1.2.1.43.5.1.1.17")
+# UPS-MIB (RFC 1628)
+UPS_MAKER = oid("1.3.6.1.2.1.33.1.1.1")
+UPS_MODEL = oid("1.3.6.1.2.1.33.1.1.2")
+UPS_FIRMWARE = oid("1.3.6.1.2.1.33.1.1.3")
+UPS_AGENT = oid("1.3.6.1.2.1.33.1.1.4")
+UPS_NAME = oid("1.3.6.1.2.1.33.1.1.5")
+# PWG PPM-MIB (PWG 5107.2): the first printer's IEEE 1284 device id
+PRT_DEVICE_ID = oid("1.3.6.1.4.1.2699.1.2.1.2.1.1.3")
+# IEEE802dot11-MIB: dot11ResourceInfoTable
+DOT11_MAKER = oid("1.2.840.10036.3.1.2.1.2")
+DOT11_PRODUCT = oid("1.2.840.10036.3.1.2.1.3")
+DOT11_VERSION = oid("1.2.840.10036.3.1.2.1.4")
+# HOST-RESOURCES-MIB (RFC 2790)
+HR_MEMORY_KB = oid("1.3.6.1.2.1.25.2.2")
+# IP-MIB (RFC 4293)
+IP_FORWARDING = oid("1.3.6.1.2.1.4.1")
+
+SCALARS: tuple[Oid, ...] = (
+    SYS_DESCR,
+    SYS_OBJECT_ID,
+    SYS_UP_TIME,
+    SYS_CONTACT,
+    SYS_NAME,
+    SYS_LOCATION,
+    SYS_SERVICES,
+    ENGINE_ID,
+    BRIDGE_ADDRESS,
+    BRIDGE_PORTS,
+    LLDP_CHASSIS_SUBTYPE,
+    LLDP_CHASSIS_ID,
+    LLDP_SYS_DESCR,
+    LLDP_CAPABILITIES,
+    PRT_NAME,
+    PRT_SERIAL,
+    UPS_MAKER,
+    UPS_MODEL,
+    UPS_FIRMWARE,
+    UPS_AGENT,
+    UPS_NAME,
+    PRT_DEVICE_ID,
+    DOT11_MAKER,
+    DOT11_PRODUCT,
+    DOT11_VERSION,
+    HR_MEMORY_KB,
+    IP_FORWARDING,
+)
+
+# IF-MIB (RFC 2863)
+IF_DESCR = oid("1.3.6.1.2.1.2.2.1.2")
+IF_TYPE = oid("1.3.6.1.2.1.2.2.1.3")
+IF_SPEED = oid("1.3.6.1.2.1.2.2.1.5")
+IF_MAC = oid("1.3.6.1.2.1.2.2.1.6")
+IF_ADMIN = oid("1.3.6.1.2.1.2.2.1.7")
+IF_OPER = oid("1.3.6.1.2.1.2.2.1.8")
+IF_NAME = oid("1.3.6.1.2.1.31.1.1.1.1")
+IF_HIGH_SPEED = oid("1.3.6.1.2.1.31.1.1.1.15")
+IF_ALIAS = oid("1.3.6.1.2.1.31.1.1.1.18")
+# IP-MIB: ipAdEntIfIndex (RFC 1213), ipAddressIfIndex (RFC 4293)
+IP_IF_INDEX = oid("1.3.6.1.2.1.4.20.1.2")
+IP_ADDRESS_IF_INDEX = oid("1.3.6.1.2.1.4.34.1.3")
+IP_ADDRESS_TYPE = oid("1.3.6.1.2.1.4.34.1.4")
+# ENTITY-MIB (RFC 6933)
+ENT_DESCR = oid("1.3.6.1.2.1.47.1.1.1.1.2")
+ENT_CLASS = oid("1.3.6.1.2.1.47.1.1.1.1.5")
+ENT_NAME = oid("1.3.6.1.2.1.47.1.1.1.1.7")
+ENT_FIRMWARE = oid("1.3.6.1.2.1.47.1.1.1.1.9")
+ENT_SOFTWARE = oid("1.3.6.1.2.1.47.1.1.1.1.10")
+ENT_SERIAL = oid("1.3.6.1.2.1.47.1.1.1.1.11")
+ENT_MAKER = oid("1.3.6.1.2.1.47.1.1.1.1.12")
+ENT_MODEL = oid("1.3.6.1.2.1.47.1.1.1.1.13")
+# HOST-RESOURCES-MIB (RFC 2790)
+HR_DEVICE_TYPE = oid("1.3.6.1.2.1.25.3.2.1.2")
+HR_DEVICE_DESCR = oid("1.3.6.1.2.1.25.3.2.1.3")
+HR_PRINTER = oid("1.3.6.1.2.1.25.3.1.5")
+# Printer-MIB (RFC 3805)
+PRT_LIFE_UNIT = oid("1.3.6.1.2.1.43.10.2.1.3")
+PRT_LIFE_COUNT = oid("1.3.6.1.2.1.43.10.2.1.4")
+PRT_SUPPLY_COLORANT = oid("1.3.6.1.2.1.43.11.1.1.3")
+PRT_SUPPLY_CLASS = oid("1.3.6.1.2.1.43.11.1.1.4")
+PRT_SUPPLY_TYPE = oid("1.3.6.1.2.1.43.11.1.1.5")
+PRT_SUPPLY_DESCR = oid("1.3.6.1.2.1.43.11.1.1.6")
+PRT_SUPPLY_UNIT = oid("1.3.6.1.2.1.43.11.1.1.7")
+PRT_SUPPLY_MAX = oid("1.3.6.1.2.1.43.11.1.1.8")
+PRT_SUPPLY_LEVEL = oid("1.3.6.1.2.1.43.11.1.1.9")
+PRT_COLORANT = oid("1.3.6.1.2.1.43.12.1.1.4")
+
+
+class Table(NamedTuple):
+    """Columns read together when a probe column exists; `identity` tables must be whole for an observation to be made."""
+
+    name: str
+    probes: tuple[Oid, ...]
+    columns: tuple[Oid, ...]
+    identity: bool = False
+
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "ENTITY-MIB",
+        (ENT_CLASS, ENT_SERIAL, ENT_MODEL),
+        (ENT_CLASS, ENT_SERIAL, ENT_MODEL, ENT_MAKER, ENT_DESCR, ENT_NAME, ENT_FIRMWARE, ENT_SOFTWARE),
+        identity=True,
+    ),
+    Table("IF-MIB", (IF_TYPE,), (IF_TYPE, IF_DESCR, IF_MAC, IF_SPEED, IF_ADMIN, IF_OPER), identity=True),
+    Table("IF-MIB extension", (IF_NAME,), (IF_NAME, IF_HIGH_SPEED, IF_ALIAS)),
+    Table("IP addresses", (IP_IF_INDEX,), (IP_IF_INDEX,)),
+    Table("IP addresses (RFC 4293)", (IP_ADDRESS_IF_INDEX,), (IP_ADDRESS_IF_INDEX, IP_ADDRESS_TYPE)),
+    Table("HOST-RESOURCES devices", (HR_DEVICE_TYPE,), (HR_DEVICE_TYPE, HR_DEVICE_DESCR)),
+    Table("Printer-MIB counters", (PRT_LIFE_COUNT,), (PRT_LIFE_COUNT, PRT_LIFE_UNIT)),
+    Table(
+        "Printer-MIB supplies",
+        (PRT_SUPPLY_TYPE,),
+        (
+            *(PRT_SUPPLY_TYPE, PRT_SUPPLY_CLASS, PRT_SUPPLY_DESCR, PRT_SUPPLY_UNIT),
+            *(PRT_SUPPLY_MAX, PRT_SUPPLY_LEVEL, PRT_SUPPLY_COLORANT, PRT_COLORANT),
+        ),
+    ),
+)

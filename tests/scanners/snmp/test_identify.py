@@ -1,0 +1,234 @@
+"""A device is named by general rules, each answer has its reason, and what is not known stays unknown."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from scanners.observation import KINDS, Observation
+from scanners.replay import RecordedLink, Recording
+from scanners.snmp.collect import Bounds, read_device
+from scanners.snmp.enterprises import enterprises
+from scanners.snmp.observe import observe
+from scanners.snmp.running import own_objects
+from tests.scanners.snmp import recordings
+from tests.scanners.snmp.agents import SWITCH
+
+
+def seen(text: str, address: str = "10.1.2.3") -> Observation:
+    """What the scanner says of a recorded device."""
+    link = RecordedLink(Recording.parse(text), address)
+    reading = asyncio.run(read_device(link, Bounds(), own_objects))
+    return observe(reading, site="bouscat", at=datetime(2026, 11, 24, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            recordings.PRINTER,
+            {"kind": "printer", "manufacturer": "Kyocera", "model": "ECOSYS P3145dn", "serial": "VCG1234567"},
+        ),
+        (
+            recordings.MULTIFUNCTION,
+            {
+                "kind": "multifunction_printer",
+                "manufacturer": "Ricoh",
+                "model": "IM C2500",
+                "firmware": "1.20",
+            },
+        ),
+        (
+            recordings.UPS,
+            {"kind": "ups", "manufacturer": "Infosec", "model": "E4 Evolution 1500", "firmware": "2.07"},
+        ),
+        (
+            recordings.STACK,
+            {
+                "kind": "switch",
+                "manufacturer": "Cisco",
+                "model": "WS-C2960X-48FPS-L",
+                "serial": "FOC2001A001",
+                "firmware": "15.2(7)E4",
+            },
+        ),
+        (recordings.WINDOWS, {"kind": "server", "name": "SRV-FICHIERS", "memory_bytes": 16777216 * 1024}),
+        (recordings.LINUX, {"kind": "computer", "firmware": "5.10.0-21-amd64"}),
+        (
+            recordings.NAS,
+            {"kind": "storage", "manufacturer": "Synology", "model": "DS920+", "serial": "2080SBRABC123"},
+        ),
+        (
+            SWITCH,
+            {
+                "kind": "switch",
+                "manufacturer": "Labswitch",
+                "model": "LS-3",
+                "firmware": "1.3.0",
+                "location": "Hôtel",
+            },
+        ),
+    ],
+)
+def test_devices_are_named(text: str, expected: dict[str, Any]) -> None:
+    observation = seen(text)
+    assert {name: observation.facts.get(name) for name in expected} == expected
+    assert all(observation.evidence[name] for name in expected)
+
+
+def test_nothing_is_invented_about_a_device_that_says_nothing() -> None:
+    facts = seen(recordings.NOBODY).facts
+    assert not {"kind", "manufacturer", "model", "serial", "firmware"} & set(facts)
+
+
+def test_junk_is_nothing() -> None:
+    observation = seen(recordings.JUNK)
+    assert not {"serial", "model", "name", "location"} & set(observation.facts)
+    assert observation.source_key == "address:10.1.2.3"
+    assert {one.kind for one in observation.identifiers} == {"ip"}
+
+
+def test_the_host_name_of_a_linux_machine_does_not_make_it_a_switch() -> None:
+    assert seen(recordings.LINUX).facts["kind"] != "switch"
+
+
+def test_windows_is_no_maker_and_its_print_queue_no_printer() -> None:
+    facts = seen(recordings.WINDOWS).facts
+    assert "manufacturer" not in facts
+    assert facts["kind"] == "server"
+
+
+def test_members_of_a_stack_are_its_components() -> None:
+    found = seen(recordings.STACK).components
+    assert [(one.kind, one.serial) for one in found] == [
+        ("power_supply", "LIT2001PSU1"),
+        ("chassis", "FOC2001A002"),
+    ]
+    assert found[1].name == "Switch 2"
+
+
+def test_a_printer_s_supplies_are_amounts_only_where_it_gives_amounts() -> None:
+    toner, waste, drum = seen(recordings.PRINTER).supplies
+    assert (toner.name, toner.kind, toner.color, toner.unit, toner.level, toner.capacity, toner.state) == (
+        "TK-3160",
+        "toner",
+        "black",
+        "impressions",
+        5000,
+        12500,
+        None,
+    )
+    assert (waste.kind, waste.level, waste.capacity, waste.state) == ("waste_toner", None, None, "some_left")
+    assert (drum.kind, drum.unit, drum.level, drum.state) == ("photoconductor", "percent", None, "unknown")
+
+
+def test_a_printer_s_life_is_a_counter() -> None:
+    (life,) = seen(recordings.PRINTER).counters
+    assert (life.name, life.unit, life.value) == ("life", "impressions", 48211)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (SWITCH, "serial:Labswitch:LAB00099"),
+        (recordings.PRINTER, "serial:Kyocera:VCG1234567"),
+        (SWITCH.replace("LAB00099", ""), "base_mac:00:1b:2c:03:04:00"),
+        (recordings.LINUX, "address:10.1.2.3"),
+    ],
+)
+def test_a_device_is_known_by_its_strongest_lasting_key(text: str, key: str) -> None:
+    assert seen(text).source_key == key
+
+
+def test_a_cloned_engine_id_never_is_the_key() -> None:
+    said = (
+        "\n".join(line for line in SWITCH.splitlines() if "001b2c" not in line and "LAB00099" not in line)
+        + "\n"
+    )
+    cloned = said + "1.3.6.1.6.3.10.2.1.1.0|4x|80001f8804c0ffee00112233\n"
+    with_a_mac = said + "1.3.6.1.6.3.10.2.1.1.0|4x|800000090300001b2c030400\n".replace(
+        "00001b2c030400", "001b2c030400"
+    )
+    assert seen(cloned).source_key == "address:10.1.2.3"
+    assert ("engine_id", "80001f8804c0ffee00112233") in {
+        (one.kind, one.value) for one in seen(cloned).identifiers
+    }
+    assert seen(with_a_mac).source_key == "engine_id:8000000903001b2c030400"
+
+
+def test_the_macs_of_ports_are_weak_and_only_real_ones_count() -> None:
+    virtual = (
+        SWITCH
+        + """
+1.3.6.1.2.1.2.2.1.3.3|2|6
+1.3.6.1.2.1.2.2.1.6.3|4x|005056010203
+1.3.6.1.2.1.2.2.1.3.4|2|24
+1.3.6.1.2.1.2.2.1.6.4|4x|001b2c999999
+1.3.6.1.2.1.2.2.1.3.5|2|6
+1.3.6.1.2.1.2.2.1.6.5|4x|9a49bacd1de6
+"""
+    )
+    found = [one for one in seen(virtual).identifiers if one.kind in {"mac", "base_mac"}]
+    assert [(one.kind, one.value) for one in found] == [
+        ("base_mac", "00:1b:2c:03:04:00"),
+        ("mac", "00:1b:2c:03:04:01"),
+        ("mac", "00:1b:2c:03:04:02"),
+    ]
+
+
+def test_the_first_real_port_stands_for_a_switch_that_names_no_base_address() -> None:
+    said = "\n".join(
+        line for line in SWITCH.splitlines() if ".17.1.1.0" not in line and "LAB00099" not in line
+    )
+    assert seen(said).source_key == "base_mac:00:1b:2c:03:04:01"
+
+
+def test_a_printer_with_one_port_has_it_as_its_base_address() -> None:
+    found = {(one.kind, one.value) for one in seen(recordings.PRINTER).identifiers}
+    assert ("base_mac", "00:17:c8:01:02:03") in found
+
+
+def test_interfaces_carry_their_addresses_and_speed() -> None:
+    text = (
+        SWITCH
+        + """
+1.3.6.1.2.1.2.2.1.5.1|66|4294967295
+1.3.6.1.2.1.31.1.1.1.1.1|4|Gi1/0/1
+1.3.6.1.2.1.31.1.1.1.15.1|66|10000
+1.3.6.1.2.1.31.1.1.1.18.1|4|to the library
+1.3.6.1.2.1.2.2.1.8.1|2|1
+1.3.6.1.2.1.4.20.1.2.10.1.2.3|2|1
+1.3.6.1.2.1.4.34.1.3.1.4.10.1.2.255|2|1
+1.3.6.1.2.1.4.34.1.4.1.4.10.1.2.255|2|3
+1.3.6.1.2.1.4.34.1.3.2.16.32.1.13.184.0.0.0.0.0.0.0.0.0.0.0.1|2|1
+"""
+    )
+    first = seen(text).interfaces[0]
+    assert (first.name, first.description, first.speed_bps, first.oper_up) == (
+        "Gi1/0/1",
+        "to the library",
+        10**10,
+        True,
+    )
+    assert first.addresses == ("10.1.2.3", "2001:db8::1")
+
+
+def test_the_night_s_digest_is_the_same_from_any_of_its_addresses() -> None:
+    text = recordings.PRINTER + "1.3.6.1.2.1.4.20.1.2.10.1.2.3|2|1\n1.3.6.1.2.1.4.20.1.2.10.1.2.4|2|1\n"
+    assert seen(text).digest() == seen(text, "10.1.2.4").digest()
+
+
+def test_every_kind_in_the_makers_table_is_a_kind() -> None:
+    for enterprise in enterprises().values():
+        named = (
+            {enterprise.kind}
+            | {kind for _, kind in enterprise.branches}
+            | {kind for _, kind in enterprise.words}
+        )
+        assert named - {None} <= KINDS, enterprise.number
+        assert all(
+            set(pattern.groupindex) <= {"model", "serial", "firmware"} for pattern in enterprise.grammar
+        )

@@ -1,0 +1,135 @@
+"""The store: engine settings for SQLite and PostgreSQL, and the one place that commits."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, Insert, MetaData, Table, event, insert, inspect
+from sqlalchemy.orm import ColumnProperty, DeclarativeBase, Session
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+BUSY_TIMEOUT_MS = 15_000
+
+log = logging.getLogger(__name__)
+
+
+class Base(DeclarativeBase):
+    """The declarative base: one metadata, with named constraints so that migrations can find them."""
+
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+@event.listens_for(Base, "attribute_instrument", propagate=True)
+def _keep_old_values(_class: type, _key: str, attribute: Any) -> None:
+    # Rows are expired when a transaction begins; the journal needs the old value of what is set before it is read.
+    if isinstance(attribute.property, ColumnProperty):
+        event.listen(attribute, "set", _unchanged, active_history=True)
+
+
+def _unchanged(_row: Any, _value: Any, _old: Any, _initiator: Any) -> None:
+    return None
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+@event.listens_for(Engine, "connect")
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    # SQLAlchemy says BEGIN itself (below), so that a writer takes its lock before it reads.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "cache_size=-16000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        writing = connection.get_execution_options().get("parc_writing", False)
+        # A deferred transaction that turns into a writer fails at once when another one wrote in between.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Commit what the block did, or nothing of it; nested blocks join the outermost one.
+
+    Objects read before the block are read again inside it, under the writer's lock. Callbacks given to
+    `after_commit` run once the outermost block has committed; one that fails is logged and holds up no other,
+    for what was committed stays. Raises RuntimeError when there are unsaved changes from outside any transaction.
+    """
+    session = db.session()
+    if session.info.get("in_transaction"):
+        yield session
+        return
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("changes were made outside of transaction()")
+    session.rollback()
+    session.info["in_transaction"] = True
+    session.info["after_commit"] = []
+    try:
+        session.connection(execution_options={"parc_writing": True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        session.info["after_commit"] = []
+        raise
+    finally:
+        session.info["in_transaction"] = False
+        callbacks = session.info.pop("after_commit", [])
+    for callback in callbacks:
+        try:
+            callback()
+        except Exception:
+            log.exception("what was to follow a commit failed")
+
+
+def after_commit(callback: Callable[[], None]) -> None:
+    """Run `callback` once the present transaction has committed; never if it fails.
+
+    Raises RuntimeError outside of any transaction.
+    """
+    info = db.session().info
+    if not info.get("in_transaction"):
+        raise RuntimeError("after_commit() was called outside of transaction()")
+    info["after_commit"].append(callback)
+
+
+def hold(row: Any) -> None:
+    """Read a saved row's columns again and, on PostgreSQL, keep others from changing it until the commit.
+
+    On SQLite a transaction is alone in writing anyway. A row that is not saved yet is left as it is.
+    """
+    state = inspect(row)
+    if state.persistent:
+        db.session.flush()
+        columns = [attribute.key for attribute in state.mapper.column_attrs]
+        db.session.refresh(row, attribute_names=columns, with_for_update=True)
+
+
+def bulk_load(table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert `rows` (column name → value) in one go, without building objects."""
+    if rows:
+        statement: Insert = insert(table)
+        db.session.execute(statement, list(rows))

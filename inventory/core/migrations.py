@@ -1,0 +1,89 @@
+"""Brings the store to the present shape at start, and writes new migrations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from inventory.core import registry
+from inventory.core.database import Base, db
+
+FOLDER = Path(__file__).resolve().parent.parent / "migrations"
+
+
+def _config() -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    return config
+
+
+def is_current() -> bool:
+    """Say whether the store has every migration, without importing the migration machinery."""
+    from sqlalchemy import inspect, text
+
+    with db.engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        at = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return at == latest()
+
+
+def latest() -> str:
+    """Return the newest migration's number: files are named NNNN_words.py, each on top of the one before."""
+    return max(path.name[:4] for path in (FOLDER / "versions").glob("[0-9][0-9][0-9][0-9]_*.py"))
+
+
+def upgrade() -> bool:
+    """Run the missing migrations in one transaction; returns whether there were any."""
+    if is_current():
+        return False
+    from alembic import command
+
+    with db.engine.connect() as connection, connection.execution_options(parc_writing=True).begin():
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return True
+
+
+@click.group()
+def store() -> None:
+    """The store's shape."""
+
+
+@store.command("upgrade")
+@with_appcontext
+def upgrade_command() -> None:
+    """Run the missing migrations, and add what every instance starts with."""
+    click.echo("migrated" if upgrade() else "nothing to do")
+    registry.run_hooks("instance.started", app=current_app)
+
+
+@store.command("revision")
+@click.argument("message")
+@with_appcontext
+def revision(message: str) -> None:
+    """Write the migration that leads from the store's shape to the models'."""
+    from alembic import command
+
+    with db.engine.connect() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        number = f"{int(latest()) + 1:04d}" if any((FOLDER / "versions").glob("0*.py")) else "0001"
+        command.revision(config, message=message, autogenerate=True, rev_id=number)
+
+
+def differences() -> list[Any]:
+    """Return how the store differs from the models (nothing, when migrations are whole)."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    with db.engine.connect() as connection:
+        options = {"compare_type": True, "render_as_batch": True}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata))

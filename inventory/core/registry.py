@@ -1,0 +1,111 @@
+"""Where features announce their menu entries, panels, jobs, commands and hooks, so that imports go one way."""
+
+from __future__ import annotations
+
+import enum
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from click import Command
+
+from inventory.core.permissions import Permission
+
+
+class Group(enum.StrEnum):
+    """The parts of the navigation, in their order; settings are gathered on one page."""
+
+    MAIN = "main"
+    DISCOVERY = "discovery"
+    RENEWAL = "renewal"
+    SETTINGS = "settings"
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """A line of the navigation; `count` gives a number only where somebody must act.
+
+    `hint` says in a sentence what a page of settings is for.
+    """
+
+    group: Group
+    label: str
+    endpoint: str
+    icon: str
+    permission: Permission
+    order: int = 50
+    count: Callable[[], int] | None = None
+    shortcut: str | None = None
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A block that a feature adds to another's detail page; `load` gives its context, or None to hide it."""
+
+    key: str
+    label: str
+    template: str
+    load: Callable[[Any], dict[str, Any] | None]
+    order: int = 50
+    side: Literal["main", "aside"] = "main"
+    permission: Permission = Permission.VIEW
+
+
+_menu: dict[str, MenuEntry] = {}
+_panels: dict[str, dict[str, Panel]] = defaultdict(dict)
+_jobs: dict[str, Callable[..., Any]] = {}
+_hooks: dict[str, dict[str, Callable[..., Any]]] = defaultdict(dict)
+_commands: dict[str, Command] = {}
+
+
+def menu(entry: MenuEntry) -> None:
+    """Add a line to the navigation."""
+    _menu[entry.endpoint] = entry
+
+
+def menu_entries() -> list[MenuEntry]:
+    """Return the navigation's lines in their order."""
+    return sorted(_menu.values(), key=lambda entry: (entry.order, entry.endpoint))
+
+
+def panel(noun: str, panel: Panel) -> None:
+    """Add a panel to the detail page of `noun` ("asset", "person", …)."""
+    _panels[noun][panel.key] = panel
+
+
+def panels(noun: str) -> list[Panel]:
+    """Return the panels of `noun` in their order."""
+    return sorted(_panels[noun].values(), key=lambda panel: (panel.order, panel.key))
+
+
+def job(kind: str, function: Callable[..., Any]) -> None:
+    """Say which function does jobs of `kind`."""
+    _jobs[kind] = function
+
+
+def job_function(kind: str) -> Callable[..., Any]:
+    """Return the function of `kind`; raises KeyError for an unknown kind."""
+    return _jobs[kind]
+
+
+def command(command: Command) -> None:
+    """Add a `parc` command."""
+    _commands[command.name or ""] = command
+
+
+def commands() -> dict[str, Command]:
+    """Return all added `parc` commands by name."""
+    return _commands
+
+
+def hook(name: str, function: Callable[..., Any]) -> None:
+    """Call `function` whenever `run_hooks(name)` is; adding it twice adds it once."""
+    _hooks[name][f"{function.__module__}.{function.__qualname__}"] = function
+
+
+def run_hooks(name: str, **arguments: Any) -> None:
+    """Call the functions hooked to `name` inside the caller's transaction; their errors are the caller's."""
+    for function in list(_hooks[name].values()):
+        function(**arguments)

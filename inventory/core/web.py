@@ -1,0 +1,246 @@
+"""What every view says: load, authorise, render, done; and what every page is given."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from markupsafe import Markup, escape
+from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
+
+from inventory.core import guard, i18n, navigation, registry
+from inventory.core.access import NOBODY, Access, Scope
+from inventory.core.addresses import here
+from inventory.core.database import db
+from inventory.core.errors import DomainError, NotFound, Stale
+from inventory.core.forms import translated
+from inventory.core.permissions import Permission
+from inventory.core.wording import N_
+
+Row = TypeVar("Row")
+STATIC = Path(__file__).resolve().parent.parent / "static"
+# What the frame of every page links to.
+FRAME_URLS = {
+    "home_url": "dashboard.home",
+    "search_url": "assets.index",
+    "review_url": "reviews.index",
+    "account_url": "account.profile",
+    "sign_out_url": "auth.sign_out",
+}
+
+
+def page(template: str, *, status: int = 200, **context: Any) -> Response:
+    """Render a page."""
+    return make_response(render_template(template, **context), status)
+
+
+def done(message: str, to: str) -> Response:
+    """Say what was done on the page that comes next."""
+    flash(message, "success")
+    return leave(to)
+
+
+def leave(to: str) -> Response:
+    """Go to another page; a request of htmx's is told to load it whole."""
+    if request.headers.get("HX-Request"):
+        answer = Response(status=204)
+        answer.headers["HX-Redirect"] = to
+        return answer
+    return redirect(to, 303)  # type: ignore[return-value]
+
+
+def access() -> Access:
+    """Return what the present user may do where."""
+    found: Access = g.get("access", NOBODY)
+    return found
+
+
+def authorise(permission: Permission, entity_id: int) -> None:
+    """Raise NotFound for a foreign entity, Forbidden for an own one without the right."""
+    access().require(permission, entity_id)
+
+
+def load(model: type[Row], public_id: str, permission: Permission = Permission.VIEW) -> Row:
+    """Return the row with this public id; raises NotFound when absent or foreign, Forbidden without the right.
+
+    A row without an entity (the catalogue) asks for the permission itself.
+    """
+    row: Any = db.session.scalar(select(model).where(model.public_id == public_id))  # type: ignore[attr-defined,arg-type]
+    if row is None:
+        raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
+    entity_id = getattr(row, "entity_id", None)
+    if entity_id is not None:
+        authorise(permission, entity_id)
+    elif not access().allows(permission):
+        raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
+    found: Row = row
+    return found
+
+
+def current_scope(permission: Permission = Permission.VIEW) -> Scope:
+    """Return the page's scope less the entities where the permission is not held."""
+    scope: Scope = g.scope
+    return Scope(scope.entity_ids & access().entity_ids(permission), scope.entity_id, scope.code, scope.label)
+
+
+def panels_of(noun: str, row: Any, entity_id: int) -> list[tuple[registry.Panel, dict[str, Any]]]:
+    """Return what features add to the page of `row`, a `noun` of an entity: panels the user may see, with contexts."""
+    allowed = [panel for panel in registry.panels(noun) if access().allows(panel.permission, entity_id)]
+    loaded = [(panel, panel.load(row)) for panel in allowed]
+    return [(panel, context) for panel, context in loaded if context is not None]
+
+
+def can(permission: str, target: Any = None) -> bool:
+    """Say in a template whether the user may; `target` is a row with an entity, an entity id, or nothing."""
+    entity_id = target if isinstance(target, int) else getattr(target, "entity_id", None)
+    return access().allows(Permission(permission), entity_id)
+
+
+def static_url(path: str) -> str:
+    """Return the address of a static file, with its content's hash so that browsers keep it for ever."""
+    return url_for("static", filename=path, v=_content_hash(path))
+
+
+@lru_cache(maxsize=256)
+def _content_hash(path: str) -> str:
+    manifest = STATIC / "vendor" / "manifest.json"
+    if path.startswith("vendor/") and manifest.exists():
+        known = json.loads(manifest.read_text(encoding="utf-8"))
+        name = path.removeprefix("vendor/")
+        if name in known:
+            return str(known[name])[:24].replace("/", "_").replace("+", "-").replace("=", "")
+    file = STATIC / path
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16] if file.exists() else "absent"
+
+
+def scope_url(code: str | None) -> str:
+    """Return the present page's address in another scope, its filters kept; of a page on one thing, its list's."""
+    if request.endpoint is not None and request.method == "GET" and not request.view_args:
+        return here({"entity": code or "all"})
+    above = f"{request.blueprint}.index"
+    is_page = above in current_app.view_functions and not any(
+        rule.arguments for rule in current_app.url_map.iter_rules(above)
+    )
+    return url_for(above, entity=code or "all") if is_page else f"/?entity={code or 'all'}"
+
+
+def language_url(code: str) -> str:
+    """Return the address that changes the language and comes back here."""
+    here = request.full_path if request.method == "GET" else "/"
+    return url_for("preferences.language", code=code, next=here.rstrip("?"))
+
+
+def _context() -> dict[str, Any]:
+    # Not "menu": the macro of that name, imported by a page, would hide it from the frame.
+    shown = navigation.groups() if g.get("user") is not None else []
+    return {
+        "navigation": shown,
+        "scope": g.get("scope_switch"),
+        "current_user": g.get("user"),
+        "locale": i18n.language(),
+        "languages": i18n.LANGUAGES,
+        "theme": request.cookies.get("theme", "auto")
+        if request.cookies.get("theme") in ("light", "dark")
+        else "auto",
+        "review_count": next(
+            (e["count"] for group in shown for e in group["entries"] if e["count"] is not None), None
+        ),
+        "scope_url": scope_url,
+        "language_url": language_url,
+        **{name: _url_if_there(endpoint) for name, endpoint in FRAME_URLS.items()},
+    }
+
+
+def _url_if_there(endpoint: str) -> str | None:
+    return url_for(endpoint) if endpoint in current_app.view_functions else None
+
+
+def _keep_scope(endpoint: str, values: dict[str, Any]) -> None:
+    """Carry the entity switch in every address of the application."""
+    scope = g.get("scope")
+    if endpoint == "static" or "entity" in values or scope is None or scope.code is None:
+        return
+    if not current_app.url_map.is_endpoint_expecting(endpoint, "entity"):
+        values["entity"] = scope.code
+
+
+def describe_fields_with(app: Flask, label: Callable[[str], str], value: Callable[[str, Any], Any]) -> None:
+    """Say how a field's name and its value are put into words on the conflict page."""
+    app.extensions["parc_field_words"] = (label, value)
+
+
+def _conflict(error: Stale, message: str) -> Response:
+    label, value = current_app.extensions["parc_field_words"]
+    current = {label(name): value(name, error.current.get(name)) for name in error.yours}
+    yours = {label(name): value(name, mine) for name, mine in error.yours.items()}
+    return page(
+        "errors/conflict.html",
+        status=409,
+        message=message,
+        current=current,
+        yours=yours,
+        version=error.version,
+    )
+
+
+def _domain_error(error: DomainError) -> Response:
+    message = translated(error.message, error.params)
+    if isinstance(error, Stale):
+        return _conflict(error, message)
+    if request.headers.get("HX-Request"):
+        return make_response(Markup('<p role="alert">{}</p>').format(escape(message)), error.status)
+    return page(f"errors/{error.status}.html", status=error.status, message=message)
+
+
+def _http_error(error: HTTPException) -> Response:
+    code = error.code or 500
+    shown = (
+        code
+        if code in (403, 404, 409, 422, 429, 500)
+        else (500 if code >= 500 else 404 if code == 405 else 422)
+    )
+    if code >= 500:
+        # The transaction that broke must not break the page that says so.
+        db.session.rollback()
+    return page(f"errors/{shown}.html", status=code, message=_words_for(error))
+
+
+def _words_for(error: HTTPException) -> str | None:
+    if isinstance(error, CSRFError):
+        return str(
+            gettext(N_("This page is older than your present session. Load it again, then send it again."))
+        )
+    if error.code == 413:
+        return str(gettext(N_("This is larger than Parc accepts.")))
+    return None
+
+
+def init_app(app: Flask) -> None:
+    """Give templates their words and errors their pages."""
+    guard.init_app(app)
+    app.register_blueprint(navigation.bp)
+    app.context_processor(_context)
+    # Macros are imported without context, so that templates stay cached: what they call is global.
+    app.jinja_env.globals.update(can=can, static_url=static_url)
+    app.url_defaults(_keep_scope)
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(HTTPException, _http_error)

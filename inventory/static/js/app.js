@@ -1,0 +1,18 @@
+// The one script of every page: small modules, each bringing to life what its data attributes mark.
+
+import { prepareDialogs } from "./dialogs.js";
+import { prepareFilters } from "./filters.js";
+import { prepareForms } from "./forms.js";
+import { prepareKeyboard } from "./keyboard.js";
+import { prepareMenus } from "./menus.js";
+import { preparePickers } from "./picker.js";
+import { prepareProgress } from "./progress.js";
+import { prepareRequests } from "./requests.js";
+import { prepareReview } from "./review.js";
+import { prepareSelection } from "./selection.js";
+import { prepareTheme } from "./theme.js";
+
+for (const prepare of [
+  prepareRequests, prepareTheme, prepareMenus, prepareDialogs, prepareForms, prepareFilters,
+  prepareSelection, preparePickers, prepareProgress, prepareReview, prepareKeyboard,
+]) prepare();

@@ -1,0 +1,96 @@
+// Shortcuts: "/" searches, data-shortcut="g e" or "n" follows its link, j k x e walk a list, "?" lists them all.
+
+import { openDialog } from "./dialogs.js";
+
+const PAUSE = 1200;
+let pending = "";
+let timer = 0;
+
+export function isTyping(target) {
+  const field = target.closest?.("input, textarea, select, [contenteditable]");
+  return Boolean(field) && !["checkbox", "radio", "button", "submit"].includes(field.type);
+}
+
+function rows() {
+  return [...document.querySelectorAll("[data-grid] [data-row]")];
+}
+
+function currentRow() {
+  return document.activeElement?.closest("[data-row]") ?? null;
+}
+
+function move(step) {
+  const all = rows();
+  const place = all.indexOf(currentRow());
+  const next = all[place < 0 ? (step > 0 ? 0 : all.length - 1) : place + step];
+  const stop = next?.querySelector("a.row-link") ?? next?.querySelector("a, input");
+  stop?.focus();
+  stop?.scrollIntoView({ block: "nearest" });
+}
+
+function inList(key) {
+  if (key === "j" || key === "k") move(key === "j" ? 1 : -1);
+  else if (key === "x") currentRow()?.querySelector(".td-select input")?.click();
+  else return false;
+  return rows().length > 0;
+}
+
+function visible(selector) {
+  return [...document.querySelectorAll(selector)].find((element) => element.getClientRects().length > 0);
+}
+
+function follow(keys) {
+  const target = visible(`[data-shortcut="${CSS.escape(keys)}"]`) ?? document.querySelector(`[data-shortcut="${CSS.escape(keys)}"]`);
+  target?.click();
+  return Boolean(target);
+}
+
+function startsSequence(keys) {
+  return Boolean(document.querySelector(`[data-shortcut^="${CSS.escape(keys)} "]`));
+}
+
+function handle(key) {
+  const field = key === "/" ? visible('[data-shortcut-focus="/"], [data-filters] [type="search"]') : null;
+  if (field) {
+    field.focus();
+    field.select();
+    return true;
+  }
+  if (key === "?") return openDialog("shortcuts");
+  const row = currentRow();
+  if (key === "e" && row?.dataset.url && !pending) {
+    location.assign(row.dataset.editUrl ?? row.dataset.url);
+    return true;
+  }
+  const keys = pending ? `${pending} ${key}` : key;
+  pending = "";
+  if (startsSequence(keys)) {
+    pending = keys;
+    clearTimeout(timer);
+    timer = setTimeout(() => { pending = ""; }, PAUSE);
+    return true;
+  }
+  return follow(keys) || inList(key);
+}
+
+function listShortcuts() {
+  const list = document.querySelector("[data-shortcut-list]");
+  for (const link of list ? document.querySelectorAll(".nav-entry[data-shortcut]") : []) {
+    const line = document.createElement("div");
+    const keys = document.createElement("dt");
+    const does = document.createElement("dd");
+    for (const key of link.dataset.shortcut.split(" ")) keys.append(Object.assign(document.createElement("kbd"), { textContent: key }));
+    does.textContent = link.querySelector(".nav-text").textContent;
+    line.append(keys, does);
+    list.append(line);
+  }
+}
+
+export function prepareKeyboard() {
+  listShortcuts();
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (document.querySelector("dialog[open]") || event.key.length !== 1) return;
+    if (handle(event.key)) event.preventDefault();
+  });
+}

@@ -1,0 +1,75 @@
+// Menus are details elements: one open at a time, closed by Escape, by a click elsewhere and by choosing; arrows walk them.
+
+const MENU = "details.menu";
+const STOPS = "a[href], button:not([disabled]), input:not([type=hidden])";
+
+function close(menu, refocus) {
+  menu.open = false;
+  if (refocus) menu.querySelector("summary").focus();
+}
+
+function walk(menu, step) {
+  const stops = [...menu.querySelectorAll(`.menu-panel :is(${STOPS})`)].filter((stop) => stop.offsetParent);
+  if (!stops.length) return;
+  const place = stops.indexOf(document.activeElement);
+  stops[(place + step + stops.length) % stops.length].focus();
+}
+
+function narrow(input) {
+  const words = input.value.trim().toLocaleLowerCase();
+  for (const item of input.closest(".menu-panel").querySelectorAll(".menu-list > li")) {
+    item.hidden = !item.textContent.toLocaleLowerCase().includes(words);
+  }
+}
+
+function prepareNavigation() {
+  const navigation = document.getElementById("navigation");
+  const opener = document.querySelector("[data-navigation]");
+  if (!navigation || !opener) return;
+  const set = (open) => {
+    navigation.classList.toggle("is-open", open);
+    opener.setAttribute("aria-expanded", String(open));
+  };
+  opener.setAttribute("role", "button");
+  set(false);
+  document.addEventListener("click", (event) => {
+    const pressed = event.target.closest("[data-navigation]");
+    if (pressed) event.preventDefault();
+    if (!navigation.contains(event.target)) set(Boolean(pressed) && !navigation.classList.contains("is-open"));
+    if (pressed && navigation.classList.contains("is-open")) navigation.querySelector("a")?.focus();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && navigation.classList.contains("is-open")) {
+      set(false);
+      opener.focus();
+    }
+    if (event.key === " " && event.target === opener) {
+      event.preventDefault();
+      opener.click();
+    }
+  });
+}
+
+export function prepareMenus() {
+  prepareNavigation();
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll(`${MENU}[open]`)) {
+      const chosen = event.target.closest(".menu-item") && menu.contains(event.target);
+      if (!menu.contains(event.target) || chosen) close(menu, false);
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.target.closest?.(`${MENU}[open]`);
+    if (!menu) return;
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      close(menu, true);
+    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && event.target.tagName !== "SELECT") {
+      event.preventDefault();
+      walk(menu, event.key === "ArrowDown" ? 1 : -1);
+    }
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-menu-search]")) narrow(event.target);
+  });
+}

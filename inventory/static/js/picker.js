@@ -1,0 +1,130 @@
+// Search as you type: an ARIA combobox over the plain field, which keeps the value and is what the form sends.
+
+import { element, OptionList } from "./options.js";
+import { csrfToken } from "./requests.js";
+
+const DELAY = 180;
+
+class Picker {
+  constructor(box) {
+    this.box = box;
+    this.field = box.querySelector("input, select");
+    this.words = box.dataset;
+    this.items = [];
+    this.asked = 0;
+    this.input = this.makeInput();
+    this.options = new OptionList(this.input, box.querySelector("label").firstChild.textContent.trim());
+    const combo = element("div", { class: "combo" });
+    this.field.before(combo);
+    this.field.hidden = true;
+    combo.append(this.input, this.options.list, this.options.voice);
+    this.chosen = this.input.value;
+    this.listen();
+  }
+
+  makeInput() {
+    const input = element("input", {
+      class: this.field.className.replace("form-select", "form-control"), type: "text", role: "combobox",
+      autocomplete: "off", "aria-autocomplete": "list", spellcheck: "false", id: this.field.id,
+    });
+    for (const name of ["aria-describedby", "aria-invalid", "required", "placeholder"]) {
+      if (this.field.hasAttribute(name)) input.setAttribute(name, this.field.getAttribute(name));
+    }
+    input.value = this.words.text || this.field.selectedOptions?.[0]?.text || "";
+    this.field.id = `${input.id}-value`;
+    return input;
+  }
+
+  listen() {
+    this.input.addEventListener("input", () => {
+      if (!this.input.value.trim()) this.choose({ value: "", text: "" });
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.search(), DELAY);
+    });
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.input.addEventListener("click", () => this.options.isOpen || this.search());
+    this.input.addEventListener("blur", () => this.leave());
+    this.options.list.addEventListener("mousedown", (event) => {
+      event.preventDefault();
+      const line = event.target.closest("[data-place]");
+      if (line) this.take(this.items[line.dataset.place]);
+    });
+  }
+
+  async search() {
+    const typed = this.input.value.trim();
+    const turn = ++this.asked;
+    const url = new URL(this.words.searchUrl, location.href);
+    url.searchParams.set("q", typed === this.chosen ? "" : typed);
+    const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
+    const found = answer?.ok ? (await answer.json().catch(() => ({}))).items : null;
+    if (turn !== this.asked || document.activeElement !== this.input) return;
+    this.items = found ?? [];
+    if (found) this.show(found, typed);
+    else this.options.showNote(this.words.failed);
+  }
+
+  show(found, typed) {
+    const known = found.some((item) => item.text.toLocaleLowerCase() === typed.toLocaleLowerCase());
+    if (this.words.createUrl && typed && !known) {
+      this.items = [...found, { text: this.words.create.replace("…", typed), isNew: typed }];
+    }
+    if (this.items.length) this.options.show(this.items, typed && found.length, this.words.found + found.length);
+    else this.options.showNote(this.words.none);
+  }
+
+  key(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) {
+      event.preventDefault();
+      if (this.options.isOpen) this.options.step(step, this.items.length);
+      else this.search();
+    } else if (event.key === "Enter" && this.options.isOpen && this.items[this.options.active]) {
+      event.preventDefault();
+      this.take(this.items[this.options.active]);
+    } else if (event.key === "Escape" && this.options.isOpen) {
+      event.stopPropagation();
+      this.leave();
+    }
+  }
+
+  // What was typed without choosing is no answer: the last choice comes back.
+  leave() {
+    clearTimeout(this.timer);
+    this.input.value = this.chosen;
+    this.options.close();
+  }
+
+  async take(item) {
+    const answer = item.isNew ? await this.create(item.isNew) : item;
+    if (answer.value) this.choose(answer);
+    else this.options.showNote(answer.error ?? this.words.failed);
+  }
+
+  async create(text) {
+    const headers = { "X-CSRFToken": csrfToken(), Accept: "application/json" };
+    const body = new URLSearchParams({ text });
+    const answer = await fetch(this.words.createUrl, { method: "POST", body, headers }).catch(() => null);
+    return (await answer?.json().catch(() => null)) ?? {};
+  }
+
+  choose({ value, text }) {
+    const isNew = this.field.tagName === "SELECT" && ![...this.field.options].some((option) => option.value === value);
+    if (isNew) this.field.add(new Option(text, value));
+    this.field.value = value;
+    this.input.value = this.chosen = text;
+    this.field.dispatchEvent(new Event("change", { bubbles: true }));
+    if (text) this.options.close();
+  }
+}
+
+export function preparePickers() {
+  const start = (root) => {
+    for (const box of root.querySelectorAll("[data-picker]:not([data-ready])")) {
+      box.dataset.ready = "";
+      new Picker(box);
+    }
+  };
+  start(document);
+  document.addEventListener("htmx:load", () => start(document));
+}

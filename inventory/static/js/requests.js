@@ -1,0 +1,40 @@
+// Requests that htmx sends: the CSRF token in a header, no empty parameter in the address, failures said aloud.
+
+export function csrfToken() {
+  return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+}
+
+export function say(text, tone = "bad") {
+  const region = document.getElementById("messages");
+  if (!region || !text) return;
+  const message = document.createElement("div");
+  message.className = `message message-${tone}`;
+  const words = document.createElement("p");
+  words.textContent = text;
+  message.append(words);
+  region.replaceChildren(message);
+}
+
+function refusal(answer) {
+  const page = new DOMParser().parseFromString(answer, "text/html");
+  const alert = page.querySelector('[role="alert"], .error-said');
+  return alert ? alert.textContent.trim() : "";
+}
+
+export function prepareRequests() {
+  document.addEventListener("htmx:configRequest", (event) => {
+    event.detail.headers["X-CSRFToken"] = csrfToken();
+    if (event.detail.verb !== "get") return;
+    const parameters = event.detail.parameters;
+    for (const name of Object.keys(parameters)) {
+      if (parameters[name] === "") delete parameters[name];
+    }
+  });
+  // A removed chip takes the focus with it: it goes to the filters, which stay.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id === "listing" && document.activeElement === document.body) {
+      document.querySelector("#listing-filters summary, #listing-query")?.focus({ preventScroll: true });
+    }
+  });
+  document.addEventListener("htmx:responseError", (event) => say(refusal(event.detail.xhr.responseText)));
+}

@@ -1,0 +1,19 @@
+// Review by keyboard: 1–9 choose an answer, Enter accepts the proposed one, u undoes the last.
+
+import { isTyping } from "./keyboard.js";
+
+export function prepareReview() {
+  document.addEventListener("keydown", (event) => {
+    const form = document.querySelector("[data-answers]");
+    const busy = event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target);
+    if (!form || busy || document.querySelector("dialog[open]")) return;
+    let button = null;
+    if (/^[1-9]$/.test(event.key)) button = form.querySelector(`[data-answer="${event.key}"]`);
+    else if (event.key === "Enter" && !event.target.closest("a, button, summary")) button = form.querySelector("[data-proposed]");
+    else if (event.key === "u") button = document.querySelector("[data-undo] button");
+    if (button) {
+      event.preventDefault();
+      button.click();
+    }
+  });
+}

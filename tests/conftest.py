@@ -1,0 +1,146 @@
+"""What every test stands on: one application, one store a session, and each test rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask, g, request_started
+from flask.testing import FlaskClient
+
+from inventory import create_app
+from inventory.auth import passwords, services
+from inventory.auth.models import User
+from inventory.core import clock
+from inventory.core.database import Base, db, transaction
+from tests import factories
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--store", choices=("sqlite", "postgresql"), default="sqlite", help="the store that tests use"
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "database" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.database)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _light_hashing() -> None:
+    # A real argon2 hash takes 50 ms; tests make hundreds.
+    passwords.use_hasher(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture(scope="session")
+def store_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an empty store, on the engine that --store names."""
+    if request.config.getoption("--store") == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('store') / 'parc.sqlite'}"
+        return
+    from tests.servers.postgres import Postgres
+
+    if reason := Postgres.available():
+        pytest.skip(reason)
+    with Postgres(tmp_path_factory.mktemp("postgres")) as server:
+        yield server.create_database("parc")
+
+
+@pytest.fixture(scope="session")
+def app(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application on an empty store with every table."""
+    made = create_app(
+        INSTANCE=str(tmp_path_factory.mktemp("instance")),
+        SQLALCHEMY_DATABASE_URI=store_url,
+        TESTING=True,
+        PROPAGATE_EXCEPTIONS=False,
+        SIGN_IN_ATTEMPTS=1000,
+    )
+    request_started.connect(_forget, made)
+    with made.app_context():
+        Base.metadata.create_all(db.engine)
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _forget(*_sender: Any, **_values: Any) -> None:
+    # All tests share one application context, so that what one request kept in `g` (the language) would reach the next.
+    for name in list(g):
+        g.pop(name)
+
+
+@pytest.fixture
+def reading(app: Flask) -> Iterator[Callable[..., None]]:
+    """Returns what puts the test inside a request of a reader of `language`: reading("en", "/", method="POST")."""
+    with ExitStack() as requests:
+
+        def begin(language: str = "fr", path: str = "/", **arguments: Any) -> None:
+            requests.close()
+            _forget()
+            headers = {"Accept-Language": language}
+            requests.enter_context(app.test_request_context(path, headers=headers, **arguments))
+
+        yield begin
+    _forget()
+
+
+@pytest.fixture
+def database(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The session of a test: everything it does, commits included, is rolled back after it."""
+    db.session.remove()
+    connection = db.engine.connect()
+    outer = connection.begin()
+    session_class = db.session.session_factory.class_
+
+    class JoinedSession(session_class):  # type: ignore[misc,valid-type]
+        def get_bind(self, *_args: Any, **_kwargs: Any) -> Any:
+            return connection
+
+    options = {
+        **db.session.session_factory.kw,
+        "join_transaction_mode": "create_savepoint",
+        "class_": JoinedSession,
+    }
+    session = db._make_scoped_session(
+        {k: v for k, v in options.items() if k not in ("bind", "db", "query_cls")}
+    )
+    monkeypatch.setattr(db, "session", session)
+    yield session
+    session.remove()
+    outer.rollback()
+    connection.close()
+
+
+@pytest.fixture
+def cast(database: Any) -> factories.Cast:
+    """The fixed people of permission tests: see `factories.Cast`."""
+    return factories.create_cast()
+
+
+@pytest.fixture
+def client(app: Flask, database: Any) -> FlaskClient:
+    """A browser that nobody is signed in to."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask, database: Any) -> Callable[[User], FlaskClient]:
+    """Returns a browser signed in as a user."""
+
+    def signed_in(user: User) -> FlaskClient:
+        app.config["WTF_CSRF_ENABLED"] = False
+        with transaction():
+            token = services.open_session(user, address="127.0.0.1", agent="tests", at=clock.now())
+        browser = app.test_client()
+        with browser.session_transaction() as cookie:
+            cookie["token"] = token
+        return browser
+
+    return signed_in

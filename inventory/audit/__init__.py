@@ -1,0 +1,16 @@
+"""The trail of every change, and the undoing of change sets."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the words of audit records, and register the pages of change sets."""
+    from inventory.audit import presentation, views
+    from inventory.core import registry, web
+
+    web.describe_fields_with(app, presentation.field_label, presentation.field_value)
+    app.jinja_env.filters["entries"] = presentation.entries
+    app.register_blueprint(views.bp)
+    registry.menu(views.MENU)

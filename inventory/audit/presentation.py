@@ -1,0 +1,142 @@
+"""Puts audit records into the words of a timeline: field labels, translated codes, who and when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext
+
+from inventory.audit.models import AuditRecord
+from inventory.audit.services import label_of
+from inventory.core import i18n
+from inventory.core.permissions import Role
+from inventory.core.types import Code
+from inventory.core.wording import N_
+
+_fields: dict[str, tuple[str, type[Code] | None]] = {
+    "name": (N_("Name"), None),
+    "email": (N_("E-mail address"), None),
+    "code": (N_("Code"), None),
+    "kind": (N_("Kind"), None),
+    "active": (N_("May sign in"), None),
+    "password": (N_("Password"), None),
+    "password link": (N_("Password link"), None),
+    "session": (N_("Session"), None),
+    "second factor": (N_("Second factor"), None),
+    "language": (N_("Language"), None),
+    "parent_id": (N_("Inside"), None),
+    "address": (N_("Address"), None),
+    "display_name": (N_("Name shown"), None),
+    "given_name": (N_("Given name"), None),
+    "family_name": (N_("Family name"), None),
+    "phone": (N_("Phone"), None),
+    "mobile": (N_("Mobile phone"), None),
+    "department": (N_("Department"), None),
+    "title": (N_("Job title"), None),
+    "employee_number": (N_("Employee number"), None),
+    "leaves_on": (N_("Leaves on"), None),
+    "disabled": (N_("No longer works here"), None),
+    "login": (N_("Login"), None),
+    "location": (N_("Usual place"), None),
+    "parent": (N_("Inside"), None),
+    "siret": (N_("SIRET number"), None),
+}
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_SHAPES: tuple[tuple[re.Pattern[str], Callable[[str], date]], ...] = (
+    (re.compile(_DAY), date.fromisoformat),
+    (re.compile(_DAY + r"T[0-9:.]{8,15}[+-][0-9:]{5}"), datetime.fromisoformat),
+)
+# A role's field names the entity, so that one record can tell of several.
+ROLE_ON = "role: "
+_worded: set[str] = set()
+ACTOR_KINDS = {
+    "user": "person",
+    "run": "network",
+    "import": "import",
+    "system": "system",
+    "command": "system",
+}
+
+
+def describe(fields: Mapping[str, tuple[str, type[Code] | None]]) -> None:
+    """Say how fields are called on pages (N_ labels) and which closed list their values are of."""
+    _fields.update(fields)
+
+
+def worded(*names: str) -> None:
+    """Say which fields have values that are words of the application (N_), such as a built-in category's name."""
+    _worded.update(names)
+
+
+def field_label(name: str) -> str:
+    """Return a field's label in the reader's language."""
+    if name.startswith(ROLE_ON):
+        return gettext(N_("Role on %(entity)s"), entity=name.removeprefix(ROLE_ON))
+    return gettext(_fields[name][0]) if name in _fields else name.replace("_", " ").capitalize()
+
+
+def field_value(name: str, value: Any) -> Any:
+    """Return a recorded value as a reader should see it."""
+    codes = Role if name.startswith(ROLE_ON) else _fields.get(name, ("", None))[1]
+    if isinstance(value, Code):
+        return gettext(value.label)
+    if codes is not None and isinstance(value, str) and value in {code.value for code in codes}:
+        return gettext(codes(value).label)
+    if name in _worded and isinstance(value, str) and value:
+        return gettext(value)
+    if name.endswith("_on") and isinstance(value, str):
+        return _day_words(value)
+    if isinstance(value, bool):
+        return gettext(N_("yes")) if value else gettext(N_("no"))
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    if isinstance(value, date | str):
+        return _moment(value)
+    return label_of(value) if hasattr(value, "public_id") else value
+
+
+def _moment(value: date | str) -> str:
+    """Return a day or an instant (as it is, or as records keep it in ISO form) in the reader's words, other text as it is."""
+    if isinstance(value, str):
+        reader = next((read for shape, read in _SHAPES if shape.fullmatch(value)), None)
+        try:
+            return value if reader is None else _moment(reader(value))
+        except ValueError:
+            return value
+    return i18n.instant(value) if isinstance(value, datetime) else i18n.day(value)
+
+
+def entries(records: Iterable[AuditRecord]) -> list[dict[str, Any]]:
+    """Return what the timeline macro shows for audit records."""
+    return [
+        {
+            "at": record.recorded_at,
+            "icon": record.action.icon,
+            "title": _title(record),
+            "actor": record.actor_label,
+            "kind": ACTOR_KINDS.get(record.actor_kind, "system"),
+            "changes": [
+                (field_label(name), field_value(name, old), field_value(name, new))
+                for name, (old, new) in record.changes.items()
+            ],
+        }
+        for record in records
+    ]
+
+
+def _day_words(text: str) -> str:
+    try:
+        return i18n.day(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+def _title(record: AuditRecord) -> str:
+    words = gettext(record.action.label)
+    title = words[:1].upper() + words[1:]
+    if record.effective_on is not None and record.effective_on != record.recorded_at.date():
+        title = gettext(N_("%(act)s from %(day)s on"), act=title, day=i18n.day(record.effective_on))
+    return f"{title} · {record.note}" if record.note else title

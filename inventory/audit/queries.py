@@ -1,0 +1,76 @@
+"""Reads the trail: one object's history, and change sets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Select, func, or_, select
+
+from inventory.audit.models import AuditRecord, ChangeSet
+from inventory.core.access import Scope
+from inventory.core.database import db
+
+
+def history_of(object_type: str, public_id: str, *, limit: int = 100) -> Sequence[AuditRecord]:
+    """Return an object's audit records, newest first."""
+    statement = (
+        select(AuditRecord)
+        .where(AuditRecord.object_type == object_type, AuditRecord.object_id == public_id)
+        .order_by(AuditRecord.recorded_at.desc(), AuditRecord.id.desc())
+        .limit(limit)
+    )
+    return db.session.scalars(statement).all()
+
+
+def for_objects(object_type: str, public_ids: Collection[str], *, limit: int = 500) -> Sequence[AuditRecord]:
+    """Return the audit records of several objects of one type, newest first."""
+    statement = (
+        select(AuditRecord)
+        .where(AuditRecord.object_type == object_type, AuditRecord.object_id.in_(public_ids))
+        .order_by(AuditRecord.id.desc())
+        .limit(limit)
+    )
+    return db.session.scalars(statement).all()
+
+
+def change_sets(scope: Scope) -> Select[ChangeSet]:
+    """Return the change sets of the scope's entities."""
+    return select(ChangeSet).where(ChangeSet.entity_id.in_(scope.entity_ids))
+
+
+def records_of(change_set: ChangeSet) -> Select[AuditRecord]:
+    """Return what a change set recorded, in order."""
+    return select(AuditRecord).where(AuditRecord.change_set_id == change_set.id).order_by(AuditRecord.id)
+
+
+def record_count(change_set: ChangeSet) -> int:
+    """Return how many objects' changes a change set recorded."""
+    statement = (
+        select(func.count()).select_from(AuditRecord).where(AuditRecord.change_set_id == change_set.id)
+    )
+    return db.session.scalar(statement) or 0
+
+
+def listed_change_sets(scope: Scope, *, instance_wide: bool) -> Select[ChangeSet]:
+    """Return the change sets of the scope's entities; with `instance_wide`, also those of no single entity."""
+    own = ChangeSet.entity_id.in_(scope.entity_ids)
+    return select(ChangeSet).where(or_(own, ChangeSet.entity_id.is_(None)) if instance_wide else own)
+
+
+def entities_touched(change_set: ChangeSet) -> set[int]:
+    """Return the ids of the entities whose objects a change set changed."""
+    statement = (
+        select(AuditRecord.entity_id)
+        .where(AuditRecord.change_set_id == change_set.id, AuditRecord.entity_id.is_not(None))
+        .distinct()
+    )
+    return {id_ for id_ in db.session.scalars(statement) if id_ is not None}
+
+
+def seen_records(
+    change_set: ChangeSet, entity_ids: Collection[int], instance_wide: bool, *, limit: int = 300
+) -> Sequence[AuditRecord]:
+    """Return the first records of a change set about the given entities; `instance_wide`: also about none."""
+    own = AuditRecord.entity_id.in_(entity_ids)
+    seen = or_(own, AuditRecord.entity_id.is_(None)) if instance_wide else own
+    return db.session.scalars(records_of(change_set).where(seen).limit(limit)).all()

@@ -1,0 +1,128 @@
+"""The recorder that services call for each change, and the change sets that group changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+from inventory.audit import journal
+from inventory.audit.models import Action, AuditRecord, ChangeSet, ChangeSetKind
+from inventory.core.access import Actor
+from inventory.core.database import db, hold
+from inventory.core.errors import Stale
+from inventory.core.types import Code, HasVersion
+from inventory.core.wording import N_
+
+Changes = dict[str, list[Any]]
+
+
+def record(
+    action: Action,
+    object_type: str,
+    row: Any,
+    changes: Changes | None = None,
+    *,
+    actor: Actor,
+    entity_id: int | None = None,
+    label: str | None = None,
+    effective_on: date | None = None,
+    note: str | None = None,
+) -> AuditRecord:
+    """Write one audit record about `row` (anything with a public_id), in the open change set if there is one.
+
+    `changes` maps a field to [old, new] as a reader should see them. The entity defaults to the row's own.
+    """
+    open_set = journal.open_change_set()
+    entry = AuditRecord(
+        action=action,
+        object_type=object_type,
+        object_id=str(row.public_id),
+        object_label=(label or label_of(row))[:255],
+        changes={name: [shown(old), shown(new)] for name, (old, new) in (changes or {}).items()},
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_label=actor.label[:255],
+        entity_id=entity_id if entity_id is not None else getattr(row, "entity_id", None),
+        effective_on=effective_on,
+        note=note,
+        change_set_id=open_set.id if open_set else None,
+    )
+    db.session.add(entry)
+    return entry
+
+
+def label_of(row: Any) -> str:
+    """Return what people call a row: its label, display name, name, e-mail or id."""
+    for attribute in ("label", "display_name", "name", "title", "email"):
+        if value := getattr(row, attribute, None):
+            return str(value)
+    return str(row.public_id)
+
+
+def shown(value: Any) -> Any:
+    """Return a value as JSON keeps it: codes as their text, days and instants in ISO form."""
+    if isinstance(value, Code):
+        return value.value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if value is None or isinstance(value, str | int | float | bool | list | dict):
+        return value
+    return str(value)
+
+
+def diff(row: Any, values: dict[str, Any]) -> Changes:
+    """Return {field: [old, new]} for the values that differ from the row's, changing nothing."""
+    return {name: [getattr(row, name), new] for name, new in values.items() if getattr(row, name) != new}
+
+
+def apply(row: Any, values: dict[str, Any]) -> Changes:
+    """Set the values that differ on the row and return {field: [old, new]} of those alone."""
+    changes = diff(row, values)
+    for name, (_old, new) in changes.items():
+        setattr(row, name, new)
+    return changes
+
+
+def bump(row: HasVersion, expected: int | None, yours: dict[str, Any] | None = None) -> None:
+    """Raise the row's version; raises Stale when `expected` (None: no check) is not the present one."""
+    if expected is not None:
+        # Of two people who save at once, the second must see what the first saved.
+        hold(row)
+    if expected is not None and row.version != expected:
+        mine = yours or {}
+        raise Stale(
+            N_("Somebody else saved this while you were editing. Nothing of yours was saved yet."),
+            current={name: getattr(row, name, None) for name in mine},
+            yours=mine,
+            version=row.version,
+        )
+    row.version += 1
+
+
+@contextmanager
+def change_set(
+    kind: ChangeSetKind, title: str, *, actor: Actor, entity_id: int | None = None
+) -> Iterator[ChangeSet]:
+    """Open a change set inside a transaction: all that the block changes belongs to it and can be undone."""
+    opened = ChangeSet(
+        kind=kind,
+        title=title[:255],
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_label=actor.label[:255],
+        entity_id=entity_id,
+    )
+    db.session.add(opened)
+    db.session.flush()
+    with resume(opened):
+        yield opened
+
+
+@contextmanager
+def resume(opened: ChangeSet) -> Iterator[ChangeSet]:
+    """Go on with a change set opened earlier, as each chunk of a run does in its own transaction."""
+    with journal.recording(opened):
+        yield opened
+        db.session.flush()

@@ -1,0 +1,135 @@
+"""Undoes a change set row by row, newest first, and says what has changed since and so was left alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapper
+
+from inventory.audit import journal, services
+from inventory.audit.models import Action, ChangeSet, ChangeSetKind, RowChange
+from inventory.core import clock
+from inventory.core.access import Actor
+from inventory.core.database import db
+from inventory.core.errors import Refused
+from inventory.core.types import HasVersion
+from inventory.core.wording import N_
+
+
+@dataclass
+class UndoReport:
+    """What an undo did: rows put back, and for each row left alone its table, key and changed columns."""
+
+    restored: int = 0
+    conflicts: list[tuple[str, dict[str, Any], list[str]]] = field(default_factory=list)
+
+
+# For each row met so far, going backwards: the columns that later changes of the set speak for; None: all of them.
+Settled = dict[tuple[str, str], set[str] | None]
+
+
+def preview(change_set: ChangeSet) -> UndoReport:
+    """Say what undoing would do, changing nothing."""
+    report = UndoReport()
+    settled: Settled = {}
+    for change in _changes_of(change_set):
+        conflict = _conflict(change, settled)
+        if conflict is None:
+            report.restored += 1
+        else:
+            report.conflicts.append((change.table_name, change.row_key, conflict))
+    return report
+
+
+def undo(change_set: ChangeSet, *, actor: Actor) -> UndoReport:
+    """Put back what the change set changed, all or nothing, as a change set of its own.
+
+    Raises Refused when it was undone before, or when a row of it has changed since: undo the later
+    change first.
+    """
+    if change_set.undone_at is not None:
+        raise Refused(N_("“%(title)s” has been undone already."), title=change_set.title)
+    report = preview(change_set)
+    if report.conflicts:
+        raise Refused(
+            N_("%(count)s rows have changed since, so nothing was undone. Undo the later changes first."),
+            count=len(report.conflicts),
+        )
+    with services.change_set(
+        ChangeSetKind.UNDO, change_set.title, actor=actor, entity_id=change_set.entity_id
+    ) as own:
+        _revert_all(change_set)
+        change_set.undone_at = clock.now()
+        change_set.undone_by_id = own.id
+        services.record(Action.UNDONE, "change_set", change_set, actor=actor, entity_id=change_set.entity_id)
+    _allow_again(change_set)
+    db.session.flush()
+    db.session.expire_all()
+    return report
+
+
+def _revert_all(change_set: ChangeSet) -> None:
+    try:
+        for change in _changes_of(change_set):
+            _revert(change)
+            db.session.flush()
+    except IntegrityError as error:
+        raise Refused(
+            N_("Something made since depends on what this added, so nothing was undone. Remove it first.")
+        ) from error
+
+
+def _allow_again(undone: ChangeSet) -> None:
+    """Let what an undo had undone, and is now back, be undone once more."""
+    if undone.kind is ChangeSetKind.UNDO:
+        for original in db.session.scalars(select(ChangeSet).where(ChangeSet.undone_by_id == undone.id)):
+            original.undone_at = original.undone_by_id = None
+
+
+def _changes_of(change_set: ChangeSet) -> list[RowChange]:
+    newest_first = (
+        select(RowChange).where(RowChange.change_set_id == change_set.id).order_by(RowChange.id.desc())
+    )
+    return list(db.session.scalars(newest_first))
+
+
+def _conflict(change: RowChange, settled: Settled) -> list[str] | None:
+    """Return the columns that differ from what the change set left, or None; its last word on each column counts."""
+    place = (change.table_name, repr(sorted(change.row_key.items())))
+    later = settled.get(place, set())
+    if later is None:
+        return None
+    row = _row(journal.mapper_of(change.table_name), change.row_key)
+    if change.operation == "delete" or row is None:
+        settled[place] = None
+        if change.operation == "delete":
+            return None if row is None else [N_("exists again")]
+        return [N_("was deleted")]
+    now, left = journal.plain(row), change.after or {}
+    settled[place] = later | set(left)
+    unspoken = left.keys() - later - journal.UNWATCHED
+    return sorted(name for name in unspoken if now[name] != left[name]) or None
+
+
+def _row(mapper: Mapper[Any], key: dict[str, Any]) -> Any:
+    return db.session.get(mapper.class_, tuple(key[column.name] for column in mapper.primary_key))
+
+
+def _revert(change: RowChange) -> None:
+    mapper = journal.mapper_of(change.table_name)
+    if change.operation == "delete":
+        db.session.add(mapper.class_(**journal.from_json(mapper, change.before or {})))
+        return
+    row = _row(mapper, change.row_key)
+    if change.operation == "insert":
+        db.session.delete(row)
+        return
+    for name, value in journal.from_json(mapper, change.before or {}).items():
+        if name != "version":
+            setattr(row, name, value)
+    if isinstance(row, HasVersion):
+        # Whoever has this row open in a form must not save over the undo unawares.
+        row.version += 1

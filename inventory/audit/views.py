@@ -1,0 +1,132 @@
+"""The pages of change sets: what a run, an import or a bulk act changed, and its undoing as one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, g, request, url_for
+from flask_babel import gettext as _
+
+from inventory.audit import presentation, queries, undo
+from inventory.audit.models import ChangeSet, ChangeSetKind
+from inventory.core.database import transaction
+from inventory.core.errors import NotFound
+from inventory.core.guard import requires
+from inventory.core.listing import Column, Filter, Listing, code_options
+from inventory.core.permissions import Permission
+from inventory.core.registry import Group, MenuEntry
+from inventory.core.web import access, authorise, current_scope, done, load, page
+from inventory.core.wording import N_
+
+bp = Blueprint("changes", __name__, url_prefix="/changes")
+MENU = MenuEntry(Group.DISCOVERY, N_("Changes"), "changes.index", "history", Permission.VIEW, order=52)
+SHOWN_CONFLICTS = 20
+# The page of each noun that records name; a noun without one is shown as text.
+PAGES = {"asset": "assets.detail", "person": "people.detail", "location": "locations.detail"}
+
+COLUMNS = (
+    Column("title", N_("Title"), lambda row: row.title, kind="code"),
+    Column("kind", N_("Kind"), lambda row: row.kind, kind="badge", sort=ChangeSet.kind),
+    Column("actor", N_("By"), lambda row: row.actor_label),
+    Column("opened_at", N_("When"), lambda row: row.opened_at, kind="instant", sort=ChangeSet.opened_at),
+    Column("undone_at", N_("Undone"), lambda row: row.undone_at, kind="instant"),
+)
+FILTERS = (
+    Filter(
+        "kind",
+        N_("Kind"),
+        lambda stmt, value: stmt.where(ChangeSet.kind == value) if value in list(ChangeSetKind) else stmt,
+        options=code_options(ChangeSetKind),
+    ),
+    Filter(
+        "undone",
+        N_("Undone"),
+        lambda stmt, value: stmt.where(
+            ChangeSet.undone_at.is_not(None) if value == "1" else ChangeSet.undone_at.is_(None)
+        ),
+        kind="bool",
+    ),
+)
+
+
+@bp.route("/")
+@requires(Permission.VIEW)
+def index() -> Response:
+    """List the change sets of the scope, newest first."""
+    listing = Listing(
+        "changes",
+        queries.listed_change_sets(current_scope(), instance_wide=access().allows(Permission.INSTANCE_ADMIN)),
+        columns=COLUMNS,
+        filters=FILTERS,
+        id_column=ChangeSet.id,
+        row_url=lambda row: url_for(".detail", public_id=row.public_id),
+        search=lambda stmt, text: stmt.where(ChangeSet.title.icontains(text, autoescape=True)),
+        default_sort="-opened_at",
+    ).empty(_("Nothing was changed by a scan, an import or in bulk yet."))
+    return listing.export() if listing.wants_export else page("audit/list.html", listing=listing)
+
+
+@bp.route("/<public_id>")
+@requires(Permission.VIEW)
+def detail(public_id: str) -> Response:
+    """Show what a change set changed, object by object."""
+    change_set = _load(public_id, Permission.VIEW)
+    records = queries.seen_records(change_set, access().roles, access().allows(Permission.INSTANCE_ADMIN))
+    return page(
+        "audit/detail.html",
+        change_set=change_set,
+        total=queries.record_count(change_set),
+        entries=_entries(records),
+        can_undo=change_set.undone_at is None and _may_undo(change_set),
+    )
+
+
+@bp.route("/<public_id>/undo", methods=["GET", "POST"])
+@requires(Permission.CHANGES_UNDO)
+def undo_all(public_id: str) -> Response:
+    """Say what undoing would do; do it when asked again."""
+    change_set = _load(public_id, Permission.CHANGES_UNDO)
+    for entity_id in queries.entities_touched(change_set):
+        authorise(Permission.CHANGES_UNDO, entity_id)
+    if request.method == "POST":
+        with transaction():
+            report = undo.undo(change_set, actor=g.actor)
+        words = _(
+            "“%(title)s” is undone: %(num)s rows are as before.", title=change_set.title, num=report.restored
+        )
+        return done(words, to=url_for(".detail", public_id=public_id))
+    report = undo.preview(change_set)
+    return page(
+        "audit/undo.html",
+        change_set=change_set,
+        report=report,
+        conflicts=[_conflict_words(*conflict) for conflict in report.conflicts[:SHOWN_CONFLICTS]],
+    )
+
+
+def _load(public_id: str, permission: Permission) -> ChangeSet:
+    change_set = load(ChangeSet, public_id, permission)
+    if change_set.entity_id is None and not access().allows(Permission.INSTANCE_ADMIN):
+        raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
+    return change_set
+
+
+def _may_undo(change_set: ChangeSet) -> bool:
+    touched = queries.entities_touched(change_set) | ({change_set.entity_id} - {None})
+    return all(access().allows(Permission.CHANGES_UNDO, entity_id) for entity_id in touched)
+
+
+def _entries(records: Any) -> list[dict[str, Any]]:
+    """Return the records for the timeline, each under the name of its object."""
+    shown = presentation.entries(records)
+    for entry, record in zip(shown, records, strict=True):
+        entry["title"] = f"{record.object_label}: {entry['title'].lower()}"
+        endpoint = PAGES.get(record.object_type)
+        if endpoint in current_app.view_functions:
+            entry["url"] = url_for(endpoint, public_id=record.object_id)
+    return shown
+
+
+def _conflict_words(table: str, key: dict[str, Any], columns: list[str]) -> str:
+    names = ", ".join(presentation.field_label(name) for name in columns)
+    return f"{table.replace('_', ' ')} {' '.join(str(value) for value in key.values())}: {names}"

@@ -1,0 +1,90 @@
+"""The pages of change sets: what changed, and its undoing as one."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from inventory.assets import services as assets
+from inventory.assets.states import SourceKind
+from inventory.audit.models import ChangeSetKind
+from inventory.audit.services import change_set
+from inventory.core import clock
+from inventory.core.access import Actor
+from inventory.core.database import db, transaction
+from tests import factories
+
+RUN = Actor("run", "run000000000", "Night scan")
+
+
+@pytest.fixture
+def night(cast):
+    """A scan of Le Bouscat that set the firmware of a laptop."""
+    laptop = factories.create_asset(cast.le_bouscat, tag="LBX-000001")
+    said = assets.Said(SourceKind.SNMP, "Night scan", clock.now())
+    with (
+        transaction(),
+        change_set(ChangeSetKind.RUN, "Night scan", actor=RUN, entity_id=cast.le_bouscat.id) as own,
+    ):
+        assets.set_from_source(laptop, {"firmware": "T70"}, said, actor=RUN)
+    return SimpleNamespace(cast=cast, laptop=laptop, address=f"/changes/{own.public_id}", set=own)
+
+
+def page_of(browser, address):
+    return browser.get(address, headers={"Accept-Language": "en"}).get_data(as_text=True)
+
+
+def test_a_reader_sees_what_a_run_changed(night, sign_in):
+    reader = sign_in(night.cast.chloe)
+    assert "Night scan" in page_of(reader, "/changes/")
+    page = page_of(reader, night.address)
+    assert "LBX-000001" in page
+    assert "T70" in page
+    assert "/undo" not in page
+    assert reader.get(f"{night.address}/undo").status_code == 403
+
+
+def test_another_commune_sees_nothing_of_it(night, sign_in):
+    oscar = sign_in(night.cast.oscar)
+    assert "Night scan" not in page_of(oscar, "/changes/")
+    assert oscar.get(night.address).status_code == 404
+
+
+def test_a_manager_previews_and_undoes_it_as_one(night, sign_in):
+    manager = sign_in(night.cast.bruno)
+    assert "rows go back" in page_of(manager, f"{night.address}/undo")
+    assert night.laptop.firmware == "T70"
+    assert manager.post(f"{night.address}/undo").status_code == 303
+    db.session.expire_all()
+    assert night.laptop.firmware is None
+    assert "Undone" in page_of(manager, night.address)
+    assert manager.post(f"{night.address}/undo").status_code == 409
+
+
+def test_what_changed_since_is_named_and_nothing_is_undone(night, sign_in):
+    with transaction():
+        assets.update_asset(night.laptop, {"firmware": "T99"}, actor=Actor("user", "x", "Alice"))
+    manager = sign_in(night.cast.bruno)
+    page = page_of(manager, f"{night.address}/undo")
+    assert "changed since" in page
+    assert manager.post(f"{night.address}/undo").status_code == 409
+    db.session.expire_all()
+    assert night.laptop.firmware == "T99"
+
+
+def test_a_set_that_touches_another_commune_needs_the_right_there_too(night, sign_in):
+    foreign = factories.create_asset(night.cast.pessac, tag="PES-000001")
+    said = assets.Said(SourceKind.SNMP, "Night scan", clock.now())
+    entity_id = night.cast.le_bouscat.id
+    with transaction(), change_set(ChangeSetKind.RUN, "Both", actor=RUN, entity_id=entity_id) as both:
+        assets.set_from_source(foreign, {"firmware": "T70"}, said, actor=RUN)
+    manager = sign_in(night.cast.bruno)
+    assert "PES-000001" not in page_of(manager, f"/changes/{both.public_id}")
+    assert manager.post(f"/changes/{both.public_id}/undo").status_code == 404
+    assert sign_in(night.cast.diane).post(f"/changes/{both.public_id}/undo").status_code == 303
+
+
+def test_a_set_of_no_single_entity_is_the_administrators(night, sign_in):
+    with transaction(), change_set(ChangeSetKind.BULK, "Everywhere", actor=RUN) as own:
+        pass
+    assert sign_in(night.cast.bruno).get(f"/changes/{own.public_id}").status_code == 404
+    assert sign_in(night.cast.diane).get(f"/changes/{own.public_id}").status_code == 200

@@ -1,0 +1,22 @@
+"""Users, roles, sign-in and sessions."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register sign-in, the account pages and the users' administration."""
+    from flask_babel import gettext
+
+    from inventory.auth import account, browsers, identity, users, views, welcome
+    from inventory.core import guard, registry
+
+    app.jinja_env.filters["browser"] = lambda agent: (
+        browsers.browser_name(agent) or gettext("Unknown browser")
+    )
+    guard.authenticate_with(app, identity.load_user)
+    for blueprint in (views.bp, views.preferences, account.bp, users.bp):
+        app.register_blueprint(blueprint)
+    registry.menu(users.MENU)
+    registry.hook("instance.greeted", welcome.print_link)

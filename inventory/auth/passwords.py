@@ -1,0 +1,114 @@
+"""Passwords and one-time codes: argon2id, what a password must be, TOTP (RFC 6238) and recovery codes."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from datetime import datetime
+from functools import lru_cache
+
+import pyotp
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from inventory.core.errors import Invalid
+from inventory.core.wording import N_
+
+MIN_LENGTH = 12
+MAX_LENGTH = 256
+TOTP_STEP_SECONDS = 30
+RECOVERY_CODES = 8
+# Tests hash with less work; see `use_hasher`.
+_hasher = PasswordHasher()
+
+
+def use_hasher(hasher: PasswordHasher) -> None:
+    """Set the hasher (tests use one that takes less time)."""
+    global _hasher  # noqa: PLW0603 - one hasher for the process
+    _hasher = hasher
+    _decoy.cache_clear()
+
+
+def check_strength(password: str, *, known: tuple[str, ...] = ()) -> None:
+    """Raise Invalid for a password that is too short, too long, one character, or the user's own name."""
+    if len(password) < MIN_LENGTH:
+        raise Invalid(
+            "password",
+            N_("Use at least %(length)s characters: a sentence is easy to remember."),
+            length=MIN_LENGTH,
+        )
+    if len(password) > MAX_LENGTH:
+        raise Invalid("password", N_("Use at most %(length)s characters."), length=MAX_LENGTH)
+    folded = password.casefold()
+    if len(set(folded)) < 5 or any(
+        word and word.casefold() in folded and len(word) * 2 > len(folded) for word in known
+    ):
+        raise Invalid("password", N_("This password is too easy to guess."))
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2id hash."""
+    return _hasher.hash(password)
+
+
+def verify_password(stored: str | None, password: str) -> bool:
+    """Say whether the password is right; takes as long for an account that does not exist."""
+    try:
+        return _hasher.verify(stored or _decoy(), password[:MAX_LENGTH]) and stored is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@lru_cache(maxsize=1)
+def _decoy() -> str:
+    return _hasher.hash(secrets.token_urlsafe(16))
+
+
+def needs_rehash(stored: str) -> bool:
+    """Say whether the hash was made with older parameters."""
+    return _hasher.check_needs_rehash(stored)
+
+
+def new_totp_secret() -> str:
+    """Return a base32 secret for an authenticator."""
+    return pyotp.random_base32()
+
+
+def is_totp_secret(text: str) -> bool:
+    """Say whether a text is a secret as `new_totp_secret` makes them, and not something that a browser made up."""
+    return re.fullmatch("[A-Z2-7]{32}", text) is not None
+
+
+def totp_address(secret: str, email: str) -> str:
+    """Return the otpauth:// address that authenticators read as a QR code."""
+    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name="Parc")
+
+
+def totp_step(secret: str, code: str, at: datetime) -> int | None:
+    """Return the time step that a six-digit code belongs to (one step of drift either way), or None."""
+    digits = "".join(ch for ch in code if "0" <= ch <= "9")
+    if len(digits) != 6:
+        return None
+    totp = pyotp.TOTP(secret)
+    now = int(at.timestamp()) // TOTP_STEP_SECONDS
+    for step in (now, now - 1, now + 1):
+        if hmac.compare_digest(totp.generate_otp(step), digits):
+            return step
+    return None
+
+
+def new_recovery_codes() -> list[str]:
+    """Return eight codes, each good once, for who has lost the authenticator."""
+    return [f"{secrets.token_hex(3)}-{secrets.token_hex(3)}" for _ in range(RECOVERY_CODES)]
+
+
+def token_hash(token: str) -> str:
+    """Return the SHA-256 of a random token: what the store keeps instead of it."""
+    return hashlib.sha256(token.strip().lower().encode()).hexdigest()
+
+
+def new_token() -> str:
+    """Return a random token for a cookie or a link (192 bits)."""
+    return secrets.token_hex(24)

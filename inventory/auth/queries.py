@@ -1,0 +1,113 @@
+"""Reads users, their access over the tree, and their sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from inventory.auth.models import Grant, User, UserSession
+from inventory.auth.passwords import token_hash
+from inventory.core.access import Access, Scope
+from inventory.core.database import db
+from inventory.core.permissions import Role
+from inventory.organization.models import Entity
+
+
+def user_named(email: str, *, hold: bool = False) -> User | None:
+    """Return the user with this e-mail, case folded; with `hold`, others wait for the row until the commit."""
+    statement = select(User).where(User.email == email.strip().lower())
+    if hold:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(statement)
+
+
+def has_users() -> bool:
+    """Say whether the instance has its first administrator."""
+    return bool(db.session.scalar(select(func.count()).select_from(User)))
+
+
+def access_of(user: User) -> Access:
+    """Return the user's best role on each entity, inherited downwards, in one query."""
+    below = aliased(Entity)
+    statement = (
+        select(below.id, below.parent_id, Grant.role)
+        .select_from(Grant)
+        .join(Entity, Entity.id == Grant.entity_id)
+        .join(below, below.path.like(Entity.path.concat("%")))
+        .where(Grant.user_id == user.id)
+    )
+    roles: dict[int, Role] = {}
+    root_id = None
+    for entity_id, parent_id, role in db.session.execute(statement):
+        if parent_id is None:
+            root_id = entity_id
+        if entity_id not in roles or role.rank > roles[entity_id].rank:
+            roles[entity_id] = role
+    return Access(user.id, roles, root_id)
+
+
+def session_by_token(token: str, at: datetime) -> UserSession | None:
+    """Return the live session of a cookie's token with its user, or None."""
+    return db.session.scalar(
+        select(UserSession)
+        .where(
+            UserSession.token_hash == token_hash(token),
+            UserSession.revoked_at.is_(None),
+            UserSession.expires_at > at,
+        )
+        .options(joinedload(UserSession.user))
+    )
+
+
+def live_sessions(user: User, at: datetime) -> Sequence[UserSession]:
+    """Return the user's live sessions, latest first."""
+    return db.session.scalars(
+        select(UserSession)
+        .where(UserSession.user_id == user.id, UserSession.revoked_at.is_(None), UserSession.expires_at > at)
+        .order_by(UserSession.seen_at.desc())
+    ).all()
+
+
+def users(scope: Scope, *, without_roles: bool = False) -> Select[User]:
+    """Return the users with a role on an entity of the scope, and if wished those who have none anywhere."""
+    kept: ColumnElement[bool] = User.id.in_(
+        select(Grant.user_id).where(Grant.entity_id.in_(scope.entity_ids))
+    )
+    if without_roles:
+        kept = or_(kept, ~User.grants.any())
+    return select(User).where(kept).options(selectinload(User.grants).selectinload(Grant.entity))
+
+
+def matching_users(statement: Select[Any], text: str) -> Select[Any]:
+    """Keep users whose name or e-mail holds `text`."""
+    return statement.where(
+        or_(
+            func.lower(User.name).contains(text.lower(), autoescape=True),
+            func.lower(User.email).contains(text.lower(), autoescape=True),
+        )
+    )
+
+
+def administers_root(user: User) -> bool:
+    """Say whether the user administers the instance."""
+    statement = (
+        select(Grant.id)
+        .join(Entity, Entity.id == Grant.entity_id)
+        .where(Grant.user_id == user.id, Grant.role == Role.ADMINISTRATOR, Entity.parent_id.is_(None))
+    )
+    return db.session.scalar(statement) is not None
+
+
+def instance_administrators() -> int:
+    """Return how many active users administer the root."""
+    statement = (
+        select(func.count(func.distinct(User.id)))
+        .join(Grant, Grant.user_id == User.id)
+        .join(Entity, Entity.id == Grant.entity_id)
+        .where(User.active, Grant.role == Role.ADMINISTRATOR, Entity.parent_id.is_(None))
+    )
+    return db.session.scalar(statement) or 0

@@ -1,0 +1,167 @@
+"""Sign-in in one or two steps, the first run, one-time links and the choice of language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, g, request, session, url_for
+from flask_babel import gettext as _
+
+from inventory.auth import forms, passwords, queries, services, throttle
+from inventory.auth.identity import COOKIE_FIELD
+from inventory.auth.models import User
+from inventory.core import clock, i18n
+from inventory.core.access import SYSTEM
+from inventory.core.addresses import local_target
+from inventory.core.database import db, transaction
+from inventory.core.errors import Invalid
+from inventory.core.guard import requires
+from inventory.core.permissions import Permission
+from inventory.core.web import done, leave, page
+from inventory.core.wording import N_
+from inventory.organization import services as organization
+
+bp = Blueprint("auth", __name__)
+preferences = Blueprint("preferences", __name__)
+
+PENDING = "pending_user"
+PENDING_SECONDS = 300
+WRONG = N_("The e-mail address or the password is wrong, or the account waits after too many attempts.")
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@requires(Permission.PUBLIC)
+def sign_in() -> Response:
+    """Ask for e-mail and password; then for the second factor where there is one."""
+    form = forms.SignInForm(request.form)
+    target = local_target(request.args.get("next"), "/")
+    if g.user is not None:
+        return leave(target)
+    if form.submitted_and_valid():
+        user = _checked(form)
+        if user is not None and user.totp_confirmed_at is not None:
+            session[PENDING] = [user.public_id, int(clock.now().timestamp())]
+            return leave(url_for(".second_factor", next=target))
+        if user is not None:
+            return _enter(user, target)
+        form.refuse(Invalid("", WRONG))
+    return page("auth/sign_in.html", form=form, status=form.status, is_new=not queries.has_users())
+
+
+def _checked(form: forms.SignInForm) -> User | None:
+    now = clock.now()
+    key = _count_attempt("sign-in")
+    with transaction():
+        user = services.sign_in(form.email.data or "", form.password.data or "", at=now)
+        if user is not None:
+            throttle.give_back(key)
+        return user
+
+
+def _count_attempt(act: str) -> str:
+    # Committed before the attempt itself, so that one that breaks is counted too.
+    key = throttle.key_of(act, request.remote_addr)
+    with transaction():
+        throttle.count(key, current_app.config["SIGN_IN_ATTEMPTS"], clock.now())
+    return key
+
+
+def _enter(user: User, target: str) -> Response:
+    with transaction():
+        token = services.open_session(
+            user, address=request.remote_addr, agent=request.user_agent.string, at=clock.now()
+        )
+    session.clear()
+    session[COOKIE_FIELD] = token
+    return leave(target)
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+@requires(Permission.PUBLIC)
+def second_factor() -> Response:
+    """Ask for the code of the authenticator, or a recovery code."""
+    form, user = forms.CodeForm(request.form), _pending_user()
+    target = local_target(request.args.get("next"), "/")
+    if user is None:
+        session.pop(PENDING, None)
+        return leave(url_for(".sign_in", next=target))
+    if form.submitted_and_valid():
+        key = _count_attempt("code")
+        with transaction():
+            is_right = services.check_code(user, form.code.data or "", at=clock.now())
+            if is_right:
+                throttle.give_back(key)
+        if is_right:
+            return _enter(user, target)
+        form.refuse(Invalid("code", N_("This code is wrong, was used already, or the account waits.")))
+    return page("auth/second_factor.html", form=form, status=form.status)
+
+
+def _pending_user() -> User | None:
+    public_id, since = session.get(PENDING) or (None, 0)
+    if public_id is None or clock.now().timestamp() - since > PENDING_SECONDS:
+        return None
+    return db.session.scalar(db.select(User).where(User.public_id == public_id, User.active))
+
+
+@bp.route("/sign-out", methods=["POST"])
+@requires(Permission.SIGNED_IN)
+def sign_out() -> Response:
+    """End this browser's session."""
+    with transaction():
+        services.end_session(g.user_session, actor=g.actor)
+    session.clear()
+    return done(_("You are signed out."), to=url_for(".sign_in"))
+
+
+@bp.route("/start/<token>", methods=["GET", "POST"])
+@requires(Permission.PUBLIC)
+def first_run(token: str) -> Response:
+    """Name the instance and create its first administrator, by the link that the start printed."""
+    link, form = services.link_by_token(services.FIRST_ADMINISTRATOR, token), forms.FirstRunForm(request.form)
+    if form.submitted_and_valid():
+        values: dict[str, Any] = form.values()
+        with form.saving():
+            services.use_link(link)
+            root = organization.found_instance(values.pop("organization"), values.pop("code"), actor=SYSTEM)
+            user = services.create_first_administrator({**values, "language": i18n.language()}, root)
+        if not form.errors:
+            return _enter(user, "/")
+    return page("auth/first_run.html", form=form, status=form.status)
+
+
+@bp.route("/password/<token>", methods=["GET", "POST"])
+@requires(Permission.PUBLIC)
+def new_password(token: str) -> Response:
+    """Set a password by the one-time link that an administrator handed over."""
+    link, form = services.link_by_token(services.RESET, token), forms.NewPasswordForm(request.form)
+    user = db.session.get_one(User, link.user_id)
+    if form.submitted_and_valid():
+        with form.saving():
+            services.use_link(link)
+            services.set_password(user, form.password.data or "", actor=services.actor_for(user))
+        if not form.errors:
+            return done(_("Your password is set. Sign in with it."), to=url_for(".sign_in"))
+    return page(
+        "auth/new_password.html", form=form, status=form.status, user=user, minimum=passwords.MIN_LENGTH
+    )
+
+
+@preferences.route("/language/<code>", methods=["POST"])
+@requires(Permission.PUBLIC)
+def language(code: str) -> Response:
+    """Change the language, for this browser and for the signed-in user."""
+    answer = leave(local_target(request.args.get("next"), "/"))
+    if code in i18n.LANGUAGES:
+        if g.user is not None:
+            with transaction():
+                g.account.language = code
+        answer.set_cookie(
+            i18n.LANGUAGE_COOKIE,
+            code,
+            max_age=31_536_000,
+            samesite="Lax",
+            httponly=True,
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+        )
+    return answer

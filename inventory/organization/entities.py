@@ -1,0 +1,96 @@
+"""Pages of the entity tree."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, request, url_for
+from flask_babel import gettext as _
+
+from inventory.audit import queries as trail
+from inventory.core.errors import NotFound
+from inventory.core.forms import options
+from inventory.core.guard import requires
+from inventory.core.permissions import Permission
+from inventory.core.registry import Group, MenuEntry
+from inventory.core.web import access, authorise, current_scope, done, page, panels_of
+from inventory.core.wording import N_
+from inventory.organization import forms, queries, services
+from inventory.organization.choices import chosen_entity, entity_options
+from inventory.organization.models import Entity
+
+bp = Blueprint("entities", __name__, url_prefix="/entities")
+MENU = MenuEntry(
+    Group.SETTINGS,
+    N_("Entities"),
+    "entities.index",
+    "building-community",
+    Permission.VIEW,
+    order=90,
+    hint=N_("The tree of communes, social centres and schools."),
+)
+
+
+def _load(code: str, permission: Permission = Permission.VIEW) -> Entity:
+    entity = queries.entities_named([code.upper()]).get(code.upper())
+    if entity is None:
+        raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
+    authorise(permission, entity.id)
+    return entity
+
+
+@bp.route("/")
+@requires(Permission.VIEW)
+def index() -> Response:
+    """Show the tree of the scope."""
+    rows = queries.outline(queries.tree(current_scope().entity_ids))
+    return page("organization/entities.html", rows=rows, counts=queries.entity_counts(current_scope()))
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.SETTINGS_ADMIN)
+def create() -> Response:
+    """Add an entity below one that the user administers."""
+    form = forms.NewEntityForm(request.form)
+    form.parent.choices = options(entity_options(Permission.SETTINGS_ADMIN))
+    if not form.sent and g.scope.entity_id is not None:
+        form.parent.data = queries.public_id_of(g.scope.entity_id)
+    if form.submitted_and_valid():
+        with form.saving():
+            values = form.values()
+            parent = chosen_entity(values.pop("parent"), Permission.SETTINGS_ADMIN, field="parent")
+            entity = services.create_entity(values, parent=parent, actor=g.actor)
+        if not form.errors:
+            return done(_("%(name)s is added.", name=entity.name), to=url_for(".detail", code=entity.code))
+    return page("organization/entity_form.html", form=form, status=form.status, entity=None)
+
+
+@bp.route("/<code>")
+@requires(Permission.VIEW)
+def detail(code: str) -> Response:
+    """Show an entity: what is below it, its figures and its history."""
+    entity = _load(code)
+    branch = [
+        row for row in queries.tree(access().entity_ids(Permission.VIEW)) if row.path.startswith(entity.path)
+    ]
+    return page(
+        "organization/entity.html",
+        entity=entity,
+        below=[row for row in branch if row.parent_id == entity.id],
+        **queries.branch_counts(branch),
+        line=[row for row in reversed(queries.ancestors(entity)) if row.id in access().roles],
+        panels=panels_of("entity", entity, entity.id),
+        history=trail.history_of("entity", entity.public_id, limit=20),
+    )
+
+
+@bp.route("/<code>/edit", methods=["GET", "POST"])
+@requires(Permission.SETTINGS_ADMIN)
+def edit(code: str) -> Response:
+    """Change an entity's own columns."""
+    entity = _load(code, Permission.SETTINGS_ADMIN)
+    form = forms.EntityForm(request.form, obj=entity)
+    if form.submitted_and_valid():
+        with form.saving():
+            services.update_entity(entity, form.values(), version=form.seen_version(), actor=g.actor)
+        if not form.errors:
+            return done(_("%(name)s is saved.", name=entity.name), to=url_for(".detail", code=entity.code))
+    return page("organization/entity_form.html", form=form, status=form.status, entity=entity)

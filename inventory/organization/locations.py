@@ -1,0 +1,91 @@
+"""Pages of places."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, request, url_for
+from flask_babel import gettext as _
+
+from inventory.audit import queries as trail
+from inventory.core.forms import options
+from inventory.core.guard import requires
+from inventory.core.permissions import Permission
+from inventory.core.registry import Group, MenuEntry
+from inventory.core.web import current_scope, done, load, page, panels_of
+from inventory.core.wording import N_
+from inventory.organization import forms, queries, services
+from inventory.organization.choices import chosen, chosen_entity, entity_options, show_place
+from inventory.organization.models import Location
+
+bp = Blueprint("locations", __name__, url_prefix="/places")
+MENU = MenuEntry(
+    Group.MAIN, N_("Places"), "locations.index", "map-pin", Permission.VIEW, order=30, shortcut="g l"
+)
+
+
+@bp.route("/")
+@requires(Permission.VIEW)
+def index() -> Response:
+    """Show the places of the scope as one tree for each entity."""
+    branches = queries.location_tree(current_scope())
+    return page(
+        "organization/locations.html", branches=branches, total=sum(len(rows) for _e, rows in branches)
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.LOCATIONS_EDIT)
+def create() -> Response:
+    """Add a place, at the top or inside another."""
+    form = forms.NewLocationForm(request.form, parent=request.args.get("inside"))
+    form.entity.choices = options(entity_options(Permission.LOCATIONS_EDIT))
+    above = show_place(form.parent)
+    if not form.sent:
+        form.entity.data = queries.public_id_of(above.entity_id if above else g.scope.entity_id)
+    if form.submitted_and_valid():
+        with form.saving():
+            values = form.values()
+            entity = chosen_entity(values.pop("entity"), Permission.LOCATIONS_EDIT)
+            parent = chosen(Location, values.pop("parent"), field="parent")
+            location = services.create_location(values, entity=entity, parent=parent, actor=g.actor)
+        if not form.errors:
+            return done(
+                _("%(name)s is added.", name=location.name),
+                to=url_for(".detail", public_id=location.public_id),
+            )
+    return page("organization/location_form.html", form=form, status=form.status, location=None)
+
+
+@bp.route("/<public_id>")
+@requires(Permission.VIEW)
+def detail(public_id: str) -> Response:
+    """Show a place: what is inside it and what features add."""
+    location = load(Location, public_id)
+    return page(
+        "organization/location.html",
+        location=location,
+        whole_name=queries.location_name(location),
+        inside=queries.inside(location),
+        panels=panels_of("location", location, location.entity_id),
+        history=trail.history_of("location", location.public_id, limit=20),
+    )
+
+
+@bp.route("/<public_id>/edit", methods=["GET", "POST"])
+@requires(Permission.LOCATIONS_EDIT)
+def edit(public_id: str) -> Response:
+    """Change a place, or move it inside another with all that it holds."""
+    location = load(Location, public_id, Permission.LOCATIONS_EDIT)
+    form = forms.LocationForm(request.form, obj=location)
+    show_place(form.parent)
+    if form.submitted_and_valid():
+        with form.saving():
+            values = form.values()
+            parent = chosen(Location, values.pop("parent"), field="parent")
+            services.update_location(
+                location, values, parent=parent, version=form.seen_version(), actor=g.actor
+            )
+        if not form.errors:
+            return done(
+                _("%(name)s is saved.", name=location.name), to=url_for(".detail", public_id=public_id)
+            )
+    return page("organization/location_form.html", form=form, status=form.status, location=location)

@@ -1,0 +1,195 @@
+"""Reads the entity tree, places and people within a scope."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from inventory.core.access import Scope
+from inventory.core.database import db
+from inventory.organization.models import Entity, EntitySetting, Location, Person
+
+
+def root() -> Entity | None:
+    """Return the root of the tree, or None before the first start is finished."""
+    return db.session.scalar(select(Entity).where(Entity.parent_id.is_(None)).order_by(Entity.id).limit(1))
+
+
+def tree(entity_ids: Collection[int] | None = None) -> list[Entity]:
+    """Return entities parents first, children by name; only the given ones when ids are given."""
+    rows = db.session.scalars(select(Entity)).all()
+    kept = [row for row in rows if entity_ids is None or row.id in entity_ids]
+    return sorted(kept, key=_by_line(rows))
+
+
+def _by_line(rows: Iterable[Entity | Location]) -> Callable[[Entity | Location], list[tuple[str, int]]]:
+    """Return the sort key that puts parents first and children by name; ids keep two of one name apart."""
+    names = {row.id: alphabetical(row.name) for row in rows}
+    return lambda row: [(names.get(id_, ""), id_) for id_ in _line(row)]
+
+
+def _line(row: Entity | Location) -> list[int]:
+    return [int(part) for part in row.path.split("/") if part]
+
+
+def alphabetical(name: str) -> str:
+    """Return what a name is sorted by: without accents or case, so that École stands beside Ecole."""
+    bare = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(character for character in bare if not unicodedata.combining(character))
+
+
+def outline(entities: Sequence[Entity]) -> list[tuple[Entity, int]]:
+    """Return entities in the order of `tree` with how many of those above each are among them."""
+    ids = {entity.id for entity in entities}
+    return [(entity, sum(above in ids for above in _line(entity)[:-1])) for entity in entities]
+
+
+def public_id_of(entity_id: int | None) -> str | None:
+    """Return an entity's public id, None for none."""
+    entity = None if entity_id is None else db.session.get(Entity, entity_id)
+    return None if entity is None else entity.public_id
+
+
+def branch_ids(entity: Entity) -> frozenset[int]:
+    """Return the ids of an entity and of all below it."""
+    return frozenset(
+        db.session.scalars(select(Entity.id).where(Entity.path.startswith(entity.path, autoescape=True)))
+    )
+
+
+def ancestors(entity: Entity) -> list[Entity]:
+    """Return the entities above one, nearest first."""
+    ids = _line(entity)[:-1]
+    rows = {row.id: row for row in db.session.scalars(select(Entity).where(Entity.id.in_(ids)))}
+    return [rows[id_] for id_ in reversed(ids) if id_ in rows]
+
+
+def own_settings(entity: Entity) -> dict[str, Any]:
+    """Return the settings given on this very entity."""
+    rows = db.session.scalars(select(EntitySetting).where(EntitySetting.entity_id == entity.id))
+    return {row.name: row.value for row in rows}
+
+
+def effective_setting(entity: Entity, name: str) -> tuple[Any, Entity] | None:
+    """Return a setting's value and the entity it comes from, the nearest first; None when nobody set it."""
+    line = [entity, *ancestors(entity)]
+    ids = [row.id for row in line]
+    found = db.session.scalars(
+        select(EntitySetting).where(EntitySetting.name == name, EntitySetting.entity_id.in_(ids))
+    )
+    values = {row.entity_id: row.value for row in found}
+    return next(((values[row.id], row) for row in line if row.id in values), None)
+
+
+def locations(scope: Scope) -> Select[Location]:
+    """Return the places of the scope's entities."""
+    return (
+        select(Location).where(Location.entity_id.in_(scope.entity_ids)).options(joinedload(Location.entity))
+    )
+
+
+def people(scope: Scope) -> Select[Person]:
+    """Return the people of the scope's entities."""
+    return (
+        select(Person)
+        .where(Person.entity_id.in_(scope.entity_ids))
+        .options(joinedload(Person.entity), joinedload(Person.location))
+    )
+
+
+def matching_people(statement: Select[Any], text: str) -> Select[Any]:
+    """Keep people whose name, e-mail, login or employee number holds each word of `text`."""
+    for word in text.split()[:6]:
+        pattern = f"%{_escaped(word)}%"
+        statement = statement.where(
+            or_(
+                *(
+                    func.lower(column).like(func.lower(pattern), escape="\\")
+                    for column in (Person.display_name, Person.email, Person.login, Person.employee_number)
+                )
+            )
+        )
+    return statement
+
+
+def matching_locations(statement: Select[Any], text: str) -> Select[Any]:
+    """Keep places whose name or address holds each word of `text`."""
+    for word in text.split()[:6]:
+        pattern = f"%{_escaped(word)}%"
+        statement = statement.where(
+            or_(Location.name.ilike(pattern, escape="\\"), Location.address.ilike(pattern, escape="\\"))
+        )
+    return statement
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def location_names(location_ids: Collection[int]) -> dict[int, str]:
+    """Return "Building › Floor › Room" for each id, in two queries whatever their number."""
+    if not location_ids:
+        return {}
+    wanted = db.session.scalars(select(Location).where(Location.id.in_(location_ids))).all()
+    needed = {id_ for row in wanted for id_ in _line(row)}
+    found = db.session.execute(select(Location.id, Location.name).where(Location.id.in_(needed)))
+    names = {id_: name for id_, name in found}  # noqa: C416 - rows are no pairs to a type checker
+    return {row.id: " › ".join(names[id_] for id_ in _line(row) if id_ in names) for row in wanted}
+
+
+def location_name(location: Location | None) -> str | None:
+    """Return one place's whole name, or None."""
+    return None if location is None else location_names([location.id]).get(location.id)
+
+
+def entities_named(codes: Sequence[str]) -> dict[str, Entity]:
+    """Return entities by code."""
+    return {row.code: row for row in db.session.scalars(select(Entity).where(Entity.code.in_(codes)))}
+
+
+def entity_counts(scope: Scope) -> dict[int, dict[str, int]]:
+    """Return how many people and places each entity of the scope has: {entity id: {"people": n, "locations": n}}."""
+    counts: dict[int, dict[str, int]] = {}
+    for name, model in (("people", Person), ("locations", Location)):
+        statement = (
+            select(model.entity_id, func.count())
+            .where(model.entity_id.in_(scope.entity_ids))
+            .group_by(model.entity_id)
+        )
+        for entity_id, number in db.session.execute(statement):
+            counts.setdefault(entity_id, {})[name] = number
+    return counts
+
+
+def branch_counts(branch: Sequence[Entity]) -> dict[str, int]:
+    """Return how many people and places the entities of a branch have together: {"people": n, "places": n}."""
+    ids = [row.id for row in branch]
+    return {
+        name: db.session.scalar(select(func.count()).select_from(model).where(model.entity_id.in_(ids))) or 0
+        for name, model in (("people", Person), ("places", Location))
+    }
+
+
+def location_tree(scope: Scope) -> list[tuple[Entity, list[tuple[Location, int]]]]:
+    """Return each entity of the scope that has places, with its places and their depth, parents first."""
+    rows = db.session.scalars(locations(scope)).all()
+    by_line = _by_line(rows)
+    own: dict[int, list[Location]] = {}
+    for row in rows:
+        own.setdefault(row.entity_id, []).append(row)
+    return [
+        (entity, [(row, len(_line(row)) - 1) for row in sorted(own[entity.id], key=by_line)])
+        for entity in tree(scope.entity_ids)
+        if entity.id in own
+    ]
+
+
+def inside(location: Location) -> Sequence[Location]:
+    """Return the places right inside one, by name."""
+    return db.session.scalars(
+        select(Location).where(Location.parent_id == location.id).order_by(Location.name)
+    ).all()

@@ -1,0 +1,65 @@
+"""Answers the pickers that look for entities, places and people as one types."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, request
+from sqlalchemy import func, or_, select
+
+from inventory.core.database import db
+from inventory.core.guard import requires
+from inventory.core.permissions import Permission
+from inventory.core.text import clean
+from inventory.core.web import current_scope
+from inventory.organization import queries
+from inventory.organization.models import Entity, Location, Person
+
+bp = Blueprint("organization", __name__, url_prefix="/search")
+LIMIT = 20
+
+
+def _asked() -> str:
+    return clean(request.args.get("q", ""), 60) or ""
+
+
+def answer(items: list[dict[str, str | None]]) -> Response:
+    """Return what a picker reads: {"items": [{"value", "text", "detail"}]}."""
+    return jsonify({"items": [{key: value for key, value in item.items() if value} for item in items]})
+
+
+@bp.route("/people")
+@requires(Permission.VIEW)
+def search_people() -> Response:
+    """People by name, e-mail, login or number."""
+    statement = queries.matching_people(queries.people(current_scope()), _asked())
+    rows = db.session.scalars(statement.order_by(Person.display_name, Person.id).limit(LIMIT))
+    return answer(
+        [
+            {"value": row.public_id, "text": row.display_name, "detail": row.department or row.entity.name}
+            for row in rows
+        ]
+    )
+
+
+@bp.route("/places")
+@requires(Permission.VIEW)
+def search_locations() -> Response:
+    """Places by name or address."""
+    statement = queries.matching_locations(queries.locations(current_scope()), _asked())
+    rows = db.session.scalars(statement.order_by(Location.path, Location.id).limit(LIMIT)).all()
+    names = queries.location_names([row.id for row in rows])
+    return answer(
+        [{"value": row.public_id, "text": names[row.id], "detail": row.entity.name} for row in rows]
+    )
+
+
+@bp.route("/entities")
+@requires(Permission.VIEW)
+def search_entities() -> Response:
+    """Entities by name or code."""
+    asked = _asked().lower()
+    statement = select(Entity).where(
+        Entity.id.in_(current_scope().entity_ids),
+        or_(*(func.lower(column).contains(asked, autoescape=True) for column in (Entity.name, Entity.code))),
+    )
+    rows = db.session.scalars(statement.order_by(Entity.name, Entity.id).limit(LIMIT))
+    return answer([{"value": row.public_id, "text": row.name, "detail": row.code} for row in rows])

@@ -1,0 +1,17 @@
+"""Background work and schedules.
+
+Hook called inside the transaction that ends a job: "job.finished" (job=Job).
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the jobs' pages."""
+    from inventory.core import registry
+    from inventory.jobs import views
+
+    app.register_blueprint(views.bp)
+    registry.menu(views.MENU)

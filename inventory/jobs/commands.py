@@ -1,0 +1,32 @@
+"""`parc worker`: runs jobs beside other processes, at this site or for all."""
+
+from __future__ import annotations
+
+import logging
+
+import click
+from flask.cli import with_appcontext
+
+
+@click.command()
+@click.option(
+    "--site",
+    "sites",
+    multiple=True,
+    help="Code of a site whose jobs to do; may be repeated. Without: all jobs.",
+)
+@click.option(
+    "--threads", default=2, show_default=True, type=click.IntRange(1, 32), help="Jobs done at once."
+)
+@with_appcontext
+def worker(sites: tuple[str, ...], threads: int) -> None:
+    """Do jobs until told to stop (SIGTERM): what runs is then given back between two steps."""
+    from flask.cli import ScriptInfo
+
+    from inventory.jobs.runner import Runner
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    queues = [f"site.{code.strip().upper()}" for code in sites] or None
+    app = click.get_current_context().ensure_object(ScriptInfo).load_app()
+    click.echo(f"Working for {', '.join(sites) if sites else 'all sites'}.")
+    Runner(app, queues, threads).run_until_stopped()

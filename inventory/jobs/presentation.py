@@ -1,0 +1,118 @@
+"""Says in words what a job does, how far it is and what may be done about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from inventory.core.forms import translated
+from inventory.core.i18n import number
+from inventory.core.wording import N_
+from inventory.jobs import services
+from inventory.jobs.models import Job, JobEvent, JobState
+
+KINDS = {
+    "discovery.scan": N_("Network scan"),
+    "discovery.read_directory": N_("Directory reading"),
+}
+
+
+@dataclass(slots=True)
+class Progress:
+    """What the progress macro shows; addresses are None where the act is not possible."""
+
+    percent: float | None
+    sentence: str
+    state: JobState
+    counts: list[tuple[str, int]] = field(default_factory=list)
+    cancel_url: str | None = None
+    pause_url: str | None = None
+    resume_url: str | None = None
+    retry_url: str | None = None
+    poll_url: str | None = None
+
+
+def kind_words(kind: str) -> str:
+    """Return what a kind of job does, in the reader's language; the kind itself when it is unknown."""
+    return _(KINDS[kind]) if kind in KINDS else kind
+
+
+def requester(name: str) -> str:
+    """Return who asked for a job; schedules are named in the reader's language."""
+    return _(services.BY_SCHEDULE) if name == services.BY_SCHEDULE else name
+
+
+def state_or_none(text: str) -> JobState | None:
+    """Return the state of a code, None for any other text."""
+    return JobState(text) if text in set(JobState) else None
+
+
+def percent(job: Job) -> float | None:
+    """Return how much is done, 0 to 100, or None when that is not known."""
+    total = job.progress.get("total")
+    if job.state is JobState.DONE:
+        return 100.0
+    return min(100.0, 100.0 * job.progress.get("done", 0) / total) if total else None
+
+
+def time_left(job: Job) -> str | None:
+    """Return how long the rest will take, in words, or None when that is not known."""
+    seconds = job.progress.get("left_s")
+    if job.state is not JobState.RUNNING or seconds is None:
+        return None
+    if seconds < 60:
+        return _("less than a minute left")
+    minutes = round(seconds / 60)
+    return ngettext("about %(num)s minute left", "about %(num)s minutes left", minutes)
+
+
+def wish_words(job: Job) -> str | None:
+    """Return that a running job is about to stop, or None."""
+    if job.state is not JobState.RUNNING or job.wish is None:
+        return None
+    return _("It stops at the next step.")
+
+
+def sentence(job: Job) -> str:
+    """Return how far a job of any kind is."""
+    done, total = job.progress.get("done"), job.progress.get("total")
+    parts = []
+    if done is not None and total:
+        parts.append(_("%(done)s of %(total)s", done=number(done), total=number(total)))
+    elif done is not None:
+        parts.append(number(done))
+    parts += [words for words in (time_left(job), wish_words(job)) if words]
+    return ", ".join(parts) or _(job.state.label).capitalize()
+
+
+def progress(job: Job) -> Progress:
+    """Return what the page of a job of any kind shows of its progress."""
+    found = Progress(percent(job), sentence(job), job.state)
+    urls = {
+        wish: url_for("jobs.act", public_id=job.public_id, wish=wish)
+        for wish in ("cancel", "pause", "resume", "retry")
+    }
+    offer(found, job, urls)
+    found.poll_url = None if job.state.is_finished else url_for("jobs.detail", public_id=job.public_id)
+    return found
+
+
+def offer(shown: Progress, job: Job, urls: dict[str, str]) -> None:
+    """Fill in the acts that are possible in the job's state."""
+    stopping = job.wish is not None
+    if not job.state.is_finished:
+        shown.cancel_url = None if job.wish == services.CANCEL else urls["cancel"]
+        if job.state is JobState.PAUSED or stopping:
+            shown.resume_url = urls["resume"]
+        else:
+            shown.pause_url = urls["pause"]
+    elif job.state in (JobState.FAILED, JobState.DEAD):
+        shown.retry_url = urls.get("retry")
+
+
+def event_words(event: JobEvent) -> str:
+    """Return a line of a job's journal in the reader's language."""
+    return translated(event.message, event.params)

@@ -1,0 +1,36 @@
+"""Reads jobs, their journal and the schedules that make them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from inventory.core.database import db
+from inventory.jobs.models import Job, JobEvent, JobState, Schedule
+
+JOURNAL_SHOWN = 200
+OPEN_STATES = tuple(state for state in JobState if not state.is_finished)
+
+
+def jobs() -> Select[Any]:
+    """Return all jobs."""
+    return select(Job)
+
+
+def journal(job: Job) -> list[JobEvent]:
+    """Return the lines of a job's journal, newest first."""
+    statement = select(JobEvent).where(JobEvent.job_id == job.id).order_by(JobEvent.id.desc())
+    return list(db.session.scalars(statement.limit(JOURNAL_SHOWN)))
+
+
+def count_failed() -> int:
+    """Return how many jobs failed or were given up and wait for somebody."""
+    failed = (JobState.FAILED, JobState.DEAD)
+    return db.session.scalar(select(func.count(Job.id)).where(Job.state.in_(failed))) or 0
+
+
+def schedules() -> list[Schedule]:
+    """Return the schedules, the next due first."""
+    statement = select(Schedule).order_by(Schedule.enabled.desc(), Schedule.next_due_at, Schedule.id)
+    return list(db.session.scalars(statement))

@@ -1,0 +1,94 @@
+"""The pages of background work, for the administrator of the instance."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, url_for
+from flask_babel import gettext as _
+
+from inventory.core.database import transaction
+from inventory.core.guard import requires
+from inventory.core.listing import Column, Filter, Listing, code_options
+from inventory.core.permissions import Permission
+from inventory.core.registry import Group, MenuEntry
+from inventory.core.web import done, load, page
+from inventory.core.wording import N_
+from inventory.jobs import presentation, queries, services
+from inventory.jobs.models import Job, JobState
+
+bp = Blueprint("jobs", __name__, url_prefix="/jobs")
+MENU = MenuEntry(
+    Group.SETTINGS,
+    N_("Background work"),
+    "jobs.index",
+    "checklist",
+    Permission.INSTANCE_ADMIN,
+    order=95,
+    hint=N_("What runs, waits, failed or was given up, and the schedules."),
+)
+
+COLUMNS = (
+    Column("title", N_("Title"), lambda row: row.title, kind="code"),
+    Column("kind", N_("Kind"), lambda row: presentation.kind_words(row.kind)),
+    Column("state", N_("State"), lambda row: row.state, kind="badge", sort=Job.state),
+    Column("queue", N_("Queue"), lambda row: row.queue),
+    Column("requested_by", N_("Asked by"), lambda row: presentation.requester(row.requested_by)),
+    Column("attempts", N_("Attempts"), lambda row: row.attempts, kind="number"),
+    Column("created_at", N_("Asked"), lambda row: row.created_at, kind="instant", sort=Job.created_at),
+    Column("ended_at", N_("Ended"), lambda row: row.ended_at, kind="instant"),
+)
+FILTERS = (
+    Filter(
+        "state", N_("State"), lambda stmt, value: stmt.where(Job.state == presentation.state_or_none(value)),
+        options=code_options(JobState),
+    ),
+    Filter(
+        "open", N_("Not over yet"), kind="bool",
+        apply=lambda stmt, value: stmt.where(
+            Job.state.in_(queries.OPEN_STATES) if value == "1" else Job.state.not_in(queries.OPEN_STATES)
+        ),
+    ),
+)  # fmt: skip
+
+
+@bp.route("/")
+@requires(Permission.INSTANCE_ADMIN)
+def index() -> Response:
+    """List the jobs and the schedules."""
+    listing = Listing(
+        "jobs",
+        queries.jobs(),
+        columns=COLUMNS,
+        filters=FILTERS,
+        default_sort="-created_at",
+        id_column=Job.id,
+        row_url=lambda row: url_for("jobs.detail", public_id=row.public_id),
+    )
+    if listing.wants_export:
+        return listing.export()
+    listing.empty(_("Nothing has run yet. Scans and other long work appear here."))
+    return page("jobs/list.html", listing=listing, schedules=queries.schedules())
+
+
+@bp.route("/<public_id>")
+@requires(Permission.INSTANCE_ADMIN)
+def detail(public_id: str) -> Response:
+    """Show a job with its journal."""
+    job = load(Job, public_id, Permission.VIEW)
+    return page(
+        "jobs/detail.html",
+        job=job,
+        progress=presentation.progress(job),
+        journal=queries.journal(job),
+        event_words=presentation.event_words,
+        requester=presentation.requester,
+    )
+
+
+@bp.route("/<public_id>/<any(cancel, pause, resume, retry):wish>", methods=["POST"])
+@requires(Permission.INSTANCE_ADMIN)
+def act(public_id: str, wish: str) -> Response:
+    """Cancel, pause, resume or retry a job."""
+    job = load(Job, public_id, Permission.VIEW)
+    with transaction():
+        getattr(services, wish)(job.id, actor=g.actor)
+    return done(_("Noted: %(title)s.", title=job.title), to=url_for(".detail", public_id=public_id))

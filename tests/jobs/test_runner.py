@@ -1,0 +1,140 @@
+"""Workers that are killed, closed and started again, as real processes on both stores."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from inventory.core import clock
+from inventory.core.access import Actor
+from inventory.core.database import db, transaction
+from inventory.jobs import services
+from inventory.jobs.context import JobContext
+from inventory.jobs.models import Job, JobEvent, JobState
+from inventory.jobs.runner import Runner, run_here
+from tests.jobs.engine import STEPS
+
+Start = Callable[[], subprocess.Popen[bytes]]
+ALICE = Actor("user", "a1", "Alice")
+
+
+@pytest.fixture
+def start_worker(engine: Flask, engine_url: str) -> Iterator[Start]:
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "tests.jobs.worker_process", engine_url]
+        process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def add_slow_job(seconds: float) -> Job:
+    with transaction():
+        return services.enqueue("test.slow", {"seconds": seconds}, title="Slow")
+
+
+def reload(job: Job) -> Job:
+    db.session.rollback()
+    return db.session.get_one(Job, job.id, populate_existing=True)
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def steps_done() -> list[int]:
+    db.session.rollback()
+    events = db.session.scalars(
+        select(JobEvent).where(JobEvent.message == "step %(step)s").order_by(JobEvent.id)
+    )
+    return [event.params["step"] for event in events]
+
+
+@pytest.mark.slow
+def test_a_job_whose_worker_is_killed_goes_on_from_its_last_step(start_worker: Start) -> None:
+    job = add_slow_job(0.15)
+    worker = start_worker()
+    wait_until(lambda: reload(job).checkpoint.get("step", 0) >= 3)
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    assert reload(job).state is JobState.RUNNING
+    done_before = len(steps_done())
+    with transaction():  # thirty seconds go by
+        services.locked(job.id).lease_until = clock.now() - timedelta(seconds=1)
+    start_worker()
+    wait_until(lambda: reload(job).state is JobState.DONE)
+    assert 3 <= done_before < STEPS
+    assert steps_done() == list(range(STEPS)), "each step is written exactly once"
+
+
+@pytest.mark.slow
+def test_a_worker_asked_to_close_stops_between_two_steps_and_gives_its_job_back(start_worker: Start) -> None:
+    job = add_slow_job(0.2)
+    worker = start_worker()
+    wait_until(lambda: reload(job).checkpoint.get("step", 0) >= 2)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(15) == 0
+    assert reload(job).state is JobState.QUEUED
+    assert len(steps_done()) == reload(job).checkpoint["step"] < STEPS
+    start_worker()
+    wait_until(lambda: reload(job).state is JobState.DONE)
+    assert steps_done() == list(range(STEPS))
+
+
+@pytest.mark.slow
+def test_a_running_job_is_cancelled_within_seconds(start_worker: Start) -> None:
+    job = add_slow_job(0.5)
+    start_worker()
+    wait_until(lambda: reload(job).state is JobState.RUNNING)
+    with transaction():
+        services.cancel(job.id, actor=ALICE)
+    wait_until(lambda: reload(job).state is JobState.CANCELLED, seconds=5)
+    assert len(steps_done()) < STEPS
+
+
+def test_a_runner_inside_the_process_takes_up_a_new_job_at_once(
+    engine: Flask, job_kind: dict[str, object]
+) -> None:
+    done: list[int] = []
+    job_kind["test.kind"] = lambda context: done.append(context.payload["n"])
+    runner = Runner(engine, threads=2).start()
+    try:
+        time.sleep(0.2)
+        started = time.monotonic()
+        with transaction():
+            services.enqueue("test.kind", {"n": 7}, title="Quick")
+        wait_until(lambda: done == [7], seconds=5)
+        assert time.monotonic() - started < 0.9, "it was woken, not found at the next look"
+    finally:
+        assert runner.stop()
+
+
+def test_a_command_does_its_own_job_in_the_foreground(engine: Flask, job_kind: dict[str, object]) -> None:
+    def work(context: JobContext) -> None:
+        context.checkpoint(step=1)
+
+    job_kind["test.kind"] = work
+    with transaction():
+        job = services.enqueue("test.kind", {}, title="Here")
+    assert run_here(engine, job.id)
+    assert reload(job).state is JobState.DONE
+    assert not run_here(engine, job.id)

@@ -1,0 +1,25 @@
+"""Equipment: its records, life, custody and history.
+
+Hooks called inside the transaction that changes an asset, each with actor=Actor:
+"asset.created" with asset; "asset.state_changed" with asset, old, new (State) and on (date);
+"asset.custody_changed" with asset, old and new (Custody or None) and on; "asset.moved" with asset, changes and on;
+"asset.merged" with kept and absorbed, before the absorbed record is deleted.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages of equipment, and what people and places show of it."""
+    from inventory.assets import fields, panels, views
+    from inventory.audit import presentation
+    from inventory.core import registry
+
+    app.register_blueprint(views.bp)
+    registry.menu(views.MENU)
+    registry.panel("person", panels.HELD)
+    registry.panel("location", panels.STANDING)
+    presentation.describe(fields.DESCRIBED)
+    presentation.worded("category", "pinned", "unpinned")

@@ -1,0 +1,116 @@
+"""Input shapes of equipment: records, moves, states, handovers."""
+
+from __future__ import annotations
+
+from inventory.assets.fields import LABELS
+from inventory.assets.states import Condition, DisposalRoute, Ownership, State, TaxMode, Usage
+from inventory.core.forms import (
+    BoolField,
+    ChoiceField,
+    CodeField,
+    DayField,
+    EuroField,
+    Form,
+    HiddenField,
+    LongTextField,
+    PickerField,
+    TextField,
+    required,
+)
+from inventory.core.wording import N_
+
+
+class AssetForm(Form):
+    """What an edit may change of one record."""
+
+    version = HiddenField()
+    tag = TextField(
+        LABELS["tag"], limit=40, description=N_("What its label says. Leave empty until it has one.")
+    )
+    model = PickerField(LABELS["model"], search_endpoint="catalog.search_models")
+    category = ChoiceField(LABELS["category"], description=N_("Leave empty to use the model's."))
+    manufacturer = PickerField(
+        LABELS["manufacturer"],
+        search_endpoint="catalog.search_manufacturers",
+        description=N_("Only when the model is not known: a model brings its maker."),
+    )
+    serial = TextField(LABELS["serial"], limit=120)
+    accept_duplicate = BoolField(N_("It is another thing with the same serial number: save it anyway"))
+    name = TextField(LABELS["name"], limit=120, description=N_("The name it has on the network."))
+    description = TextField(LABELS["description"])
+    ownership = CodeField(LABELS["ownership"], codes=Ownership)
+    usage = CodeField(LABELS["usage"], codes=Usage)
+    payer = ChoiceField(LABELS["payer"])
+    in_scope = BoolField(LABELS["in_scope"], default=True)
+    ordered_on = DayField(LABELS["ordered_on"])
+    received_on = DayField(LABELS["received_on"])
+    invoiced_on = DayField(LABELS["invoiced_on"])
+    first_used_on = DayField(
+        LABELS["first_used_on"], description=N_("Its age counts from here when it is known.")
+    )
+    commissioned_on = DayField(LABELS["commissioned_on"])
+    warranty_starts_on = DayField(LABELS["warranty_starts_on"])
+    warranty_ends_on = DayField(LABELS["warranty_ends_on"])
+    supplier = PickerField(LABELS["supplier"], search_endpoint="procurement.search_suppliers")
+    order_number = TextField(LABELS["order_number"], limit=60)
+    accounting_number = TextField(
+        LABELS["accounting_number"],
+        limit=60,
+        description=N_("Its number in the accounts; one may cover a batch."),
+    )
+    price_cents = EuroField(LABELS["price_cents"])
+    price_tax = CodeField(LABELS["price_tax"], codes=TaxMode)
+    os_name = TextField(LABELS["os_name"], limit=160)
+    firmware = TextField(LABELS["firmware"], limit=160)
+    notes = LongTextField(LABELS["notes"])
+
+
+class NewAssetForm(AssetForm):
+    """A new record, with where and with whom it begins."""
+
+    entity = ChoiceField(LABELS["entity"], [required()])
+    number_it = BoolField(N_("Give it the next tag of its entity when the tag is empty"), default=True)
+    state = CodeField(LABELS["state"], codes=State, default=State.IN_STOCK)
+    location = PickerField(LABELS["location"], search_endpoint="organization.search_locations")
+    holder = PickerField(LABELS["holder"], search_endpoint="organization.search_people")
+
+
+class StateForm(Form):
+    """A change of state from a day on."""
+
+    on = DayField(N_("On"), description=N_("Leave empty for today."))
+    disposal_route = CodeField(LABELS["disposal_route"], codes=DisposalRoute, blank="")
+    note = LongTextField(N_("Note"))
+
+
+class HandOverForm(Form):
+    """Who gets it, where, from when, in what condition."""
+
+    person = PickerField(N_("Handed to"), search_endpoint="organization.search_people")
+    location = PickerField(LABELS["location"], search_endpoint="organization.search_locations")
+    condition = CodeField(N_("Condition"), codes=Condition, blank="")
+    on = DayField(N_("On"), description=N_("Leave empty for today."))
+    loan = BoolField(N_("It is a loan"))
+    note = LongTextField(N_("Note"))
+
+
+class TakeBackForm(Form):
+    """Where it comes back to, from when, in what condition."""
+
+    condition = CodeField(N_("Condition"), codes=Condition, blank="")
+    location = PickerField(N_("Put away in"), search_endpoint="organization.search_locations")
+    on = DayField(N_("On"), description=N_("Leave empty for today."))
+    note = LongTextField(N_("Note"))
+
+
+class MoveForm(Form):
+    """Another entity or place from a day on."""
+
+    entity = ChoiceField(LABELS["entity"], [required()])
+    location = PickerField(
+        LABELS["location"],
+        search_endpoint="organization.search_locations",
+        description=N_("Leave empty when its place is not known."),
+    )
+    on = DayField(N_("On"), description=N_("Leave empty for today."))
+    note = LongTextField(N_("Note"))

@@ -1,0 +1,151 @@
+"""Puts one asset into what its page shows: facts with their sources, its history, its life in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+
+from inventory.assets import ages, authority, fields, lists
+from inventory.assets.authority import Claim
+from inventory.assets.models import Asset, Custody, Period, Provenance
+from inventory.assets.states import SourceKind
+from inventory.core import i18n
+from inventory.core.types import Code
+from inventory.core.wording import N_
+
+IDENTITY = (
+    "tag",
+    "category_id",
+    "model_id",
+    "manufacturer_id",
+    "serial",
+    "name",
+    "description",
+    "os_name",
+    "firmware",
+)
+BELONGING = ("entity_id", "location_id", "ownership", "usage", "payer_id", "in_scope")
+DATES = (
+    "ordered_on",
+    "received_on",
+    "invoiced_on",
+    "first_used_on",
+    "commissioned_on",
+    "warranty_starts_on",
+    "warranty_ends_on",
+    "bios_on",
+    "retired_on",
+    "wiped_on",
+    "disposed_on",
+)
+PURCHASE = ("supplier_id", "order_number", "accounting_number", "price_cents")
+# Shown even when empty, because somebody should fill them.
+WANTED = frozenset(
+    {"category_id", "model_id", "serial", "location_id", "commissioned_on", "warranty_ends_on"}
+)
+# The marks of `components/panels.html`.
+MARKS = {
+    SourceKind.PERSON: "person",
+    SourceKind.SNMP: "network",
+    SourceKind.LDAP: "directory",
+    SourceKind.AGENT: "agent",
+    SourceKind.IMPORT: "import",
+    SourceKind.SYSTEM: "system",
+}
+KINDS = {"price_cents": "euros", "in_scope": "bool", "tag": "code", "serial": "code"}
+
+
+def facts(
+    asset: Asset, names: Sequence[str], claims: Mapping[str, Sequence[Provenance]], *, editable: bool
+) -> list[dict[str, Any]]:
+    """Return the rows of `panels.facts` for fields of an asset; empty ones only where somebody should fill them."""
+    found = []
+    for name in names:
+        value = getattr(asset, name)
+        if value is None and name not in WANTED and name not in claims:
+            continue
+        found.append(_fact(asset, name, claims.get(name, ()), editable=editable))
+    return found
+
+
+def _fact(asset: Asset, name: str, claims: Sequence[Provenance], *, editable: bool) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "label": gettext(fields.LABELS[fields.public_name(name)]),
+        "value": shown(name, getattr(asset, name)),
+        "kind": kind_of(name),
+        "url": _link(asset, name),
+    }
+    if name in WANTED and name != "location_id" and editable:
+        row["help"] = gettext(N_("Edit to fill it in."))
+    best = authority.winner(name, [Claim(c.source, c, c.said_at, c.pinned) for c in claims])
+    if best is not None:
+        claim: Provenance = best.value
+        row |= {
+            "source": MARKS[claim.source],
+            "source_label": claim.source_label or gettext(claim.source.label),
+            "seen_at": claim.said_at,
+            "pinned": any(c.pinned for c in claims),
+            "claims": [(_source(c), shown(name, fields.from_json(name, c.value)), c.said_at) for c in claims],
+        }
+    if editable and name in fields.CLAIMED and (best is not None or getattr(asset, name) is not None):
+        row["pin_url"] = url_for("assets.pin", public_id=asset.public_id, field=name)
+    return row
+
+
+def _source(claim: Provenance) -> str:
+    label = gettext(claim.source.label)
+    words = f"{label}: {claim.source_label}" if claim.source_label else label
+    return f"{words} ({claim.evidence})" if claim.evidence else words
+
+
+def kind_of(name: str) -> str:
+    """Return how values of a field are shown."""
+    return "day" if name.endswith("_on") else KINDS.get(name, "text")
+
+
+def shown(name: str, value: Any) -> Any:
+    """Return a field's value for a page: names for ids, words for codes."""
+    if isinstance(value, Code):
+        return gettext(value.label)
+    if name == "category_id" and value is not None:
+        return gettext(fields.display(name, value) or "")
+    return fields.display(name, value) if name in fields.RELATIONS else value
+
+
+def _link(asset: Asset, name: str) -> str | None:
+    if name == "location_id" and asset.location is not None:
+        return url_for("locations.detail", public_id=asset.location.public_id)
+    if name == "model_id" and asset.model is not None:
+        return url_for("assets.index", model=asset.model.public_id)
+    return None
+
+
+def age_words(asset: Asset, on: date) -> str:
+    """Return the age with what it counts from, or what to do to know it."""
+    age = ages.age_of(asset)
+    if age is None:
+        return gettext(N_("unknown: fill in the day of its first use or delivery"))
+    return f"{lists.age_words(asset, on)} ({gettext(age.basis.label)}, {i18n.day(age.from_on)})"
+
+
+def custody_words(row: Custody | None) -> str | None:
+    """Return who holds by a custody, and where."""
+    if row is None:
+        return None
+    names = (row.person and row.person.display_name, row.location and row.location.name)
+    return " · ".join(name for name in names if name) or None
+
+
+def then(period: Period, custody: Custody | None) -> list[tuple[str, Any]]:
+    """Return what held on a day as rows of a definition list."""
+    return [
+        (gettext(fields.LABELS["state"]), gettext(period.state.label)),
+        (gettext(fields.LABELS["entity"]), period.entity.name),
+        (gettext(fields.LABELS["location"]), period.location.name if period.location else None),
+        (gettext(fields.LABELS["category"]), gettext(period.category.name)),
+        (gettext(fields.LABELS["holder"]), custody_words(custody)),
+    ]

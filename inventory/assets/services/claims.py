@@ -1,0 +1,155 @@
+"""Keeps who said what about each field, and lets the field show the claim that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from inventory.assets import authority, fields, periods
+from inventory.assets.authority import Claim
+from inventory.assets.models import Asset, Provenance
+from inventory.assets.services import history
+from inventory.assets.states import SourceKind
+from inventory.audit import services as audit
+from inventory.audit.models import Action
+from inventory.core import clock
+from inventory.core.access import Actor
+from inventory.core.database import db
+from inventory.core.errors import Refused
+from inventory.core.wording import N_
+
+SOURCE_OF_ACTOR = {"user": SourceKind.PERSON, "import": SourceKind.IMPORT}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who says something: the kind of source, its name for people, when, and by field what it was read from."""
+
+    source: SourceKind
+    label: str
+    at: datetime
+    evidence: Mapping[str, str] = field(default_factory=dict)
+
+
+def claims_of(asset: Asset, names: Iterable[str] | None = None) -> dict[str, list[Provenance]]:
+    """Return what each source says by field, for all fields or those named."""
+    statement = select(Provenance).where(Provenance.asset_id == asset.id).order_by(Provenance.id)
+    if names is not None:
+        statement = statement.where(Provenance.field.in_(list(names)))
+    found: dict[str, list[Provenance]] = {}
+    for row in db.session.scalars(statement):
+        found.setdefault(row.field, []).append(row)
+    return found
+
+
+def remember(asset: Asset, values: Mapping[str, Any], *, actor: Actor) -> None:
+    """Keep as the actor's claim what the actor set: a person's edit pins it, an import's does not."""
+    source = SOURCE_OF_ACTOR.get(actor.kind)
+    if source is None:
+        return
+    said = Said(source, actor.label, clock.now())
+    known = claims_of(asset, values)
+    for name in fields.CLAIMED & values.keys():
+        rows = known.get(name, [])
+        if values[name] is not None:
+            _claim(asset, name, values[name], said=said, known=rows).pinned = actor.is_person
+            continue
+        # An emptied field is open again: what machines say fills it at their next word.
+        for row in rows:
+            if row.source is source:
+                db.session.delete(row)
+    db.session.flush()
+
+
+def set_from_source(asset: Asset, values: Mapping[str, Any], said: Said, *, actor: Actor) -> audit.Changes:
+    """Keep what a source says and set the fields where its word counts; returns {field: [old, new]} of those set.
+
+    `values` maps columns of Asset (`model_id`, `serial`, `firmware`…) to their value; a pinned field keeps the
+    person's value and the claim beside it. The asset's version is not raised: an open form stays valid unless
+    the same field is edited.
+    """
+    known = claims_of(asset, values)
+    for name, value in values.items():
+        row = _claim(asset, name, value, said=said, known=known.get(name, []))
+        if row not in known.setdefault(name, []):
+            known[name].append(row)
+    shown = {name: _shown(name, known[name]) for name in values}
+    return _apply(asset, shown, actor)
+
+
+def pin(asset: Asset, name: str, *, actor: Actor) -> None:
+    """Keep the field's present value against every machine; raises Refused for an unknown or empty field."""
+    _check_claimed(name)
+    value = getattr(asset, name)
+    if value is None:
+        raise Refused(N_("There is no value to pin. Fill in the field first."))
+    remember(asset, {name: value}, actor=actor)
+    _record_pin(asset, name, actor, pinned=True)
+
+
+def unpin(asset: Asset, name: str, *, actor: Actor) -> audit.Changes:
+    """Let machines change the field again; it shows at once what the best of them says. Returns what changed."""
+    _check_claimed(name)
+    rows = claims_of(asset, [name]).get(name, [])
+    for row in rows:
+        row.pinned = False
+    _record_pin(asset, name, actor, pinned=False)
+    return _apply(asset, {name: _shown(name, rows)}, actor) if rows else {}
+
+
+def _check_claimed(name: str) -> None:
+    if name not in fields.CLAIMED:
+        raise Refused(N_("There is no such field."))
+
+
+def _record_pin(asset: Asset, name: str, actor: Actor, *, pinned: bool) -> None:
+    label = fields.LABELS[fields.public_name(name)]
+    change = {"pinned": [None, label]} if pinned else {"unpinned": [None, label]}
+    audit.record(Action.UPDATED, "asset", asset, change, actor=actor)
+
+
+def _claim(asset: Asset, name: str, value: Any, *, said: Said, known: list[Provenance]) -> Provenance:
+    row = next((row for row in known if row.source is said.source), None)
+    if row is None:
+        row = Provenance(asset_id=asset.id, field=name, source=said.source)
+        db.session.add(row)
+    row.value, row.source_label, row.said_at = fields.as_json(value), said.label[:255], said.at
+    row.display = str(fields.display(name, value) or "")[:255]
+    evidence = said.evidence.get(name)
+    row.evidence = evidence[:160] if evidence else None
+    row.pinned = bool(row.pinned)
+    return row
+
+
+def _shown(name: str, rows: list[Provenance]) -> Any:
+    claims = [Claim(row.source, row.value, row.said_at, row.pinned) for row in rows]
+    best = authority.winner(name, claims)
+    return fields.from_json(name, best.value) if best else None
+
+
+def _apply(asset: Asset, values: dict[str, Any], actor: Actor) -> audit.Changes:
+    differing = {name: value for name, value in values.items() if getattr(asset, name) != value}
+    changes = {
+        fields.public_name(name): [fields.display(name, getattr(asset, name)), fields.display(name, value)]
+        for name, value in differing.items()
+    }
+    dated = {name: differing.pop(name) for name in periods.FIELDS if name in differing}
+    for name, value in differing.items():
+        setattr(asset, name, value)
+    for name, value in dated.items():
+        # What a machine learns about the kind of thing was so before; where it stands is news of today.
+        on = _since(asset, name) if name == "category_id" else history.today_of(asset.entity_id)
+        history.change(asset, on, {name: value})
+    if changes:
+        audit.record(Action.UPDATED, "asset", asset, changes, actor=actor)
+    db.session.flush()
+    fields.forget_relations(asset)
+    return changes
+
+
+def _since(asset: Asset, name: str) -> date:
+    return periods.since(history.stretches_of(asset), name)

@@ -1,0 +1,84 @@
+"""Keeps an asset's dated rows: reads them as stretches, writes stretches back, and copies today's values to the asset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from inventory.assets import fields, periods
+from inventory.assets.models import Asset, Period
+from inventory.assets.periods import Stretch
+from inventory.core import clock
+from inventory.core.database import db
+from inventory.core.errors import Invalid
+from inventory.core.wording import N_
+from inventory.organization.models import Entity
+
+
+def rows_of(asset: Asset) -> list[Period]:
+    """Return an asset's periods, oldest first."""
+    statement = select(Period).where(Period.asset_id == asset.id).order_by(Period.from_on)
+    return list(db.session.scalars(statement))
+
+
+def stretches_of(asset: Asset) -> list[Stretch]:
+    """Return an asset's history, oldest first; never empty for a saved asset."""
+    return [_stretch(row) for row in rows_of(asset)]
+
+
+def _stretch(row: Period) -> Stretch:
+    return Stretch(row.from_on, row.state, row.entity_id, row.category_id, row.location_id)
+
+
+def begin(asset: Asset, on: date) -> None:
+    """Write a new asset's first period, from day `on`."""
+    write(asset, [Stretch(on, asset.state, asset.entity_id, asset.category_id, asset.location_id)])
+
+
+def change(asset: Asset, on: date, values: dict[str, Any]) -> None:
+    """Set dated fields from day `on` (see `periods.change`) and today's values on the asset."""
+    write(asset, periods.change(stretches_of(asset), on, values))
+
+
+def write(asset: Asset, stretches: Sequence[Stretch]) -> None:
+    """Make the asset's periods say exactly `stretches`, touching only the rows that differ."""
+    kept = {row.from_on: row for row in rows_of(asset)}
+    ends = [*(stretch.from_on for stretch in stretches[1:]), None]
+    for stretch, until_on in zip(stretches, ends, strict=True):
+        row = kept.pop(stretch.from_on, None)
+        if row is None:
+            row = Period(asset_id=asset.id, from_on=stretch.from_on)
+            db.session.add(row)
+        elif row.until_on == until_on and _stretch(row) == stretch:
+            continue
+        row.until_on = until_on
+        for name in periods.FIELDS:
+            setattr(row, name, getattr(stretch, name))
+    for row in kept.values():
+        db.session.delete(row)
+    for name in periods.FIELDS:
+        if getattr(asset, name) != getattr(stretches[-1], name):
+            setattr(asset, name, getattr(stretches[-1], name))
+    db.session.flush()
+    fields.forget_relations(asset)
+
+
+def effective_day(entity_id: int, on: date | None) -> date:
+    """Return the day an act takes effect: today in the entity's time zone unless given; Invalid in the future."""
+    today = today_of(entity_id)
+    if on is None:
+        return today
+    if on > today:
+        raise Invalid("on", N_("This day has not come yet. Record it when it happens."))
+    if on.year < 1980:
+        raise Invalid("on", N_("This day is too long ago."))
+    return on
+
+
+def today_of(entity_id: int) -> date:
+    """Return the present day in an entity's time zone."""
+    entity = db.session.get(Entity, entity_id)
+    return clock.today(entity.time_zone) if entity else clock.today()

@@ -1,0 +1,96 @@
+"""Keeps what names an asset, from people and from machines, in canonical form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import select
+
+from inventory.assets.models import Asset, AssetIdentifier
+from inventory.assets.states import IdentifierKind, SourceKind
+from inventory.core import clock
+from inventory.core.database import db
+from scanners import identity
+
+
+class Named(Protocol):
+    """What `scanners.observation.Identifier` has."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def scope(self) -> str: ...
+
+
+def identifiers_of(asset: Asset) -> list[AssetIdentifier]:
+    """Return an asset's identifiers in the order of their kinds."""
+    rows = db.session.scalars(select(AssetIdentifier).where(AssetIdentifier.asset_id == asset.id))
+    order = list(IdentifierKind)
+    return sorted(rows, key=lambda row: (order.index(row.kind), row.value))
+
+
+def record_identifiers(
+    asset: Asset, identifiers: Iterable[Named], *, source: SourceKind, at: datetime
+) -> list[AssetIdentifier]:
+    """Keep the identifiers that a source saw at an instant; returns those that are new to the asset."""
+    known = {(row.kind.value, row.value, row.scope): row for row in identifiers_of(asset)}
+    new = []
+    for named in identifiers:
+        key = (str(named.kind), named.value, named.scope)
+        row = known.get(key)
+        if row is None:
+            row = AssetIdentifier(
+                asset_id=asset.id,
+                kind=IdentifierKind(named.kind),
+                value=named.value,
+                scope=named.scope,
+                source=source,
+                first_seen_at=at,
+                last_seen_at=at,
+            )
+            known[key] = row
+            new.append(row)
+            db.session.add(row)
+        elif at > row.last_seen_at:
+            row.last_seen_at = at
+    db.session.flush()
+    return new
+
+
+def follow_fields(asset: Asset, source: SourceKind = SourceKind.PERSON) -> None:
+    """Make the identifiers that people gave (serial with its maker, tag, name) follow the asset's fields.
+
+    `source` is whose word the fields are. A name that people give is of no network site: it has no scope.
+    """
+    maker = asset.manufacturer.key if asset.manufacturer else ""
+    wanted = {
+        IdentifierKind.SERIAL: (identity.canonical_serial(asset.serial, maker or None), maker),
+        IdentifierKind.TAG: (identity.canonical_tag(asset.tag), ""),
+    }
+    if source in (SourceKind.PERSON, SourceKind.IMPORT):
+        wanted[IdentifierKind.NAME] = (identity.canonical_hostname(asset.name), "")
+    rows = identifiers_of(asset)
+    now = clock.now()
+    for kind, (value, scope) in wanted.items():
+        same = [row for row in rows if row.kind is kind]
+        for row in same:
+            # What a machine read stays: only a person's earlier word is withdrawn.
+            if row.source is SourceKind.PERSON and (row.value, row.scope) != (value, scope):
+                db.session.delete(row)
+        if value and not any((row.value, row.scope) == (value, scope) for row in same):
+            db.session.add(
+                AssetIdentifier(
+                    asset_id=asset.id,
+                    kind=kind,
+                    value=value,
+                    scope=scope,
+                    source=source,
+                    first_seen_at=now,
+                    last_seen_at=now,
+                )
+            )
+    db.session.flush()

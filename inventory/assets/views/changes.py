@@ -1,0 +1,134 @@
+"""The dated acts on an asset: state, handover, take-back, move."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, g, request, url_for
+from flask_babel import gettext as _
+
+from inventory.assets import forms, lifecycle, policies, services
+from inventory.assets.models import Asset
+from inventory.assets.services import Handover
+from inventory.assets.states import State
+from inventory.assets.views.blueprint import bp
+from inventory.assets.views.records import picked_words
+from inventory.core.errors import NotFound
+from inventory.core.forms import PickerField, options
+from inventory.core.guard import requires
+from inventory.core.permissions import Permission
+from inventory.core.web import access, authorise, done, load, page
+from inventory.core.wording import N_
+from inventory.organization.choices import chosen, chosen_entity, entity_options
+from inventory.organization.models import Location, Person
+
+
+@bp.route("/<public_id>/state/<to>", methods=["GET", "POST"])
+@requires(Permission.ASSETS_EDIT)
+def change_state(public_id: str, to: str) -> Response:
+    """Ask what a change of state needs, then make it."""
+    asset = load(Asset, public_id, Permission.ASSETS_EDIT)
+    move = lifecycle.move(asset.state, _state(to))
+    authorise(move.permission, asset.entity_id)
+    form = forms.StateForm(request.form)
+    if form.submitted_and_valid():
+        with form.saving():
+            services.change_state(asset, move.to, actor=g.actor, **form.values())
+        if not form.errors:
+            words = _("%(label)s is %(state)s.", label=asset.label, state=_(asset.state.label))
+            return done(words, to=_address(asset))
+    keeps_data = asset.category.kind not in lifecycle.DATALESS
+    return page(
+        "assets/state.html", form=form, status=form.status, asset=asset, move=move, keeps_data=keeps_data
+    )
+
+
+def _state(code: str) -> State:
+    try:
+        return State(code)
+    except ValueError:
+        raise NotFound(N_("There is no such state.")) from None
+
+
+@bp.route("/<public_id>/hand-over", methods=["GET", "POST"])
+@requires(Permission.ASSETS_HAND_OVER)
+def hand_over(public_id: str) -> Response:
+    """Hand an asset to a person or a place."""
+    asset = load(Asset, public_id, Permission.ASSETS_HAND_OVER)
+    form = forms.HandOverForm(request.form if request.method == "POST" else request.args)
+    if form.submitted_and_valid():
+        with form.saving():
+            services.hand_over(
+                asset,
+                Handover(form.on.data, form.condition.data, form.note.data, loan=form.loan.data),
+                actor=g.actor,
+                person=chosen(Person, form.person.data, field="person"),
+                location=chosen(Location, form.location.data, field="location"),
+            )
+        if not form.errors:
+            to_whom = (
+                asset.holder.display_name if asset.holder else asset.location.name if asset.location else ""
+            )
+            return done(
+                _("%(label)s is handed over: %(name)s.", label=asset.label, name=to_whom), to=_address(asset)
+            )
+    return page("assets/hand_over.html", form=_with_words(form), status=form.status, asset=asset,
+                possible=policies.can_hand_over(access(), asset))  # fmt: skip
+
+
+@bp.route("/<public_id>/take-back", methods=["GET", "POST"])
+@requires(Permission.ASSETS_HAND_OVER)
+def take_back(public_id: str) -> Response:
+    """Take an asset back into stock."""
+    asset = load(Asset, public_id, Permission.ASSETS_HAND_OVER)
+    form = forms.TakeBackForm(request.form)
+    if form.submitted_and_valid():
+        with form.saving():
+            services.take_back(
+                asset,
+                Handover(form.on.data, form.condition.data, form.note.data),
+                actor=g.actor,
+                location=chosen(Location, form.location.data, field="location"),
+            )
+        if not form.errors:
+            return done(_("%(label)s is back in stock.", label=asset.label), to=_address(asset))
+    return page("assets/take_back.html", form=_with_words(form), status=form.status, asset=asset,
+                custody=services.open_custody(asset))  # fmt: skip
+
+
+@bp.route("/<public_id>/move", methods=["GET", "POST"])
+@requires(Permission.ASSETS_EDIT)
+def move(public_id: str) -> Response:
+    """Move an asset to another entity or place."""
+    asset = load(Asset, public_id, Permission.ASSETS_EDIT)
+    present = {
+        "entity": asset.entity.public_id,
+        "location": asset.location.public_id if asset.location else None,
+    }
+    form = forms.MoveForm(request.form, data=present)
+    form.entity.choices = options(entity_options(Permission.ASSETS_EDIT))
+    if form.submitted_and_valid():
+        with form.saving():
+            changes = services.place(
+                asset,
+                actor=g.actor,
+                on=form.on.data,
+                entity=chosen_entity(form.entity.data, Permission.ASSETS_EDIT),
+                location=chosen(Location, form.location.data, field="location"),
+                note=form.note.data,
+            )
+        if not form.errors:
+            words = _("%(label)s is moved.", label=asset.label) if changes else _("Nothing was changed.")
+            return done(words, to=_address(asset))
+    return page("assets/move.html", form=_with_words(form), status=form.status, asset=asset)
+
+
+def _address(asset: Asset) -> str:
+    return url_for("assets.detail", public_id=asset.public_id)
+
+
+def _with_words(form: Any) -> Any:
+    for field in form:
+        if isinstance(field, PickerField) and field.data:
+            field.text = picked_words(field.name, field.data)
+    return form

@@ -1,0 +1,100 @@
+"""One asset's page, and the pinning of its fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, g, redirect, request, url_for
+from flask_babel import gettext as _
+
+from inventory.assets import lists, policies, presentation, queries, services
+from inventory.assets.models import Asset
+from inventory.assets.views.blueprint import bp
+from inventory.audit import queries as trail
+from inventory.core.database import transaction
+from inventory.core.errors import NotFound
+from inventory.core.forms import parse_day
+from inventory.core.guard import requires
+from inventory.core.permissions import Permission
+from inventory.core.web import access, done, load, page, panels_of
+from inventory.organization.queries import location_name
+
+
+@bp.route("/<public_id>")
+@requires(Permission.VIEW)
+def detail(public_id: str) -> Response:
+    """Show an asset; a merged one's address leads to what it became part of."""
+    try:
+        asset = load(Asset, public_id)
+    except NotFound:
+        kept = queries.redirected(public_id)
+        if kept is None:
+            raise
+        return redirect(url_for(".detail", public_id=kept), 301)  # type: ignore[return-value]
+    return page("assets/detail.html", asset=asset, **_facts(asset), **_acts(asset), **_past(asset))
+
+
+def _facts(asset: Asset) -> dict[str, Any]:
+    claims = services.claims_of(asset)
+    editable = access().allows(Permission.ASSETS_EDIT, asset.entity_id)
+    groups = {
+        "identity": presentation.IDENTITY,
+        "belonging": presentation.BELONGING,
+        "dates": presentation.DATES,
+        "purchase": presentation.PURCHASE,
+    }
+    return {
+        "facts": {
+            key: presentation.facts(asset, names, claims, editable=editable) for key, names in groups.items()
+        },
+        "model": lists.model_words(asset) or asset.name or _("Model unknown"),
+        "age": presentation.age_words(asset, services.today_of(asset.entity_id)),
+        "place": location_name(asset.location),
+        "identifiers": services.identifiers_of(asset),
+        "twins": [row for row in queries.twins(asset) if access().allows(Permission.VIEW, row.entity_id)],
+        "panels": panels_of("asset", asset, asset.entity_id),
+        "history": trail.history_of("asset", asset.public_id, limit=60),
+    }
+
+
+def _acts(asset: Asset) -> dict[str, Any]:
+    custodies = queries.custodies(asset)
+    held = any(row.until_on is None for row in custodies)
+    return {
+        "custodies": custodies,
+        "custody_words": presentation.custody_words,
+        "moves": policies.allowed_moves(access(), asset),
+        "can_hand_over": policies.can_hand_over(access(), asset),
+        "can_take_back": policies.can_take_back(access(), asset, held=held),
+    }
+
+
+def _past(asset: Asset) -> dict[str, Any]:
+    """Return the day asked for and what held then; without a day, nothing."""
+    asked = request.args.get("on", "")
+    try:
+        day = parse_day(asked, services.today_of(asset.entity_id)) if asked else None
+    except ValueError:
+        return {"day": None, "asked_day": asked, "then": None}
+    if day is None:
+        return {"day": None, "asked_day": "", "then": None}
+    period = queries.period_on(asset, day)
+    then = presentation.then(period, queries.custody_on(asset, day)) if period else None
+    return {"day": day, "asked_day": asked, "then": then}
+
+
+@bp.route("/<public_id>/pin/<field>", methods=["POST"])
+@requires(Permission.ASSETS_EDIT)
+def pin(public_id: str, field: str) -> Response:
+    """Keep a field's value against machines, or let them change it again."""
+    asset = load(Asset, public_id, Permission.ASSETS_EDIT)
+    keep = request.form.get("pinned") == "1"
+    with transaction():
+        if keep:
+            services.pin(asset, field, actor=g.actor)
+        else:
+            services.unpin(asset, field, actor=g.actor)
+    words = (
+        _("The value is pinned: scans leave it alone.") if keep else _("Scans may change this value again.")
+    )
+    return done(words, to=url_for(".detail", public_id=public_id))

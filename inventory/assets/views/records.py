@@ -1,0 +1,175 @@
+"""The forms that create and edit an asset's record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, g, request, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from inventory.assets import fields, forms, queries, references, services
+from inventory.assets.models import Asset
+from inventory.assets.states import State
+from inventory.assets.views.blueprint import bp
+from inventory.catalog import queries as catalog
+from inventory.core.forms import PickerField, options
+from inventory.core.guard import requires
+from inventory.core.permissions import Permission
+from inventory.core.web import done, load, page
+from inventory.organization import queries as organization
+from inventory.organization.choices import entity_options
+from inventory.organization.models import Location
+
+# What somebody who logs a delivery types once for all the boxes of it.
+KEPT_FOR_ANOTHER = frozenset(
+    {
+        "state",
+        "location",
+        "model",
+        "manufacturer",
+        "category",
+        "supplier",
+        "order_number",
+        "ordered_on",
+        "received_on",
+        "invoiced_on",
+        "warranty_starts_on",
+        "warranty_ends_on",
+        "price_cents",
+        "price_tax",
+        "ownership",
+        "usage",
+        "payer",
+    }
+)
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.ASSETS_EDIT)
+def create() -> Response:
+    """Log a new asset; "save and another" keeps what the next box shares."""
+    form = forms.NewAssetForm(request.form if request.method == "POST" else _beginning())
+    _fill_choices(form, Permission.ASSETS_EDIT)
+    if form.submitted_and_valid():
+        with form.saving():
+            asset = services.create_asset(
+                _asked(form), actor=g.actor, accept_duplicate=form.accept_duplicate.data
+            )
+        if not form.errors:
+            to = _another() if "another" in request.form else _address(asset)
+            return done(_("%(label)s is logged.", label=asset.label), to=to)
+    next_tag = _next_tag(form)
+    form.number_it.description = _("The next one is %(tag)s.", tag=next_tag) if next_tag else ""
+    return page("assets/form.html", form=_shown(form), status=form.status, asset=None)
+
+
+@bp.route("/<public_id>/edit", methods=["GET", "POST"])
+@requires(Permission.ASSETS_EDIT)
+def edit(public_id: str) -> Response:
+    """Change an asset's record; what is typed here is kept when scans say otherwise."""
+    asset = load(Asset, public_id, Permission.ASSETS_EDIT)
+    form = forms.AssetForm(request.form, data=_values_of(asset))
+    _fill_choices(form, Permission.VIEW)
+    if form.submitted_and_valid():
+        with form.saving():
+            values = form.values()
+            accept = values.pop("accept_duplicate")
+            version = form.seen_version()
+            services.update_asset(
+                asset, references.resolved(values), actor=g.actor, version=version, accept_duplicate=accept
+            )
+        if not form.errors:
+            return done(_("%(label)s is saved.", label=asset.label), to=_address(asset))
+    return page("assets/form.html", form=_shown(form), status=form.status, asset=asset)
+
+
+def _beginning() -> MultiDict[str, str] | None:
+    """Return what an empty form begins with: what "save and another" kept, else the entity that the page shows."""
+    kept = MultiDict({name: value for name, value in request.args.items() if name in KEPT_FOR_ANOTHER})
+    if "in_entity" in request.args:
+        kept["entity"] = request.args["in_entity"]
+    elif g.scope.entity_id is not None:
+        kept["entity"] = queries.public_id_of(fields.RELATIONS["entity_id"], g.scope.entity_id) or ""
+    if kept:
+        # A form that is given something reads an absent box as one that is not ticked.
+        kept["in_scope"] = kept["number_it"] = "y"
+    return kept or None
+
+
+def _another() -> str:
+    """Return the address of a new form that keeps what the next box of a delivery shares."""
+    kept = {name: value for name in KEPT_FOR_ANOTHER if (value := request.form.get(name))}
+    address = url_for("assets.create")
+    return (
+        f"{address}{'&' if '?' in address else '?'}{urlencode({**kept, 'in_entity': request.form['entity']})}"
+    )
+
+
+def _asked(form: forms.NewAssetForm) -> dict[str, Any]:
+    """Return the columns that the form asks for, with the next tag of its entity when it is to be numbered."""
+    values = form.values()
+    values.pop("accept_duplicate")
+    numbered = values.pop("number_it")
+    found = references.resolved(values)
+    if numbered and not found["tag"]:
+        found["tag"] = services.next_tag(queries.by_id(fields.RELATIONS["entity_id"], found["entity_id"]))
+    return found
+
+
+def _address(asset: Asset) -> str:
+    return url_for("assets.detail", public_id=asset.public_id)
+
+
+def _values_of(asset: Asset) -> dict[str, Any]:
+    """Return what the form shows of an asset: public ids for rows, values for the rest."""
+    values: dict[str, Any] = {"version": asset.version}
+    for name in fields.EDITABLE:
+        if name in fields.RELATIONS:
+            row = getattr(asset, fields.public_name(name))
+            values[fields.public_name(name)] = row.public_id if row else None
+        else:
+            values[name] = getattr(asset, name)
+    return values
+
+
+def _fill_choices(form: Any, permission: Permission) -> None:
+    categories = references.category_choices(catalog.active_categories(), _)
+    form.category.choices = options([("", ""), *categories])
+    form.payer.choices = options([("", ""), *entity_options(Permission.VIEW)])
+    if "entity" in form:
+        form.entity.choices = options(entity_options(permission))
+        form.state.choices = options([(s.value, _(s.label)) for s in State if s is not State.DISPOSED])
+
+
+def _shown(form: Any) -> Any:
+    """Give each picker the words of what it holds, so that nothing chosen is lost on the way back."""
+    for field in form:
+        if isinstance(field, PickerField) and field.data:
+            field.text = picked_words(field.name, field.data)
+    return form
+
+
+def picked_words(name: str, public_id: str) -> str | None:
+    """Return what a picker shows for the row of this id."""
+    words: dict[str, Callable[[Any], str | None]] = {
+        "location": organization.location_name,
+        "model": lambda row: f"{row.manufacturer.name} {row.name}",
+    }
+    model = {"person": fields.RELATIONS["holder_id"]}.get(name) or fields.RELATIONS.get(
+        f"{name}_id", Location
+    )
+    row = queries.row_named(model, public_id)
+    if row is None:
+        return None
+    return words.get(name, lambda found: getattr(found, "display_name", None) or found.name)(row)
+
+
+def _next_tag(form: Any) -> str | None:
+    """Return the next tag of the entity chosen, or of the only one where the user may log equipment."""
+    choices = [choice.value for choice in form.entity.choices]
+    chosen = form.entity.data if form.entity.data in choices else (choices[0] if choices else None)
+    entity = queries.row_named(fields.RELATIONS["entity_id"], chosen) if chosen else None
+    return services.next_tag(entity) if entity else None

@@ -1,0 +1,28 @@
+"""Categories, makers and models."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages of the catalogue and how history calls its fields."""
+    from inventory.audit import presentation
+    from inventory.catalog import kinds, start, views
+    from inventory.core import registry
+    from inventory.core.wording import N_
+
+    app.register_blueprint(views.bp)
+    registry.menu(views.MENU)
+    registry.hook("instance.started", start.install_categories)
+    presentation.describe(
+        {
+            "kind": (N_("Kind"), kinds.Kind),
+            "service_life_months": (N_("Service life in months"), None),
+            "in_renewal_base": (N_("Counts in the yearly sixth"), None),
+            "in_workplace": (N_("Digital workplace"), None),
+            "is_default": (N_("Default of its kind"), None),
+            "part_number": (N_("Part number"), None),
+            "is_standard": (N_("Standard configuration"), None),
+        }
+    )

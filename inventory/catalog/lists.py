@@ -1,0 +1,108 @@
+"""The lists of the catalogue: columns, filters and searches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+from sqlalchemy import Select, func, or_
+
+from inventory.catalog import queries
+from inventory.catalog.kinds import Kind
+from inventory.catalog.models import Category, Manufacturer, Model
+from inventory.core.listing import Column, Filter, Listing, code_options
+from inventory.core.wording import N_
+
+
+def _words(*columns: Any) -> Any:
+    """Return a search that keeps rows where each word is in one of the columns."""
+
+    def search(statement: Select[Any], text: str) -> Select[Any]:
+        for word in text.split()[:6]:
+            statement = statement.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+        return statement
+
+    return search
+
+
+def categories() -> Listing:
+    """Return the list of categories."""
+    return Listing(
+        "categories",
+        queries.categories(),
+        columns=(
+            Column("name", N_("Name"), lambda row: gettext(row.name), kind="code", sort=func.lower(Category.name)),
+            Column("kind", N_("Kind"), lambda row: gettext(row.kind.label)),
+            Column("life", N_("Service life in months"), lambda row: row.service_life_months, kind="number",
+                   sort=func.coalesce(Category.service_life_months, 0)),
+            Column("base", N_("Counts in the yearly sixth"), lambda row: row.in_renewal_base, kind="bool"),
+            Column("workplace", N_("Digital workplace"), lambda row: row.in_workplace, kind="bool"),
+            Column("active", N_("May be chosen"), lambda row: row.active, kind="bool"),
+        ),
+        filters=(
+            Filter("kind", N_("Kind"), lambda s, v: s.where(Category.kind == v) if v in list(Kind) else s, options=code_options(Kind)),
+            Filter("base", N_("Counts in the yearly sixth"), lambda s, v: s.where(Category.in_renewal_base == (v == "1")), kind="bool"),
+        ),
+        id_column=Category.id,
+        row_url=lambda row: url_for("catalog.edit_category", public_id=row.public_id),
+        search=_words(Category.name, Category.code),
+        default_sort="name",
+    )  # fmt: skip
+
+
+def manufacturers() -> Listing:
+    """Return the list of makers."""
+    return Listing(
+        "makers",
+        queries.manufacturers(),
+        columns=(
+            Column("name", N_("Name"), lambda row: row.name, kind="code", sort=func.lower(Manufacturer.name)),
+            Column("key", N_("Recognised as"), lambda row: row.key),
+        ),
+        id_column=Manufacturer.id,
+        row_url=lambda row: url_for("catalog.edit_manufacturer", public_id=row.public_id),
+        search=_words(Manufacturer.name, Manufacturer.key),
+        default_sort="name",
+    )
+
+
+def models() -> Listing:
+    """Return the list of models."""
+    return Listing(
+        "models",
+        queries.models(),
+        columns=(
+            Column("name", N_("Name"), lambda row: row.name, kind="code", sort=func.lower(Model.name)),
+            Column("maker", N_("Maker"), lambda row: row.manufacturer.name, sort=func.lower(Manufacturer.name)),
+            Column("category", N_("Category"), lambda row: gettext(row.category.name) if row.category else None),
+            Column("part_number", N_("Part number"), lambda row: row.part_number),
+            Column("standard", N_("Standard"), lambda row: row.is_standard, kind="bool"),
+            Column("price", N_("Price before tax"), lambda row: row.price_cents, kind="euros", sort=func.coalesce(Model.price_cents, 0)),
+            Column("support", N_("Supported until"), lambda row: row.support_ends_on, kind="day"),
+        ),
+        filters=(
+            Filter("standard", N_("Standard configuration"), lambda s, v: s.where(Model.is_standard == (v == "1")), kind="bool"),
+            Filter("category", N_("Category"), _by_category, options=_categories),
+        ),
+        id_column=Model.id,
+        row_url=lambda row: url_for("catalog.edit_model", public_id=row.public_id),
+        search=_words(Model.name, Manufacturer.name, Model.part_number),
+        default_sort="name",
+    )  # fmt: skip
+
+
+def _by_category(statement: Select[Any], code: str) -> Select[Any]:
+    return statement.where(Model.category.has(Category.code == code))
+
+
+def _categories() -> list[tuple[str, str]]:
+    return category_options(by_code=True)
+
+
+def category_options(*, by_code: bool = False) -> list[tuple[str, str]]:
+    """Return (public id or code, shown name) of the categories that may be chosen, by name."""
+    pairs = [
+        (row.code if by_code else row.public_id, gettext(row.name)) for row in queries.active_categories()
+    ]
+    return sorted(pairs, key=lambda pair: pair[1].casefold())

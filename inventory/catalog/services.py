@@ -1,0 +1,271 @@
+"""Writes the catalogue: installs the built-in categories, creates and edits categories, makers and models."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from inventory.audit import services as audit
+from inventory.audit.models import Action
+from inventory.catalog import builtin
+from inventory.catalog.kinds import Kind
+from inventory.catalog.models import Category, Manufacturer, Model
+from inventory.core.access import SYSTEM, Actor
+from inventory.core.database import db
+from inventory.core.errors import Invalid
+from inventory.core.text import clean
+from inventory.core.wording import N_
+from scanners.makers import canonical_maker
+
+LONGEST_LIFE_MONTHS = 600
+
+
+def install_builtin() -> int:
+    """Create the built-in categories that are absent (edited ones are left alone); returns how many were."""
+    present = set(db.session.scalars(select(Category.code)))
+    missing = [category for category in builtin.categories() if category.code not in present]
+    with_default = set(db.session.scalars(select(Category.kind).where(Category.is_default)))
+    for category in missing:
+        row = Category(
+            code=category.code,
+            name=category.name,
+            kind=category.kind,
+            service_life_months=category.service_life_months,
+            in_renewal_base=category.in_renewal_base,
+            in_workplace=category.in_workplace,
+            is_default=category.kind not in with_default,
+        )
+        db.session.add(row)
+        db.session.flush()
+        audit.record(Action.CREATED, "category", row, {"name": [None, row.name]}, actor=SYSTEM)
+    return len(missing)
+
+
+def create_category(values: Mapping[str, Any], *, actor: Actor) -> Category:
+    """Create a category from its columns (name and kind at least); raises Invalid for a taken name or a wrong life."""
+    given = dict(values)
+    _check_life(given)
+    given.setdefault("code", None)
+    given["code"] = given["code"] or _free_code(given["name"])
+    row = Category(**given)
+    with _unique(given["name"]):
+        db.session.add(row)
+    if row.is_default:
+        _make_default(row)
+    audit.record(Action.CREATED, "category", row, _all_new(given), actor=actor)
+    return row
+
+
+def update_category(
+    category: Category, values: Mapping[str, Any], *, actor: Actor, version: int | None = None
+) -> audit.Changes:
+    """Edit a category and return what changed; raises Stale, and Invalid as `create_category` does."""
+    given = dict(values)
+    _check_life(given)
+    if category.is_default and given.get("is_default") is False:
+        raise Invalid(
+            "is_default", N_("Each kind needs a default category. Make another one the default instead.")
+        )
+    audit.bump(category, version, given)
+    with _unique(given.get("name", category.name)):
+        changes = audit.apply(category, given)
+    if "is_default" in changes:
+        _make_default(category)
+    return _recorded("category", category, changes, actor)
+
+
+def default_category(kind: Kind) -> Category:
+    """Return the category that a discovered device of this kind gets."""
+    statement = (
+        select(Category)
+        .where(Category.kind == kind, Category.active)
+        .order_by(Category.is_default.desc(), Category.id)
+    )
+    found = db.session.scalar(statement.limit(1))
+    if found is None and kind is not Kind.OTHER:
+        return default_category(Kind.OTHER)
+    if found is None:
+        raise LookupError("the built-in categories are not installed")
+    return found
+
+
+def create_manufacturer(values: Mapping[str, Any], *, actor: Actor) -> Manufacturer:
+    """Create a maker by name; raises Invalid when it exists already under this or another spelling."""
+    name = values["name"]
+    key = _maker_key(name)
+    row = Manufacturer(name=name, key=key)
+    known = db.session.scalar(select(Manufacturer).where(Manufacturer.key == key))
+    if known is not None:
+        raise Invalid("name", N_("This maker exists already as “%(name)s”."), name=known.name)
+    with _unique(name):
+        db.session.add(row)
+    audit.record(Action.CREATED, "manufacturer", row, {"name": [None, name]}, actor=actor)
+    return row
+
+
+def update_manufacturer(
+    manufacturer: Manufacturer, values: Mapping[str, Any], *, actor: Actor, version: int | None = None
+) -> audit.Changes:
+    """Rename a maker for people; the folded key by which spellings meet stays as it is."""
+    given = {"name": values["name"]}
+    audit.bump(manufacturer, version, given)
+    with _unique(given["name"]):
+        changes = audit.apply(manufacturer, given)
+    return _recorded("manufacturer", manufacturer, changes, actor)
+
+
+def manufacturer_named(name: str, *, actor: Actor = SYSTEM) -> Manufacturer | None:
+    """Return the maker that this spelling means, created when it is new; None when nothing remains of the name."""
+    key = canonical_maker(name)
+    if key is None:
+        return None
+    key = key[:120]
+    known = db.session.scalar(select(Manufacturer).where(Manufacturer.key == key))
+    if known is not None:
+        return known
+    row = Manufacturer(name=key, key=key)
+    if not _added(row):
+        return db.session.scalars(select(Manufacturer).where(Manufacturer.key == key)).one()
+    audit.record(Action.CREATED, "manufacturer", row, {"name": [None, key]}, actor=actor)
+    return row
+
+
+def create_model(values: Mapping[str, Any], *, actor: Actor) -> Model:
+    """Create a model from its columns (manufacturer_id and name at least); raises Invalid for one that exists."""
+    given = dict(values)
+    maker = db.session.get(Manufacturer, given.get("manufacturer_id") or 0)
+    if maker is None:
+        raise Invalid("manufacturer", N_("Choose a maker."))
+    known = _model_like(maker, given["name"])
+    if known is not None:
+        raise Invalid("name", N_("This model exists already as “%(name)s”."), name=known.name)
+    row = Model(**given)
+    with _unique(given["name"]):
+        db.session.add(row)
+    audit.record(
+        Action.CREATED, "model", row, _all_new({"name": row.name, "manufacturer": maker.name}), actor=actor
+    )
+    return row
+
+
+def update_model(
+    model: Model, values: Mapping[str, Any], *, actor: Actor, version: int | None = None
+) -> audit.Changes:
+    """Edit a model and return what changed; raises Stale, and Invalid for a taken name."""
+    given = dict(values)
+    audit.bump(model, version, given)
+    with _unique(given.get("name", model.name)):
+        changes = audit.apply(model, given)
+    db.session.expire(model, ["manufacturer", "category"])
+    return _recorded("model", model, changes, actor)
+
+
+def model_named(
+    manufacturer: Manufacturer, name: str, category: Category | None = None, *, actor: Actor = SYSTEM
+) -> Model | None:
+    """Return the maker's model of this name, created when it is new; None when nothing remains of the name.
+
+    Case, spaces, punctuation and the maker's own name before the model's do not tell two models apart.
+    """
+    text = clean(name, 160)
+    if text is None or not model_key(text, manufacturer.name):
+        return None
+    known = _model_like(manufacturer, text)
+    if known is not None:
+        return known
+    row = Model(manufacturer_id=manufacturer.id, name=text, category_id=category.id if category else None)
+    if not _added(row):
+        return _model_like(manufacturer, text)
+    audit.record(
+        Action.CREATED, "model", row, _all_new({"name": text, "manufacturer": manufacturer.name}), actor=actor
+    )
+    return row
+
+
+def model_key(name: str, maker: str) -> str:
+    """Return a model's name folded: letters and digits only, small, without the maker's name before it."""
+    folded, prefix = _folded(name), _folded(maker)
+    shorter = folded.removeprefix(prefix)
+    return shorter or folded
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"[\W_]", "", text.casefold())
+
+
+def _model_like(manufacturer: Manufacturer, name: str) -> Model | None:
+    wanted = model_key(name, manufacturer.name)
+    found = db.session.scalars(
+        select(Model).where(Model.manufacturer_id == manufacturer.id).order_by(Model.id)
+    )
+    return next((model for model in found if model_key(model.name, manufacturer.name) == wanted), None)
+
+
+def _maker_key(name: str) -> str:
+    key = canonical_maker(name)
+    if key is None:
+        raise Invalid("name", N_("This is no name of a maker."))
+    return key[:120]
+
+
+def _check_life(given: Mapping[str, Any]) -> None:
+    months = given.get("service_life_months")
+    if months is not None and not 1 <= months <= LONGEST_LIFE_MONTHS:
+        raise Invalid("service_life_months", N_("Give a service life between 1 and 600 months."))
+
+
+def _free_code(name: str) -> str:
+    import unicodedata
+
+    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:34] or "category"
+    count = (
+        db.session.scalar(select(func.count()).where(Category.code.startswith(stem, autoescape=True))) or 0
+    )
+    return f"{stem}_{count + 1}" if count else stem
+
+
+def _make_default(category: Category) -> None:
+    others = select(Category).where(
+        Category.kind == category.kind, Category.id != category.id, Category.is_default
+    )
+    for other in db.session.scalars(others):
+        other.is_default = False
+    db.session.flush()
+
+
+def _all_new(given: Mapping[str, Any]) -> audit.Changes:
+    return {name: [None, value] for name, value in given.items() if value is not None}
+
+
+def _recorded(noun: str, row: Any, changes: audit.Changes, actor: Actor) -> audit.Changes:
+    if changes:
+        audit.record(Action.UPDATED, noun, row, changes, actor=actor)
+    return changes
+
+
+def _added(row: Any) -> bool:
+    """Save a new row; False when another process made the same one in between."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+            db.session.flush()
+    except IntegrityError:
+        return False
+    return True
+
+
+@contextmanager
+def _unique(name: str) -> Iterator[None]:
+    """Save what the block adds or sets, turning the store's refusal of a second equal name into a sentence."""
+    try:
+        with db.session.begin_nested():
+            yield
+            db.session.flush()
+    except IntegrityError as error:
+        raise Invalid("name", N_("“%(name)s” exists already."), name=name) from error

@@ -1,0 +1,216 @@
+"""The pages of the catalogue: all read it, the administrator of the instance edits it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, g, jsonify, request, url_for
+from flask_babel import gettext as _
+
+from inventory.catalog import forms, lists, queries, services
+from inventory.catalog.models import Category, Manufacturer, Model
+from inventory.core.errors import Invalid
+from inventory.core.forms import options
+from inventory.core.guard import requires
+from inventory.core.permissions import Permission
+from inventory.core.registry import Group, MenuEntry
+from inventory.core.text import clean
+from inventory.core.web import access, done, load, page
+from inventory.core.wording import N_
+from inventory.organization.choices import chosen
+
+bp = Blueprint("catalog", __name__, url_prefix="/catalog")
+MENU = MenuEntry(
+    Group.SETTINGS,
+    N_("Catalogue"),
+    "catalog.models",
+    "category",
+    Permission.VIEW,
+    order=80,
+    hint=N_("Categories with their service life, makers and models."),
+)
+
+
+def _listed(listing: Any, title: str, create: str, words: str) -> Response:
+    may_edit = access().allows(Permission.INSTANCE_ADMIN)
+    if not may_edit:
+        # Rows open their form, which only the administrator may use.
+        for row in listing.rows:
+            row.url = None
+            for cell in row.cells:
+                cell.url = None
+    if listing.wants_export:
+        exported: Response = listing.export()
+        return exported
+    return page(
+        "catalog/list.html",
+        listing=listing,
+        title=title,
+        create=url_for(create) if may_edit else None,
+        words=words,
+    )
+
+
+@bp.route("/categories")
+@requires(Permission.VIEW)
+def categories() -> Response:
+    """List the categories."""
+    return _listed(lists.categories(), _("Categories"), ".create_category", _("Add a category"))
+
+
+@bp.route("/manufacturers")
+@requires(Permission.VIEW)
+def manufacturers() -> Response:
+    """List the makers."""
+    return _listed(lists.manufacturers(), _("Makers"), ".create_manufacturer", _("Add a maker"))
+
+
+@bp.route("/models")
+@requires(Permission.VIEW)
+def models() -> Response:
+    """List the models."""
+    return _listed(lists.models(), _("Models"), ".create_model", _("Add a model"))
+
+
+@bp.route("/categories/new", methods=["GET", "POST"])
+@requires(Permission.INSTANCE_ADMIN)
+def create_category() -> Response:
+    """Add a category."""
+    form = forms.CategoryForm(request.form)
+    if form.submitted_and_valid():
+        with form.saving():
+            services.create_category(form.values(), actor=g.actor)
+        if not form.errors:
+            return done(_("%(name)s is added.", name=form.name.data), to=url_for(".categories"))
+    return _form(form, _("Add a category"), ".categories")
+
+
+@bp.route("/categories/<public_id>", methods=["GET", "POST"])
+@requires(Permission.INSTANCE_ADMIN)
+def edit_category(public_id: str) -> Response:
+    """Edit a category."""
+    category = load(Category, public_id, Permission.INSTANCE_ADMIN)
+    form = forms.CategoryForm(request.form, obj=category)
+    if form.submitted_and_valid():
+        with form.saving():
+            services.update_category(category, form.values(), actor=g.actor, version=form.seen_version())
+        if not form.errors:
+            return done(_("%(name)s is saved.", name=_(category.name)), to=url_for(".categories"))
+    return _form(form, _("Edit %(name)s", name=_(category.name)), ".categories")
+
+
+@bp.route("/manufacturers/new", methods=["GET", "POST"])
+@requires(Permission.INSTANCE_ADMIN)
+def create_manufacturer() -> Response:
+    """Add a maker."""
+    form = forms.ManufacturerForm(request.form)
+    if form.submitted_and_valid():
+        with form.saving():
+            services.create_manufacturer(form.values(), actor=g.actor)
+        if not form.errors:
+            return done(_("%(name)s is added.", name=form.name.data), to=url_for(".manufacturers"))
+    return _form(form, _("Add a maker"), ".manufacturers")
+
+
+@bp.route("/manufacturers/<public_id>", methods=["GET", "POST"])
+@requires(Permission.INSTANCE_ADMIN)
+def edit_manufacturer(public_id: str) -> Response:
+    """Rename a maker."""
+    manufacturer = load(Manufacturer, public_id, Permission.INSTANCE_ADMIN)
+    form = forms.ManufacturerForm(request.form, obj=manufacturer)
+    if form.submitted_and_valid():
+        with form.saving():
+            services.update_manufacturer(
+                manufacturer, form.values(), actor=g.actor, version=form.seen_version()
+            )
+        if not form.errors:
+            return done(_("%(name)s is saved.", name=manufacturer.name), to=url_for(".manufacturers"))
+    return _form(form, _("Edit %(name)s", name=manufacturer.name), ".manufacturers")
+
+
+@bp.route("/models/new", methods=["GET", "POST"])
+@requires(Permission.INSTANCE_ADMIN)
+def create_model() -> Response:
+    """Add a model."""
+    form = _model_form()
+    if form.submitted_and_valid():
+        with form.saving():
+            services.create_model(_model_values(form), actor=g.actor)
+        if not form.errors:
+            return done(_("%(name)s is added.", name=form.name.data), to=url_for(".models"))
+    return _form(form, _("Add a model"), ".models")
+
+
+@bp.route("/models/<public_id>", methods=["GET", "POST"])
+@requires(Permission.INSTANCE_ADMIN)
+def edit_model(public_id: str) -> Response:
+    """Edit a model."""
+    model = load(Model, public_id, Permission.INSTANCE_ADMIN)
+    form = _model_form(model)
+    if form.submitted_and_valid():
+        with form.saving():
+            services.update_model(model, _model_values(form), actor=g.actor, version=form.seen_version())
+        if not form.errors:
+            return done(_("%(name)s is saved.", name=model.name), to=url_for(".models"))
+    return _form(form, _("Edit %(name)s", name=model.name), ".models")
+
+
+def _model_form(model: Model | None = None) -> forms.ModelForm:
+    shown = {}
+    if model is not None:
+        names = (
+            "version",
+            "name",
+            "part_number",
+            "is_standard",
+            "price_cents",
+            "support_ends_on",
+            "carbon_kg",
+        )
+        shown = {name: getattr(model, name) for name in names}
+        shown["manufacturer"] = model.manufacturer.public_id
+        shown["category"] = model.category.public_id if model.category else None
+    form = forms.ModelForm(request.form, data=shown)
+    form.category.choices = options([("", ""), *lists.category_options()])
+    if form.manufacturer.data:
+        row = queries.manufacturer(form.manufacturer.data)
+        form.manufacturer.text = row.name if row else None
+    return form
+
+
+def _model_values(form: forms.ModelForm) -> dict[str, Any]:
+    values = form.values()
+    maker = chosen(Manufacturer, values.pop("manufacturer"), field="manufacturer")
+    if maker is None:
+        raise Invalid("manufacturer", N_("Choose a maker."))
+    category = chosen(Category, values.pop("category"), field="category")
+    return {**values, "manufacturer_id": maker.id, "category_id": category.id if category else None}
+
+
+def _form(form: Any, title: str, back: str) -> Response:
+    return page("catalog/form.html", form=form, status=form.status, title=title, back=url_for(back))
+
+
+@bp.route("/search/models")
+@requires(Permission.VIEW)
+def search_models() -> Response:
+    """Models by maker, name or part number, for a picker."""
+    return _items(
+        (row.public_id, f"{row.manufacturer.name} {row.name}", _(row.category.name) if row.category else "")
+        for row in queries.search_models(_asked())
+    )
+
+
+@bp.route("/search/manufacturers")
+@requires(Permission.VIEW)
+def search_manufacturers() -> Response:
+    """Makers by name, for a picker."""
+    return _items((row.public_id, row.name, "") for row in queries.search_manufacturers(_asked()))
+
+
+def _asked() -> str:
+    return clean(request.args.get("q", ""), 60) or ""
+
+
+def _items(rows: Any) -> Response:
+    return jsonify({"items": [{"value": id_, "text": text, "detail": detail} for id_, text, detail in rows]})

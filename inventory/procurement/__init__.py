@@ -1,0 +1,14 @@
+"""Suppliers."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages of suppliers."""
+    from inventory.core import registry
+    from inventory.procurement import views
+
+    app.register_blueprint(views.bp)
+    registry.menu(views.MENU)

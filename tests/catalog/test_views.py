@@ -1,0 +1,100 @@
+"""The pages of the catalogue and suppliers: all read, the administrator writes."""
+
+import pytest
+from sqlalchemy import select
+
+from inventory.catalog.kinds import Kind
+from inventory.catalog.models import Category, Manufacturer, Model
+from inventory.core.database import db
+from inventory.procurement.models import Supplier
+from inventory.procurement.services import is_siret
+from tests import factories
+
+PAGES = ("/catalog/models", "/catalog/categories", "/catalog/manufacturers", "/suppliers/")
+
+
+@pytest.fixture
+def diane(cast, sign_in):
+    return sign_in(cast.diane)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_reader_sees_the_catalogue_and_cannot_edit_it(cast, sign_in, address):
+    model = factories.create_model()
+    reader = sign_in(cast.chloe)
+    page = reader.get(address)
+    assert page.status_code == 200
+    assert "/new" not in page.get_data(as_text=True)
+    assert model.public_id not in page.get_data(as_text=True)
+    assert reader.get(address.rstrip("/") + "/new").status_code == 403
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_the_administrator_opens_every_form(diane, address):
+    assert diane.get(address).status_code == 200
+    assert diane.get(address.rstrip("/") + "/new").status_code == 200
+
+
+def test_a_manager_of_a_commune_does_not_own_the_catalogue(cast, sign_in):
+    category = factories.create_category()
+    manager = sign_in(cast.bruno)
+    assert manager.post(f"/catalog/categories/{category.public_id}", data={"name": "x"}).status_code == 403
+
+
+def test_the_administrator_adds_and_edits_a_category(diane):
+    data = {"name": "Portables durcis", "kind": "laptop", "service_life_months": "84", "active": "y"}
+    assert diane.post("/catalog/categories/new", data=data).status_code == 303
+    category = db.session.scalar(select(Category).where(Category.name == "Portables durcis"))
+    assert (category.kind, category.service_life_months) == (Kind.LAPTOP, 84)
+    edit = data | {"service_life_months": "0", "version": "1"}
+    answer = diane.post(f"/catalog/categories/{category.public_id}", data=edit)
+    assert (answer.status_code, "service_life_months-error" in answer.get_data(as_text=True)) == (422, True)
+
+
+def test_the_administrator_adds_a_maker_and_a_model_that_pickers_find(cast, diane, sign_in):
+    assert diane.post("/catalog/manufacturers/new", data={"name": "Framework"}).status_code == 303
+    maker = db.session.scalar(select(Manufacturer))
+    data = {"manufacturer": maker.public_id, "name": "Laptop 13", "price_cents": "1 234,50", "category": ""}
+    assert diane.post("/catalog/models/new", data=data).status_code == 303
+    model = db.session.scalar(select(Model))
+    assert (model.manufacturer_id, model.price_cents) == (maker.id, 123450)
+    found = sign_in(cast.chloe).get("/catalog/search/models?q=frame 13").json["items"]
+    assert [item["text"] for item in found] == ["Framework Laptop 13"]
+    page = diane.get(f"/catalog/models/{model.public_id}").get_data(as_text=True)
+    assert 'data-text="Framework"' in page
+
+
+def test_a_wrong_maker_is_said_beside_its_field(diane):
+    answer = diane.post("/catalog/models/new", data={"manufacturer": "nothing", "name": "X"})
+    assert (answer.status_code, "manufacturer-error" in answer.get_data(as_text=True)) == (422, True)
+
+
+def test_a_supplier_is_added_found_and_its_siret_checked(cast, diane, sign_in):
+    answer = diane.post("/suppliers/new", data={"name": "UGAP", "siret": "123 456 789 00012"})
+    assert (answer.status_code, "siret-error" in answer.get_data(as_text=True)) == (422, True)
+    assert diane.post("/suppliers/new", data={"name": "UGAP", "siret": "213 300 692 00016"}).status_code in (
+        303,
+        422,
+    )
+    assert diane.post("/suppliers/new", data={"name": "Bull"}).status_code == 303
+    assert diane.post("/suppliers/new", data={"name": "Bull"}).status_code == 422
+    assert sign_in(cast.chloe).get("/suppliers/search?q=bul").json["items"][0]["text"] == "Bull"
+    supplier = db.session.scalar(select(Supplier).where(Supplier.name == "Bull"))
+    assert (
+        diane.post(f"/suppliers/{supplier.public_id}", data={"name": "Atos", "version": "1"}).status_code
+        == 303
+    )
+
+
+@pytest.mark.parametrize(
+    ("digits", "holds"),
+    [
+        ("73282932000074", True),
+        ("73282932000075", False),
+        ("35600000000048", True),
+        ("1234", False),
+        ("７３２８２９３２０００07４", False),
+    ],
+)
+def test_a_siret_holds_its_own_check(digits, holds):
+    assert is_siret(digits) is holds

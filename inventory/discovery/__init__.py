@@ -1,0 +1,22 @@
+"""Sites, ranges, directories, credentials, runs and what they saw.
+
+Hooks called inside the transaction that stores what was seen, with the run's change set open:
+"sightings.stored" and "sightings.absent", both with sighting_ids=[…], actor=Actor, run_id=int;
+"run.closing" with actor=Actor, run_id=int, once all that a run read is stored.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages and the jobs of discovery."""
+    from inventory.core import registry
+    from inventory.discovery import jobs, services, views
+
+    app.register_blueprint(views.bp)
+    registry.menu(views.MENU)
+    registry.job(services.SCAN, jobs.scan)
+    registry.job(services.READ_DIRECTORY, jobs.read_directory)
+    registry.hook("job.finished", jobs.job_finished)

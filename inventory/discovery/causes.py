@@ -1,0 +1,72 @@
+"""Why something was not read, as sentences for people: one for each cause that a scanner may give."""
+
+from __future__ import annotations
+
+from inventory.core.wording import N_
+
+BAD_LINE = "bad_line"
+
+SENTENCES: dict[str, str] = {
+    "silent": N_("Nothing answered."),
+    "silent_or_wrong_community": N_("The device is there, but silent, or the community is wrong."),
+    "refused": N_("The device refuses: nothing listens on this port."),
+    "unreachable": N_("The network does not reach this address."),
+    "dns": N_("The name is not known to the name server."),
+    "wrong_digest": N_("The device refuses the authentication key (wrong digest)."),
+    "unknown_user": N_("The device does not know this user name."),
+    "unsupported_level": N_("The device does not accept this security level."),
+    "decryption": N_("The device could not decrypt the request: the privacy key or protocol is wrong."),
+    "not_in_time_window": N_("The device's clock for secured messages could not be agreed on."),
+    "authorization": N_("The device knows these credentials, but lets them read nothing."),
+    "malformed": N_("The answer is malformed."),
+    "too_big": N_("The device says that even the smallest answer is too big."),
+    "looping": N_("The device answers in a loop: its objects do not increase."),
+    "timeout_midway": N_("The device stopped answering midway."),
+    "cap_reached": N_("The device has more to say than one scan may read."),
+    "cancelled": N_("The scan was stopped before this was read."),
+    "invalid_credentials": N_("The server refuses the name or the password."),
+    "account_locked": N_("The server says that this account is locked."),
+    "account_disabled": N_("The server says that this account is disabled or expired."),
+    "password_expired": N_("The server says that this account's password has expired."),
+    "stronger_auth_required": N_("The server accepts a password over an encrypted connection only."),
+    "anonymous_refused": N_("The server refuses anonymous reading."),
+    "tls_untrusted": N_("The server's certificate is signed by an authority that is not trusted here."),
+    "tls_expired": N_("The server's certificate has expired or is not valid yet."),
+    "tls_name_mismatch": N_("The server's certificate is for another name."),
+    "tls_refused": N_("An encrypted connection could not be agreed on."),
+    "no_such_base": N_("The search base does not exist on this server."),
+    "size_limit": N_("The server stopped at its size limit."),
+    "time_limit": N_("The server stopped at its time limit."),
+    "half_read": N_("The connection ended before everything was read."),
+    "internal": N_("The scanner failed on this one."),
+    BAD_LINE: N_("This line is not an observation."),
+}
+UNKNOWN = N_("It could not be read, for a reason that this version does not know.")
+
+ADVICE: dict[str, str] = {
+    "silent_or_wrong_community": N_(
+        "Check the community of its range, and whether the device lets this server ask."
+    ),
+    "wrong_digest": N_("Enter the authentication passphrase again, and check its protocol."),
+    "unknown_user": N_("Check the user name, or add the user on the device."),
+    "decryption": N_("Enter the privacy passphrase again, and check its protocol."),
+    "authorization": N_("Give this community or user a view that it may read on the device."),
+    "invalid_credentials": N_("Enter the account and its password again."),
+    "account_locked": N_("Unlock the account on the server."),
+    "password_expired": N_("Change the password on the server, then enter it here."),
+    "tls_untrusted": N_("Paste the certificate of your authority into the directory's settings."),
+    "tls_expired": N_("Renew the server's certificate."),
+    "tls_name_mismatch": N_("Use the name that the certificate bears in the directory's address."),
+    "size_limit": N_("Let this account read in pages, or read a smaller base."),
+    "unreachable": N_("Check the route from this worker to that network."),
+}
+
+
+def sentence(code: str) -> str:
+    """Return the N_ sentence of a cause; one that says so for a code that nobody knows."""
+    return SENTENCES.get(code, UNKNOWN)
+
+
+def advice(code: str) -> str | None:
+    """Return what to do about a cause as an N_ sentence, or None when there is nothing to add."""
+    return ADVICE.get(code)

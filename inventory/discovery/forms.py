@@ -1,0 +1,174 @@
+"""Input shapes of sites, ranges, directories, branches and credentials."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inventory.core.forms import (
+    BoolField,
+    ChoiceField,
+    CodeField,
+    Form,
+    HiddenField,
+    IntField,
+    LongTextField,
+    PasswordField,
+    PickerField,
+    TextField,
+    options,
+    required,
+)
+from inventory.core.wording import N_
+from inventory.discovery.models import CredentialKind, TlsMode
+from inventory.discovery.timing import DEFAULT_TIME, Frequency
+
+MOST_CREDENTIALS = 4
+SPARE_BRANCHES = 3
+
+
+class SiteForm(Form):
+    """A network reached by one worker."""
+
+    version = HiddenField()
+    name = TextField(N_("Name"), [required()], limit=120)
+    code = TextField(
+        N_("Code"),
+        [required()],
+        limit=20,
+        description=N_(
+            "Letters, digits and dashes. It names the site's worker, and stays once something was seen."
+        ),
+    )
+    entity = ChoiceField(N_("Entity"), [required()])
+    time_zone = TextField(N_("Time zone"), [required()], limit=40, description=N_("Such as Europe/Paris."))
+
+
+class WhenForm(Form):
+    """How often something is read by itself."""
+
+    enabled = BoolField(N_("In use"), default=True)
+    frequency = CodeField(N_("Read it"), codes=Frequency, default=Frequency.DAILY)
+    at = TextField(
+        N_("At"), limit=8, default=DEFAULT_TIME, description=N_("In the site's time zone, such as 03:00.")
+    )
+    cron = TextField(
+        N_("Cron text"),
+        limit=60,
+        description=N_("Only for the last choice: minute, hour, day, month, weekday."),
+    )
+
+
+class RangeForm(WhenForm):
+    """Addresses to scan, and whose things they hold."""
+
+    version = HiddenField()
+    name = TextField(N_("Name"), [required()], limit=120)
+    site = ChoiceField(N_("Site"), [required()])
+    addresses = TextField(
+        N_("Addresses"),
+        [required()],
+        description=N_("Networks, ranges or addresses with commas between: 10.1.0.0/24, 10.1.1.5-10.1.1.9."),
+    )
+    exclude = TextField(N_("Except"), description=N_("Addresses that are never asked, written the same way."))
+    entity = ChoiceField(N_("What is found belongs to"), [required()])
+    location = PickerField(N_("And stands at"), search_endpoint="organization.search_locations")
+    credential_1 = ChoiceField(N_("Credential tried first"))
+    credential_2 = ChoiceField(N_("Then"))
+    credential_3 = ChoiceField(N_("Then"))
+    credential_4 = ChoiceField(N_("Then"))
+    port = IntField(N_("UDP port"), default=161)
+    rate = IntField(
+        N_("Addresses a second"), default=1000, description=N_("A thousand is polite on a municipal network.")
+    )
+    timeout_ms = IntField(N_("Wait for an answer (ms)"), default=1000)
+    retries = IntField(N_("Rounds for the silent"), default=2)
+
+
+class DirectoryForm(WhenForm):
+    """A directory to read for computers and people."""
+
+    version = HiddenField()
+    name = TextField(N_("Name"), [required()], limit=120)
+    site = ChoiceField(N_("Site"), [required()])
+    url = TextField(
+        N_("Address"), [required()], description=N_("Such as ldaps://dc1.example.fr, with :port if needed.")
+    )
+    tls = CodeField(N_("Encryption"), codes=TlsMode, default=TlsMode.LDAPS)
+    base = TextField(
+        N_("Search base"), description=N_("Such as dc=example,dc=fr. Leave empty for the server's own.")
+    )
+    credential = ChoiceField(N_("Account to read with"))
+    entity = ChoiceField(N_("What is found belongs to"), [required()])
+    read_computers = BoolField(N_("Read computers"), default=True)
+    read_people = BoolField(N_("Read people"), default=True)
+    ca_pem = LongTextField(
+        N_("Trusted authority"),
+        description=N_(
+            "The certificate of your own authority, in PEM form. Leave empty to trust the system's."
+        ),
+    )
+
+
+def branches_form(count: int) -> type[Form]:
+    """Return a form of `count` lines, each a branch (`dn_0`…) and its entity (`entity_0`…)."""
+    fields: dict[str, Any] = {"version": HiddenField(), "units": HiddenField()}
+    for n in range(count):
+        fields[f"dn_{n}"] = TextField(N_("Branch"))
+        fields[f"entity_{n}"] = ChoiceField(N_("Entity"))
+    return type("BranchesForm", (Form,), fields)
+
+
+class CredentialForm(Form):
+    """What every credential has."""
+
+    version = HiddenField()
+    name = TextField(
+        N_("Name"), [required()], limit=120, description=N_("It stands in logs: put no secret in it.")
+    )
+    entity = ChoiceField(N_("Entity"), [required()])
+
+
+class CommunityForm(CredentialForm):
+    """An SNMP community."""
+
+    version_of_snmp = ChoiceField(N_("SNMP version"), default="2c")
+    community = PasswordField(N_("Community"))
+
+
+class UserForm(CredentialForm):
+    """An SNMPv3 user."""
+
+    user = TextField(N_("User name"), [required()], limit=32)
+    auth_protocol = ChoiceField(N_("Authentication"))
+    auth_key = PasswordField(N_("Authentication passphrase"))
+    priv_protocol = ChoiceField(N_("Privacy"))
+    priv_key = PasswordField(N_("Privacy passphrase"))
+
+
+class BindForm(CredentialForm):
+    """A directory account."""
+
+    bind_dn = TextField(
+        N_("Account"),
+        [required()],
+        description=N_("A distinguished name, or name@domain for Active Directory."),
+    )
+    password = PasswordField(N_("Password"))
+
+
+CREDENTIAL_FORMS: dict[CredentialKind, type[CredentialForm]] = {
+    CredentialKind.SNMP_COMMUNITY: CommunityForm,
+    CredentialKind.SNMP_USER: UserForm,
+    CredentialKind.LDAP_BIND: BindForm,
+}
+
+
+def fill_protocols(form: CredentialForm) -> None:
+    """Offer the protocols and versions that the scanner knows."""
+    from scanners.snmp.options import AUTH_PROTOCOLS, PRIV_PROTOCOLS
+
+    if isinstance(form, CommunityForm):
+        form.version_of_snmp.choices = options([("2c", "2c"), ("1", "1")])
+    if isinstance(form, UserForm):
+        form.auth_protocol.choices = options([("", "–"), *((one, one) for one in AUTH_PROTOCOLS)])
+        form.priv_protocol.choices = options([("", "–"), *((one, one) for one in PRIV_PROTOCOLS)])

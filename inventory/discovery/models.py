@@ -1,0 +1,245 @@
+"""Where Parc looks and what it saw: sites, ranges, directories, credentials, runs and sightings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from inventory.core import clock
+from inventory.core.clock import DEFAULT_TIME_ZONE
+from inventory.core.database import Base
+from inventory.core.types import BigId, Code, CodeType, HasPublicId, HasVersion, UtcDateTime
+from inventory.core.wording import N_
+from inventory.jobs.models import Job, JobState
+from inventory.organization.models import Entity, Location
+
+
+class CredentialKind(Code):
+    """What a credential opens."""
+
+    SNMP_COMMUNITY = "snmp_community", N_("SNMP community (v1, v2c)"), "neutral", "key"
+    SNMP_USER = "snmp_user", N_("SNMPv3 user"), "neutral", "lock"
+    LDAP_BIND = "ldap_bind", N_("Directory account"), "neutral", "users"
+
+
+class RunKind(Code):
+    """What a run reads."""
+
+    SNMP = "snmp", N_("Network scan"), "info", "radar-2"
+    LDAP = "ldap", N_("Directory reading"), "info", "users"
+    LOAD = "load", N_("Observations loaded from a file"), "neutral", "upload"
+
+
+class TlsMode(Code):
+    """How the connection to a directory is protected."""
+
+    LDAPS = "ldaps", N_("LDAPS")
+    STARTTLS = "starttls", N_("StartTLS")
+    NONE = "none", N_("No encryption")
+
+
+class Site(HasPublicId, HasVersion, Base):
+    """A network reached by one worker; the same private addresses exist at many sites."""
+
+    __tablename__ = "site"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), index=True)
+    time_zone: Mapped[str] = mapped_column(String(40), default=DEFAULT_TIME_ZONE)
+    entity: Mapped[Entity] = relationship()
+
+
+class Credential(HasPublicId, HasVersion, Base):
+    """A secret that scans present; encrypted, written once, never shown again."""
+
+    __tablename__ = "credential"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[CredentialKind] = mapped_column(CodeType(CredentialKind))
+    # What is no secret: SNMP version or user and protocols, bind DN.
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    secret_set_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    entity: Mapped[Entity] = relationship()
+
+    __table_args__ = (UniqueConstraint("entity_id", "name"),)
+
+
+class AddressRange(HasPublicId, HasVersion, Base):
+    """Addresses of a site to scan, and the entity that what they hold belongs to."""
+
+    __tablename__ = "address_range"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), index=True)
+    location_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    addresses: Mapped[str] = mapped_column(String(255))  # CIDR, a-b, or one address; commas between
+    exclude: Mapped[str] = mapped_column(String(255), default="")
+    port: Mapped[int] = mapped_column(default=161)
+    rate: Mapped[int] = mapped_column(default=1000)  # addresses a second
+    timeout_ms: Mapped[int] = mapped_column(default=1000)
+    retries: Mapped[int] = mapped_column(default=2)
+    credential_ids: Mapped[list[int]] = mapped_column(JSON, default=list)  # in trial order
+    enabled: Mapped[bool] = mapped_column(default=True)
+    schedule_id: Mapped[int | None] = mapped_column(ForeignKey("schedule.id"), index=True)
+    site: Mapped[Site] = relationship()
+    entity: Mapped[Entity] = relationship()
+    location: Mapped[Location | None] = relationship()
+
+    __table_args__ = (UniqueConstraint("site_id", "name"),)
+
+
+class Directory(HasPublicId, HasVersion, Base):
+    """An LDAP directory or Active Directory domain read for computers and people."""
+
+    __tablename__ = "directory"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    url: Mapped[str] = mapped_column(String(255))
+    base: Mapped[str] = mapped_column(String(255))
+    tls: Mapped[TlsMode] = mapped_column(CodeType(TlsMode), default=TlsMode.LDAPS)
+    ca_pem: Mapped[str | None] = mapped_column(Text)
+    credential_id: Mapped[int | None] = mapped_column(ForeignKey("credential.id"), index=True)
+    read_computers: Mapped[bool] = mapped_column(default=True)
+    read_people: Mapped[bool] = mapped_column(default=True)
+    enabled: Mapped[bool] = mapped_column(default=True)
+    schedule_id: Mapped[int | None] = mapped_column(ForeignKey("schedule.id"), index=True)
+    site: Mapped[Site] = relationship()
+    entity: Mapped[Entity] = relationship()
+    credential: Mapped[Credential | None] = relationship()
+    units: Mapped[list[OrganizationalUnit]] = relationship(
+        back_populates="directory", cascade="all, delete-orphan"
+    )
+
+
+class OrganizationalUnit(Base):
+    """A branch of a directory and the entity that what stands in it belongs to; the longest match wins."""
+
+    __tablename__ = "organizational_unit"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    directory_id: Mapped[int] = mapped_column(ForeignKey("directory.id"))
+    dn: Mapped[str] = mapped_column(String(255))
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), index=True)
+    directory: Mapped[Directory] = relationship(back_populates="units")
+    entity: Mapped[Entity] = relationship()
+
+    __table_args__ = (UniqueConstraint("directory_id", "dn"),)
+
+
+class Run(HasPublicId, Base):
+    """One reading: what was asked, what answered, what changed, what failed and why; kept for ever."""
+
+    __tablename__ = "run"
+    __journal__ = False
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[RunKind] = mapped_column(CodeType(RunKind))
+    title: Mapped[str] = mapped_column(String(255))
+    # What was asked, in words that outlive the range or the directory.
+    scope: Mapped[str] = mapped_column(Text, default="")
+    requested_by: Mapped[str] = mapped_column(String(255), default="")
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"), index=True)
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"))
+    range_id: Mapped[int | None] = mapped_column(ForeignKey("address_range.id"), index=True)
+    directory_id: Mapped[int | None] = mapped_column(ForeignKey("directory.id"), index=True)
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"), index=True)
+    change_set_id: Mapped[int | None] = mapped_column(ForeignKey("change_set.id"), index=True)
+    asked: Mapped[int] = mapped_column(default=0)
+    answered: Mapped[int] = mapped_column(default=0)
+    read: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    complete: Mapped[bool] = mapped_column(default=False)
+    # new, changed, unchanged, reviews…: counts of what came of it.
+    outcome: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    job: Mapped[Job | None] = relationship()
+    site: Mapped[Site | None] = relationship()
+    range: Mapped[AddressRange | None] = relationship()
+    directory: Mapped[Directory | None] = relationship()
+    entity: Mapped[Entity] = relationship()
+
+    __table_args__ = (Index("ix_run_entity_id_started_at", "entity_id", "started_at"),)
+
+    @property
+    def state(self) -> JobState:
+        """Where it stands: its job's state; a file loaded without a job is done, or done in part."""
+        if self.job is not None:
+            return self.job.state
+        return JobState.DONE if self.complete else JobState.PARTIAL
+
+
+class RunFailure(Base):
+    """One target that a run could not read, with its cause as far as the wire tells it."""
+
+    __tablename__ = "run_failure"
+    __journal__ = False
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), index=True)
+    target: Mapped[str] = mapped_column(String(255))
+    cause: Mapped[str] = mapped_column(String(40))
+    detail: Mapped[str] = mapped_column(String(255), default="")
+
+
+class Sighting(HasPublicId, Base):
+    """One subject as one source keeps seeing it at one site: first, last, and its latest observation."""
+
+    __tablename__ = "sighting"
+    __journal__ = False
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    source: Mapped[str] = mapped_column(String(20))
+    site_code: Mapped[str] = mapped_column(String(20))
+    source_key: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str] = mapped_column(String(10))
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), index=True)
+    location_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"), index=True)
+    target: Mapped[str] = mapped_column(String(255))
+    # Emptied by whoever wants the next sighting to be reconciled again although nothing has changed.
+    digest: Mapped[str] = mapped_column(String(64))
+    observation: Mapped[dict[str, Any]] = mapped_column(JSON)
+    # The credential that it answered to, tried first next time.
+    credential_id: Mapped[int | None] = mapped_column(
+        ForeignKey("credential.id", ondelete="SET NULL"), index=True
+    )
+    first_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"), index=True)
+    range_id: Mapped[int | None] = mapped_column(ForeignKey("address_range.id"), index=True)
+    directory_id: Mapped[int | None] = mapped_column(ForeignKey("directory.id"), index=True)
+    # Set when a run that read its whole scope no longer saw it.
+    absent_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        UniqueConstraint("source", "site_code", "source_key"),
+        Index("ix_sighting_subject_entity_id", "subject", "entity_id"),
+    )
+
+
+class SightingRevision(Base):
+    """An earlier observation of a sighting, kept when a changed one took its place."""
+
+    __tablename__ = "sighting_revision"
+    __journal__ = False
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sighting_id: Mapped[int] = mapped_column(ForeignKey("sighting.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    observation: Mapped[dict[str, Any]] = mapped_column(JSON)
+    observed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"), index=True)

@@ -1,0 +1,198 @@
+"""Reads sites, ranges, directories, runs and sightings within a scope."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from inventory.core.access import Scope
+from inventory.core.database import db
+from inventory.discovery.models import (
+    AddressRange,
+    Credential,
+    CredentialKind,
+    Directory,
+    Run,
+    RunFailure,
+    Sighting,
+    SightingRevision,
+    Site,
+)
+from inventory.jobs.models import JobEvent, Schedule
+
+FINDINGS_SHOWN = 20
+FAILURES_SHOWN = 200
+
+
+def sites(entity_ids: Collection[int]) -> list[Site]:
+    """Return the sites of these entities by code."""
+    statement = select(Site).where(Site.entity_id.in_(entity_ids)).options(joinedload(Site.entity))
+    return list(db.session.scalars(statement.order_by(Site.code)))
+
+
+def site_by_code(code: str) -> Site | None:
+    """Return the site of a code, or None."""
+    return db.session.scalar(select(Site).where(Site.code == code.strip().upper()))
+
+
+def ranges(entity_ids: Collection[int]) -> list[AddressRange]:
+    """Return the ranges of these entities by site and name."""
+    statement = (
+        select(AddressRange)
+        .join(AddressRange.site)
+        .where(AddressRange.entity_id.in_(entity_ids))
+        .options(joinedload(AddressRange.site), joinedload(AddressRange.entity))
+        .order_by(Site.code, AddressRange.name)
+    )
+    return list(db.session.scalars(statement))
+
+
+def ranges_of_site(site_id: int) -> list[AddressRange]:
+    """Return all ranges of a site."""
+    return list(db.session.scalars(select(AddressRange).where(AddressRange.site_id == site_id)))
+
+
+def range_named(name: str, site_code: str | None = None) -> list[AddressRange]:
+    """Return the ranges of a name, at one site if its code is given."""
+    statement = select(AddressRange).join(AddressRange.site).where(AddressRange.name == name)
+    if site_code:
+        statement = statement.where(Site.code == site_code.strip().upper())
+    return list(db.session.scalars(statement))
+
+
+def directories(entity_ids: Collection[int]) -> list[Directory]:
+    """Return the directories of these entities by name."""
+    statement = (
+        select(Directory)
+        .where(Directory.entity_id.in_(entity_ids))
+        .options(joinedload(Directory.site), joinedload(Directory.entity), selectinload(Directory.units))
+        .order_by(Directory.name)
+    )
+    return list(db.session.scalars(statement))
+
+
+def directory_named(name: str) -> Directory | None:
+    """Return the directory of a name, or None."""
+    return db.session.scalar(select(Directory).where(Directory.name == name))
+
+
+def credentials(
+    entity_ids: Collection[int], kinds: Sequence[CredentialKind] | None = None
+) -> list[Credential]:
+    """Return the credentials of these entities by name, of some kinds only if given."""
+    statement = (
+        select(Credential).where(Credential.entity_id.in_(entity_ids)).options(joinedload(Credential.entity))
+    )
+    if kinds is not None:
+        statement = statement.where(Credential.kind.in_(kinds))
+    return list(db.session.scalars(statement.order_by(Credential.name)))
+
+
+def credentials_by_id(ids: Collection[int]) -> list[Credential]:
+    """Return credentials by their ids, in no order."""
+    return list(db.session.scalars(select(Credential).where(Credential.id.in_(ids))))
+
+
+def schedules_of(rows: Sequence[AddressRange | Directory]) -> dict[int, Schedule]:
+    """Return the schedules of ranges and directories by their id."""
+    ids = {row.schedule_id for row in rows if row.schedule_id}
+    return {row.id: row for row in db.session.scalars(select(Schedule).where(Schedule.id.in_(ids)))}
+
+
+def last_runs(column: Any, ids: Collection[int]) -> dict[int, Run]:
+    """Return the latest run for each value of `column` (Run.range_id or Run.directory_id)."""
+    latest = select(func.max(Run.id)).where(column.in_(ids)).group_by(column)
+    rows = db.session.scalars(select(Run).where(Run.id.in_(latest)).options(joinedload(Run.job)))
+    return {getattr(row, column.key): row for row in rows}
+
+
+def run_of_job(job_id: int) -> Run | None:
+    """Return the run that a job does, or None before it began."""
+    return db.session.scalar(select(Run).where(Run.job_id == job_id))
+
+
+def runs(scope: Scope) -> Select[Any]:
+    """Return the runs of the scope's entities."""
+    return (
+        select(Run)
+        .where(Run.entity_id.in_(scope.entity_ids))
+        .options(joinedload(Run.job), joinedload(Run.site), joinedload(Run.entity))
+    )
+
+
+def failures_by_cause(run: Run) -> list[tuple[str, int, list[RunFailure]]]:
+    """Return (cause, how many, the first of them) of a run, the most frequent first."""
+    counts = db.session.execute(
+        select(RunFailure.cause, func.count())
+        .where(RunFailure.run_id == run.id)
+        .group_by(RunFailure.cause)
+        .order_by(func.count().desc(), RunFailure.cause)
+    ).all()
+    shown = db.session.scalars(
+        select(RunFailure).where(RunFailure.run_id == run.id).order_by(RunFailure.id).limit(FAILURES_SHOWN)
+    ).all()
+    return [(cause, number, [row for row in shown if row.cause == cause]) for cause, number in counts]
+
+
+def latest_findings(run: Run) -> list[Sighting]:
+    """Return what a run met last, newest first."""
+    statement = select(Sighting).where(Sighting.last_run_id == run.id)
+    return list(
+        db.session.scalars(
+            statement.order_by(Sighting.last_seen_at.desc(), Sighting.id.desc()).limit(FINDINGS_SHOWN)
+        )
+    )
+
+
+def events_of(job_id: int) -> list[JobEvent]:
+    """Return the journal of a job, newest first."""
+    statement = select(JobEvent).where(JobEvent.job_id == job_id).order_by(JobEvent.id.desc()).limit(50)
+    return list(db.session.scalars(statement))
+
+
+def sightings(scope: Scope) -> Select[Any]:
+    """Return the sightings of the scope's entities."""
+    return select(Sighting).where(Sighting.entity_id.in_(scope.entity_ids))
+
+
+def matching_sightings(statement: Select[Any], text: str) -> Select[Any]:
+    """Keep sightings whose address, key, name, model or serial holds the text."""
+    pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    facts = Sighting.observation["facts"]
+    return statement.where(
+        or_(
+            Sighting.target.ilike(pattern, escape="\\"),
+            Sighting.source_key.ilike(pattern, escape="\\"),
+            *(
+                facts[name].as_string().ilike(pattern, escape="\\")
+                for name in ("name", "model", "serial", "display_name")
+            ),
+        )
+    )
+
+
+def revisions(sighting: Sighting) -> list[SightingRevision]:
+    """Return the earlier observations of a sighting, newest first."""
+    statement = select(SightingRevision).where(SightingRevision.sighting_id == sighting.id)
+    return list(db.session.scalars(statement.order_by(SightingRevision.id.desc()).limit(20)))
+
+
+def has_sightings(site: Site) -> bool:
+    """Say whether anything was ever seen at a site."""
+    return bool(db.session.scalar(select(exists().where(Sighting.site_code == site.code))))
+
+
+def has_runs(range_: AddressRange) -> bool:
+    """Say whether a range was ever scanned."""
+    return bool(db.session.scalar(select(exists().where(Run.range_id == range_.id))))
+
+
+def preferred_credentials(site_code: str, source: str = "snmp") -> dict[str, int]:
+    """Return the credential that each address of a site answered to last."""
+    statement = select(Sighting.target, Sighting.credential_id).where(
+        Sighting.site_code == site_code, Sighting.source == source, Sighting.credential_id.is_not(None)
+    )
+    return {row.target: row.credential_id for row in db.session.execute(statement)}

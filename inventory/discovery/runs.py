@@ -1,0 +1,144 @@
+"""Runs: opened with their one change set, fed batch by batch, and closed with what may be concluded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Table, func, select
+
+from inventory.audit import services as audit
+from inventory.audit.models import ChangeSet, ChangeSetKind
+from inventory.core import clock, registry
+from inventory.core.access import Actor
+from inventory.core.database import bulk_load, db
+from inventory.discovery import sightings
+from inventory.discovery.models import Run, RunFailure, RunKind, Sighting
+from inventory.discovery.sightings import Origin, Stored
+from inventory.jobs.models import Job
+from scanners.coverage import Failure
+from scanners.observation import Observation
+
+MOST_FAILURES_KEPT = 5000
+LONGEST_TEXT = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a run is about; ids of its range or directory where there is one."""
+
+    kind: RunKind
+    title: str
+    scope: str
+    entity_id: int
+    site_id: int | None = None
+    range_id: int | None = None
+    directory_id: int | None = None
+
+
+def actor_of(run: Run) -> Actor:
+    """Return the actor of what a run changes."""
+    return Actor("run", run.public_id, run.title)
+
+
+def open_run(subject: Subject, *, job: Job | None = None, requested_by: str = "") -> Run:
+    """Add a run and the change set of all that it will change."""
+    run = Run(
+        kind=subject.kind,
+        title=subject.title[:LONGEST_TEXT],
+        scope=subject.scope,
+        entity_id=subject.entity_id,
+        site_id=subject.site_id,
+        range_id=subject.range_id,
+        directory_id=subject.directory_id,
+        job_id=job.id if job else None,
+        requested_by=(requested_by or (job.requested_by if job else ""))[:LONGEST_TEXT],
+        outcome={},
+    )
+    db.session.add(run)
+    db.session.flush()
+    with audit.change_set(
+        ChangeSetKind.RUN, run.title, actor=actor_of(run), entity_id=run.entity_id
+    ) as opened:
+        run.change_set_id = opened.id
+    db.session.flush()
+    return run
+
+
+def take_in(run: Run, observations: Sequence[Observation], origin: Origin) -> Stored:
+    """Store a batch and let the features to the right draw their conclusions, all in the run's change set."""
+    stored = sightings.store(observations, origin)
+    counts = stored.counts
+    run.read += counts.pop("seen")
+    add_outcome(run, **counts)
+    db.session.flush()
+    if stored.to_reconcile:
+        with audit.resume(_change_set(run)):
+            registry.run_hooks(
+                "sightings.stored", sighting_ids=stored.to_reconcile, actor=actor_of(run), run_id=run.id
+            )
+    return stored
+
+
+def _change_set(run: Run) -> ChangeSet:
+    return db.session.get_one(ChangeSet, run.change_set_id)
+
+
+def add_outcome(run: Run, **counts: int) -> None:
+    """Add to what came of a run; keys are those that `presentation.OUTCOMES` has words for."""
+    total = Counter(run.outcome)
+    total.update(counts)
+    run.outcome = {name: number for name, number in total.items() if number}
+
+
+def add_failures(run: Run, failures: Iterable[tuple[str, str, str]]) -> None:
+    """Keep (target, cause code, detail) of what could not be read; all are counted, the first thousands kept."""
+    rows = [
+        {"run_id": run.id, "target": target[:LONGEST_TEXT], "cause": cause, "detail": detail[:LONGEST_TEXT]}
+        for target, cause, detail in failures
+    ]
+    kept = db.session.scalar(select(func.count()).where(RunFailure.run_id == run.id)) or 0
+    run.failed += len(rows)
+    bulk_load(cast("Table", RunFailure.__table__), rows[: max(0, MOST_FAILURES_KEPT - kept)])
+
+
+def failure_rows(failures: Iterable[Failure]) -> list[tuple[str, str, str]]:
+    """Return a scanner's failures as `add_failures` takes them."""
+    return [(one.target, one.cause.value, one.detail) for one in failures]
+
+
+def conclude_absent(run: Run, scope: ColumnElement[bool], *, within: Any = None) -> int:
+    """Mark what a run that read its whole scope did not meet, and tell the features to the right. Returns how many.
+
+    `within(target)` says whether a target was among those asked; None: all that the scope selects were.
+    """
+    statement = select(Sighting.id, Sighting.target).where(
+        scope, Sighting.absent_since.is_(None), Sighting.last_seen_at < run.started_at
+    )
+    missed = [row.id for row in db.session.execute(statement) if within is None or within(row.target)]
+    if missed:
+        sightings.mark_absent(missed, run.started_at)
+        add_outcome(run, absent=len(missed))
+        db.session.flush()
+        with audit.resume(_change_set(run)):
+            registry.run_hooks("sightings.absent", sighting_ids=missed, actor=actor_of(run), run_id=run.id)
+    return len(missed)
+
+
+def close(run: Run, *, complete: bool, at: datetime | None = None) -> None:
+    """End a run; `complete` says that its whole scope was read. What follows from all it saw is part of it."""
+    with audit.resume(_change_set(run)):
+        registry.run_hooks("run.closing", actor=actor_of(run), run_id=run.id)
+    run.complete = complete
+    run.ended_at = at or clock.now()
+    db.session.flush()
+
+
+def close_with_job(job: Job) -> None:
+    """End the run of a job that ended by itself: cancelled, failed or given up."""
+    run = db.session.scalar(select(Run).where(Run.job_id == job.id, Run.ended_at.is_(None)))
+    if run is not None:
+        close(run, complete=False)

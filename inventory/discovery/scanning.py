@@ -1,0 +1,245 @@
+"""Scans a range chunk by chunk, so that a killed scan goes on where it was."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from inventory.core import clock
+from inventory.core.database import db, transaction
+from inventory.core.errors import Refused
+from inventory.core.wording import N_
+from inventory.discovery import addresses, credentials, queries, runs
+from inventory.discovery.addresses import Span
+from inventory.discovery.models import AddressRange, Run, RunKind, Sighting, Site
+from inventory.discovery.sightings import Origin, Placement
+from inventory.discovery.streaming import Account, drain
+from inventory.jobs.context import JobContext
+from inventory.jobs.models import Job, JobState
+from scanners.observation import Observation
+
+if TYPE_CHECKING:
+    from scanners.snmp import Progress, ScanOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to scan and how, as it was when the run began: editing the range changes the next run only."""
+
+    title: str
+    site_id: int
+    entity_id: int
+    addresses: str
+    exclude: str = ""
+    range_id: int | None = None
+    location_id: int | None = None
+    port: int = 161
+    rate: int = 1000
+    timeout_ms: int = 1000
+    retries: int = 2
+    credential_ids: list[int] = field(default_factory=list)
+
+    @property
+    def spans(self) -> list[Span]:
+        """The addresses asked, disjoint and ascending."""
+        return addresses.without(addresses.parse(self.addresses), addresses.parse_excluded(self.exclude))
+
+    @property
+    def subject(self) -> runs.Subject:
+        """The run that this order makes."""
+        scope = f"{self.addresses} − {self.exclude}" if self.exclude else self.addresses
+        return runs.Subject(
+            RunKind.SNMP, self.title, scope, self.entity_id, site_id=self.site_id, range_id=self.range_id
+        )
+
+
+def order_of(range_: AddressRange) -> Order:
+    """Return the order that scans a range as it is now."""
+    return Order(
+        title=range_.name,
+        site_id=range_.site_id,
+        entity_id=range_.entity_id,
+        addresses=range_.addresses,
+        exclude=range_.exclude,
+        range_id=range_.id,
+        location_id=range_.location_id,
+        port=range_.port,
+        rate=range_.rate,
+        timeout_ms=range_.timeout_ms,
+        retries=range_.retries,
+        credential_ids=list(range_.credential_ids),
+    )
+
+
+def order_of_job(payload: Mapping[str, Any]) -> Order:
+    """Return the order in a job's payload: a range's id, or an order of its own. Raises Refused when the range is gone."""
+    if "order" in payload:
+        return Order(**payload["order"])
+    range_ = db.session.get(AddressRange, payload["range_id"])
+    if range_ is None:
+        raise Refused(N_("The range was removed before it could be scanned."))
+    return order_of(range_)
+
+
+def scan(context: JobContext) -> JobState:
+    """Do a job of the kind “discovery.scan”. Raises Refused when there is no credential to present."""
+    reading = _begin(context)
+    parts = list(addresses.chunks(reading.order.spans, addresses.chunk_size(reading.order.rate)))
+    for number in range(context.saved["next"], len(parts)):
+        context.leave_if_asked()
+        reading.chunk(number, parts[number])
+    return reading.finish()
+
+
+def _begin(context: JobContext) -> _Reading:
+    """Open the run, or find the one that a killed worker left."""
+    with context.transaction():
+        run = queries.run_of_job(context.job_id)
+        order = Order(**context.saved["order"]) if "order" in context.saved else order_of_job(context.payload)
+        run = run or runs.open_run(order.subject, job=db.session.get_one(Job, context.job_id))
+        run.ended_at = None
+        known = credentials.in_order(order.credential_ids)
+        if not known:
+            raise Refused(N_("There is no credential to present: add one to the range."))
+        if "order" not in context.saved:
+            context.checkpoint(order=asdict(order), next=0, complete=True)
+        site = db.session.get_one(Site, order.site_id)
+        options = _options(order, site, credentials.open_snmp(known))
+        return _Reading(
+            context=context,
+            run_id=run.id,
+            order=order,
+            site_code=site.code,
+            options=options,
+            labels=credentials.labels(known),
+        )
+
+
+def _options(order: Order, site: Site, opened: Any) -> ScanOptions:
+    from scanners.snmp import ScanOptions
+
+    return ScanOptions(
+        credentials=opened,
+        port=order.port,
+        timeout=order.timeout_ms / 1000,
+        retries=order.retries,
+        rate=float(order.rate),
+        site=site.code,
+    )
+
+
+@dataclass(kw_only=True)
+class _Reading:
+    """One execution of a scan: knows its run by id only, since each transaction reads it afresh."""
+
+    context: JobContext
+    run_id: int
+    order: Order
+    site_code: str
+    options: ScanOptions
+    labels: dict[str, int]
+
+    def __post_init__(self) -> None:
+        self.total = addresses.count(self.order.spans)
+        self.pace = Pace(self.total)
+
+    def _run(self) -> Run:
+        return db.session.get_one(Run, self.run_id)
+
+    def _origin(self) -> Origin:
+        placement = Placement(self.order.entity_id, self.order.location_id)
+        return Origin(
+            run_id=self.run_id,
+            site_code=self.site_code,
+            at=clock.now(),
+            place=lambda _observation: placement,
+            range_id=self.order.range_id,
+            credential_ids=self.labels,
+        )
+
+    def chunk(self, number: int, spans: list[Span]) -> None:
+        """Scan some addresses; what they said is stored as it comes, the rest with the checkpoint."""
+        from scanners.snmp import scan as scan_network
+
+        before = self.context.saved.get("asked", 0)
+        results = scan_network(
+            [str(span) for span in spans],
+            self.options,
+            on_progress=lambda progress: self._show(before, progress),
+            should_stop=self.context.should_stop,
+            preferred=self._preferred(),
+        )
+        account = drain(results, self._take_in)
+        # A chunk that was stopped midway is done again as a whole: only what it saw is kept.
+        self.context.leave_if_asked()
+        self._close_chunk(number, addresses.count(spans), account)
+
+    def _preferred(self) -> dict[str, str]:
+        names = {id_: label for label, id_ in self.labels.items()}
+        with transaction():
+            known = queries.preferred_credentials(self.site_code)
+        return {target: names[id_] for target, id_ in known.items() if id_ in names}
+
+    def _show(self, before: int, progress: Progress) -> None:
+        done = before + progress.asked
+        self.context.progress(
+            done=done,
+            total=self.total,
+            answered=self.context.saved.get("answered", 0) + progress.answered,
+            left_s=self.pace.left(done),
+        )
+
+    def _take_in(self, batch: list[Observation]) -> None:
+        with self.context.transaction():
+            runs.take_in(self._run(), batch, self._origin())
+
+    def _close_chunk(self, number: int, asked: int, account: Account) -> None:
+        answered = account.coverage.answered if account.coverage else 0
+        saved = self.context.saved
+        with self.context.transaction():
+            run = self._run()
+            runs.add_failures(run, runs.failure_rows(account.failures))
+            run.asked += asked
+            run.answered += answered
+            self.context.checkpoint(
+                next=number + 1,
+                complete=saved["complete"] and account.is_whole,
+                asked=saved.get("asked", 0) + asked,
+                answered=saved.get("answered", 0) + answered,
+            )
+
+    def finish(self) -> JobState:
+        """Conclude what a whole reading allows, and close the run."""
+        complete = bool(self.context.saved["complete"])
+        with self.context.transaction():
+            run = self._run()
+            if complete and self.order.range_id is not None:
+                spans = self.order.spans
+                runs.conclude_absent(
+                    run,
+                    (Sighting.range_id == self.order.range_id) & (Sighting.source == "snmp"),
+                    within=lambda target: addresses.contains(spans, target),
+                )
+            runs.close(run, complete=complete)
+        self.context.progress(done=self.total, total=self.total, left_s=0)
+        return JobState.DONE if complete else JobState.PARTIAL
+
+
+class Pace:
+    """Says how long the rest will take, from how fast this execution went so far."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self._started: float | None = None
+        self._first = 0
+
+    def left(self, done: int) -> int | None:
+        """Return the seconds left, or None while too little is known."""
+        if self._started is None:
+            self._started, self._first = time.monotonic(), done
+        elapsed = time.monotonic() - self._started
+        if done <= self._first or elapsed < 2:
+            return None
+        return round((self.total - done) * elapsed / (done - self._first))

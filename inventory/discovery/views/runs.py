@@ -1,0 +1,107 @@
+"""Runs: the list, and the page of one that stays readable for ever."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, g, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import Select
+
+from inventory.audit.models import ChangeSet
+from inventory.audit.undo import undo
+from inventory.core.database import db, transaction
+from inventory.core.guard import requires
+from inventory.core.listing import Column, Filter, Listing, code_options
+from inventory.core.permissions import Permission
+from inventory.core.web import access, current_scope, done, load, page
+from inventory.core.wording import N_
+from inventory.discovery import queries, run_words
+from inventory.discovery.models import Run, RunKind
+from inventory.discovery.views.blueprint import bp, tabs
+from inventory.jobs import services as jobs
+from inventory.jobs.models import Job, JobState
+
+
+def _in_state(statement: Select[Any], value: str) -> Select[Any]:
+    return statement.where(Run.job.has(Job.state == JobState(value))) if value in set(JobState) else statement
+
+
+def _of_kind(statement: Select[Any], value: str) -> Select[Any]:
+    return statement.where(Run.kind == RunKind(value)) if value in set(RunKind) else statement
+
+
+COLUMNS = (
+    Column("title", N_("Title"), lambda row: row.title, kind="code"),
+    Column("state", N_("State"), lambda row: row.state, kind="badge"),
+    Column("kind", N_("Kind"), lambda row: row.kind, kind="badge", sort=Run.kind),
+    Column("started_at", N_("Started"), lambda row: row.started_at, kind="instant", sort=Run.started_at),
+    Column("read", N_("Read"), lambda row: row.read, kind="number", sort=Run.read),
+    Column("failed", N_("Failures"), lambda row: row.failed, kind="number", sort=Run.failed),
+    Column("entity", N_("Entity"), lambda row: row.entity.name),
+    Column("site", N_("Site"), lambda row: row.site.name if row.site else None),
+)
+FILTERS = (
+    Filter("kind", N_("Kind"), _of_kind, options=code_options(RunKind)),
+    Filter("state", N_("State"), _in_state, options=code_options(JobState)),
+)
+
+
+@bp.route("/runs/")
+@requires(Permission.VIEW)
+def runs() -> Response:
+    """List the runs."""
+    listing = Listing(
+        "runs",
+        queries.runs(current_scope()),
+        columns=COLUMNS,
+        filters=FILTERS,
+        default_sort="-started_at",
+        id_column=Run.id,
+        row_url=lambda row: url_for("discovery.run", public_id=row.public_id),
+    )
+    if listing.wants_export:
+        return listing.export()
+    listing.empty(
+        _("Nothing was read yet. Scan a range or read a directory."), url_for(".index"), _("See the sources")
+    )
+    return page("discovery/runs.html", tabs=tabs("discovery.runs"), listing=listing)
+
+
+@bp.route("/runs/<public_id>")
+@requires(Permission.VIEW)
+def run(public_id: str) -> Response:
+    """Show a run: how far it is, what it finds, what failed and why, what it changed."""
+    row = load(Run, public_id)
+    return page(
+        "discovery/run.html",
+        run=row,
+        progress=run_words.run_progress(row, may_act=access().allows(Permission.SCANS_RUN, row.entity_id)),
+        findings=run_words.findings(queries.latest_findings(row)),
+        failures=run_words.failures(queries.failures_by_cause(row)),
+        outcomes=run_words.outcomes(row),
+        change_set=run_words.change_set(row),
+        journal=run_words.journal(row),
+    )
+
+
+@bp.route("/runs/<public_id>/<any(cancel, pause, resume):wish>", methods=["POST"])
+@requires(Permission.SCANS_RUN)
+def act_on_run(public_id: str, wish: str) -> Response:
+    """Cancel, pause or resume a run."""
+    row = load(Run, public_id, Permission.SCANS_RUN)
+    with transaction():
+        getattr(jobs, wish)(row.job_id or 0, actor=g.actor)
+    return done(run_words.wish_noted(wish, row), to=url_for(".run", public_id=public_id))
+
+
+@bp.route("/runs/<public_id>/undo", methods=["POST"])
+@requires(Permission.CHANGES_UNDO)
+def undo_run(public_id: str) -> Response:
+    """Put back all that a run changed; what was seen stays known."""
+    row = load(Run, public_id, Permission.CHANGES_UNDO)
+    with transaction():
+        report = undo(db.session.get_one(ChangeSet, row.change_set_id), actor=g.actor)
+    message = ngettext("%(num)s change is undone.", "%(num)s changes are undone.", report.restored)
+    return done(message, to=url_for(".run", public_id=public_id))

@@ -1,0 +1,416 @@
+"""A range scanned chunk by chunk: resumed after a kill, cancelled, partial, and what may be concluded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from itertools import chain
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+import scanners.snmp
+from inventory.audit.models import AuditRecord, ChangeSet
+from inventory.core import clock
+from inventory.core.access import SYSTEM
+from inventory.core.database import db, transaction
+from inventory.discovery import addresses, launching, runs
+from inventory.discovery.models import AddressRange, Run, RunFailure, Sighting
+from inventory.jobs import leases, schedules, services
+from inventory.jobs.context import JobContext, open_context
+from inventory.jobs.execution import execute
+from inventory.jobs.models import Job, JobState, Schedule
+from scanners.coverage import Cause, Coverage, Failure
+from scanners.observation import Observation
+from scanners.snmp import Progress, ScanOptions
+from tests.discovery.making import COMMUNITY, create_credential, create_range, create_site, observe
+from tests.factories import Cast
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+class Killed(BaseException):
+    """What a killed process never gets to handle."""
+
+
+class Network:
+    """Devices by address, standing in for the scanner; asked addresses are counted."""
+
+    def __init__(self) -> None:
+        self.devices: dict[str, Observation] = {}
+        self.failures: dict[str, Cause] = {}
+        self.asked: list[str] = []
+        self.preferred: dict[str, str] = {}
+        self.options: ScanOptions | None = None
+        self.before_chunk: Callable[[int], None] = lambda _number: None
+        self.midway: Callable[[], None] = lambda: None
+        self.chunks = 0
+
+    def plug_in(self, *numbers: int, **values: Any) -> None:
+        for n in numbers:
+            one = observe(n, **values)
+            self.devices[one.target] = one
+
+    def scan(self, targets: Sequence[str], options: ScanOptions, **given: Any) -> Iterator[Any]:
+        self.chunks += 1
+        self.before_chunk(self.chunks)
+        self.options, self.preferred = options, given["preferred"]
+        spans = addresses.parse(",".join(targets))
+        asked = [str(IPv4Address(n)) for span in spans for n in range(span.first, span.last + 1)]
+        self.asked += asked
+        found = [self.devices[one] for one in asked if one in self.devices]
+        given["on_progress"](Progress(len(asked), len(asked), len(found), len(found), 0, "sweep"))
+        for one in found:
+            yield one
+            self.midway()
+        failures = [Failure(one, self.failures[one]) for one in asked if one in self.failures]
+        yield from failures
+        now = datetime.now(UTC)
+        stopped = given["should_stop"]()
+        complete = not failures and not stopped
+        yield Coverage(
+            "snmp", "", "", len(asked), len(found), len(found), tuple(failures), complete, now, now
+        )
+
+
+@pytest.fixture
+def network(monkeypatch: pytest.MonkeyPatch) -> Network:
+    made = Network()
+    monkeypatch.setattr(scanners.snmp, "scan", made.scan)
+    return made
+
+
+@pytest.fixture
+def range_(cast: Cast) -> AddressRange:
+    """Three chunks of addresses."""
+    credential = create_credential(cast.le_bouscat, name="public")
+    return create_range(
+        create_site(cast.le_bouscat), name="Mairie", addresses="10.1.0.1-10.1.2.188", rate=10,
+        credential_ids=[credential.id],
+    )  # fmt: skip
+
+
+@pytest.fixture
+def told(hooks: dict[str, dict[str, Callable[..., Any]]]) -> dict[str, list[list[int]]]:
+    """What the features to the right were told."""
+    calls: dict[str, list[list[int]]] = {"sightings.stored": [], "sightings.absent": []}
+    for name, heard in calls.items():
+        hooks[name]["test"] = lambda sighting_ids, heard=heard, **_rest: heard.append(sighting_ids)
+    return calls
+
+
+def launch(range_: AddressRange) -> Run:
+    with transaction():
+        return launching.scan_range(range_, actor=SYSTEM)
+
+
+def begin(run: Run) -> JobContext:
+    with transaction():
+        lease = leases.claim(None, f"worker {clock.now()}", job_id=run.job_id)
+    assert lease
+    return open_context(lease)
+
+
+def scan(range_: AddressRange) -> Run:
+    run = launch(range_)
+    execute(begin(run))
+    return reload(run)
+
+
+def reload(run: Run) -> Run:
+    db.session.rollback()
+    return db.session.get_one(Run, run.id, populate_existing=True)
+
+
+def expire(run: Run) -> None:
+    db.session.rollback()
+    with transaction():
+        services.locked(run.job_id or 0).lease_until = clock.now() - timedelta(seconds=1)
+        services.sweep()
+
+
+def absent() -> list[str]:
+    return list(db.session.scalars(select(Sighting.source_key).where(Sighting.absent_since.is_not(None))))
+
+
+def test_a_scan_asks_every_address_once_and_counts_what_came_of_it(
+    range_: AddressRange, network: Network, told: dict[str, list[list[int]]]
+) -> None:
+    network.plug_in(1, 2, 300)
+    run = scan(range_)
+    assert len(network.asked) == len(set(network.asked)) == 700
+    assert network.chunks == 3
+    assert (run.asked, run.answered, run.read, run.failed) == (700, 3, 3, 0)
+    assert (run.state, run.complete, run.outcome) == (JobState.DONE, True, {"new": 3})
+    assert run.ended_at is not None
+    assert run.job
+    assert run.job.progress["done"] == run.job.progress["total"] == 700
+    assert sorted(chain(*told["sightings.stored"])) == sorted(db.session.scalars(select(Sighting.id)))
+
+
+def test_the_second_night_finds_nothing_new_and_tells_nobody(
+    range_: AddressRange, network: Network, told: dict[str, list[list[int]]]
+) -> None:
+    network.plug_in(1, 2, 300)
+    scan(range_)
+    told["sightings.stored"].clear()
+    run = scan(range_)
+    assert run.outcome == {"unchanged": 3}
+    assert told == {"sightings.stored": [], "sightings.absent": []}
+
+
+def test_the_secret_is_opened_for_the_scanner_only(range_: AddressRange, network: Network) -> None:
+    run = scan(range_)
+    assert network.options
+    assert network.options.credentials[0].name == COMMUNITY  # type: ignore[union-attr]
+    assert run.job
+    assert COMMUNITY not in repr((run.job.payload, run.job.checkpoint, run.job.progress, network.options))
+
+
+def test_a_scan_that_was_killed_midway_goes_on_and_counts_nothing_twice(
+    range_: AddressRange, network: Network, told: dict[str, list[list[int]]]
+) -> None:
+    network.plug_in(*range(20), *range(300, 320), *range(550, 560))
+    run = launch(range_)
+
+    def kill_in_the_second(chunk: int) -> None:
+        if chunk == 2:
+            raise Killed
+
+    network.before_chunk = kill_in_the_second
+    with pytest.raises(Killed):
+        execute(begin(run))
+    expire(run)
+    network.before_chunk = lambda _number: None
+    network.asked.clear()
+    execute(begin(run))
+    run = reload(run)
+    assert len(network.asked) == 700 - 256, "the first chunk is not asked again"
+    assert (run.asked, run.answered, run.read) == (700, 50, 50)
+    assert (run.state, run.outcome) == (JobState.DONE, {"new": 50})
+    assert db.session.query(ChangeSet).count() == 1
+
+
+def test_a_batch_stored_before_a_kill_is_not_counted_again(range_: AddressRange, network: Network) -> None:
+    network.plug_in(1, 2, 3)
+    run = launch(range_)
+    context = begin(run)
+    with context.transaction():
+        run = db.session.get_one(Run, run.id)
+        origin = runs.sightings.Origin(
+            run_id=run.id, site_code=range_.site.code, at=clock.now(), range_id=range_.id,
+            place=lambda _one: runs.sightings.Placement(range_.entity_id),
+        )  # fmt: skip
+        runs.take_in(run, [observe(1), observe(2)], origin)
+    expire(run)
+    execute(begin(run))
+    assert (reload(run).read, reload(run).outcome) == (3, {"new": 3})
+
+
+def test_editing_the_range_does_not_change_a_scan_under_way(range_: AddressRange, network: Network) -> None:
+    run = launch(range_)
+
+    def kill_and_edit(chunk: int) -> None:
+        if chunk == 2:
+            raise Killed
+
+    network.before_chunk = kill_and_edit
+    with pytest.raises(Killed):
+        execute(begin(run))
+    db.session.rollback()
+    with transaction():
+        db.session.get_one(AddressRange, range_.id).addresses = "10.9.0.0/30"
+    expire(run)
+    network.before_chunk = lambda _number: None
+    execute(begin(run))
+    assert reload(run).asked == 700
+    assert "10.9.0.1" not in network.asked
+
+
+def test_what_a_complete_scan_no_longer_meets_is_absent(
+    range_: AddressRange, network: Network, told: dict[str, list[list[int]]]
+) -> None:
+    network.plug_in(1, 2, 300)
+    scan(range_)
+    del network.devices[observe(2).target]
+    run = scan(range_)
+    assert run.outcome == {"unchanged": 2, "absent": 1}
+    assert absent() == [observe(2).source_key]
+    assert len(told["sightings.absent"]) == 1
+    scan(range_)
+    assert len(told["sightings.absent"]) == 1, "it is said once"
+    network.plug_in(2)
+    assert scan(range_).outcome == {"unchanged": 3, "returned": 1}
+    assert absent() == []
+
+
+def test_a_scan_that_could_not_read_everything_is_partial_and_concludes_nothing(
+    range_: AddressRange, network: Network
+) -> None:
+    network.plug_in(1, 2, 300)
+    scan(range_)
+    del network.devices[observe(2).target]
+    network.failures["10.1.1.9"] = Cause.WRONG_DIGEST
+    run = scan(range_)
+    assert (run.state, run.complete, run.failed) == (JobState.PARTIAL, False, 1)
+    failure = db.session.scalars(select(RunFailure)).one()
+    assert (failure.target, failure.cause) == ("10.1.1.9", "wrong_digest")
+    assert absent() == []
+
+
+def test_what_lies_outside_of_the_range_now_is_not_called_absent(
+    range_: AddressRange, network: Network
+) -> None:
+    network.plug_in(1, 300)
+    scan(range_)
+    network.devices.clear()
+    with transaction():
+        db.session.get_one(AddressRange, range_.id).addresses = "10.1.0.1-10.1.0.99"
+    scan(range_)
+    assert absent() == [observe(1).source_key]
+
+
+def test_what_another_range_met_meanwhile_is_not_absent(
+    cast: Cast, range_: AddressRange, network: Network
+) -> None:
+    network.plug_in(1)
+    scan(range_)
+    network.devices.clear()
+    network.plug_in(1, target="10.2.0.9")
+    wing = create_range(
+        range_.site, name="Annexe", addresses="10.2.0.0/24", credential_ids=range_.credential_ids
+    )
+    scan(wing)
+    scan(range_)
+    assert absent() == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "state"), [(services.cancel, JobState.CANCELLED), (services.pause, JobState.PAUSED)]
+)
+def test_a_scan_stops_between_two_devices_when_it_is_told_to(
+    range_: AddressRange, network: Network, wish: Callable[..., Job], state: JobState
+) -> None:
+    network.plug_in(1, 2, 300, 301)
+    scan(range_)
+    run = launch(range_)
+    context = begin(run)
+    network.chunks = 0
+
+    def stop_in_the_second(chunk: int) -> None:
+        if chunk == 2:
+            context.stop_soon()
+
+    network.before_chunk = stop_in_the_second
+    with transaction():
+        wish(run.job_id, actor=SYSTEM)
+    execute(context)
+    run = reload(run)
+    assert run.state is state
+    assert run.asked == 256
+    assert run.complete is False
+    assert (run.ended_at is not None) is (state is JobState.CANCELLED)
+    assert absent() == []
+
+
+def test_a_paused_scan_that_is_resumed_ends_as_if_it_had_never_stopped(
+    range_: AddressRange, network: Network
+) -> None:
+    network.plug_in(1, 2, 300, 301)
+    run = launch(range_)
+    context = begin(run)
+    network.before_chunk = lambda chunk: context.stop_soon() if chunk == 2 else None
+    with transaction():
+        services.pause(run.job_id or 0, actor=SYSTEM)
+    execute(context)
+    network.before_chunk = lambda _number: None
+    db.session.rollback()
+    with transaction():
+        services.resume(run.job_id or 0, actor=SYSTEM)
+    execute(begin(run))
+    run = reload(run)
+    assert (run.state, run.complete, run.asked, run.read, run.outcome) == (
+        JobState.DONE,
+        True,
+        700,
+        4,
+        {"new": 4},
+    )
+
+
+def test_a_worker_that_lost_its_job_midway_writes_nothing_more(
+    range_: AddressRange, network: Network
+) -> None:
+    network.plug_in(1)
+    run = launch(range_)
+    context = begin(run)
+    with transaction():
+        services.locked(run.job_id or 0).owner = "another worker"
+    execute(context)
+    assert db.session.query(Sighting).count() == 0
+    assert reload(run).state is JobState.RUNNING
+
+
+def test_the_credential_that_a_device_answered_to_is_tried_first_the_next_time(
+    cast: Cast, range_: AddressRange, network: Network
+) -> None:
+    network.plug_in(1, evidence={"credential": "public"})
+    network.plug_in(2)
+    scan(range_)
+    scan(range_)
+    assert network.preferred == {observe(1).target: "public"}
+
+
+def test_everything_that_follows_from_a_run_is_in_its_one_change_set(
+    range_: AddressRange, network: Network, hooks: dict[str, dict[str, Callable[..., Any]]]
+) -> None:
+    from inventory.audit import services as audit
+
+    def write_to_the_trail(sighting_ids: list[int], actor: Any, run_id: int) -> None:
+        audit.record("updated", "test", range_, {"seen": [0, len(sighting_ids)]}, actor=actor)  # type: ignore[arg-type]
+
+    hooks["sightings.stored"]["test"] = write_to_the_trail
+    network.plug_in(1, 300, 600)
+    run = scan(range_)
+    records = db.session.scalars(select(AuditRecord).where(AuditRecord.object_type == "test")).all()
+    assert len(records) == 3
+    assert {record.change_set_id for record in records} == {run.change_set_id}
+    assert {record.actor_id for record in records} == {run.public_id}
+
+
+def test_a_scheduled_scan_opens_its_own_run(range_: AddressRange, network: Network) -> None:
+    network.plug_in(1)
+    with transaction():
+        plan = {
+            "title": "Mairie", "kind": "discovery.scan", "payload": {"range_id": range_.id},
+            "dedupe_key": f"discovery.scan:{range_.id}", "cron": "0 3 * * *", "time_zone": "Europe/Paris",
+        }  # fmt: skip
+        schedule = schedules.save(None, plan, actor=SYSTEM, entity_id=range_.entity_id)
+    with time_machine.travel(clock.now() + timedelta(days=2), tick=False):
+        with transaction():
+            job = schedules.fire(schedule.id)
+        assert job
+        with transaction():
+            lease = leases.claim(None, "worker")
+        assert lease
+        execute(open_context(lease))
+    run = db.session.scalars(select(Run)).one()
+    assert (run.job_id, run.read, run.state) == (job.id, 1, JobState.DONE)
+    assert db.session.get_one(Schedule, schedule.id).last_due_at is not None
+
+
+def test_a_scan_whose_credentials_are_gone_fails_with_a_sentence(
+    range_: AddressRange, network: Network
+) -> None:
+    run = launch(range_)
+    with transaction():
+        db.session.get_one(AddressRange, range_.id).credential_ids = []
+    execute(begin(run))
+    run = reload(run)
+    assert run.state is JobState.FAILED
+    assert run.ended_at is not None
+    assert run.job
+    assert "no credential" in (run.job.error or "")

@@ -1,0 +1,183 @@
+"""What a batch of observations becomes in the store."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from inventory.core.database import db, transaction
+from inventory.discovery import runs, sightings
+from inventory.discovery.models import Run, RunKind, Sighting, SightingRevision, Site
+from inventory.discovery.sightings import Origin, Placement, Stored
+from scanners.observation import Counter, Observation
+from tests.discovery.making import AT, create_credential, create_site, observe
+from tests.factories import Cast, create_location
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+def site(cast: Cast) -> Site:
+    return create_site(cast.le_bouscat)
+
+
+def new_run(site: Site) -> Run:
+    with transaction():
+        return runs.open_run(
+            runs.Subject(RunKind.SNMP, "Mairie", "10.1.0.0/24", site.entity_id, site_id=site.id)
+        )
+
+
+def store(
+    site: Site, observations: list[Observation], *, night: int = 0, run: Run | None = None, **values: Any
+) -> Stored:
+    run = run or new_run(site)
+    place = values.pop("place", Placement(site.entity_id))
+    origin = Origin(
+        run_id=run.id, site_code=site.code, at=AT + timedelta(days=night), place=lambda _one: place, **values
+    )
+    with transaction():
+        return sightings.store(observations, origin)
+
+
+def only() -> Sighting:
+    return db.session.scalars(select(Sighting).execution_options(populate_existing=True)).one()
+
+
+def count(model: type[Any]) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_what_is_seen_for_the_first_time_becomes_a_sighting(site: Site) -> None:
+    stored = store(site, [observe(1), observe(2)])
+    assert stored.counts == {"new": 2, "changed": 0, "unchanged": 0, "returned": 0, "seen": 2}
+    assert len(stored.to_reconcile) == 2
+    row = db.session.scalars(select(Sighting).order_by(Sighting.id)).first()
+    assert row
+    assert (row.site_code, row.target, row.first_seen_at, row.last_seen_at) == (site.code, "10.1.0.2", AT, AT)
+    assert row.observation["facts"]["serial"] == "SN000001"
+
+
+def test_an_unchanged_observation_only_moves_the_last_date(site: Site) -> None:
+    store(site, [observe(1)])
+    stored = store(site, [observe(1)], night=1)
+    assert stored.counts["unchanged"] == 1
+    assert stored.to_reconcile == []
+    assert (only().first_seen_at, only().last_seen_at) == (AT, AT + timedelta(days=1))
+    assert count(SightingRevision) == 0
+
+
+def test_a_changed_observation_keeps_the_earlier_one_as_a_revision(site: Site) -> None:
+    first = new_run(site)
+    store(site, [observe(1)], run=first)
+    stored = store(site, [observe(1, facts={"name": "imp-accueil"})], night=1)
+    assert stored.counts["changed"] == 1
+    assert stored.to_reconcile == [only().id]
+    assert only().observation["facts"]["name"] == "imp-accueil"
+    revision = db.session.scalars(select(SightingRevision)).one()
+    assert revision.observation["facts"]["name"] == "imp-1"
+    assert (revision.observed_at, revision.run_id) == (AT, first.id)
+
+
+def test_meters_move_without_a_revision(site: Site) -> None:
+    store(site, [observe(1)])
+    stored = store(site, [observe(1, counters=(Counter("pages", "pages", 1234),))], night=1)
+    assert stored.counts["unchanged"] == 1
+    assert only().observation["counters"][0]["value"] == 1234
+    assert count(SightingRevision) == 0
+
+
+def test_the_same_batch_again_in_the_same_run_counts_and_writes_nothing_twice(site: Site) -> None:
+    run = new_run(site)
+    store(site, [observe(1), observe(2)], run=run)
+    stored = store(site, [observe(1), observe(2), observe(3)], run=run)
+    assert stored.counts == {"new": 1, "changed": 0, "unchanged": 0, "returned": 0, "seen": 1}
+    assert len(stored.again) == 2
+
+
+def test_a_device_with_two_addresses_is_one_sighting_and_does_not_change_every_night(site: Site) -> None:
+    twice = [observe(1, target="10.1.0.5"), observe(1, target="10.1.0.6")]
+    store(site, twice)
+    stored = store(site, twice, night=1)
+    assert stored.counts["unchanged"] == 1
+    assert count(Sighting) == 1
+    assert count(SightingRevision) == 0
+
+
+def test_the_same_addresses_at_two_sites_are_two_things(cast: Cast, site: Site) -> None:
+    other = create_site(cast.pessac)
+    same = observe(1, source_key="address:192.168.0.1", target="192.168.0.1")
+    store(site, [same])
+    assert store(other, [same]).counts["new"] == 1
+    assert count(Sighting) == 2
+
+
+def test_the_site_is_the_run_s_own_whatever_the_observation_claims(cast: Cast, site: Site) -> None:
+    store(site, [observe(1, site="PESSAC")])
+    assert only().site_code == only().observation["site"] == site.code
+
+
+def test_what_was_absent_and_is_seen_again_is_reconciled_again(site: Site) -> None:
+    store(site, [observe(1)])
+    with transaction():
+        sightings.mark_absent([only().id], AT)
+    stored = store(site, [observe(1)], night=1)
+    assert stored.counts["returned"] == 1
+    assert stored.to_reconcile == [only().id]
+    assert only().absent_since is None
+
+
+def test_a_range_given_to_another_entity_moves_what_it_holds(cast: Cast, site: Site) -> None:
+    store(site, [observe(1)])
+    room = create_location(cast.pessac)
+    stored = store(site, [observe(1)], night=1, place=Placement(cast.pessac.id, room.id))
+    assert stored.moved == stored.to_reconcile == [only().id]
+    assert (only().entity_id, only().location_id) == (cast.pessac.id, room.id)
+
+
+def test_the_credential_that_opened_a_device_is_remembered_and_is_no_change_of_it(
+    cast: Cast, site: Site
+) -> None:
+    credential = create_credential(cast.le_bouscat)
+    ids = {"public v2": credential.id}
+    store(site, [observe(1)])
+    stored = store(site, [observe(1, evidence={"credential": "public v2"})], night=1, credential_ids=ids)
+    assert stored.counts["unchanged"] == 1
+    assert only().credential_id == credential.id
+    assert "public v2" not in str(only().observation)
+
+
+def test_whoever_empties_the_digest_has_the_sighting_reconciled_again(site: Site) -> None:
+    store(site, [observe(1)])
+    with transaction():
+        db.session.get_one(Sighting, only().id).digest = ""
+    assert store(site, [observe(1)], night=1).to_reconcile == [only().id]
+    assert count(SightingRevision) == 0
+
+
+def test_thousands_at_once_are_stored_in_one_call(site: Site) -> None:
+    many = [observe(n) for n in range(1200)]
+    assert store(site, many).counts["new"] == 1200
+    assert store(site, many, night=1).counts["unchanged"] == 1200
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "=cmd|' /C calc'!A0",
+        "'; DROP TABLE sighting; --",
+        "x" * 4000,
+        "\u202eimp\u0000\ud83dé",
+    ],
+)
+def test_hostile_text_changes_nothing_but_itself(site: Site, text: str) -> None:
+    stored = store(site, [observe(1, facts={"name": text}, source_key=text, target=text)])
+    assert stored.counts["new"] == 1
+    expected = "impé" if "\0" in text else text
+    assert only().observation["facts"]["name"] == expected
+    assert len(only().target) <= 255
+    assert len(only().source_key) <= 200

@@ -1,0 +1,27 @@
+"""From sightings to assets and people, and the questions between.
+
+Hooks called inside the transaction: "asset.discovered" with asset=Asset, sighting=Sighting, actor=Actor and previous=the id
+of the asset that this sighting was before, or None; "review.answered" with review=Review, answer=Answer, actor=Actor.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Follow what discovery stores and what assets become, and show what must be reviewed."""
+    from inventory.core import registry
+    from inventory.discovery.views import sightings
+    from inventory.reconciliation import hooks, panels, views
+
+    app.register_blueprint(views.bp)
+    registry.menu(views.MENU)
+    for panel in panels.ASSET:
+        registry.panel("asset", panel)
+    registry.panel("sighting", panels.SIGHTING)
+    sightings.add_filter(panels.RECOGNISED)
+    registry.hook("sightings.stored", hooks.stored)
+    registry.hook("sightings.absent", hooks.absent)
+    registry.hook("run.closing", hooks.closing)
+    registry.hook("asset.merged", hooks.merged)

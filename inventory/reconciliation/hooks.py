@@ -1,0 +1,35 @@
+"""Draws the conclusions of a run as it stores what it saw: entry points of the hooks, each one service call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from inventory.assets.models import Asset
+from inventory.core.access import Actor
+from inventory.core.database import db
+from inventory.discovery import runs
+from inventory.discovery.models import Run
+from inventory.reconciliation import services
+
+
+def stored(*, sighting_ids: Sequence[int], actor: Actor, run_id: int) -> None:
+    """Reconcile what is new or has changed."""
+    outcome = services.reconcile(sighting_ids, actor=actor)
+    runs.add_outcome(db.session.get_one(Run, run_id), **outcome.counts)
+
+
+def absent(*, sighting_ids: Sequence[int], actor: Actor, run_id: int) -> None:
+    """Ask about what a whole reading no longer met."""
+    runs.add_outcome(db.session.get_one(Run, run_id), reviews=services.depart(sighting_ids, actor=actor))
+
+
+def closing(*, actor: Actor, run_id: int) -> None:
+    """Decide again what is unsettled, and move the last dates of all that the run saw."""
+    outcome = services.conclude(run_id, actor=actor)
+    runs.add_outcome(db.session.get_one(Run, run_id), **outcome.counts)
+
+
+def merged(*, kept: Asset, absorbed: Asset, **_rest: Any) -> None:
+    """Follow an asset that was merged into another."""
+    services.follow_merge(kept, absorbed)

@@ -1,0 +1,87 @@
+"""What an asset's page shows of what is seen of it, and a sighting's page of what it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inventory.assets.models import Asset
+from inventory.core.listing import Filter
+from inventory.core.registry import Panel
+from inventory.core.web import access
+from inventory.core.wording import N_
+from inventory.discovery import presentation as discovery
+from inventory.discovery.models import Sighting
+from inventory.reconciliation import presentation, queries
+
+
+def _seen_by(asset: Asset) -> dict[str, Any] | None:
+    return discovery.seen_by_panel(_sightings(asset))
+
+
+def _hardware(asset: Asset) -> dict[str, Any] | None:
+    return _first(discovery.hardware_panel, asset)
+
+
+def _network(asset: Asset) -> dict[str, Any] | None:
+    return _first(discovery.network_panel, asset)
+
+
+def _supplies(asset: Asset) -> dict[str, Any] | None:
+    return _first(discovery.supplies_panel, asset)
+
+
+def _sightings(asset: Asset) -> list[Sighting]:
+    """The sightings of an asset, read once for all panels of a page."""
+    kept: tuple[int, list[Sighting]] | None = asset.__dict__.get("_sightings_shown")
+    if kept is None or kept[0] != asset.id:
+        kept = (asset.id, queries.sightings_of(asset.id))
+        asset.__dict__["_sightings_shown"] = kept
+    return kept[1]
+
+
+def _first(panel: Any, asset: Asset) -> dict[str, Any] | None:
+    """The panel of the latest sighting that has something to show there."""
+    return next((found for one in _sightings(asset) if (found := panel(one)) is not None), None)
+
+
+def _questions(asset: Asset) -> dict[str, Any] | None:
+    found = queries.open_about(asset_id=asset.id)
+    visible = [one for one in found if one.entity_id in access().roles]
+    return {"reviews": visible, "title_of": presentation.title_of} if visible else None
+
+
+def _recognised_as(sighting: Sighting) -> dict[str, Any]:
+    link = queries.link_of(sighting.id)
+    target = (link.asset or link.person) if link else None
+    seen = target is not None and target.entity_id in access().roles
+    return {
+        "link": link if seen else None,
+        "is_hidden": target is not None and not seen,
+        "reviews": [one for one in queries.open_about(sighting.id) if one.entity_id in access().roles],
+        "title_of": presentation.title_of,
+    }
+
+
+ASSET = (
+    Panel(
+        "questions",
+        N_("To review"),
+        "reconciliation/_panel_questions.html",
+        _questions,
+        order=5,
+        side="aside",
+    ),
+    Panel("hardware", N_("Hardware"), "discovery/_panel_hardware.html", _hardware, order=20),
+    Panel("network", N_("Network"), "discovery/_panel_network.html", _network, order=30),
+    Panel("supplies", N_("Supplies and meters"), "discovery/_panel_supplies.html", _supplies, order=40),
+    Panel("seen_by", N_("Seen by"), "discovery/_panel_seen_by.html", _seen_by, order=10, side="aside"),
+)
+SIGHTING = Panel(
+    "recognised_as", N_("Recognised as"), "reconciliation/_panel_recognised.html", _recognised_as, order=10
+)
+RECOGNISED = Filter(
+    "recognised",
+    N_("Recognised"),
+    lambda stmt, value: queries.recognised(stmt, wanted=value == "1"),
+    kind="bool",
+)

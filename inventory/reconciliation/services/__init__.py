@@ -1,0 +1,21 @@
+"""What reconciliation does: every verb is audited, flushes and never commits."""
+
+from __future__ import annotations
+
+from inventory.reconciliation.services.answers import answer, undo_answer
+from inventory.reconciliation.services.batches import Outcome, conclude, depart, reconcile
+from inventory.reconciliation.services.merges import follow_merge
+from inventory.reconciliation.services.questions import Question, ask, key_of
+
+__all__ = [
+    "Outcome",
+    "Question",
+    "answer",
+    "ask",
+    "conclude",
+    "depart",
+    "follow_merge",
+    "key_of",
+    "reconcile",
+    "undo_answer",
+]

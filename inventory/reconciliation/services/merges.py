@@ -1,0 +1,44 @@
+"""Lets what reconciliation knows of an asset follow it when it is merged into another."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from inventory.assets.models import Asset
+from inventory.core.database import db
+from inventory.reconciliation.models import Constraint, Link, Review, ReviewKind, ReviewState
+
+_MATCHES = frozenset({ReviewKind.DUPLICATE, ReviewKind.AMBIGUOUS})
+
+
+def follow_merge(kept: Asset, absorbed: Asset) -> None:
+    """Move links, remembered answers and questions from the absorbed asset to the one that is kept."""
+    for link in db.session.scalars(select(Link).where(Link.asset_id == absorbed.id)):
+        link.asset_id = kept.id
+    _move_constraints(kept, absorbed)
+    for review in db.session.scalars(select(Review).where(Review.asset_id == absorbed.id)):
+        review.asset_id = kept.id
+        # A question about the record that goes says nothing of the one that stays.
+        if review.state is ReviewState.OPEN and review.kind not in _MATCHES:
+            review.state = ReviewState.OBSOLETE
+    _replace_candidates(kept, absorbed)
+    db.session.flush()
+
+
+def _move_constraints(kept: Asset, absorbed: Asset) -> None:
+    mine = select(Constraint.sighting_id).where(Constraint.asset_id == kept.id)
+    known = set(db.session.scalars(mine))
+    for row in db.session.scalars(select(Constraint).where(Constraint.asset_id == absorbed.id)):
+        if row.sighting_id in known:
+            db.session.delete(row)
+        else:
+            row.asset_id = kept.id
+
+
+def _replace_candidates(kept: Asset, absorbed: Asset) -> None:
+    for review in db.session.scalars(select(Review).where(Review.state == ReviewState.OPEN)):
+        if absorbed.id in review.candidate_ids:
+            left = dict.fromkeys(kept.id if id_ == absorbed.id else id_ for id_ in review.candidate_ids)
+            review.candidate_ids = list(left)
+            if len(left) < 2 and review.kind in _MATCHES:
+                review.state = ReviewState.OBSOLETE

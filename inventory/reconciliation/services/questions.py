@@ -1,0 +1,102 @@
+"""Asks people: one review for one question, kept up to date while it is open, and closed when its cause has gone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from inventory.core import clock
+from inventory.core.database import db
+from inventory.reconciliation.likeness import Sentence
+from inventory.reconciliation.models import Answer, Review, ReviewKind, ReviewState
+
+LONGEST_KEY = 200
+# Questions that stay whatever the sighting says next: they are about the asset.
+ABOUT_ASSETS = frozenset({ReviewKind.VANISHED, ReviewKind.REPLACEMENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: `key` makes it one question however often its cause is met."""
+
+    kind: ReviewKind
+    key: str
+    entity_id: int
+    sighting_id: int | None = None
+    asset_id: int | None = None
+    candidates: Sequence[int] = ()
+    evidence: Sequence[Sentence] = ()
+    details: dict[str, Any] = field(default_factory=dict)
+    proposed: Answer | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """The columns that follow the cause while the question is open."""
+        return {
+            "kind": self.kind,
+            "entity_id": self.entity_id,
+            "sighting_id": self.sighting_id,
+            "asset_id": self.asset_id,
+            "candidate_ids": list(self.candidates),
+            "evidence": [list(sentence) for sentence in self.evidence],
+            "details": self.details,
+            "proposed": self.proposed,
+        }
+
+
+def key_of(kind: ReviewKind, *parts: object) -> str:
+    """Return the key of a question about these things."""
+    return ":".join([kind.value, *(str(part) for part in parts)])[:LONGEST_KEY]
+
+
+def ask(question: Question) -> tuple[Review, bool]:
+    """Put a question, unless a person has answered the very same; returns its review, and whether it is newly open."""
+    review = db.session.scalar(select(Review).where(Review.question_key == question.key))
+    if review is None:
+        review = Review(question_key=question.key, state=ReviewState.OPEN, **question.columns())
+        db.session.add(review)
+        db.session.flush()
+        return review, True
+    if review.state is ReviewState.ANSWERED:
+        return review, False
+    again = review.state is ReviewState.OBSOLETE
+    if again:
+        review.state, review.opened_at = ReviewState.OPEN, clock.now()
+    for name, value in question.columns().items():
+        if getattr(review, name) != value:
+            setattr(review, name, value)
+    db.session.flush()
+    return review, again
+
+
+def drop_unasked(sighting_ids: Collection[int], asked: Iterable[int]) -> int:
+    """Close the open questions about these sightings that were not asked again; returns how many."""
+    kept = set(asked)
+    statement = select(Review).where(
+        Review.state == ReviewState.OPEN,
+        Review.sighting_id.in_(list(sighting_ids)),
+        Review.kind.not_in(ABOUT_ASSETS),
+    )
+    gone = [review for review in db.session.scalars(statement) if review.id not in kept]
+    return close(gone)
+
+
+def drop_vanished(asset_ids: Collection[int]) -> int:
+    """Close the open questions whether these assets have vanished: they were seen again."""
+    statement = select(Review).where(
+        Review.state == ReviewState.OPEN,
+        Review.kind == ReviewKind.VANISHED,
+        Review.asset_id.in_(list(asset_ids)),
+    )
+    return close(db.session.scalars(statement).all())
+
+
+def close(reviews: Collection[Review]) -> int:
+    """Say of open questions that nothing is asked any more."""
+    for review in reviews:
+        review.state = ReviewState.OBSOLETE
+    if reviews:
+        db.session.flush()
+    return len(reviews)

@@ -1,0 +1,22 @@
+"""The yearly sixth: rules, dated replacements, figures, and what was presented.
+
+Panels of the noun "sixth" (given a `queries.Figures`) stand among the acts of the page of one entity.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages, the words of the history, and what proposes replacements."""
+    from inventory.audit import presentation
+    from inventory.core import registry
+    from inventory.renewal import fields, proposals, views
+
+    app.register_blueprint(views.bp)
+    registry.menu(views.MENU)
+    registry.hook("asset.custody_changed", proposals.custody_changed)
+    registry.hook("asset.discovered", proposals.asset_discovered)
+    registry.hook("review.answered", proposals.review_answered)
+    presentation.describe(fields.DESCRIBED)

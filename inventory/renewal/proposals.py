@@ -1,0 +1,178 @@
+"""Asks a person whether one device has replaced another: it took its holder or place, or came under its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from inventory.assets.lifecycle import IN_USE
+from inventory.assets.models import Asset, Custody
+from inventory.catalog.kinds import Kind
+from inventory.catalog.models import Category
+from inventory.core import clock
+from inventory.core.access import Actor
+from inventory.core.database import db
+from inventory.core.errors import Invalid
+from inventory.core.wording import N_
+from inventory.reconciliation.models import Answer, Review, ReviewKind
+from inventory.reconciliation.services import questions
+from inventory.renewal import services
+from inventory.renewal.models import Basis, Replacement
+
+# Days between one device leaving a holder or place and another coming, either way round.
+WITHIN = timedelta(days=30)
+# A name met on two devices at once is shared (an image, a cluster); one that was silent for this long has gone.
+SILENT_FOR = timedelta(hours=12)
+COMPUTERS = (Kind.DESKTOP, Kind.LAPTOP, Kind.TABLET, Kind.THIN_CLIENT, Kind.COMPUTER)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A pair that looks like a replacement, and what it was seen from."""
+
+    old: Asset
+    new: Asset
+    on: date
+    basis: Basis
+    person_id: int | None = None
+    location_id: int | None = None
+
+
+def custody_changed(
+    *, asset: Asset, old: Custody | None, new: Custody | None, on: date, **_rest: Any
+) -> None:
+    """Hooked to "asset.custody_changed": look for the other half of a replacement around that day."""
+    if new is not None:
+        for left in _others(asset, new, Custody.until_on.between(on - WITHIN, on + WITHIN)):
+            _propose(_by_custody(left.asset, asset, new))
+    if old is not None and old.until_on is not None:
+        for came in _others(asset, old, Custody.from_on.between(on - WITHIN, on + WITHIN)):
+            if came.from_on > old.from_on:
+                _propose(_by_custody(asset, came.asset, came))
+
+
+def _by_custody(old: Asset, new: Asset, came: Custody) -> Proposal:
+    return Proposal(old, new, came.from_on, Basis.CUSTODY, came.person_id, came.location_id)
+
+
+def _others(asset: Asset, custody: Custody, when: ColumnElement[bool]) -> list[Custody]:
+    """Return custodies of the same person (of the same place where nobody is named) of comparable devices."""
+    whose = (
+        Custody.person_id == custody.person_id
+        if custody.person_id
+        else (Custody.person_id.is_(None) & (Custody.location_id == custody.location_id))
+    )
+    statement = (
+        select(Custody)
+        .join(Asset, Asset.id == Custody.asset_id)
+        .join(Category, Category.id == Asset.category_id)
+        .where(whose, when, Custody.asset_id != asset.id, *_comparable(asset))
+        .order_by(Custody.from_on.desc(), Custody.id.desc())
+        .limit(3)
+    )
+    return list(db.session.scalars(statement))
+
+
+def _comparable(asset: Asset) -> list[ColumnElement[bool]]:
+    kind = asset.category.kind
+    kinds = COMPUTERS if kind in COMPUTERS else (kind,)
+    return [
+        Category.kind.in_(kinds),
+        or_(Category.in_workplace.is_(True), Category.in_renewal_base.is_(True)),
+    ]
+
+
+def asset_discovered(*, asset: Asset, previous: int | None, **_rest: Any) -> None:
+    """Hooked to "asset.discovered": a scan met a new serial under the name of a device that has gone silent.
+
+    `previous` is the asset that the same source called so before; it need not have been silent for long.
+    """
+    if not asset.name or not asset.serial:
+        return
+    now = clock.now()
+    statement = (
+        select(Asset)
+        .join(Category, Category.id == Asset.category_id)
+        .where(
+            func.lower(Asset.name) == asset.name.lower(),
+            Asset.entity_id == asset.entity_id,
+            Asset.id != asset.id,
+            Asset.serial.is_not(None),
+            Asset.serial != asset.serial,
+            Asset.state.in_(IN_USE),
+            or_(Asset.last_seen_at.between(now - WITHIN, now - SILENT_FOR), Asset.id == (previous or 0)),
+            *_comparable(asset),
+        )
+        .order_by(Asset.last_seen_at.desc(), Asset.id)
+        .limit(1)
+    )
+    old = db.session.scalar(statement)
+    if old is not None:
+        today = clock.today(asset.entity.time_zone)
+        _propose(Proposal(old, asset, today, Basis.SCAN, old.holder_id, old.location_id))
+
+
+def _propose(proposal: Proposal) -> None:
+    old, new = proposal.old, proposal.new
+    known = select(Replacement.id).where(
+        or_(
+            (Replacement.old_asset_id == old.id) & (Replacement.new_asset_id == new.id),
+            (Replacement.old_asset_id == new.id) & (Replacement.new_asset_id == old.id),
+        )
+    )
+    if db.session.scalar(known.limit(1)) is not None:
+        return
+    sentence = _EVIDENCE[proposal.basis]
+    questions.ask(
+        questions.Question(
+            kind=ReviewKind.REPLACEMENT,
+            key=questions.key_of(ReviewKind.REPLACEMENT, old.id, new.id),
+            entity_id=old.entity_id,
+            asset_id=old.id,
+            candidates=[new.id],
+            evidence=[
+                (sentence, {"old": old.label, "new": new.label, "day": proposal.on.isoformat()}, "good")
+            ],
+            details=_details(proposal),
+            proposed=Answer.RECORD,
+        )
+    )
+
+
+_EVIDENCE = {
+    Basis.CUSTODY: N_("%(new)s came to the same holder or place as %(old)s, on %(day)s."),
+    Basis.SCAN: N_(
+        "A scan met %(new)s under the name of %(old)s, which no longer answers, with another serial."
+    ),
+}
+
+
+def _details(proposal: Proposal) -> dict[str, Any]:
+    return {
+        "on": proposal.on.isoformat(),
+        "basis": proposal.basis.value,
+        "person_id": proposal.person_id,
+        "location_id": proposal.location_id,
+    }
+
+
+def review_answered(*, review: Review, answer: Answer, actor: Actor) -> None:
+    """Hooked to "review.answered": record the replacement that a person has confirmed."""
+    if review.kind is not ReviewKind.REPLACEMENT or answer is not Answer.RECORD:
+        return
+    old = db.session.get(Asset, review.asset_id)
+    new = db.session.get(Asset, review.candidate_ids[0]) if review.candidate_ids else None
+    if old is None or new is None:
+        raise Invalid("answer", N_("One of the two devices is no longer recorded."))
+    details = review.details
+    services.record_replacement(
+        old,
+        new,
+        on=date.fromisoformat(details["on"]),
+        actor=actor,
+        position=services.Position("", details.get("person_id"), details.get("location_id")),
+        basis=Basis(details["basis"]),
+    )

@@ -1,0 +1,20 @@
+"""The pages of the renewal."""
+
+from __future__ import annotations
+
+from inventory.core.permissions import Permission
+from inventory.core.registry import Group, MenuEntry
+from inventory.core.wording import N_
+
+MENU = MenuEntry(
+    Group.RENEWAL,
+    N_("Renewal"),
+    "renewal.index",
+    "target-arrow",
+    Permission.VIEW,
+    order=60,
+    shortcut="g s",
+)
+
+from inventory.renewal.views import acts, figures, rule  # noqa: E402, F401 (they add their routes)
+from inventory.renewal.views.blueprint import bp

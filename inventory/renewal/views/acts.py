@@ -1,0 +1,120 @@
+"""Records and withdraws replacements, judges them again, and freezes figures to present."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, g, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from inventory.assets.models import Asset
+from inventory.core.database import transaction
+from inventory.core.errors import Invalid
+from inventory.core.forms import PickerField
+from inventory.core.guard import requires
+from inventory.core.permissions import Permission
+from inventory.core.web import access, done, load, page
+from inventory.core.wording import N_
+from inventory.organization.choices import chosen
+from inventory.organization.models import Location, Person
+from inventory.renewal import presentation, queries, services
+from inventory.renewal.forms import PresentForm, ReplacementForm
+from inventory.renewal.models import Replacement
+from inventory.renewal.services import Position
+from inventory.renewal.sixth import Reason
+from inventory.renewal.views.asked import ask_of, entity_of
+from inventory.renewal.views.blueprint import bp
+
+PICKED: dict[str, type[Any]] = {"old": Asset, "new": Asset, "person": Person, "location": Location}
+
+
+@bp.route("/<code>/replacements/new", methods=["GET", "POST"])
+@requires(Permission.RENEWAL_PLAN)
+def record(code: str) -> Response:
+    """Record by hand that a device took the position of another."""
+    entity = entity_of(code, Permission.RENEWAL_PLAN)
+    begun = {name: request.args[name] for name in ("old", "new") if name in request.args}
+    form = ReplacementForm(request.form, data=begun)
+    if form.submitted_and_valid():
+        with form.saving():
+            row = _recorded(form)
+        if not form.errors:
+            return done(_said(row), to=url_for(".detail", code=entity.code))
+    return page("renewal/record.html", form=_with_words(form), status=form.status, entity=entity)
+
+
+def _recorded(form: ReplacementForm) -> Replacement:
+    picked: dict[str, Any] = {
+        name: chosen(model, form[name].data, field=name) for name, model in PICKED.items()
+    }
+    if not access().allows(Permission.RENEWAL_PLAN, picked["old"].entity_id):
+        raise Invalid("old", N_("Choose equipment of an entity whose renewal you plan."))
+    person, location = picked["person"], picked["location"]
+    position = Position(
+        form.position.data or "", person.id if person else None, location.id if location else None
+    )
+    on: Any = form.on.data
+    return services.record_replacement(picked["old"], picked["new"], on=on, actor=g.actor, position=position)
+
+
+def _said(row: Replacement) -> str:
+    if row.reason is Reason.COUNTED:
+        return _("%(label)s is recorded and counts as a renewal.", label=row.label)
+    return _(
+        "%(label)s is recorded but does not count. %(reason)s", label=row.label, reason=_(row.reason.label)
+    )
+
+
+def _with_words(form: ReplacementForm) -> ReplacementForm:
+    """Give each picker the words of what it holds, so that nothing chosen is lost on the way back."""
+    for field in form:
+        if isinstance(field, PickerField) and field.data:
+            try:
+                row: Any = chosen(PICKED[field.name], field.data, field=field.name)
+            except Invalid:
+                continue
+            field.text = str(
+                next(v for n in ("label", "display_name", "name") if (v := getattr(row, n, None)))
+            )
+    return form
+
+
+@bp.route("/replacements/<public_id>/withdraw", methods=["POST"])
+@requires(Permission.RENEWAL_PLAN)
+def withdraw(public_id: str) -> Response:
+    """Take a replacement off the record."""
+    row = load(Replacement, public_id, Permission.RENEWAL_PLAN)
+    label, code = row.label, row.entity.code
+    with transaction():
+        services.withdraw(row, actor=g.actor)
+    return done(_("%(label)s is withdrawn.", label=label), to=url_for(".detail", code=code))
+
+
+@bp.route("/<code>/judge", methods=["POST"])
+@requires(Permission.RENEWAL_PLAN)
+def judge_again(code: str) -> Response:
+    """Judge the year's replacements again, once dates were filled in."""
+    entity = entity_of(code, Permission.RENEWAL_PLAN)
+    ask = ask_of(entity)
+    with transaction():
+        changed = services.judge_again(queries.recorded(ask), actor=g.actor)
+    said = ngettext(
+        "%(num)s replacement is judged otherwise.", "%(num)s replacements are judged otherwise.", changed
+    )
+    return done(said if changed else _("Nothing changed."), to=presentation.address(ask))
+
+
+@bp.route("/<code>/present", methods=["POST"])
+@requires(Permission.RENEWAL_PLAN)
+def present(code: str) -> Response:
+    """Freeze the figures as they are presented today."""
+    entity = entity_of(code, Permission.RENEWAL_PLAN)
+    form = PresentForm(request.form)
+    form.submitted_and_valid()
+    with transaction():
+        figures = queries.figures_of([ask_of(entity)])[0]
+        snapshot = services.present(figures, actor=g.actor, note=form.note.data)
+    return done(
+        _("These figures are kept as presented."), to=url_for(".presented", public_id=snapshot.public_id)
+    )

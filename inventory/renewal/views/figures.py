@@ -1,0 +1,141 @@
+"""Shows the sixth: of all communes, of one, and the equipment behind each number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, url_for
+from flask_babel import gettext as _
+
+from inventory.assets import lists
+from inventory.assets.models import Asset
+from inventory.assets.queries import View, matching
+from inventory.core import charts
+from inventory.core.database import db
+from inventory.core.guard import requires
+from inventory.core.listing import Column, Listing
+from inventory.core.permissions import Permission
+from inventory.core.web import current_scope, load, page, panels_of
+from inventory.core.wording import N_
+from inventory.renewal import presentation, queries, wording
+from inventory.renewal.forms import PresentForm
+from inventory.renewal.models import Snapshot
+from inventory.renewal.queries import Ask, Family, Figure, Selection
+from inventory.renewal.views.asked import ask_of, entity_of, selection_of
+from inventory.renewal.views.blueprint import bp
+
+SHOWN = 10
+
+
+@bp.route("/")
+@requires(Permission.VIEW)
+def index() -> Response:
+    """The sixth of every commune of the scope, what misses most first."""
+    found = queries.overview(queries.communes(current_scope().entity_ids))
+    rows = [presentation.bullet(one, one.main, url=presentation.address(one.ask)) for one in found]
+    return page(
+        "renewal/index.html",
+        found=found,
+        bullets=charts.bullets(rows),
+        total=wording.total(found),
+        rows=presentation.overview_rows(found),
+    )
+
+
+@bp.route("/<code>")
+@requires(Permission.VIEW)
+def detail(code: str) -> Response:
+    """The sixth of one entity: how the year stands, ages, candidates, what was recorded, the rule."""
+    entity = entity_of(code)
+    ask = ask_of(entity)
+    figures = queries.figures_of([ask])[0]
+    return page(
+        "renewal/detail.html",
+        entity=entity,
+        ask=ask,
+        figures=figures,
+        heads=[presentation.headline(figures, part) for part in figures.families],
+        shown=presentation,
+        wording=wording,
+        panels=panels_of("sixth", figures, entity.id),
+        present_form=PresentForm(),
+        **_beside(ask),
+    )
+
+
+def _beside(ask: Ask) -> dict[str, Any]:
+    """Return the rows that stand beside the figures: what to fix, to renew, and what is recorded."""
+    unknown = queries.assets(ask, Selection(Figure.UNKNOWN_AGE)).order_by(Asset.id).limit(SHOWN)
+    recorded = queries.recorded(ask, SHOWN + 1)
+    return {
+        "unknown": [row[0] for row in db.session.execute(unknown)],
+        "candidates": queries.candidates(ask, SHOWN),
+        "recorded": recorded[:SHOWN],
+        "more_recorded": len(recorded) > SHOWN,
+        "snapshots": queries.snapshots(ask.perimeter.entity.id)[:SHOWN],
+    }
+
+
+@bp.route("/<code>/assets")
+@requires(Permission.VIEW)
+def assets(code: str) -> Response:
+    """The very equipment behind one figure, and its export."""
+    ask, selection = ask_of(entity_of(code)), selection_of()
+    listing = _listing(ask, selection)
+    if listing.wants_export:
+        return listing.export()
+    return page("renewal/assets.html", ask=ask, selection=selection, listing=listing, shown=presentation)
+
+
+def _listing(ask: Ask, selection: Selection) -> Listing:
+    view = View(queries.shown_day(ask, selection))
+    of_candidates = selection.figure is Figure.CANDIDATES
+    columns = [column for column in lists.columns(view) if column.key != "last_seen"]
+    if of_candidates:
+        columns.append(Column("why", N_("Why"), lambda row: wording.why(lists.asset_of(row), ask.as_of)))
+    listing = Listing(
+        f"renewal-{selection.figure.value}",
+        queries.assets(ask, selection),
+        columns=columns,
+        id_column=Asset.id,
+        row_url=lambda row: url_for("assets.detail", public_id=lists.asset_of(row).public_id),
+        public_id=lambda row: lists.asset_of(row).public_id,
+        search=matching,
+        default_sort="age" if of_candidates else "tag",
+    )
+    return listing.empty(
+        _("No equipment is behind this figure."), presentation.address(ask), _("Back to the figures")
+    )
+
+
+@bp.route("/<code>/replacements")
+@requires(Permission.VIEW)
+def replacements(code: str) -> Response:
+    """Every replacement of the year, counted or not, and why."""
+    entity = entity_of(code)
+    ask = ask_of(entity)
+    return page(
+        "renewal/replacements.html",
+        entity=entity,
+        ask=ask,
+        recorded=queries.recorded(ask),
+        shown=presentation,
+    )
+
+
+@bp.route("/presented/<public_id>")
+@requires(Permission.VIEW)
+def presented(public_id: str) -> Response:
+    """Figures as they were presented, beside what the same question answers today."""
+    snapshot = load(Snapshot, public_id)
+    ask = queries.ask(snapshot.entity, part=queries.Part(snapshot.perimeter), year=snapshot.year)
+    now = queries.figures_of([ask])[0]
+    families = [(family, snapshot.figures["families"][family.value]) for family in Family]
+    return page(
+        "renewal/presented.html",
+        snapshot=snapshot,
+        now=now,
+        families=families,
+        shown=presentation,
+        wording=wording,
+    )

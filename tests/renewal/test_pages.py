@@ -1,0 +1,220 @@
+"""What people see and may do on the pages of the renewal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from inventory.core.database import db, transaction
+from inventory.renewal import queries, services
+from inventory.renewal.models import RenewalRule, Replacement, Snapshot
+from tests.renewal.conftest import MANAGER, Place, counted_queries
+
+MAY = date(2026, 5, 4)
+SignIn = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def manager(place: Place, sign_in: SignIn) -> FlaskClient:
+    """Bruno, manager of Le Bouscat, reading English."""
+    with transaction():
+        place.cast.bruno.language = "en"
+    return sign_in(place.cast.bruno)
+
+
+def fill(place: Place, count: int = 7) -> list[Any]:
+    return [place.add(tag=f"LBX-{number:04}") for number in range(1, count + 1)]
+
+
+def test_the_page_says_what_is_missing_in_one_sentence(place: Place, manager: FlaskClient) -> None:
+    old = fill(place, 13)
+    place.replace(old[0], place.add(since=MAY), MAY)
+    text = manager.get("/renewal/LBX").text
+    assert "1 of 13 renewed; the target is 3: 2 are missing." in text
+    with transaction():
+        services.set_rule(place.town, {"fraction_denominator": 13}, actor=MANAGER)
+    assert "1 of 13 renewed; the target is 1: reached." in manager.get("/renewal/LBX").text
+
+
+def test_an_empty_commune_says_so_and_shows_no_rate(place: Place, manager: FlaskClient) -> None:
+    text = manager.get("/renewal/LBX").text
+    assert "there is no base to count from" in text
+    assert "target reached" not in text
+
+
+def test_all_communes_stand_together_with_those_that_miss_most_first(place: Place, sign_in: SignIn) -> None:
+    fill(place, 13)
+    place.add(place.cast.pessac)
+    text = sign_in(place.cast.diane).get("/renewal/?entity=all").text
+    assert 0 < text.index("Le Bouscat", text.index("bullets")) < text.index("Pessac", text.index("bullets"))
+
+
+@pytest.mark.parametrize("figure", queries.Figure)
+@pytest.mark.parametrize("family", queries.Family)
+def test_every_figure_opens_the_equipment_behind_it(
+    place: Place, manager: FlaskClient, figure: queries.Figure, family: queries.Family
+) -> None:
+    old = fill(place)
+    place.replace(old[0], place.add(since=MAY), MAY)
+    answer = manager.get(f"/renewal/LBX/assets?figure={figure.value}&family={family.value}")
+    assert answer.status_code == 200
+    export = manager.get(f"/renewal/LBX/assets?figure={figure.value}&family={family.value}&format=csv")
+    ask = queries.ask(place.town)
+    rows = db.session.execute(queries.assets(ask, queries.Selection(figure, family))).all()
+    assert len(export.text.strip().splitlines()) == 1 + len(rows)
+
+
+@pytest.mark.parametrize("query", ["", "figure=nonsense", "figure=base&age=x", "figure=left_out&left_out=x"])
+def test_a_figure_that_does_not_exist_is_not_found(manager: FlaskClient, query: str) -> None:
+    assert manager.get(f"/renewal/LBX/assets?{query}").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["year=abcd", "year=99999", "year=0001", "perimeter=moon", "year=2031"])
+def test_nonsense_in_the_address_is_read_as_the_present_year_and_the_whole(
+    place: Place, manager: FlaskClient, query: str
+) -> None:
+    assert manager.get(f"/renewal/LBX?{query}").status_code == 200
+
+
+def test_the_numbers_of_the_page_lead_to_their_equipment(place: Place, manager: FlaskClient) -> None:
+    fill(place)
+    text = manager.get("/renewal/LBX").text
+    for figure in ("base", "fleet", "over_life", "candidates"):
+        assert f"figure={figure}" in text
+    assert "age=6" in text
+
+
+def test_a_manager_records_a_replacement_and_reads_whether_it_counts(
+    place: Place, manager: FlaskClient
+) -> None:
+    old, new = place.add(tag="OLD-1"), place.add(since=MAY, tag="NEW-1")
+    form = {"old": old.public_id, "new": new.public_id, "on": "04/05/2026", "position": "Accueil"}
+    answer = manager.post("/renewal/LBX/replacements/new", data=form, follow_redirects=True)
+    assert "OLD-1 → NEW-1 is recorded and counts as a renewal." in answer.text
+    row = db.session.scalar(select(Replacement))
+    assert (row.replaced_on, row.position, row.recorded_by) == (MAY, "Accueil", "Bruno Petit")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"new": ""}, "field is required"),
+        ({"on": "someday"}, "Type a date"),
+        ({"old": "nonsense"}, "from the list"),
+    ],
+)
+def test_a_wrong_replacement_is_refused_and_what_was_typed_is_kept(
+    place: Place, manager: FlaskClient, change: dict[str, str], said: str
+) -> None:
+    old, new = place.add(), place.add(since=MAY)
+    form = {"old": old.public_id, "new": new.public_id, "on": "04/05/2026", "position": "Accueil", **change}
+    answer = manager.post("/renewal/LBX/replacements/new", data=form)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "Accueil" in answer.text
+
+
+def test_equipment_of_another_commune_cannot_be_recorded_as_replaced(
+    place: Place, manager: FlaskClient
+) -> None:
+    old, new = place.add(place.cast.pessac), place.add(since=MAY)
+    form = {"old": old.public_id, "new": new.public_id, "on": "04/05/2026"}
+    assert manager.post("/renewal/LBX/replacements/new", data=form).status_code == 422
+    assert db.session.scalar(select(Replacement)) is None
+
+
+def test_a_manager_withdraws_judges_again_and_presents(place: Place, manager: FlaskClient) -> None:
+    row = place.replace(place.add(), place.add(since=MAY), MAY)
+    assert manager.post("/renewal/LBX/judge").status_code == 303
+    assert manager.post("/renewal/LBX/present", data={"note": "Comité de suivi"}).status_code == 303
+    snapshot = db.session.scalar(select(Snapshot))
+    assert "Comité de suivi" in manager.get(f"/renewal/presented/{snapshot.public_id}").text
+    assert manager.post(f"/renewal/replacements/{row.public_id}/withdraw").status_code == 303
+    assert db.session.scalar(select(Replacement)) is None
+
+
+def rule_form(**changes: Any) -> dict[str, Any]:
+    return {
+        "version": "0",
+        "fraction_numerator": "1",
+        "fraction_denominator": "5",
+        "category_ids": [],
+        "year_starts_day": "1",
+        "year_starts_month": "9",
+        "reference_offset_days": "0",
+        "rounding": "auto",
+        "ownerships": ["owned", "leased"],
+        "usages": ["staff"],
+        "minimum_age_gain_months": "24",
+        **changes,
+    }
+
+
+def test_a_manager_changes_the_rule(place: Place, manager: FlaskClient) -> None:
+    answer = manager.post("/renewal/LBX/rule", data=rule_form(category_ids=[str(place.laptop.id)]))
+    assert answer.status_code == 303
+    row = db.session.scalar(select(RenewalRule))
+    assert (row.fraction_denominator, row.category_ids, row.ownerships) == (
+        5,
+        [place.laptop.id],
+        ["owned", "leased"],
+    )
+    assert "Set here, version 1." in manager.get("/renewal/LBX").text
+    assert "Inherited from Le Bouscat." in manager.get("/renewal/LBX-CCAS").text
+
+
+def test_a_stale_rule_shows_both_versions(place: Place, manager: FlaskClient) -> None:
+    form = rule_form(category_ids=[str(place.laptop.id)])
+    manager.post("/renewal/LBX/rule", data=form)
+    assert manager.post("/renewal/LBX/rule", data=form).status_code == 409
+
+
+def test_a_rule_that_makes_no_sense_is_refused_beside_its_field(place: Place, manager: FlaskClient) -> None:
+    answer = manager.post("/renewal/LBX/rule", data=rule_form(year_starts_month="13"))
+    assert answer.status_code == 422
+    assert "Give a month from 1 to 12." in answer.text
+
+
+ACTS = ("replacements/new", "rule", "judge", "present")
+
+
+def test_readers_and_technicians_see_but_do_not_plan(place: Place, sign_in: SignIn) -> None:
+    for user in (place.cast.chloe, place.cast.alice):
+        browser = sign_in(user)
+        for path in ("/renewal/", "/renewal/LBX", "/renewal/LBX/rule", "/renewal/LBX/assets?figure=base"):
+            assert browser.get(path).status_code == 200
+        for act in ACTS:
+            assert browser.post(f"/renewal/LBX/{act}").status_code == 403
+        assert "/renewal/LBX/replacements/new" not in browser.get("/renewal/LBX").text
+
+
+def test_another_commune_is_not_there(place: Place, sign_in: SignIn) -> None:
+    row = place.replace(place.add(), place.add(since=MAY), MAY)
+    browser = sign_in(place.cast.oscar)
+    for path in ("", "/assets?figure=base", "/rule", "/replacements"):
+        assert browser.get(f"/renewal/LBX{path}").status_code == 404
+    assert browser.get("/renewal/NOWHERE").status_code == 404
+    manager_elsewhere = place.cast.bruno
+    assert sign_in(manager_elsewhere).post("/renewal/PES/judge").status_code == 404
+    assert browser.post(f"/renewal/replacements/{row.public_id}/withdraw").status_code in (403, 404)
+
+
+def test_a_page_costs_the_same_whatever_the_fleet(place: Place, manager: FlaskClient) -> None:
+    fill(place, 2)
+    manager.get("/renewal/LBX")
+    with counted_queries() as few:
+        manager.get("/renewal/LBX")
+    for old in fill_more(place):
+        place.replace(old, place.add(since=MAY), MAY)
+    with counted_queries() as many:
+        manager.get("/renewal/LBX")
+    assert len(many) == len(few)
+
+
+def fill_more(place: Place) -> list[Any]:
+    return [place.add() for _ in range(4)]

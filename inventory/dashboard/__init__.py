@@ -1,0 +1,14 @@
+"""The first page."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the home page."""
+    from inventory.core import registry
+    from inventory.dashboard import views
+
+    app.register_blueprint(views.bp)
+    registry.menu(views.MENU)

@@ -1,0 +1,90 @@
+"""Serves reports on screen, as PDF and as workbooks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response
+from flask_babel import gettext
+
+from inventory.core import charts
+from inventory.core.guard import requires
+from inventory.core.permissions import Permission
+from inventory.core.registry import Group, MenuEntry, Panel
+from inventory.core.web import current_scope, page
+from inventory.core.wording import N_
+from inventory.renewal import presentation, queries
+from inventory.renewal.queries import Figures
+from inventory.renewal.views.asked import ask_of, entity_of
+from inventory.reports import sixth
+from inventory.reports.content import Bars, Report, shown, typed
+
+bp = Blueprint("reports", __name__, url_prefix="/reports")
+MENU = MenuEntry(Group.RENEWAL, N_("Reports"), "reports.index", "report-analytics", Permission.VIEW, order=70)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _links(figures: Figures) -> dict[str, Any]:
+    names = {"screen": "reports.screen", "pdf": "reports.pdf", "xlsx": "reports.xlsx"}
+    return {name: presentation.address(figures.ask, endpoint) for name, endpoint in names.items()}
+
+
+LINKS = Panel("reports", N_("Report"), "reports/_links.html", _links)
+
+
+@bp.route("/")
+@requires(Permission.VIEW)
+def index() -> Response:
+    """The reports that can be made, for each commune of the scope."""
+    asks = queries.asks_for(queries.communes(current_scope().entity_ids))
+    return page("reports/index.html", asks=asks, address=presentation.address)
+
+
+def _report(code: str) -> Report:
+    return sixth.report(ask_of(entity_of(code)))
+
+
+@bp.route("/sixth/<code>")
+@requires(Permission.VIEW)
+def screen(code: str) -> Response:
+    """The sixth of one entity, to read and print."""
+    ask = ask_of(entity_of(code))
+    return page(
+        "reports/report.html", report=sixth.report(ask), chart=_chart, shown=shown, typed=typed,
+        back=presentation.address(ask), pdf=presentation.address(ask, "reports.pdf"),
+    )  # fmt: skip
+
+
+def _chart(bars: Bars) -> charts.BarChart:
+    return charts.bars(
+        [charts.Datum(label, value) for label, value in bars.data],
+        unknown=charts.Datum(gettext(N_("unknown")), bars.unknown, tone="unknown") if bars.unknown else None,
+        limit_after=bars.limit_after,
+        limit_label=bars.limit_label,
+    )
+
+
+@bp.route("/sixth/<code>.pdf")
+@requires(Permission.VIEW)
+def pdf(code: str) -> Response:
+    """The same as a PDF."""
+    from inventory.reports.pdf import pdf as write
+
+    made = _report(code)
+    return _file(write(made), "application/pdf", f"{made.name}.pdf")
+
+
+@bp.route("/sixth/<code>.xlsx")
+@requires(Permission.VIEW)
+def xlsx(code: str) -> Response:
+    """The same as a workbook."""
+    from inventory.reports.workbook import xlsx as write
+
+    made = _report(code)
+    return _file(write(made), XLSX, f"{made.name}.xlsx")
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    answer = Response(content, mimetype=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

@@ -1,0 +1,1 @@
+"""The rules of the house, each a function from a source tree to the sentences that say where it is broken."""

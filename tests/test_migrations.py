@@ -1,0 +1,106 @@
+"""Migrations lead from nothing to the models, on both stores, in one line without branches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, inspect, make_url, text
+
+from inventory import create_app
+from inventory.core import migrations, vault
+from inventory.core.database import Base, db
+from tests.factories import number
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def empty_store(app: Flask, store_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a store without any table, on the engine that the run tests."""
+    if store_url.startswith("sqlite"):
+        url = f"sqlite:///{tmp_path / 'empty.sqlite'}"
+    else:
+        name = f"empty_{number()}"
+        server = create_engine(store_url, isolation_level="AUTOCOMMIT")
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        server.dispose()
+        url = make_url(store_url).set(database=name).render_as_string(hide_password=False)
+    made = create_app(INSTANCE=str(tmp_path / "instance"), SQLALCHEMY_DATABASE_URI=url, TESTING=True)
+    with made.app_context():
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+    vault.vault.open(Path(app.instance_path))
+
+
+def test_migrating_an_empty_store_makes_the_tables_of_the_models(empty_store):
+    assert not migrations.is_current()
+    assert migrations.upgrade()
+    assert migrations.is_current()
+    assert migrations.differences() == []
+    assert set(Base.metadata.tables) <= set(inspect(db.engine).get_table_names())
+
+
+def test_a_store_that_is_up_to_date_is_left_alone(empty_store):
+    migrations.upgrade()
+    assert not migrations.upgrade()
+
+
+def test_a_migration_that_was_forgotten_would_show(empty_store):
+    migrations.upgrade()
+    with db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE supplier ADD COLUMN forgotten INTEGER"))
+    assert any("forgotten" in str(each) for each in migrations.differences())
+
+
+def test_what_is_stored_survives_the_next_migrations(empty_store):
+    """From the first shape, with rows in it, to the present one."""
+    from alembic import command
+
+    with db.engine.connect() as connection, connection.execution_options(parc_writing=True).begin():
+        configuration = migrations._config()
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, "0001")
+    with db.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO entity (public_id, version, name, code, kind, path, time_zone)"
+                " VALUES ('0123456789ab', 1, 'Le Bouscat', 'LBX', 'commune', '/1/', 'Europe/Paris')"
+            )
+        )
+    migrations.upgrade()
+    with db.engine.connect() as connection:
+        assert connection.execute(text("SELECT name FROM entity WHERE code = 'LBX'")).scalar() == "Le Bouscat"
+    assert migrations.differences() == []
+
+
+def test_migrations_stand_in_one_line():
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory(str(migrations.FOLDER))
+    assert script.get_heads() == [migrations.latest()]
+    assert len(script.get_bases()) == 1
+    assert sum(1 for _each in script.walk_revisions()) == len(
+        list((migrations.FOLDER / "versions").glob("0*.py"))
+    )
+
+
+def test_each_migration_is_named_by_its_number_and_what_it_does():
+    for path in (migrations.FOLDER / "versions").glob("*.py"):
+        assert re.fullmatch(r"\d{4}_[a-z0-9_]+\.py", path.name), path.name
+
+
+def test_every_constraint_of_the_models_has_a_name():
+    """Without a name a later migration could not find it on SQLite."""
+    unnamed = [
+        f"{table.name}: {constraint}"
+        for table in Base.metadata.tables.values()
+        for constraint in table.constraints
+        if not constraint.name
+    ]
+    assert not unnamed

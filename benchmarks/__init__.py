@@ -1,0 +1,1 @@
+"""What Parc promises to do fast, measured beside its peers."""

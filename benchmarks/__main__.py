@@ -1,0 +1,68 @@
+"""Runs every benchmark (`python -m benchmarks [NAME…]`): the median of five runs, the goal, and what was skipped and why.
+
+A module bench_*.py has NAME, GOAL (a sentence) and run() -> list[Result], called five times. It may have setting(), a context
+manager that prepares what all runs share; either may raise Skipped."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+
+from benchmarks.measure import RUNS, Result, Skipped, summarize
+
+
+def main(wanted: list[str]) -> int:
+    """Print a table for each benchmark; status 1 where a goal is missed."""
+    names = sorted(path.stem for path in Path(__file__).parent.glob("bench_*.py"))
+    chosen = [name for name in names if not wanted or name.removeprefix("bench_") in wanted]
+    if not chosen:
+        print(
+            f"There is no such benchmark; there are: {', '.join(name.removeprefix('bench_') for name in names)}."
+        )
+        return 2
+    load = os.getloadavg()[0]
+    print(
+        f"{os.cpu_count()} cores, load {load:.1f}, Python {platform.python_version()}, median of {RUNS} runs"
+    )
+    missed = 0
+    for name in chosen:
+        missed += _one(importlib.import_module(f"benchmarks.{name}"))
+    return 1 if missed else 0
+
+
+def _one(module: ModuleType) -> int:
+    print(f"\n{module.NAME}\n  goal: {module.GOAL}", flush=True)
+    begun = time.monotonic()
+    try:
+        with getattr(module, "setting", contextlib.nullcontext)():
+            results = summarize([module.run() for _ in range(RUNS)])
+    except Skipped as why:
+        print(f"  skipped: {why}")
+        return 0
+    for result in results:
+        print(_line(result))
+    print(f"  ({time.monotonic() - begun:.0f} s)", flush=True)
+    return sum(result.holds is False for result in results)
+
+
+def _line(result: Result) -> str:
+    value = (
+        "-"
+        if result.value is None
+        else f"{result.value:,.0f}"
+        if result.value >= 100
+        else f"{result.value:.2f}"
+    )
+    verdict = {True: "holds", False: "MISSED", None: ""}[result.holds]
+    goal = "" if result.goal is None else f"{'≤' if result.less_is_better else '≥'} {result.goal:,.0f}"
+    return f"  {result.name:44} {value:>10} {result.unit:14} {goal:>10} {verdict:6} {result.note}".rstrip()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -24,6 +24,8 @@ from inventory.jobs.models import Job, JobEvent, JobState
 from inventory.organization.models import Entity
 from inventory.procurement.models import Supplier
 from inventory.reconciliation.models import Answer, Review, ReviewKind
+from inventory.renewal import queries as renewal
+from inventory.renewal import snapshots
 from inventory.renewal.models import RenewalRule, Replacement, Snapshot
 from inventory.renewal.sixth import Rounding
 from tests import factories
@@ -152,9 +154,9 @@ def _rule(rows: Rows) -> RenewalRule:
 
 
 def _snapshot(rows: Rows) -> Snapshot:
-    figures: dict[str, Any] = {}
+    figures = snapshots.as_json(renewal.figures(rows.entity))
     return _saved(  # type: ignore[no-any-return]
-        Snapshot(entity_id=rows.entity.id, year=2026, perimeter="together", as_of_on=DAY, figures=figures)
+        Snapshot(entity_id=rows.entity.id, year=2026, perimeter="both", as_of_on=DAY, figures=figures)
     )
 
 
@@ -208,8 +210,9 @@ NOUNS = {
     "/assets/": "asset",
     "/changes/": "change_set",
     "/renewal/": "entity",
+    "/renewal/presented/": "snapshot",
     "/renewal/replacements/": "replacement",
-    "/reports/": "entity",
+    "/reports/sixth/": "entity",
     "/reviews/": "review",
     "/discovery/sites/": "site",
     "/discovery/ranges/": "range",

@@ -143,7 +143,9 @@ def test_a_route_that_declares_nothing_is_refused_even_to_the_instance_administr
 
 def test_every_address_with_a_row_is_walked(app):
     """A new noun must be added to tests/rows.py, or its routes would go untested."""
-    unknown = {rule.rule for method in METHODS for rule in rows.routes(app, method) if not rows.is_known(rule)}
+    unknown = {
+        rule.rule for method in METHODS for rule in rows.routes(app, method) if not rows.is_known(rule)
+    }
     assert not unknown
 
 

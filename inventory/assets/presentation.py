@@ -112,7 +112,8 @@ def shown(name: str, value: Any) -> Any:
     if isinstance(value, Code):
         return gettext(value.label)
     if name == "category_id" and value is not None:
-        return gettext(fields.display(name, value) or "")
+        words = fields.display(name, value)
+        return gettext(words) if words else None
     return fields.display(name, value) if name in fields.RELATIONS else value
 
 

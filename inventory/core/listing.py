@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +14,7 @@ from flask_babel import gettext
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from inventory.core import clock, i18n, sheets
+from inventory.core import clock, i18n, keyset, sheets
 from inventory.core.addresses import here
 from inventory.core.database import db
 from inventory.core.text import clean
@@ -25,8 +23,6 @@ from inventory.core.wording import N_
 
 PAGE_SIZE = 50
 EXPORT_CHUNK = 1000
-MAX_PLACE = 1000
-MAX_WHOLE_NUMBER = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,45 +90,6 @@ class ListedRow:
     url: str | None
     cells: list[Cell]
     columns: list[Any] = field(default_factory=list)
-
-
-def _encode(values: Sequence[Any]) -> str:
-    plain = [value.isoformat() if isinstance(value, date | datetime) else value for value in values]
-    return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
-
-
-def _decode(text: str, kinds: Sequence[Any]) -> list[Any] | None:
-    """Return the sort key that an address holds, or None: it may have been written by anybody."""
-    if len(text) > MAX_PLACE:
-        return None
-    try:
-        values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if not isinstance(values, list) or len(values) != len(kinds):
-            return None
-        return [_typed(value, kind) for value, kind in zip(values, kinds, strict=True)]
-    except (ValueError, TypeError):
-        return None
-
-
-def _typed(value: Any, column: Any) -> Any:
-    try:
-        wanted = column.type.python_type
-    except (NotImplementedError, AttributeError):
-        wanted = str | int | float
-    if wanted is datetime:
-        found = datetime.fromisoformat(value)
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
-    if wanted is date:
-        return date.fromisoformat(value)
-    if not isinstance(value, wanted) and not (wanted in (float, Decimal) and isinstance(value, int | float)):
-        raise TypeError(value)
-    if isinstance(value, str):
-        value.encode()
-        if "\0" in value:
-            raise ValueError(value)
-    if isinstance(value, int) and abs(value) > MAX_WHOLE_NUMBER:
-        raise ValueError(value)
-    return value
 
 
 class Listing:
@@ -206,7 +163,7 @@ class Listing:
         self.rows = [self._row(row) for row in rows]
 
     def _place(self, name: str) -> list[Any] | None:
-        return _decode(self.arguments.get(name, ""), self._keys)
+        return keyset.decode(self.arguments.get(name, ""), self._keys)
 
     def _seen(self) -> int:
         text = self.arguments.get("seen", "")
@@ -270,7 +227,7 @@ class Listing:
         return shown
 
     def _place_of(self, result: Any) -> str:
-        return _encode(list(result)[-len(self._keys) :])
+        return keyset.encode(list(result)[-len(self._keys) :])
 
     @property
     def next_url(self) -> str | None:

@@ -21,7 +21,7 @@ def fleet(scope: Scope) -> dict[State, int]:
     statement = (
         select(Asset.state, func.count()).where(Asset.entity_id.in_(scope.entity_ids)).group_by(Asset.state)
     )
-    found = {state: number for state, number in db.session.execute(statement)}
+    found: dict[State, int] = dict(db.session.execute(statement).all())
     return {state: found.get(state, 0) for state in State}
 
 

@@ -119,13 +119,7 @@ def record_replacement(
     It belongs to the entity where the old one stood. Raises Invalid for a day to come, a device replacing
     itself or a pair that is recorded already.
     """
-    if old.id == new.id:
-        raise Invalid("new", N_("Choose another device: one cannot replace itself."))
-    known = select(Replacement.id).where(
-        Replacement.old_asset_id == old.id, Replacement.new_asset_id == new.id
-    )
-    if db.session.scalar(known):
-        raise Invalid("new", N_("This replacement is recorded already."))
+    _check_pair(old, new)
     row = Replacement(
         entity_id=judging.entity_before(old, on),
         old_asset=old,
@@ -150,6 +144,16 @@ def record_replacement(
     }
     _record(Action.CREATED, row, changes, actor)
     return row
+
+
+def _check_pair(old: Asset, new: Asset) -> None:
+    if old.id == new.id:
+        raise Invalid("new", N_("Choose another device: one cannot replace itself."))
+    known = select(Replacement.id).where(
+        Replacement.old_asset_id == old.id, Replacement.new_asset_id == new.id
+    )
+    if db.session.scalar(known):
+        raise Invalid("new", N_("This replacement is recorded already."))
 
 
 def withdraw(replacement: Replacement, *, actor: Actor, version: int | None = None) -> None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.wording import N_
+from inventory.renewal.views import acts, figures, rule  # noqa: F401 (they add their routes)
+from inventory.renewal.views.blueprint import bp
+
+__all__ = ["MENU", "bp"]
 
 MENU = MenuEntry(
     Group.RENEWAL,
@@ -15,6 +19,3 @@ MENU = MenuEntry(
     order=60,
     shortcut="g s",
 )
-
-from inventory.renewal.views import acts, figures, rule  # noqa: E402, F401 (they add their routes)
-from inventory.renewal.views.blueprint import bp

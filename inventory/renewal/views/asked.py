@@ -39,12 +39,12 @@ def ask_of(entity: Entity) -> Ask:
 
 
 def selection_of() -> Selection:
-    """Return the figure that the address names; raises NotFound when there is none of that name."""
+    """Return the figure that the address names, or the base; raises NotFound when there is none of that name."""
     given = request.args
     age = given.get("age", "")
     try:
         return Selection(
-            figure=Figure(given.get("figure", "")),
+            figure=Figure(given.get("figure", Figure.BASE.value)),
             family=Family(given.get("family", Family.MAIN.value)),
             category=given.get("category") or None,
             age=int(age) if age else None,

@@ -22,18 +22,21 @@ from inventory.renewal.views.asked import entity_of
 from inventory.renewal.views.blueprint import bp
 
 
-@bp.route("/<code>/rule", methods=["GET", "POST"])
+@bp.route("/<code>/rule")
 @requires(Permission.VIEW)
 def rule(code: str) -> Response:
     """The rule in force, where it comes from, its versions, and for planners the form that changes it."""
-    planning = Permission.RENEWAL_PLAN if request.method == "POST" else Permission.VIEW
-    entity = entity_of(code, planning)
-    known = queries.sorts()
-    in_force = queries.rules_in_force([entity], known)[entity.id]
-    form = RuleForm(request.form, data=_shown(in_force, entity))
-    form.category_ids.choices = options((str(sort.id), _(sort.name)) for sort in known.values())
-    form.ownerships.choices = options((code.value, _(code.label)) for code in Ownership)
-    form.usages.choices = options((code.value, _(code.label)) for code in Usage)
+    entity = entity_of(code)
+    in_force, form = _asked(entity)
+    return _page(entity, in_force, form)
+
+
+@bp.route("/<code>/rule", methods=["POST"])
+@requires(Permission.RENEWAL_PLAN)
+def save_rule(code: str) -> Response:
+    """Set a new version of the rule; the replacements of the contract year are judged again."""
+    entity = entity_of(code, Permission.RENEWAL_PLAN)
+    in_force, form = _asked(entity)
     if form.submitted_and_valid():
         with form.saving():
             services.set_rule(entity, _values(form), actor=g.actor, version=form.seen_version())
@@ -41,19 +44,31 @@ def rule(code: str) -> Response:
             return done(
                 _("The rule of %(name)s is saved.", name=entity.name), to=url_for(".detail", code=entity.code)
             )
+    return _page(entity, in_force, form)
+
+
+def _asked(entity: Entity) -> tuple[RuleInForce, RuleForm]:
+    known = queries.sorts()
+    in_force = queries.rules_in_force([entity], known)[entity.id]
+    form = RuleForm(request.form, data=_shown(in_force, entity))
+    form.category_ids.choices = options((str(sort.id), _(sort.name)) for sort in known.values())
+    form.ownerships.choices = options((code.value, _(code.label)) for code in Ownership)
+    form.usages.choices = options((code.value, _(code.label)) for code in Usage)
+    return in_force, form
+
+
+def _page(entity: Entity, in_force: RuleInForce, form: RuleForm) -> Response:
     return page(
-        "renewal/rule.html", status=form.status, form=form, entity=entity, **_context(entity, in_force)
+        "renewal/rule.html",
+        status=form.status,
+        form=form,
+        entity=entity,
+        ask=queries.ask(entity),
+        rule=in_force,
+        versions=own_rules(entity),
+        above=organization.ancestors(entity),
+        wording=wording,
     )
-
-
-def _context(entity: Entity, in_force: RuleInForce) -> dict[str, Any]:
-    return {
-        "ask": queries.ask(entity),
-        "rule": in_force,
-        "versions": own_rules(entity),
-        "above": organization.ancestors(entity),
-        "wording": wording,
-    }
 
 
 def _shown(in_force: RuleInForce, entity: Entity) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from babel.dates import format_date, format_datetime, format_timedelta
@@ -67,6 +67,8 @@ def ago(value: datetime | None) -> str:
     """Write how long ago an instant was, or how long until it comes."""
     if value is None:
         return ""
+    if timedelta() <= clock.now() - value < timedelta(minutes=1):
+        return str(gettext("just now"))
     return format_timedelta(value - clock.now(), add_direction=True, granularity="minute", locale=language())
 
 

@@ -57,6 +57,13 @@ def test_how_long_ago_is_said_in_words(language):
     assert said == {"fr": "il y a 3 heures", "en": "3 hours ago"}[language]
 
 
+def test_what_happened_within_the_minute_happened_just_now(reading):
+    reading("en")
+    assert i18n.ago(clock.now() - timedelta(seconds=59)) == "just now"
+    assert i18n.ago(clock.now() - timedelta(seconds=61)) == "1 minute ago"
+    assert i18n.ago(clock.now() + timedelta(seconds=40)) == "in 1 minute"
+
+
 @pytest.mark.parametrize(
     ("asked", "got"),
     [("fr-FR,fr;q=0.9,en;q=0.5", "fr"), ("en-GB", "en"), ("de,ja", "fr"), ("", "fr"), ("\x00;;;q=", "fr")],

@@ -9,13 +9,17 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-header --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test setup-test check setup-check format coverage bench setup-bench messages lock clean
+.PHONY: help run demo setup test setup-test check setup-check format coverage bench setup-bench messages lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup ## Set up, then serve the pages and run the jobs (PORT=8000, PARC_INSTANCE=instance)
 	@exec $(BIN)/parc run --port $(PORT)
+
+demo: setup ## Set up, load a made-up fleet into an instance of its own, then serve it (PORT=8000, PARC_INSTANCE=instance/demo)
+	@PARC_INSTANCE="$${PARC_INSTANCE:-instance/demo}"; export PARC_INSTANCE; \
+		$(BIN)/parc demo --keep && exec $(BIN)/parc run --port $(PORT)
 
 setup: ## Set up what `make run` needs, without starting it
 	$(SETUP) run

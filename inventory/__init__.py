@@ -23,6 +23,7 @@ FEATURES = (
     "renewal",
     "reports",
     "dashboard",
+    "demo",
 )
 
 

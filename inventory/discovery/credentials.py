@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -136,7 +136,7 @@ def _check_name(name: str, entity_id: int, credential: Credential | None) -> Non
 def delete(credential: Credential, *, access: Access, actor: Actor) -> None:
     """Forget a credential. Raises Refused while a range or a directory uses it."""
     access.require(Permission.DISCOVERY_ADMIN, credential.entity_id)
-    users = [row.name for row in users_of(credential)]
+    users = [row.name for row in users_of([credential.id])[credential.id]]
     if users:
         raise Refused(N_("It is used by %(names)s. Take it out there first."), names=", ".join(users[:5]))
     audit.record(Action.DELETED, "credential", credential, {"name": [credential.name, None]}, actor=actor)
@@ -144,11 +144,15 @@ def delete(credential: Credential, *, access: Access, actor: Actor) -> None:
     db.session.flush()
 
 
-def users_of(credential: Credential) -> list[AddressRange | Directory]:
-    """Return the ranges and directories that present this credential."""
-    ranges = [row for row in db.session.scalars(select(AddressRange)) if credential.id in row.credential_ids]
-    directories = db.session.scalars(select(Directory).where(Directory.credential_id == credential.id))
-    return [*ranges, *directories]
+def users_of(credential_ids: Collection[int]) -> dict[int, list[AddressRange | Directory]]:
+    """Return the ranges and directories that present each of these credentials, in two queries."""
+    found: dict[int, list[AddressRange | Directory]] = {id_: [] for id_ in credential_ids}
+    for range_ in db.session.scalars(select(AddressRange)):
+        for id_ in found.keys() & set(range_.credential_ids):
+            found[id_].append(range_)
+    for directory in db.session.scalars(select(Directory).where(Directory.credential_id.in_(credential_ids))):
+        found[directory.credential_id or 0].append(directory)
+    return found
 
 
 def require_all(credential_ids: Iterable[int], access: Access) -> None:

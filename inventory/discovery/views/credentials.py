@@ -26,8 +26,12 @@ ADMIN = Permission.DISCOVERY_ADMIN
 def credentials() -> Response:
     """List the credentials of the entities that the user administers."""
     rows = queries.credentials(current_scope(ADMIN).entity_ids)
-    uses = {row.id: services.users_of(row) for row in rows}
-    return page("discovery/credentials.html", tabs=tabs("discovery.credentials"), rows=rows, uses=uses)
+    return page(
+        "discovery/credentials.html",
+        tabs=tabs("discovery.credentials"),
+        rows=rows,
+        uses=services.users_of([row.id for row in rows]),
+    )
 
 
 @bp.route("/credentials/new/<kind>", methods=["GET", "POST"])

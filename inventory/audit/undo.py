@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapper
 
@@ -27,16 +28,21 @@ class UndoReport:
     conflicts: list[tuple[str, dict[str, Any], list[str]]] = field(default_factory=list)
 
 
+# A row's table and key.
+Place = tuple[str, str]
 # For each row met so far, going backwards: the columns that later changes of the set speak for; None: all of them.
-Settled = dict[tuple[str, str], set[str] | None]
+Settled = dict[Place, set[str] | None]
+READ_AT_ONCE = 500
 
 
 def preview(change_set: ChangeSet) -> UndoReport:
     """Say what undoing would do, changing nothing."""
     report = UndoReport()
     settled: Settled = {}
-    for change in _changes_of(change_set):
-        conflict = _conflict(change, settled)
+    changes = _changes_of(change_set)
+    rows = _rows_of(changes)
+    for change in changes:
+        conflict = _conflict(change, rows.get(_place(change)), settled)
         if conflict is None:
             report.restored += 1
         else:
@@ -96,13 +102,33 @@ def _changes_of(change_set: ChangeSet) -> list[RowChange]:
     return list(db.session.scalars(newest_first))
 
 
-def _conflict(change: RowChange, settled: Settled) -> list[str] | None:
+def _place(change: RowChange) -> Place:
+    return change.table_name, repr(sorted(change.row_key.items()))
+
+
+def _rows_of(changes: Sequence[RowChange]) -> dict[Place, Any]:
+    """Read the rows of many changes as they are now, some hundreds at once; those that are gone are left out."""
+    keys: dict[str, dict[tuple[Any, ...], Place]] = {}
+    for change in changes:
+        columns = journal.mapper_of(change.table_name).primary_key
+        key = tuple(change.row_key[column.name] for column in columns)
+        keys.setdefault(change.table_name, {})[key] = _place(change)
+    found: dict[Place, Any] = {}
+    for table, places in keys.items():
+        mapper, wanted = journal.mapper_of(table), list(places)
+        for start in range(0, len(wanted), READ_AT_ONCE):
+            chunk = tuple_(*mapper.primary_key).in_(wanted[start : start + READ_AT_ONCE])
+            for row in db.session.scalars(select(mapper.class_).where(chunk)):
+                found[places[tuple(mapper.primary_key_from_instance(row))]] = row
+    return found
+
+
+def _conflict(change: RowChange, row: Any, settled: Settled) -> list[str] | None:
     """Return the columns that differ from what the change set left, or None; its last word on each column counts."""
-    place = (change.table_name, repr(sorted(change.row_key.items())))
+    place = _place(change)
     later = settled.get(place, set())
     if later is None:
         return None
-    row = _row(journal.mapper_of(change.table_name), change.row_key)
     if change.operation == "delete" or row is None:
         settled[place] = None
         if change.operation == "delete":

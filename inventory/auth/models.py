@@ -47,7 +47,8 @@ class Grant(Base):
     entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), index=True)
     role: Mapped[Role] = mapped_column(CodeType(Role))
     user: Mapped[User] = relationship(back_populates="grants")
-    entity: Mapped[Entity] = relationship()
+    # A role is never shown without its entity: one query for all roles of a user.
+    entity: Mapped[Entity] = relationship(lazy="joined", innerjoin=True)
 
     __table_args__ = (UniqueConstraint("user_id", "entity_id"),)
 

@@ -135,7 +135,8 @@ class OrganizationalUnit(Base):
     dn: Mapped[str] = mapped_column(String(255))
     entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), index=True)
     directory: Mapped[Directory] = relationship(back_populates="units")
-    entity: Mapped[Entity] = relationship()
+    # A branch is never shown without its entity: one query for all branches of a directory.
+    entity: Mapped[Entity] = relationship(lazy="joined", innerjoin=True)
 
     __table_args__ = (UniqueConstraint("directory_id", "dn"),)
 

@@ -96,8 +96,9 @@ def edit_branches(public_id: str) -> Response:
     shown = {f"dn_{n}": unit.dn for n, unit in enumerate(directory.units)}
     shown |= {f"entity_{n}": unit.entity.public_id for n, unit in enumerate(directory.units)}
     form = forms.branches_form(count)(request.form, **shown)
+    choices = options([("", "–"), *entity_options(ADMIN)])
     for n in range(count):
-        form[f"entity_{n}"].choices = options([("", "–"), *entity_options(ADMIN)])
+        form[f"entity_{n}"].choices = choices
     if form.submitted_and_valid():
         with form.saving():
             lines = [(form[f"dn_{n}"].data, form[f"entity_{n}"].data) for n in range(count)]

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, not_, or_, select
+from sqlalchemy.orm import joinedload
 
 from inventory.assets.ages import months_before
 from inventory.assets.lifecycle import IN_USE
@@ -243,6 +244,7 @@ def _narrowed(ask: Ask, selection: Selection, kept: tuple[Sort, ...]) -> list[Co
 def candidates(ask: Ask, limit: int) -> Sequence[Asset]:
     """Return the main terminals to renew first: the oldest, then those of unknown age whose warranty ended first."""
     statement = assets(ask, Selection(Figure.CANDIDATES)).order_by(*candidate_order()).limit(limit)
+    statement = statement.options(joinedload(Asset.category), joinedload(Asset.entity))
     return [row[0] for row in db.session.execute(statement)]
 
 

@@ -18,6 +18,7 @@ FEATURES = (
     "catalog",
     "procurement",
     "assets",
+    "applications",
     "discovery",
     "reconciliation",
     "renewal",

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import Rule
 
+from inventory.applications.states import Criticality, Hosting
 from inventory.assets.models import Asset
 from inventory.assets.states import State
 from inventory.audit.models import ChangeSet, ChangeSetKind
@@ -29,6 +30,7 @@ from inventory.renewal import snapshots
 from inventory.renewal.models import RenewalRule, Replacement, Snapshot
 from inventory.renewal.sixth import Rounding
 from tests import factories
+from tests.applications import making as portfolio
 from tests.discovery import making
 from tests.factories import number
 
@@ -160,6 +162,24 @@ def _snapshot(rows: Rows) -> Snapshot:
     )
 
 
+def _application(rows: Rows) -> Any:
+    person = rows["person"]
+    n = number()
+    return portfolio.create_application(
+        rows.entity,
+        name=f"Application {n}",
+        code=f"APP{n}",
+        description="Accounts and budget.",
+        modules="Budget\nPayments",
+        business_owner_id=person.id,
+        editor_id=rows["manufacturer"].id,
+        contract_supplier_id=rows["supplier"].id,
+        contract_ends_on=DAY,
+        criticality=list(Criticality)[n % 4],
+        hosting=list(Hosting)[n % 4],
+    )
+
+
 def _change_set(rows: Rows) -> ChangeSet:
     return _saved(  # type: ignore[no-any-return]
         ChangeSet(kind=ChangeSetKind.BULK, title="Bulk edit", actor_kind="user", entity_id=rows.entity.id)
@@ -182,6 +202,10 @@ MAKERS: dict[str, Callable[[Rows], Any]] = {
     "model": lambda _rows: factories.create_model(),
     "supplier": lambda _rows: _saved(Supplier(name=f"Supplier {number()}")),
     "asset": _asset,
+    "application": _application,
+    "application_use": lambda rows: portfolio.use_of(rows["application"]),
+    "application_component": lambda rows: portfolio.attach(rows["application"], rows["asset"]),
+    "application_annex": lambda rows: portfolio.freeze(rows.entity),
     "change_set": _change_set,
     "job": _job,
     "site": lambda rows: making.create_site(rows.entity),
@@ -208,6 +232,11 @@ NOUNS = {
     "/catalog/manufacturers/": "manufacturer",
     "/catalog/models/": "model",
     "/assets/": "asset",
+    "/applications/": "application",
+    "/applications/uses/": "application_use",
+    "/applications/equipment/": "application_component",
+    "/applications/annexes/": "entity",
+    "/applications/annexes/frozen/": "application_annex",
     "/changes/": "change_set",
     "/renewal/": "entity",
     "/renewal/presented/": "snapshot",

@@ -34,6 +34,7 @@ class Permission(Code):
     CHANGES_UNDO = "changes.undo", N_("Undo change sets")
     PEOPLE_EDIT = "people.edit", N_("Edit people")
     LOCATIONS_EDIT = "locations.edit", N_("Edit places")
+    APPLICATIONS_EDIT = "applications.edit", N_("Keep the application portfolio")
     RENEWAL_PLAN = "renewal.plan", N_("Plan the renewal")
     DISCOVERY_ADMIN = "discovery.admin", N_("Manage sites, ranges, directories and credentials")
     USERS_ADMIN = "users.admin", N_("Manage users")
@@ -52,6 +53,7 @@ PERMISSION_ROLES: dict[Permission, Role] = {
     Permission.CHANGES_UNDO: Role.MANAGER,
     Permission.PEOPLE_EDIT: Role.MANAGER,
     Permission.LOCATIONS_EDIT: Role.MANAGER,
+    Permission.APPLICATIONS_EDIT: Role.MANAGER,
     Permission.RENEWAL_PLAN: Role.MANAGER,
     Permission.DISCOVERY_ADMIN: Role.ADMINISTRATOR,
     Permission.USERS_ADMIN: Role.ADMINISTRATOR,

@@ -17,6 +17,7 @@ class Group(enum.StrEnum):
     """The parts of the navigation, in their order; settings are gathered on one page."""
 
     MAIN = "main"
+    SERVICE = "service"
     DISCOVERY = "discovery"
     RENEWAL = "renewal"
     SETTINGS = "settings"

@@ -16,6 +16,7 @@ PURE = {
     "auth": {"passwords"},
     "catalog": {"kinds"},
     "assets": {"ages", "authority", "lifecycle", "periods", "states"},
+    "applications": {"annex", "completeness", "lifecycle", "states"},
     "discovery": {"addresses", "branches", "causes", "timing"},
     "reconciliation": {"likeness", "matching", "merging"},
     "renewal": {"sixth", "planning"},

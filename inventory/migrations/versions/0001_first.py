@@ -196,6 +196,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_user_account_public_id"), ["public_id"], unique=True)
 
     op.create_table(
+        "application_annex",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("entity_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("as_of_on", sa.Date(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("frozen_at", UtcDateTime(), nullable=False),
+        sa.Column("frozen_by", sa.String(length=255), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entity_id"], ["entity.id"], name=op.f("fk_application_annex_entity_id_entity")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_annex")),
+        sa.UniqueConstraint(
+            "entity_id", "year", "edition", name=op.f("uq_application_annex_entity_id_year_edition")
+        ),
+    )
+    with op.batch_alter_table("application_annex", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_application_annex_public_id"), ["public_id"], unique=True)
+
+    op.create_table(
         "audit_record",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("recorded_at", UtcDateTime(), nullable=False),
@@ -588,6 +611,94 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_renewal_snapshot_rule_id"), ["rule_id"], unique=False)
 
     op.create_table(
+        "application",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("entity_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=True),
+        sa.Column("name", sa.String(length=160), nullable=False),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("area", sa.String(length=40), nullable=True),
+        sa.Column("editor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("release", sa.String(length=60), nullable=True),
+        sa.Column("modules", sa.Text(), nullable=True),
+        sa.Column("support_ends_on", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("in_service_on", sa.Date(), nullable=True),
+        sa.Column("retired_on", sa.Date(), nullable=True),
+        sa.Column("retirement_reason", sa.Text(), nullable=True),
+        sa.Column("replaced_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("hosting", sa.String(length=40), nullable=True),
+        sa.Column("data_location", sa.String(length=120), nullable=True),
+        sa.Column("criticality", sa.String(length=40), nullable=True),
+        sa.Column("recovery_time_hours", sa.Integer(), nullable=True),
+        sa.Column("recovery_point_hours", sa.Integer(), nullable=True),
+        sa.Column("recovery_tested_on", sa.Date(), nullable=True),
+        sa.Column("business_owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("deputy_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("technical_owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("user_groups", sa.Text(), nullable=True),
+        sa.Column(
+            "contract_supplier_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("contract_reference", sa.String(length=80), nullable=True),
+        sa.Column("contract_starts_on", sa.Date(), nullable=True),
+        sa.Column("contract_ends_on", sa.Date(), nullable=True),
+        sa.Column("contract_notice_months", sa.Integer(), nullable=True),
+        sa.Column("contract_yearly_cents", sa.Integer(), nullable=True),
+        sa.Column("contract_tax", sa.String(length=40), nullable=False),
+        sa.Column("personal_data", sa.String(length=40), nullable=True),
+        sa.Column("processing_reference", sa.String(length=80), nullable=True),
+        sa.Column("impact_assessment", sa.String(length=40), nullable=True),
+        sa.Column("impact_assessed_on", sa.Date(), nullable=True),
+        sa.Column("accreditation", sa.String(length=40), nullable=True),
+        sa.Column("accredited_on", sa.Date(), nullable=True),
+        sa.Column("accreditation_ends_on", sa.Date(), nullable=True),
+        sa.Column("accreditation_authority", sa.String(length=120), nullable=True),
+        sa.Column("completeness", sa.Integer(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["business_owner_id"], ["person.id"], name=op.f("fk_application_business_owner_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contract_supplier_id"],
+            ["supplier.id"],
+            name=op.f("fk_application_contract_supplier_id_supplier"),
+        ),
+        sa.ForeignKeyConstraint(["deputy_id"], ["person.id"], name=op.f("fk_application_deputy_id_person")),
+        sa.ForeignKeyConstraint(
+            ["editor_id"], ["manufacturer.id"], name=op.f("fk_application_editor_id_manufacturer")
+        ),
+        sa.ForeignKeyConstraint(["entity_id"], ["entity.id"], name=op.f("fk_application_entity_id_entity")),
+        sa.ForeignKeyConstraint(
+            ["replaced_by_id"], ["application.id"], name=op.f("fk_application_replaced_by_id_application")
+        ),
+        sa.ForeignKeyConstraint(
+            ["technical_owner_id"], ["person.id"], name=op.f("fk_application_technical_owner_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
+        sa.UniqueConstraint("entity_id", "code", name=op.f("uq_application_entity_id_code")),
+        sa.UniqueConstraint("entity_id", "name", name=op.f("uq_application_entity_id_name")),
+    )
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_application_business_owner_id"), ["business_owner_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_application_contract_supplier_id"), ["contract_supplier_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_application_deputy_id"), ["deputy_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_application_editor_id"), ["editor_id"], unique=False)
+        batch_op.create_index("ix_application_entity_id_state", ["entity_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_application_public_id"), ["public_id"], unique=True)
+        batch_op.create_index(batch_op.f("ix_application_replaced_by_id"), ["replaced_by_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_application_technical_owner_id"), ["technical_owner_id"], unique=False
+        )
+
+    op.create_table(
         "asset",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tag", sa.String(length=40), nullable=True),
@@ -722,6 +833,81 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_run_public_id"), ["public_id"], unique=True)
         batch_op.create_index(batch_op.f("ix_run_range_id"), ["range_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_run_site_id"), ["site_id"], unique=False)
+
+    op.create_table(
+        "application_component",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("application_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asset_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("entity_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("label", sa.String(length=120), nullable=True),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_application_component_application_id_application"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["asset_id"], ["asset.id"], name=op.f("fk_application_component_asset_id_asset")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entity_id"], ["entity.id"], name=op.f("fk_application_component_entity_id_entity")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_component")),
+        sa.UniqueConstraint(
+            "application_id",
+            "asset_id",
+            "role",
+            name=op.f("uq_application_component_application_id_asset_id_role"),
+        ),
+    )
+    with op.batch_alter_table("application_component", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_application_component_asset_id"), ["asset_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_application_component_entity_id"), ["entity_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_application_component_public_id"), ["public_id"], unique=True)
+
+    op.create_table(
+        "application_use",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("application_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("entity_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("since_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("origin", sa.String(length=40), nullable=False),
+        sa.Column("users", sa.Integer(), nullable=True),
+        sa.Column("exit", sa.String(length=40), nullable=True),
+        sa.Column("exit_reason", sa.Text(), nullable=True),
+        sa.Column("replaced_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_application_use_application_id_application")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entity_id"], ["entity.id"], name=op.f("fk_application_use_entity_id_entity")
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaced_by_id"], ["application.id"], name=op.f("fk_application_use_replaced_by_id_application")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_use")),
+        sa.UniqueConstraint(
+            "application_id",
+            "entity_id",
+            "since_on",
+            name=op.f("uq_application_use_application_id_entity_id_since_on"),
+        ),
+    )
+    with op.batch_alter_table("application_use", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_application_use_entity_id_since_on", ["entity_id", "since_on"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_application_use_public_id"), ["public_id"], unique=True)
+        batch_op.create_index(
+            batch_op.f("ix_application_use_replaced_by_id"), ["replaced_by_id"], unique=False
+        )
 
     op.create_table(
         "asset_identifier",
@@ -1101,6 +1287,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_asset_identifier_asset_id"))
 
     op.drop_table("asset_identifier")
+    with op.batch_alter_table("application_use", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_application_use_replaced_by_id"))
+        batch_op.drop_index(batch_op.f("ix_application_use_public_id"))
+        batch_op.drop_index("ix_application_use_entity_id_since_on")
+
+    op.drop_table("application_use")
+    with op.batch_alter_table("application_component", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_application_component_public_id"))
+        batch_op.drop_index(batch_op.f("ix_application_component_entity_id"))
+        batch_op.drop_index(batch_op.f("ix_application_component_asset_id"))
+
+    op.drop_table("application_component")
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_run_site_id"))
         batch_op.drop_index(batch_op.f("ix_run_range_id"))
@@ -1132,6 +1330,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_asset_category_id"))
 
     op.drop_table("asset")
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_application_technical_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_application_replaced_by_id"))
+        batch_op.drop_index(batch_op.f("ix_application_public_id"))
+        batch_op.drop_index("ix_application_entity_id_state")
+        batch_op.drop_index(batch_op.f("ix_application_editor_id"))
+        batch_op.drop_index(batch_op.f("ix_application_deputy_id"))
+        batch_op.drop_index(batch_op.f("ix_application_contract_supplier_id"))
+        batch_op.drop_index(batch_op.f("ix_application_business_owner_id"))
+
+    op.drop_table("application")
     with op.batch_alter_table("renewal_snapshot", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_renewal_snapshot_rule_id"))
         batch_op.drop_index(batch_op.f("ix_renewal_snapshot_public_id"))
@@ -1221,6 +1430,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_audit_record_change_set_id"))
 
     op.drop_table("audit_record")
+    with op.batch_alter_table("application_annex", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_application_annex_public_id"))
+
+    op.drop_table("application_annex")
     with op.batch_alter_table("user_account", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_account_public_id"))
 

@@ -1,0 +1,20 @@
+"""The application portfolio: what is kept for whom, who answers for it, what it runs on, and the yearly annex."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages of applications, and what equipment, people and entities show of them."""
+    from inventory.applications import fields, hooks, panels, views
+    from inventory.audit import presentation
+    from inventory.core import registry
+
+    app.register_blueprint(views.bp)
+    registry.menu(views.MENU)
+    registry.panel("asset", panels.RUNNING)
+    registry.panel("person", panels.ANSWERED)
+    registry.panel("entity", panels.KEPT)
+    registry.hook("asset.merged", hooks.asset_merged)
+    presentation.describe(fields.DESCRIBED)

@@ -1,0 +1,262 @@
+"""Puts an annex into words: the tables of its page and its workbook, sentences, the years one may turn to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext, ngettext
+
+from inventory.applications import annex, annexes
+from inventory.applications.annex import Change, Line, Movement
+from inventory.applications.annexes import Annex
+from inventory.applications.models import ApplicationAnnex
+from inventory.applications.states import Area, Criticality, Hosting, Origin
+from inventory.core import clock, i18n, sheets
+from inventory.core.types import Code
+from inventory.core.wording import N_
+from inventory.organization.models import Entity
+
+YEARS_SHOWN = 5
+# Heading and kind of each column of the workbook's first sheet, in the order of `_cells`.
+HEADS = (
+    N_("Application"),
+    N_("Code"),
+    N_("Entity"),
+    N_("Editor"),
+    N_("Version"),
+    N_("Area of work"),
+    N_("Hosting"),
+    N_("Criticality"),
+    N_("Users"),
+    N_("Since"),
+    N_("How it came"),
+    N_("Business owner"),
+    N_("Maintained by"),
+    N_("Contract reference"),
+    N_("Contract until"),
+    N_("Maintained"),
+)
+CHANGE_HEADS = (N_("Change"), N_("Application"), N_("Entity"), N_("On"), N_("Reason"), N_("Replaced by"))
+
+
+def owners_of(lines: Iterable[Line]) -> dict[str, str]:
+    """Return the names of those who answer for the lines."""
+    return annexes.owner_names({line.business_owner for line in lines if line.business_owner})
+
+
+def line_rows(lines: Sequence[Line], owners: Mapping[str, str], *, several: bool) -> list[list[Any]]:
+    """Return the page's rows of lines; with `several`, the entity of each."""
+    return [
+        [
+            {"kind": "name", "value": line.name, "url": url_for("applications.detail", public_id=line.application)},
+            *([line.entity_name] if several else []),
+            " ".join(part for part in (line.editor, line.release) if part) or None,
+            _member(Criticality, line.criticality),
+            _word(Hosting, line.hosting),
+            line.users,
+            _day(line.since_on),
+            owners.get(line.business_owner or ""),
+            line.maintained,
+        ]
+        for line in lines
+    ]  # fmt: skip
+
+
+def line_heads(*, several: bool) -> list[tuple[str, str]]:
+    """Return the headings and kinds of `line_rows`."""
+    entity = [(gettext(N_("Entity")), "text")] if several else []
+    return [
+        (gettext(N_("Application")), "name"),
+        *entity,
+        (gettext(N_("Editor and version")), "text"),
+        (gettext(N_("Criticality")), "badge"),
+        (gettext(N_("Hosting")), "text"),
+        (gettext(N_("Users")), "number"),
+        (gettext(N_("Since")), "day"),
+        (gettext(N_("Business owner")), "text"),
+        (gettext(N_("Maintained")), "bool"),
+    ]
+
+
+def change_rows(changes: Sequence[Change], *, several: bool) -> list[list[Any]]:
+    """Return the page's rows of changes; with `several`, the entity of each."""
+    return [
+        [
+            Movement(change.movement),
+            {"kind": "name", "value": change.name, "url": url_for("applications.detail", public_id=change.application)},
+            *([change.entity_name] if several else []),
+            _day(change.on),
+            reason_words(change),
+        ]
+        for change in changes
+    ]  # fmt: skip
+
+
+def change_heads(*, several: bool) -> list[tuple[str, str]]:
+    """Return the headings and kinds of `change_rows`."""
+    entity = [(gettext(N_("Entity")), "text")] if several else []
+    return [
+        (gettext(N_("Change")), "badge"),
+        (gettext(N_("Application")), "name"),
+        *entity,
+        (gettext(N_("On")), "day"),
+        (gettext(N_("Reason")), "text"),
+    ]
+
+
+def reason_words(change: Change) -> str:
+    """Return why something left and by what it was replaced; nothing to say of what came."""
+    if not change.is_exit:
+        return ""
+    if change.unexplained:
+        return gettext(N_("No reason is recorded."))
+    by = gettext(N_("By %(name)s."), name=change.replaced_by) if change.replaced_by else ""
+    return " ".join(part for part in (by, change.reason) if part)
+
+
+def summary(lines: Sequence[Line], changes: Sequence[Change]) -> str:
+    """Return the message of an annex in one sentence."""
+    number = annex.applications_in(lines)
+    words = ngettext("%(num)s application", "%(num)s applications", number)
+    moved = [
+        (Movement.TRANSFERRED, lambda n: ngettext("%(num)s transferred", "%(num)s transferred", n)),
+        (Movement.ADDED, lambda n: ngettext("%(num)s added", "%(num)s added", n)),
+        (Movement.REPLACED, lambda n: ngettext("%(num)s replaced", "%(num)s replaced", n)),
+        (Movement.RETIRED, lambda n: ngettext("%(num)s retired", "%(num)s retired", n)),
+    ]
+    found = annex.counts(changes)
+    parts = [say(found[movement]) for movement, say in moved if found[movement]]
+    if not parts:
+        return gettext(N_("%(applications)s, none came and none left."), applications=words)
+    return gettext(N_("%(applications)s: %(changes)s."), applications=words, changes=", ".join(parts))
+
+
+def figures(lines: Sequence[Line], changes: Sequence[Change]) -> list[tuple[str, Any, str | None]]:
+    """Return the large figures of an annex: (label, value, note)."""
+    found = annex.counts(changes)
+    maintained = annex.applications_in(line for line in lines if line.maintained)
+    total = annex.applications_in(lines)
+    owing = sum(change.unexplained for change in changes)
+    came = found[Movement.TRANSFERRED] + found[Movement.ADDED]
+    left = found[Movement.RETIRED] + found[Movement.REPLACED]
+    return [
+        (gettext(N_("Applications")), i18n.number(total), None),
+        (gettext(N_("Maintained")), i18n.number(maintained), i18n.percent(maintained / total, 0) if total else None),
+        (gettext(N_("Came")), i18n.number(came), _note(found, Movement.TRANSFERRED, Movement.ADDED)),
+        (gettext(N_("Left")), i18n.number(left),
+         gettext(N_("without a reason: %(num)s"), num=owing) if owing else _note(found, Movement.REPLACED, Movement.RETIRED)),
+    ]  # fmt: skip
+
+
+def _note(found: Mapping[Movement, int], *movements: Movement) -> str | None:
+    parts = [f"{gettext(movement.label)}: {i18n.number(found[movement])}" for movement in movements]
+    return ", ".join(parts) if any(found[movement] for movement in movements) else None
+
+
+def compared_with(found: Annex) -> str:
+    """Return with what the annex of the record was compared."""
+    year = str(found.year - 1)
+    if found.before is None:
+        return gettext(
+            N_(
+                "The annex of %(year)s was not frozen: compared with what the record says of 31 December %(year)s."
+            ),
+            year=year,
+        )
+    return gettext(N_("Compared with the annex of %(year)s, frozen on %(day)s."), year=year, day=i18n.day(found.before.frozen_at))  # fmt: skip
+
+
+def frozen_comparison(row: ApplicationAnnex) -> str:
+    """Return with what a frozen annex was compared when it was frozen."""
+    compared = row.content.get("compared", {})
+    year = str(compared.get("year", row.year - 1))
+    if compared.get("annex"):
+        return gettext(N_("Compared with the frozen annex of %(year)s."), year=year)
+    return gettext(
+        N_("The annex of %(year)s was not frozen: compared with what the record says of 31 December %(year)s."), year=year
+    )  # fmt: skip
+
+
+def years(entity: Entity, shown: int) -> list[dict[str, Any]]:
+    """Return the present year and those before it, as tabs."""
+    present = clock.today(entity.time_zone).year
+    wanted = sorted({*range(present, present - YEARS_SHOWN, -1), shown}, reverse=True)
+    return [
+        {
+            "label": gettext(N_("%(year)s, until today"), year=str(year)) if year == present else str(year),
+            "url": url_for("applications.annex", code=entity.code, year=year),
+            "active": year == shown,
+        }
+        for year in wanted
+    ]
+
+
+def workbook(name: str, lines: Sequence[Line], changes: Sequence[Change]) -> bytes:
+    """Return an annex as a workbook: a sheet of lines and one of changes, words in the reader's language."""
+    owners = owners_of(lines)
+
+    def add_changes(book: Any, _sheet: Any) -> None:
+        sheet = book.add_worksheet(gettext(N_("Changes"))[:31])
+        bold = book.add_format({"bold": True, "bottom": 1})
+        for column, heading in enumerate(CHANGE_HEADS):
+            sheet.write_string(0, column, gettext(heading), bold)
+            sheet.set_column(column, column, 18)
+        for number, change in enumerate(changes, start=1):
+            for column, value in enumerate(_change_cells(change)):
+                if isinstance(value, date):
+                    sheet.write(number, column, value)
+                elif value:
+                    sheet.write_string(number, column, str(sheets.safe_cell(value))[:32_000])
+        sheet.freeze_panes(1, 0)
+
+    rows = [_cells(line, owners) for line in lines]
+    return sheets.xlsx_bytes(name, [gettext(head) for head in HEADS], rows, finish=add_changes)
+
+
+def _cells(line: Line, owners: Mapping[str, str]) -> list[Any]:
+    return [
+        line.name,
+        line.code,
+        line.entity_name,
+        line.editor,
+        line.release,
+        _word(Area, line.area),
+        _word(Hosting, line.hosting),
+        _word(Criticality, line.criticality),
+        line.users,
+        _day(line.since_on),
+        _word(Origin, line.origin),
+        owners.get(line.business_owner or ""),
+        line.supplier,
+        line.contract_reference,
+        _day(line.contract_ends_on),
+        gettext(N_("yes")) if line.maintained else gettext(N_("no")),
+    ]
+
+
+def _change_cells(change: Change) -> list[Any]:
+    return [
+        _word(Movement, change.movement),
+        change.name,
+        change.entity_name,
+        _day(change.on),
+        gettext(N_("No reason is recorded.")) if change.unexplained else change.reason,
+        change.replaced_by,
+    ]
+
+
+def _member(codes: type[Code], value: str | None) -> Code | None:
+    """Return the member of a kept code; a code that the list no longer has reads as unknown."""
+    return next((code for code in codes if code.value == value), None)
+
+
+def _word(codes: type[Code], value: str | None) -> str | None:
+    found = _member(codes, value)
+    return gettext(found.label) if found else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

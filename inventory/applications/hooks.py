@@ -1,0 +1,13 @@
+"""What applications do when other features change something: entry points of the hooks, each one service call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inventory.applications import services
+from inventory.assets.models import Asset
+
+
+def asset_merged(*, kept: Asset, absorbed: Asset, **_rest: Any) -> None:
+    """Follow equipment that was merged into another record."""
+    services.follow_merge(kept, absorbed)

@@ -1,0 +1,34 @@
+"""What can be done to an application: every verb here is audited, flushes and never commits."""
+
+from __future__ import annotations
+
+from inventory.applications.services.annexes import freeze
+from inventory.applications.services.components import attach, detach, follow_merge
+from inventory.applications.services.records import (
+    FirstUse,
+    create_application,
+    editor_named,
+    update_application,
+)
+from inventory.applications.services.retirement import Leaving, change_state, retire
+from inventory.applications.services.sheets import rescore, score_of
+from inventory.applications.services.uses import add_use, end_use, update_use
+
+__all__ = [
+    "FirstUse",
+    "Leaving",
+    "add_use",
+    "attach",
+    "change_state",
+    "create_application",
+    "detach",
+    "editor_named",
+    "end_use",
+    "follow_merge",
+    "freeze",
+    "rescore",
+    "retire",
+    "score_of",
+    "update_application",
+    "update_use",
+]

@@ -21,6 +21,8 @@ from inventory.core import clock
 from inventory.core.database import db, transaction
 from inventory.core.permissions import Permission, Role
 from inventory.discovery.models import CredentialKind, Run, RunFailure, RunKind, Sighting
+from inventory.fields.kinds import FieldKind
+from inventory.fields.models import CustomField, CustomValue
 from inventory.jobs.models import Job, JobEvent, JobState
 from inventory.organization.models import Entity
 from inventory.procurement.models import Supplier
@@ -190,6 +192,23 @@ def _credential(rows: Rows) -> Any:
     return making.create_credential(rows.entity, CredentialKind.SNMP_COMMUNITY)
 
 
+def _custom_field(rows: Rows) -> CustomField:
+    field = _saved(
+        CustomField(
+            home="category",
+            home_id=rows["category"].public_id,
+            label=f"Badge {number()}",
+            kind=FieldKind.TEXT,
+        )
+    )
+    _saved(
+        CustomValue(
+            field_id=field.id, object_type="asset", object_id=rows["asset"].public_id, text=f"{number()}"
+        )
+    )
+    return field  # type: ignore[no-any-return]
+
+
 MAKERS: dict[str, Callable[[Rows], Any]] = {
     "below": _entity,
     "user": _user,
@@ -206,6 +225,7 @@ MAKERS: dict[str, Callable[[Rows], Any]] = {
     "application_use": lambda rows: portfolio.use_of(rows["application"]),
     "application_component": lambda rows: portfolio.attach(rows["application"], rows["asset"]),
     "application_annex": lambda rows: portfolio.freeze(rows.entity),
+    "custom_field": _custom_field,
     "change_set": _change_set,
     "job": _job,
     "site": lambda rows: making.create_site(rows.entity),
@@ -232,6 +252,7 @@ NOUNS = {
     "/catalog/manufacturers/": "manufacturer",
     "/catalog/models/": "model",
     "/assets/": "asset",
+    "/fields/": "custom_field",
     "/applications/": "application",
     "/applications/uses/": "application_use",
     "/applications/equipment/": "application_component",
@@ -274,7 +295,7 @@ OWN = {"account.end_session"}
 WITH_TOKEN = {"auth.first_run", "auth.new_password"}
 """Addresses that a one-time token opens."""
 
-SHARED_NOUNS = {"category", "manufacturer", "model", "supplier", "job"}
+SHARED_NOUNS = {"category", "custom_field", "manufacturer", "model", "supplier", "job"}
 """Nouns that belong to no entity, or whose pages ask for the whole instance."""
 
 

@@ -24,6 +24,7 @@ from inventory.core.listing import Column, Filter, Listing, code_options
 from inventory.core.types import Code
 from inventory.core.web import current_scope
 from inventory.core.wording import N_
+from inventory.fields import columns as custom
 from inventory.organization import queries as organization
 from inventory.organization.models import Person
 
@@ -59,11 +60,15 @@ def equipment(scope: Scope | None = None) -> Listing:
     """Return the equipment list that the request's address asks for."""
     view = View(chosen_day())
     within = scope or current_scope()
+    own = custom.fields_of("asset")
     return Listing(
         "equipment",
         queries.listed(within, view),
-        columns=columns(view),
-        filters=filters(within, view),
+        columns=(
+            *columns(view),
+            *custom.columns("asset", Asset.public_id, lambda row: asset_of(row).public_id, own),
+        ),
+        filters=(*filters(within, view), *custom.filters("asset", Asset.public_id, own)),
         id_column=Asset.id,
         row_url=lambda row: url_for("assets.detail", public_id=asset_of(row).public_id, on=view.as_of),
         public_id=lambda row: asset_of(row).public_id,

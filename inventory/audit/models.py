@@ -13,6 +13,9 @@ from inventory.core.database import Base
 from inventory.core.types import BigId, Code, CodeType, HasPublicId, UtcDateTime
 from inventory.core.wording import N_
 
+# A change's name of a custom field begins so; the rest is its label, which is nobody's to translate.
+CUSTOM = "custom: "
+
 
 class Action(Code):
     """What an audit record says was done."""

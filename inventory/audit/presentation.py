@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext
 
-from inventory.audit.models import AuditRecord
+from inventory.audit.models import CUSTOM, AuditRecord
 from inventory.audit.services import label_of
 from inventory.core import i18n
 from inventory.core.permissions import Role
@@ -75,6 +75,8 @@ def field_label(name: str) -> str:
     """Return a field's label in the reader's language."""
     if name.startswith(ROLE_ON):
         return gettext(N_("Role on %(entity)s"), entity=name.removeprefix(ROLE_ON))
+    if name.startswith(CUSTOM):
+        return name.removeprefix(CUSTOM)
     return gettext(_fields[name][0]) if name in _fields else name.replace("_", " ").capitalize()
 
 

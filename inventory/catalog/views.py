@@ -17,6 +17,7 @@ from inventory.core.registry import Group, MenuEntry
 from inventory.core.text import clean
 from inventory.core.web import access, done, load, page
 from inventory.core.wording import N_
+from inventory.fields import queries as custom_fields
 from inventory.organization.choices import chosen
 
 bp = Blueprint("catalog", __name__, url_prefix="/catalog")
@@ -96,7 +97,20 @@ def edit_category(public_id: str) -> Response:
             services.update_category(category, form.values(), actor=g.actor, version=form.seen_version())
         if not form.errors:
             return done(_("%(name)s is saved.", name=_(category.name)), to=url_for(".categories"))
-    return _form(form, _("Edit %(name)s", name=_(category.name)), ".categories")
+    return page(
+        "catalog/category.html",
+        form=form,
+        status=form.status,
+        title=_("Edit %(name)s", name=_(category.name)),
+        back=url_for(".categories"),
+        category=category,
+        own_fields=custom_fields.fields_at([("category", category.public_id)], retired=True),
+    )
+
+
+def category_url(public_id: str) -> str:
+    """Return the address of the page where a category and its fields are kept."""
+    return url_for("catalog.edit_category", public_id=public_id)
 
 
 @bp.route("/manufacturers/new", methods=["GET", "POST"])

@@ -31,7 +31,8 @@ class Column:
 
     `kind` is text, code or name (the row's own link, a name not in monospace), badge, day, instant, number, euros,
     link or bool; `sort` is the SQL expression
-    that orders by it (never null, or wrapped in coalesce).
+    that orders by it (never null, or wrapped in coalesce). `load` is given the rows of a page or of a piece of a file
+    before their values are asked for, so that what stands in another table is read at once; columns may share one.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Column:
     sort: ColumnElement[Any] | Any = None
     url: Callable[[Any], str | None] | None = None
     title: Callable[[Any], str | None] | None = None
+    load: Callable[[Sequence[Any]], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,13 @@ class Listing:
         self.last = skipped + len(rows)
         self.has_next = has_more if not backwards else True
         self.has_previous = (has_more and skipped > 0) if backwards else skipped > 0
+        self._prepare(rows)
         self.rows = [self._row(row) for row in rows]
+
+    def _prepare(self, results: Sequence[Any]) -> None:
+        loaders = dict.fromkeys(column.load for column in self.all_columns if column.load is not None)
+        for load in loaders:
+            load([self._object(result) for result in results])
 
     def _place(self, name: str) -> list[Any] | None:
         return keyset.decode(self.arguments.get(name, ""), self._keys)
@@ -333,6 +341,7 @@ class Listing:
                 statement = statement.where(self._beyond(place, backwards=False))
             found = db.session.execute(statement)
             results = list(found.unique() if self.unique else found)
+            self._prepare(results)
             for result in results:
                 yield [_exported(column, self._object(result)) for column in self.all_columns]
             if len(results) < EXPORT_CHUNK:

@@ -54,6 +54,24 @@ class Panel:
     permission: Permission = Permission.VIEW
 
 
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A thing that files, notes, custom fields and history serve by (key, public id).
+
+    `page` is the endpoint of its page and `argument` what names a row there; `contribute` is the permission that a
+    note or a file asks for, on the entity that `entity_id` gives for a row.
+    """
+
+    key: str
+    label: str
+    model: type[Any]
+    page: str
+    contribute: Permission
+    argument: str = "public_id"
+    entity_id: Callable[[Any], int] = lambda row: int(row.entity_id)
+
+
+_nouns: dict[str, Noun] = {}
 _menu: dict[str, MenuEntry] = {}
 _panels: dict[str, dict[str, Panel]] = defaultdict(dict)
 _jobs: dict[str, Callable[..., Any]] = {}
@@ -69,6 +87,16 @@ def menu(entry: MenuEntry) -> None:
 def menu_entries() -> list[MenuEntry]:
     """Return the navigation's lines in their order."""
     return sorted(_menu.values(), key=lambda entry: (entry.order, entry.endpoint))
+
+
+def noun(noun: Noun) -> None:
+    """Let files, notes, custom fields and history serve a thing."""
+    _nouns[noun.key] = noun
+
+
+def nouns() -> dict[str, Noun]:
+    """Return the things that are served by (key, public id), by key."""
+    return _nouns
 
 
 def panel(noun: str, panel: Panel) -> None:

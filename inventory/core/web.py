@@ -96,6 +96,26 @@ def load(model: type[Row], public_id: str, permission: Permission = Permission.V
     return found
 
 
+def load_noun(
+    key: str, public_id: str, permission: Permission | None = Permission.VIEW
+) -> tuple[registry.Noun, Any]:
+    """Return a noun of the registry and its row; the permission (None: the noun's own for contributions) holds on its entity.
+
+    Raises NotFound for a noun or a row that is absent or foreign, Forbidden without the right.
+    """
+    noun = registry.nouns().get(key)
+    row = noun and db.session.scalar(select(noun.model).where(noun.model.public_id == public_id))
+    if noun is None or row is None:
+        raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
+    authorise(permission or noun.contribute, noun.entity_id(row))
+    return noun, row
+
+
+def noun_url(noun: registry.Noun, row: Any, **arguments: Any) -> str:
+    """Return the address of a row's page."""
+    return url_for(noun.page, **{noun.argument: getattr(row, noun.argument)}, **arguments)
+
+
 def current_scope(permission: Permission = Permission.VIEW) -> Scope:
     """Return the page's scope less the entities where the permission is not held."""
     scope: Scope = g.scope

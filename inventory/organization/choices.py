@@ -38,13 +38,14 @@ def chosen(
     """Return the row that a picker names, None when empty; raises Invalid when absent or of a foreign entity."""
     if not public_id:
         return None
-    row = _seen(model, public_id, permission)
+    row = seen_row(model, public_id, permission)
     if row is None:
         raise Invalid(field, N_("Choose one from the list."))
     return row
 
 
-def _seen(model: type[Row], public_id: str, permission: Permission) -> Row | None:
+def seen_row(model: type[Row], public_id: str, permission: Permission = Permission.VIEW) -> Row | None:
+    """Return the row of this public id, None when absent or of an entity where the permission is not held."""
     row: Any = db.session.scalar(select(model).where(model.public_id == public_id))  # type: ignore[attr-defined,arg-type]
     entity_id = getattr(row, "entity_id", None)
     return row if entity_id is None or access().allows(permission, entity_id) else None
@@ -52,6 +53,6 @@ def _seen(model: type[Row], public_id: str, permission: Permission) -> Row | Non
 
 def show_place(field: PickerField) -> Location | None:
     """Give a picker of places the name of what it holds, typed just now or saved; returns the place."""
-    place = _seen(Location, field.data, Permission.VIEW) if field.data else None
+    place = seen_row(Location, field.data, Permission.VIEW) if field.data else None
     field.text = queries.location_name(place)
     return place

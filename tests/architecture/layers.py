@@ -14,6 +14,7 @@ WITHOUT_WEB = {"models", "services", "queries", "policies", "jobs"}
 PURE = {
     "core": {"access", "charts", "clock", "errors", "text", "vault", "wording"},
     "auth": {"passwords"},
+    "fields": {"homes", "kinds"},
     "catalog": {"kinds"},
     "assets": {"ages", "authority", "lifecycle", "periods", "states"},
     "applications": {"annex", "completeness", "lifecycle", "states"},

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, g, redirect, request, url_for
 from flask_babel import gettext as _
 
-from inventory.assets import lists, policies, presentation, queries, services
+from inventory.assets import custom, lists, policies, presentation, queries, services
 from inventory.assets.models import Asset
 from inventory.assets.views.blueprint import bp
 from inventory.audit import queries as trail
@@ -47,6 +47,7 @@ def _facts(asset: Asset) -> dict[str, Any]:
         "facts": {
             key: presentation.facts(asset, names, claims, editable=editable) for key, names in groups.items()
         },
+        "own_facts": custom.facts(asset, editable=editable),
         "model": lists.model_words(asset) or asset.name or _("Model unknown"),
         "age": presentation.age_words(asset, services.today_of(asset.entity_id)),
         "place": location_name(asset.location),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,15 +10,17 @@ from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from inventory.assets import fields, forms, queries, references, services
+from inventory.assets import custom, fields, forms, queries, references, services
 from inventory.assets.models import Asset
 from inventory.assets.states import State
 from inventory.assets.views.blueprint import bp
 from inventory.catalog import queries as catalog
-from inventory.core.forms import PickerField, options
+from inventory.core.forms import Form, PickerField, options
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
 from inventory.core.web import done, load, page
+from inventory.fields import inputs
+from inventory.fields.models import CustomField
 from inventory.organization import queries as organization
 from inventory.organization.choices import entity_options
 from inventory.organization.models import Location
@@ -51,19 +53,31 @@ KEPT_FOR_ANOTHER = frozenset(
 @requires(Permission.ASSETS_EDIT)
 def create() -> Response:
     """Log a new asset; "save and another" keeps what the next box shares."""
-    form = forms.NewAssetForm(request.form if request.method == "POST" else _beginning())
+    given = request.form if request.method == "POST" else _beginning()
+    own = custom.fields_of(custom.category_of(given or {}))
+    form = inputs.with_fields(forms.NewAssetForm, own)(given)
     _fill_choices(form, Permission.ASSETS_EDIT)
     if form.submitted_and_valid():
         with form.saving():
             asset = services.create_asset(
                 _asked(form), actor=g.actor, accept_duplicate=form.accept_duplicate.data
             )
+            custom.save(asset, own, form, actor=g.actor)
         if not form.errors:
             to = _another() if "another" in request.form else _address(asset)
             return done(_("%(label)s is logged.", label=asset.label), to=to)
     next_tag = _next_tag(form)
     form.number_it.description = _("The next one is %(tag)s.", tag=next_tag) if next_tag else ""
-    return page("assets/form.html", form=_shown(form), status=form.status, asset=None)
+    return page("assets/form.html", form=_shown(form, own), status=form.status, asset=None, own=own)
+
+
+@bp.route("/fields")
+@requires(Permission.ASSETS_EDIT)
+def own_inputs() -> Response:
+    """Answer with the inputs of the custom fields of the category, or of the model, that a new asset's form names."""
+    own = custom.fields_of(custom.category_of(request.args))
+    form = inputs.with_fields(Form, own)(request.args)
+    return page("assets/_own_fields.html", form=_shown(form, own), own=own)
 
 
 @bp.route("/<public_id>/edit", methods=["GET", "POST"])
@@ -71,19 +85,24 @@ def create() -> Response:
 def edit(public_id: str) -> Response:
     """Change an asset's record; what is typed here is kept when scans say otherwise."""
     asset = load(Asset, public_id, Permission.ASSETS_EDIT)
-    form = forms.AssetForm(request.form, data=_values_of(asset))
+    own = custom.fields_of(custom.category_of(request.form, asset.category))
+    kept = custom.values_of(asset)
+    form = inputs.with_fields(forms.AssetForm, own, kept)(
+        request.form, data={**_values_of(asset), **inputs.data_of(own, kept)}
+    )
     _fill_choices(form, Permission.VIEW)
     if form.submitted_and_valid():
-        with form.saving():
+        with form.saving(), custom.told_in_conflicts(asset, own, form):
             values = form.values()
             accept = values.pop("accept_duplicate")
             version = form.seen_version()
             services.update_asset(
                 asset, references.resolved(values), actor=g.actor, version=version, accept_duplicate=accept
             )
+            custom.save(asset, own, form, actor=g.actor)
         if not form.errors:
             return done(_("%(label)s is saved.", label=asset.label), to=_address(asset))
-    return page("assets/form.html", form=_shown(form), status=form.status, asset=asset)
+    return page("assets/form.html", form=_shown(form, own), status=form.status, asset=asset, own=own)
 
 
 def _beginning() -> MultiDict[str, str] | None:
@@ -144,10 +163,11 @@ def _fill_choices(form: Any, permission: Permission) -> None:
         form.state.choices = options([(s.value, _(s.label)) for s in State if s is not State.DISPOSED])
 
 
-def _shown(form: Any) -> Any:
+def _shown(form: Any, own: Sequence[CustomField] = ()) -> Any:
     """Give each picker the words of what it holds, so that nothing chosen is lost on the way back."""
+    inputs.show_people(form, own)
     for field in form:
-        if isinstance(field, PickerField) and field.data:
+        if isinstance(field, PickerField) and field.data and field.text is None:
             field.text = picked_words(field.name, field.data)
     return form
 

@@ -1,0 +1,28 @@
+"""Custom fields: declared by an administrator on a noun or a category, held by any object by (type, public id)."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages of custom fields and how history calls them."""
+    from inventory.audit import presentation
+    from inventory.core import registry
+    from inventory.core.wording import N_
+    from inventory.fields import values, views
+
+    app.register_blueprint(views.bp)
+    registry.menu(views.MENU)
+    registry.hook("asset.merged", values.follow_merge)
+    presentation.describe(
+        {
+            "label": (N_("Label"), None),
+            "help": (N_("Help"), None),
+            "choices": (N_("Choices"), None),
+            "required": (N_("Must be filled in"), None),
+            "is_unique": (N_("No two may have the same"), None),
+            "position": (N_("Position"), None),
+            "in_use": (N_("In use"), None),
+        }
+    )

@@ -1,0 +1,54 @@
+"""Input shapes of custom fields."""
+
+from __future__ import annotations
+
+from inventory.core.forms import (
+    BoolField,
+    ChoiceField,
+    CodeField,
+    Form,
+    HiddenField,
+    IntField,
+    LongTextField,
+    TextField,
+    required,
+)
+from inventory.core.wording import N_
+from inventory.fields.kinds import FieldKind
+
+
+class LinesField(LongTextField):
+    """A list of texts, one a line; data is the list without doubles."""
+
+    def process_data(self, value: list[str] | None) -> None:
+        self.data = "\n".join(value or [])
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        self.lines = list(dict.fromkeys(line for line in (self.data or "").split("\n") if line))
+
+
+class FieldForm(Form):
+    """A custom field."""
+
+    version = HiddenField()
+    label = TextField(N_("Label"), [required()], limit=80)
+    help = TextField(N_("Help"), description=N_("A sentence that stands under the field."))
+    choices = LinesField(N_("Choices"), description=N_("For a choice: one a line."))
+    required = BoolField(N_("Must be filled in"))
+    is_unique = BoolField(
+        N_("No two may have the same"), description=N_("For what identifies: a line number, a licence key.")
+    )
+    position = IntField(
+        N_("Position"), description=N_("Fields are shown from the lowest to the highest."), default=50
+    )
+    in_use = BoolField(
+        N_("In use"), default=True, description=N_("Without this it is no longer shown; its values are kept.")
+    )
+
+
+class NewFieldForm(FieldForm):
+    """A new custom field."""
+
+    home = ChoiceField(N_("For"), [required()])
+    kind = CodeField(N_("Kind"), codes=FieldKind)

@@ -1,0 +1,38 @@
+"""Where custom fields may be declared: features say which nouns and which of their categories take them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A place to declare fields for a noun: the noun itself (`rows` None), or each of some rows, such as categories.
+
+    `rows()` gives (public id, name) of those rows; `url(public id)` the page where their fields are kept.
+    """
+
+    key: str
+    noun: str
+    label: str
+    rows: Callable[[], list[tuple[str, str]]] | None = None
+    url: Callable[[str], str] | None = None
+
+
+_homes: dict[str, Home] = {}
+
+
+def add(home: Home) -> None:
+    """Let custom fields be declared there."""
+    _homes[home.key] = home
+
+
+def homes() -> dict[str, Home]:
+    """Return the homes by key."""
+    return _homes
+
+
+def homes_of(noun: str) -> list[str]:
+    """Return the keys of the homes whose fields a noun may have."""
+    return [home.key for home in _homes.values() if home.noun == noun]

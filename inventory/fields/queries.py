@@ -1,0 +1,76 @@
+"""Reads custom fields and their values, for one object or for a page of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from inventory.core.database import db
+from inventory.fields.models import CustomField, CustomValue
+
+Home = tuple[str, str]
+
+
+def all_fields() -> Select[tuple[CustomField]]:
+    """Return every custom field, those no longer in use too."""
+    return select(CustomField)
+
+
+def fields_at(homes: Iterable[Home], *, retired: bool = False) -> Sequence[CustomField]:
+    """Return the fields declared at homes, (home, its row's public id or ""), in the order that forms show them."""
+    places = [and_(CustomField.home == home, CustomField.home_id == id_) for home, id_ in homes]
+    if not places:
+        return []
+    statement = select(CustomField).where(or_(*places))
+    if not retired:
+        statement = statement.where(CustomField.in_use)
+    return db.session.scalars(statement.order_by(CustomField.position, CustomField.id)).all()
+
+
+def fields_of_homes(keys: Collection[str]) -> Sequence[CustomField]:
+    """Return the fields in use of all rows of some homes: what a list of the noun may show."""
+    statement = select(CustomField).where(CustomField.home.in_(keys), CustomField.in_use)
+    return db.session.scalars(
+        statement.order_by(CustomField.home, CustomField.position, CustomField.id)
+    ).all()
+
+
+def values_of(object_type: str, public_ids: Collection[str]) -> dict[str, dict[int, CustomValue]]:
+    """Return the values of some objects, in one query: {public id: {field id: value}}."""
+    found: dict[str, dict[int, CustomValue]] = {}
+    if not public_ids:
+        return found
+    statement = (
+        select(CustomValue)
+        .where(CustomValue.object_type == object_type, CustomValue.object_id.in_(public_ids))
+        .options(joinedload(CustomValue.person))
+    )
+    for row in db.session.scalars(statement):
+        found.setdefault(row.object_id, {})[row.field_id] = row
+    return found
+
+
+def value_count(field: CustomField) -> int:
+    """Return how many objects have a value in a field."""
+    statement = select(func.count()).select_from(CustomValue).where(CustomValue.field_id == field.id)
+    return db.session.scalar(statement) or 0
+
+
+def all_values(field: CustomField) -> Sequence[CustomValue]:
+    """Return every value of a field."""
+    return db.session.scalars(select(CustomValue).where(CustomValue.field_id == field.id)).all()
+
+
+def field_named(public_id: str) -> CustomField | None:
+    """Return the field of this public id, or None."""
+    return db.session.scalar(select(CustomField).where(CustomField.public_id == public_id))
+
+
+def in_same_home(home: str, home_id: str, label: str) -> CustomField | None:
+    """Return the field of this label at a home, or None."""
+    statement = select(CustomField).where(
+        CustomField.home == home, CustomField.home_id == home_id, CustomField.label == label
+    )
+    return db.session.scalar(statement)

@@ -1,0 +1,108 @@
+"""Sets the values of custom fields on any object, by (type, public id), and says what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from inventory.audit import services as audit
+from inventory.audit.models import CUSTOM, Action
+from inventory.core.access import Actor
+from inventory.core.database import db
+from inventory.core.errors import Invalid
+from inventory.core.wording import N_
+from inventory.fields import kinds, queries
+from inventory.fields.kinds import FieldKind
+from inventory.fields.models import CustomField, CustomValue
+from inventory.organization.models import Person
+
+Values = Mapping[str, Any]
+
+
+def save(
+    object_type: str, row: Any, fields: Sequence[CustomField], given: Values, *, actor: Actor
+) -> audit.Changes:
+    """Set the values in `given` ({field.key: value or None}) of a saved object and return {name: [old, new]}.
+
+    One audit record tells them. Raises Invalid beside the field when one is required and empty, or when another
+    object has a value that no two may have.
+    """
+    known = queries.values_of(object_type, [row.public_id]).get(row.public_id, {})
+    changes: audit.Changes = {}
+    for field in fields:
+        if field.key not in given:
+            continue
+        old, value = known.get(field.id), given[field.key]
+        before = shown(field, old)
+        if value is None or value == "":
+            if field.required and actor.is_person:
+                raise Invalid(field.key, N_("Fill in this field."))
+            if old is not None:
+                db.session.delete(old)
+                changes[CUSTOM + field.label] = [before, None]
+            continue
+        if kinds.stored(field.kind, value).text == (old.text if old else None):
+            continue
+        kept = _keep(field, old or _empty(field, object_type, row), value)
+        changes[CUSTOM + field.label] = [before, shown(field, kept)]
+    db.session.flush()
+    if changes:
+        audit.record(Action.UPDATED, object_type, row, changes, actor=actor)
+    return changes
+
+
+def _empty(field: CustomField, object_type: str, row: Any) -> CustomValue:
+    return CustomValue(field_id=field.id, object_type=object_type, object_id=row.public_id)
+
+
+def _keep(field: CustomField, row: CustomValue, value: Any) -> CustomValue:
+    stored = kinds.stored(field.kind, value)
+    person = _person(field, stored.text) if field.kind is FieldKind.PERSON else None
+    try:
+        with db.session.begin_nested():
+            row.text, row.amount, row.day = stored.text, stored.amount, stored.day
+            row.person_id = person.id if person else None
+            row.unique_key = kinds.unique_text(stored.text) if field.is_unique else None
+            db.session.add(row)
+            db.session.flush()
+    except IntegrityError as error:
+        raise Invalid(
+            field.key, N_("Something else has this value, and no two may have the same.")
+        ) from error
+    db.session.expire(row, ["person"])
+    return row
+
+
+def _person(field: CustomField, public_id: str) -> Person:
+    person = db.session.scalar(select(Person).where(Person.public_id == public_id))
+    if person is None:
+        raise Invalid(field.key, N_("Choose one from the list."))
+    return person
+
+
+def shown(field: CustomField, row: CustomValue | None) -> Any:
+    """Return a value as history keeps it: a person's name, an amount in euros, else its text."""
+    if row is None:
+        return None
+    if field.kind is FieldKind.PERSON:
+        return row.person.display_name if row.person else None
+    if field.kind is FieldKind.MONEY and row.amount is not None:
+        sign = "-" if row.amount < 0 else ""
+        return f"{sign}{abs(row.amount) // 100}.{abs(row.amount) % 100:02d} €"
+    return row.text
+
+
+def follow_merge(*, kept: Any, absorbed: Any, **_told: Any) -> None:
+    """Give what two records became the values that only the absorbed one had; the merge tells who did it."""
+    object_type = kept.__tablename__
+    found = queries.values_of(object_type, [kept.public_id, absorbed.public_id])
+    own = found.get(kept.public_id, {})
+    for field_id, row in found.get(absorbed.public_id, {}).items():
+        if field_id in own:
+            db.session.delete(row)
+        else:
+            row.object_id = kept.public_id
+    db.session.flush()

@@ -1,0 +1,117 @@
+"""The pages where the administrator of the instance declares custom fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, g, request, url_for
+from flask_babel import gettext as _
+
+from inventory.core.forms import options
+from inventory.core.guard import requires
+from inventory.core.listing import Column, Filter, Listing, code_options
+from inventory.core.permissions import Permission
+from inventory.core.registry import Group, MenuEntry
+from inventory.core.web import done, load, page
+from inventory.core.wording import N_
+from inventory.fields import forms, queries, services
+from inventory.fields.homes import homes
+from inventory.fields.kinds import FieldKind
+from inventory.fields.models import CustomField
+
+bp = Blueprint("fields", __name__, url_prefix="/fields")
+MENU = MenuEntry(
+    Group.SETTINGS,
+    N_("Custom fields"),
+    "fields.index",
+    "adjustments",
+    Permission.INSTANCE_ADMIN,
+    order=82,
+    hint=N_("What your categories and lists know beside what Parc brings."),
+)
+
+
+@bp.route("/")
+@requires(Permission.INSTANCE_ADMIN)
+def index() -> Response:
+    """List the custom fields."""
+    names = _home_names()
+    listing = Listing(
+        "fields",
+        queries.all_fields(),
+        columns=(
+            Column("label", N_("Label"), lambda row: row.label, kind="name", sort=CustomField.label),
+            Column("home", N_("For"), lambda row: names.get(f"{row.home}:{row.home_id}")),
+            Column("kind", N_("Kind"), lambda row: row.kind, kind="badge", sort=CustomField.kind),
+            Column("required", N_("Must be filled in"), lambda row: row.required, kind="bool"),
+            Column("unique", N_("No two may have the same"), lambda row: row.is_unique, kind="bool"),
+            Column("in_use", N_("In use"), lambda row: row.in_use, kind="bool"),
+        ),
+        filters=(Filter("kind", N_("Kind"), _by_kind, options=code_options(FieldKind)),),
+        id_column=CustomField.id,
+        row_url=lambda row: url_for(".edit", public_id=row.public_id),
+        search=lambda statement, text: statement.where(CustomField.label.icontains(text, autoescape=True)),
+        default_sort="label",
+    ).empty(
+        _("No field was added yet. Add what your fleet needs to know beside what Parc brings."),
+        url_for(".create"),
+        _("Add a field"),
+    )
+    return listing.export() if listing.wants_export else page("fields/list.html", listing=listing)
+
+
+def _by_kind(statement: Any, value: str) -> Any:
+    return statement.where(CustomField.kind == value) if value in list(FieldKind) else statement
+
+
+def _home_names() -> dict[str, str]:
+    """Return "home:row's id" → its name, for all places where a field may be declared."""
+    found = {}
+    for home in homes().values():
+        if home.rows is None:
+            found[f"{home.key}:"] = _(home.label)
+        else:
+            found |= {f"{home.key}:{id_}": name for id_, name in home.rows()}
+    return found
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.INSTANCE_ADMIN)
+def create() -> Response:
+    """Declare a field."""
+    form = forms.NewFieldForm(request.form, home=request.args.get("home"))
+    form.home.choices = options(_home_names().items())
+    if form.submitted_and_valid():
+        home, _colon, home_id = form.home.data.partition(":")
+        with form.saving():
+            services.create_field({**_values(form), "home": home, "home_id": home_id}, actor=g.actor)
+        if not form.errors:
+            return done(_("%(name)s is added.", name=form.label.data), to=_back(home, home_id))
+    return page("fields/form.html", form=form, status=form.status, field=None, values=0)
+
+
+@bp.route("/<public_id>", methods=["GET", "POST"])
+@requires(Permission.INSTANCE_ADMIN)
+def edit(public_id: str) -> Response:
+    """Change a field, or take it out of use."""
+    field = load(CustomField, public_id, Permission.INSTANCE_ADMIN)
+    form = forms.FieldForm(request.form, obj=field)
+    if form.submitted_and_valid():
+        with form.saving():
+            services.update_field(field, _values(form), actor=g.actor, version=form.seen_version())
+        if not form.errors:
+            return done(_("%(name)s is saved.", name=field.label), to=_back(field.home, field.home_id))
+    return page(
+        "fields/form.html", form=form, status=form.status, field=field, values=queries.value_count(field)
+    )
+
+
+def _values(form: forms.FieldForm) -> dict[str, Any]:
+    given = form.values()
+    position = given["position"]
+    return {**given, "choices": form.choices.lines, "position": 50 if position is None else position}
+
+
+def _back(home: str, home_id: str) -> str:
+    known = homes().get(home)
+    return known.url(home_id) if known is not None and known.url is not None else url_for(".index")

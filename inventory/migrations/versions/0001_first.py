@@ -57,6 +57,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_change_set_undone_by_id"), ["undone_by_id"], unique=False)
 
     op.create_table(
+        "custom_field",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("home", sa.String(length=40), nullable=False),
+        sa.Column("home_id", sa.String(length=12), nullable=False),
+        sa.Column("label", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("help", sa.String(length=255), nullable=True),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("required", sa.Boolean(), nullable=False),
+        sa.Column("is_unique", sa.Boolean(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("in_use", sa.Boolean(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_custom_field")),
+        sa.UniqueConstraint("home", "home_id", "label", name=op.f("uq_custom_field_home_home_id_label")),
+    )
+    with op.batch_alter_table("custom_field", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_custom_field_public_id"), ["public_id"], unique=True)
+
+    op.create_table(
         "entity",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -772,6 +794,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_asset_supplier_id"), ["supplier_id"], unique=False)
 
     op.create_table(
+        "custom_value",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("field_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("object_type", sa.String(length=40), nullable=False),
+        sa.Column("object_id", sa.String(length=12), nullable=False),
+        sa.Column("text", sa.String(length=255), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("unique_key", sa.String(length=255), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["field_id"], ["custom_field.id"], name=op.f("fk_custom_value_field_id_custom_field")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_custom_value_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_custom_value")),
+        sa.UniqueConstraint("field_id", "unique_key", name=op.f("uq_custom_value_field_id_unique_key")),
+        sa.UniqueConstraint(
+            "object_type",
+            "object_id",
+            "field_id",
+            name=op.f("uq_custom_value_object_type_object_id_field_id"),
+        ),
+    )
+    with op.batch_alter_table("custom_value", schema=None) as batch_op:
+        batch_op.create_index("ix_custom_value_field_id_text", ["field_id", "text"], unique=False)
+        batch_op.create_index(batch_op.f("ix_custom_value_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "organizational_unit",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("directory_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1313,6 +1363,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_organizational_unit_entity_id"))
 
     op.drop_table("organizational_unit")
+    with op.batch_alter_table("custom_value", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_custom_value_person_id"))
+        batch_op.drop_index("ix_custom_value_field_id_text")
+
+    op.drop_table("custom_value")
     with op.batch_alter_table("asset", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_asset_supplier_id"))
         batch_op.drop_index(batch_op.f("ix_asset_serial"))
@@ -1466,6 +1521,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_entity_parent_id"))
 
     op.drop_table("entity")
+    with op.batch_alter_table("custom_field", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_custom_field_public_id"))
+
+    op.drop_table("custom_field")
     with op.batch_alter_table("change_set", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_change_set_undone_by_id"))
         batch_op.drop_index(batch_op.f("ix_change_set_public_id"))

@@ -25,7 +25,7 @@ SHOWN_CONFLICTS = 20
 PAGES = {"asset": "assets.detail", "person": "people.detail", "location": "locations.detail"}
 
 COLUMNS = (
-    Column("title", N_("Title"), lambda row: row.title, kind="code"),
+    Column("title", N_("Title"), lambda row: row.title, kind="name"),
     Column("kind", N_("Kind"), lambda row: row.kind, kind="badge", sort=ChangeSet.kind),
     Column("actor", N_("By"), lambda row: row.actor_label),
     Column("opened_at", N_("When"), lambda row: row.opened_at, kind="instant", sort=ChangeSet.opened_at),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app, url_for
@@ -13,7 +13,6 @@ from inventory.audit import queries as trail
 from inventory.audit.models import ChangeSet
 from inventory.core.database import db
 from inventory.core.i18n import number
-from inventory.core.wording import N_
 from inventory.discovery import causes, presentation, queries, services
 from inventory.discovery.models import AddressRange, Directory, Run, RunFailure, RunKind, Sighting
 from inventory.jobs import presentation as jobs
@@ -24,19 +23,20 @@ from scanners.coverage import Failure
 if TYPE_CHECKING:
     from scanners.ldap.reading import Summary
 
-OUTCOMES: dict[str, str] = {
-    "new": N_("seen for the first time"),
-    "changed": N_("changed since the last time"),
-    "unchanged": N_("unchanged"),
-    "returned": N_("seen again after an absence"),
-    "absent": N_("no longer seen"),
-    "assets_created": N_("items of equipment created"),
-    "assets_updated": N_("items of equipment updated"),
-    "people_created": N_("people created"),
-    "people_updated": N_("people updated"),
-    "linked": N_("recognised"),
-    "reviews": N_("questions for you"),
+OUTCOMES: dict[str, Callable[[int], str]] = {
+    "new": lambda n: ngettext("seen for the first time", "seen for the first time", n),
+    "changed": lambda n: ngettext("changed since the last time", "changed since the last time", n),
+    "unchanged": lambda n: ngettext("unchanged", "unchanged", n),
+    "returned": lambda n: ngettext("seen again after an absence", "seen again after an absence", n),
+    "absent": lambda n: ngettext("no longer seen", "no longer seen", n),
+    "assets_created": lambda n: ngettext("item of equipment created", "items of equipment created", n),
+    "assets_updated": lambda n: ngettext("item of equipment updated", "items of equipment updated", n),
+    "people_created": lambda n: ngettext("person created", "people created", n),
+    "people_updated": lambda n: ngettext("person updated", "people updated", n),
+    "linked": lambda n: ngettext("recognised", "recognised", n),
+    "reviews": lambda n: ngettext("question for you", "questions for you", n),
 }
+"""The words that follow the number of each kind of outcome: in French even the participles agree with it."""
 
 
 def range_rows(ranges: Sequence[AddressRange]) -> list[dict[str, Any]]:
@@ -160,7 +160,7 @@ def failures(groups: Sequence[tuple[str, int, list[RunFailure]]]) -> list[dict[s
 
 def outcomes(run: Run) -> list[tuple[str, int]]:
     """Return what came of a run, in words and numbers; what has no words is left out."""
-    return [(_(words), run.outcome[name]) for name, words in OUTCOMES.items() if run.outcome.get(name)]
+    return [(words(n), n) for name, words in OUTCOMES.items() if (n := run.outcome.get(name, 0))]
 
 
 def change_set(run: Run) -> dict[str, Any] | None:

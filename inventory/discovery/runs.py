@@ -88,7 +88,7 @@ def _change_set(run: Run) -> ChangeSet:
 
 
 def add_outcome(run: Run, **counts: int) -> None:
-    """Add to what came of a run; keys are those that `presentation.OUTCOMES` has words for."""
+    """Add to what came of a run; keys are those that `run_words.OUTCOMES` has words for."""
     total = Counter(run.outcome)
     total.update(counts)
     run.outcome = {name: number for name, number in total.items() if number}

@@ -74,7 +74,7 @@ def answer(public_id: str) -> Response:
             for entity_id in policies.entities_touched(review, given, queries.candidates(review), asset):
                 authorise(Permission.REVIEWS_ANSWER, entity_id)
             category = chosen(Category, form.category.data, field="category")
-            services.answer(review, given, actor=g.actor, asset=asset, category=category)
+            services.answer(review, given, actor=g.actor, asset=asset, category=category, title=title)
         if not form.errors:
             return done(_("Answered: %(title)s.", title=title), to=_next_url(review))
     return _show(review, queries.first_questions(current_scope(), _kind()), form)

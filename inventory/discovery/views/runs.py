@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import Select
 
+from inventory.audit import queries as trail
 from inventory.audit.models import ChangeSet
 from inventory.audit.undo import undo
 from inventory.core.database import db, transaction
@@ -33,7 +34,7 @@ def _of_kind(statement: Select[Any], value: str) -> Select[Any]:
 
 
 COLUMNS = (
-    Column("title", N_("Title"), lambda row: row.title, kind="code"),
+    Column("title", N_("Title"), lambda row: row.title, kind="name"),
     Column("state", N_("State"), lambda row: row.state, kind="badge"),
     Column("kind", N_("Kind"), lambda row: row.kind, kind="badge", sort=Run.kind),
     Column("started_at", N_("Started"), lambda row: row.started_at, kind="instant", sort=Run.started_at),
@@ -101,7 +102,9 @@ def act_on_run(public_id: str, wish: str) -> Response:
 def undo_run(public_id: str) -> Response:
     """Put back all that a run changed; what was seen stays known."""
     row = load(Run, public_id, Permission.CHANGES_UNDO)
+    changes = db.session.get_one(ChangeSet, row.change_set_id)
+    recorded = trail.record_count(changes)
     with transaction():
-        report = undo(db.session.get_one(ChangeSet, row.change_set_id), actor=g.actor)
-    message = ngettext("%(num)s change is undone.", "%(num)s changes are undone.", report.restored)
+        undo(changes, actor=g.actor)
+    message = ngettext("%(num)s change is undone.", "%(num)s changes are undone.", recorded)
     return done(message, to=url_for(".run", public_id=public_id))

@@ -34,17 +34,19 @@ def answer(
     actor: Actor,
     asset: Asset | None = None,
     category: Category | None = None,
+    title: str | None = None,
 ) -> Review:
     """Answer an open question in a change set of its own, and remember the answer.
 
     `asset` is the one that LINK chooses or that MERGE keeps; `category` what CREATE makes of a device of unknown
-    kind. Raises Refused when the question is no longer open, Invalid for an answer that it does not offer.
+    kind; `title` says in the trail what the question was about. Raises Refused when the question is no longer open,
+    Invalid for an answer that it does not offer.
     """
     if review.state is not ReviewState.OPEN:
         raise Refused(N_("This question is no longer open."))
     if given not in ALLOWED[review.kind]:
         raise Invalid("answer", N_("Choose one of the answers."))
-    title = f"{review.kind.value}: {given.value}"
+    title = title or f"{review.kind.value}: {given.value}"
     with audit.change_set(ChangeSetKind.REVIEW, title, actor=actor, entity_id=review.entity_id) as opened:
         _Answering(review, actor, asset, category).apply(given)
         review.state, review.answer = ReviewState.ANSWERED, given

@@ -4,12 +4,11 @@ import { isTyping } from "./keyboard.js";
 
 export function prepareReview() {
   document.addEventListener("keydown", (event) => {
-    const form = document.querySelector("[data-answers]");
     const busy = event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target);
-    if (!form || busy || document.querySelector("dialog[open]")) return;
+    if (busy || document.querySelector("dialog[open]")) return;
     let button = null;
-    if (/^[1-9]$/.test(event.key)) button = form.querySelector(`[data-answer="${event.key}"]`);
-    else if (event.key === "Enter" && !event.target.closest("a, button, summary")) button = form.querySelector("[data-proposed]");
+    if (/^[1-9]$/.test(event.key)) button = document.querySelector(`[data-answers] [data-answer="${event.key}"]`);
+    else if (event.key === "Enter" && !event.target.closest("a, button, summary")) button = document.querySelector("[data-answers] [data-proposed]");
     else if (event.key === "u") button = document.querySelector("[data-undo] button");
     if (button) {
       event.preventDefault();

@@ -22,7 +22,7 @@ from inventory.demo.trail import Act
 from inventory.demo.world import Body, Commune, World
 from inventory.organization.models import EntityKind
 
-SMALL_COMMUNE, SMALL_COMMUNE_ASSETS = "FON", 34
+SMALL_COMMUNE, SMALL_COMMUNE_ASSETS = "FON", 30
 """This one stays below twelve terminals in a fleet of any size: its sixth is the hardest to read."""
 PEOPLE_PER_TERMINAL, TERMINALS_PER_ROOM = 0.82, 3
 POOL = {State.IN_STOCK: 0.46, State.IN_PREPARATION: 0.1, State.ON_ORDER: 0.18, State.IN_RESERVE: 0.26}

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from inventory.assets import fields, lifecycle
+from inventory.assets import authority, fields, lifecycle
+from inventory.assets.authority import Claim
 from inventory.assets.models import Asset, AssetIdentifier, Custody, Period, Provenance
 from inventory.assets.periods import Stretch
 from inventory.assets.services.claims import SOURCE_OF_ACTOR, Said
@@ -209,6 +210,21 @@ class Life:
             known["last_seen_at"] = max(known["last_seen_at"], seen[1])
             return
         self.identifiers[key] = {"source": source, "first_seen_at": seen[0], "last_seen_at": seen[1]}
+
+    def winner(self, name: str) -> Any:
+        """Return the value of the claim that counts for a field."""
+        claims = [
+            Claim(source, claim["value"], claim["said_at"], claim["pinned"])
+            for (field, source), claim in self.claims.items()
+            if field == name
+        ]
+        best = authority.winner(name, claims)
+        return fields.from_json(name, best.value) if best else None
+
+    def told(self, changes: Changes, act: Act) -> None:
+        """Record what a machine changed at an instant among the others, whatever was done since."""
+        subject = trail.Subject("asset", self.public_id, self.label, self.values["entity_id"])
+        trail.record(self.world.rows, Action.UPDATED, subject, changes, act=act)
 
     def shown(self, name: str, value: Any) -> Any:
         """Return a value as history keeps it (`assets.fields.display`, from the names at hand)."""

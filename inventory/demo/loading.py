@@ -11,14 +11,17 @@ from inventory.catalog import services as catalog
 from inventory.core.database import transaction
 from inventory.core.errors import Refused
 from inventory.core.wording import N_
-from inventory.demo import catalogue, fleet, staff, territory
+from inventory.demo import catalogue, fleet, networks, nights, renewals, staff, territory
 from inventory.demo.chance import Chance
+from inventory.demo.networks import Networks
+from inventory.demo.nights import Night
 from inventory.demo.rows import Rows, is_empty
 from inventory.demo.staff import Account
+from inventory.demo.watching import Watch
 from inventory.demo.world import Commune, Order, World
 from inventory.organization.models import Entity, Person
 
-SMALLEST, LARGEST = 200, 1_000_000
+Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Loaded:
     assets: int
 
 
-def load(order: Order, *, on_progress: Callable[[int], None] = lambda _assets: None) -> Loaded:
+def load(order: Order, *, on_progress: Progress = lambda _assets: None) -> Loaded:
     """Fill the instance's store, all or nothing. Raises Refused when it holds anything already.
 
     `on_progress` is told how many assets are made so far, commune by commune.
@@ -42,18 +45,41 @@ def load(order: Order, *, on_progress: Callable[[int], None] = lambda _assets: N
         territory.make(world)
         accounts = staff.make(world)
         catalogue.make(world)
-        made = 0
-        for commune in world.communes:
-            made += _load_commune(world, commune)
-            on_progress(made)
+        renewals.make_rules(world)
+        made = _load_communes(world, on_progress)
+        renewals.present(world)
         world.rows.finish()
     return Loaded(accounts, made)
 
 
-def _load_commune(world: World, commune: Commune) -> int:
-    made = 0
-    for _device, life in fleet.make(world, commune, fleet.shares(world)[commune.code]).lives:
-        life.write()
-        made += 1
-    world.rows.flush()
+def _load_communes(world: World, on_progress: Progress) -> int:
+    found = networks.make(world)
+    directory = nights.plan(world, found.directory, world.chance("directory nights"))
+    nights.close(world, directory, 0, world.chance("directory runs"))
+    made = listed = 0
+    for commune in world.communes:
+        assets, entries = _load_commune(world, commune, found, directory)
+        made, listed = made + assets, listed + entries
+        on_progress(made)
+    nights.count_entries(directory, listed)
     return made
+
+
+def _load_commune(
+    world: World, commune: Commune, found: Networks, directory: list[Night]
+) -> tuple[int, int]:  # fmt: skip
+    """Make and write all of a commune; returns how many assets it has and how many entries the directory."""
+    equipment = fleet.make(world, commune, fleet.shares(world)[commune.code])
+    watch = Watch(world, commune, found, directory, world.chance("watch", commune.code))
+    made = 0
+    for device, life in equipment.lives:
+        if device is not None:
+            watch.look_at(life, device.purchase.product, device.desk.body)
+        life.write()
+        world.rows.breathe()
+        made += 1
+    watch.meet_people()
+    listed = watch.close()
+    renewals.record(world, equipment)
+    world.rows.flush()
+    return made, listed

@@ -14,7 +14,7 @@ from inventory.demo.world import Commune, Order
 from inventory.renewal.sixth import target
 
 MOST_DELAY = 75
-KNOWN_BEFORE = 0.62
+KNOWN_BEFORE = 0.8
 """How often it is known which device a newer one took over from; the other positions grew, or nobody kept count."""
 PUPILS = 0.55
 """Share of the tablets that are for pupils, and so outside of the base."""
@@ -152,11 +152,13 @@ class Layout:
     def _fit(self, kind: Kind, positions: list[Position], count: int) -> None:
         """Forget the oldest turns, then whole positions, until as many are left as were ordered."""
         surplus = sum(len(one.turns) for one in positions) - count
-        start = self.order.start_of(self.order.year)
-        for one in positions:
-            while surplus > 0 and len(one.turns) > 1 and one.turns[1].start < start:
-                del one.turns[0]
-                surplus -= 1
+        # The years that cumulative targets add up keep what is known of them as long as possible.
+        for year in (self.order.year - 3, self.order.year):
+            start = self.order.start_of(year)
+            for one in positions:
+                while surplus > 0 and len(one.turns) > 1 and one.turns[1].start < start:
+                    del one.turns[0]
+                    surplus -= 1
         while surplus > 0:
             last = min(range(len(positions)), key=lambda place: (len(positions[place].turns), -place))
             surplus -= len(positions.pop(last).turns)

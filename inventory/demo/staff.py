@@ -44,6 +44,7 @@ def make(world: World) -> list[Account]:
         password = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}-{secrets.token_hex(2)}"
         email = f"{login}@{names.MAIL_DOMAIN}"
         actor = _user(world, (email, name), password, (role, entity))
+        world.actors[role] = actor
         if role is Role.TECHNICIAN:
             world.technicians.append(actor)
         accounts.append(Account(role, email, password, entity.name))

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from inventory.catalog.kinds import Kind
 from inventory.core.access import Actor
+from inventory.core.permissions import Role
 from inventory.demo.chance import Chance
 from inventory.demo.products import Product
 from inventory.demo.rows import Rows
@@ -121,6 +122,7 @@ class World:
     maker_keys: dict[int, str] = field(default_factory=dict)
     supplier_ids: list[int] = field(default_factory=list)
     technicians: list[Actor] = field(default_factory=list)
+    actors: dict[Role, Actor] = field(default_factory=dict)
 
     def chance(self, *name: object) -> Chance:
         """Return the stream of draws of this name under the order's seed."""

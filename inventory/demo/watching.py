@@ -1,0 +1,191 @@
+"""Looks at the equipment and people of one commune as its scans and the directory do, and keeps what they say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from inventory.assets import fields
+from inventory.assets.lifecycle import IN_USE
+from inventory.assets.services import Said
+from inventory.assets.states import SourceKind, State
+from inventory.catalog.kinds import Kind
+from inventory.demo import nights, observing
+from inventory.demo.chance import Chance
+from inventory.demo.lives import Life
+from inventory.demo.networks import Network, Networks, Range
+from inventory.demo.nights import Night, Source, Subject
+from inventory.demo.products import ANSWERING, COMPUTERS, Product
+from inventory.demo.trail import Act
+from inventory.demo.world import Body, Commune, World
+from inventory.discovery.models import RunKind
+from inventory.organization.models import EntityKind
+from inventory.reconciliation.likeness import says_same
+from inventory.reconciliation.portraits import text_values
+from scanners.observation import Identifier, Observation
+
+ANSWERS, JOINED_DIRECTORY, VANISHES = 0.94, 0.93, 0.008
+SCANNED_AFTER = timedelta(days=60)
+DISCOVERED_SHARE = 0.006
+"""Share of a commune's assets that a scan found before anybody had logged them."""
+DISCOVERED_KINDS = (Kind.PRINTER, Kind.ACCESS_POINT, Kind.PRINTER, Kind.SWITCH)
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Something in use that the last whole reading no longer met."""
+
+    life: Life
+    last_seen_at: datetime
+
+
+@dataclass(slots=True)
+class Watch:
+    """What looks at one commune: its ranges' nights and the directory's."""
+
+    world: World
+    commune: Commune
+    networks: Networks
+    directory: list[Night]
+    chance: Chance
+    by_range: dict[int, list[Night]] = field(default_factory=dict)
+    seen: list[Subject] = field(default_factory=list)
+    missed: list[Missed] = field(default_factory=list)
+    number: int = 0
+
+    @property
+    def network(self) -> Network:
+        return self.networks.by_commune[self.commune.code]
+
+    def __post_init__(self) -> None:
+        for one in self.network.ranges:
+            source = Source(
+                RunKind.SNMP,
+                f"{one.name} {self.network.site_code}",
+                one.addresses,
+                self.network.site_id,
+                one.body.id,
+                one.size - 2,
+                range_id=one.id,
+            )
+            self.by_range[one.id] = nights.plan(self.world, source, self.chance)
+
+    def look_at(self, life: Life, product: Product, body: Body) -> None:
+        """Let the network and the directory see an asset, if they can; what they say is kept as their word."""
+        if life.state not in IN_USE:
+            return
+        if product.kind in ANSWERING and self.chance.happens(ANSWERS):
+            self._scan(life, product, body)
+        if product.kind in COMPUTERS | {Kind.SERVER} and self.chance.happens(JOINED_DIRECTORY):
+            self._list(life, product, body)
+
+    def _range_of(self, body: Body) -> Range:
+        return self.network.ranges[0 if body.kind is EntityKind.COMMUNE or body is self.commune.seat else 1]
+
+    def _scan(self, life: Life, product: Product, body: Body) -> None:
+        range_ = self._range_of(body)
+        own, self.number = self.by_range[range_.id], self.number + 1
+        last, absent = own[-1], None
+        if self.chance.happens(VANISHES) and life.state is State.IN_SERVICE:
+            last, absent = own[-4], own[-3].starts
+            self.missed.append(Missed(life, last.ends))
+        seen = (range_.take(), self.network.site_code, last.ends)
+        observation = observing.by_network(life, product, seen, number=self.number, chance=self.chance)
+        first = self._first_seen(life, own)
+        named = next(one for one in observation.identifiers if one.kind in ("serial", "base_mac"))
+        reason = says_same(named.kind, named.value, named.scope)
+        credential = self.networks.scan_credentials[0 if self.chance.happens(0.3) else 1]
+        self.seen.append(
+            Subject(observation, range_.body.id, first, last, asset_id=life.id, reason=reason,
+                    credential_id=credential, absent_since=absent)
+        )  # fmt: skip
+        self._hear(life, observation, (first, last), (SourceKind.SNMP, product))
+
+    def _list(self, life: Life, product: Product, body: Body) -> None:
+        last = self.directory[-1]
+        observation = observing.in_directory(
+            life, (self.commune, body), product, at=last.ends, chance=self.chance
+        )
+        first = self._first_seen(life, self.directory)
+        guid = observation.identifiers[0]
+        reason = says_same(guid.kind, guid.value)
+        self.seen.append(Subject(observation, body.id, first, last, asset_id=life.id, reason=reason))
+        self._hear(life, observation, (first, last), (SourceKind.LDAP, product))
+
+    def _first_seen(self, life: Life, own: list[Night]) -> datetime:
+        """Return the night that first met it: after it began and after scans began here."""
+        day = max(life.stretches[0].from_on, self.commune.joined_on + SCANNED_AFTER)
+        if day >= own[0].starts.date():
+            return next((night.ends for night in own if night.starts.date() >= day), own[-1].ends)
+        return datetime.combine(day, own[0].starts.timetz()) + timedelta(minutes=8)
+
+    def _hear(
+        self, life: Life, observation: Observation, met: tuple[datetime, Night], by: tuple[SourceKind, Product]
+    ) -> None:  # fmt: skip
+        """Keep what was said of each field; a field that no person filled shows it."""
+        (first, last), (source, product) = met, by
+        said = Said(source, f"{observation.target} ({observation.site})", last.ends, _evidence(observation))
+        values = text_values(observation)
+        if source is SourceKind.SNMP:
+            model_id, maker_id = self.world.models[product]
+            values |= {"manufacturer_id": maker_id, "model_id": model_id}
+        changes = {}
+        for name, value in values.items():
+            life.claim(name, value, said)
+            best = life.winner(name)
+            if best != life.values.get(name):
+                public = fields.public_name(name)
+                changes[public] = [life.shown(name, life.values.get(name)), life.shown(name, best)]
+                life.values[name] = best
+        if changes:
+            life.told(changes, Act(last.actor, first))
+        for named in observation.identifiers:
+            scope = "" if source is SourceKind.LDAP and named.kind == "name" else named.scope
+            life.identify(Identifier(named.kind, named.value, scope), source, (first, last.ends))
+        at = _alive(observation) or last.ends
+        if at > (life.values.get("last_seen_at") or first):
+            life.values |= {"last_seen_at": at, "last_seen_by": source}
+
+    def meet_people(self) -> None:
+        """Let the directory list the people who have an account there."""
+        last = self.directory[-1]
+        for body in self.commune.bodies:
+            for holder in body.people:
+                if holder.guid is None or (
+                    holder.leaves_on is not None and holder.leaves_on < self.world.order.today
+                ):
+                    continue
+                observation = observing.person_in_directory(holder, (self.commune, body), last.ends)
+                reason = says_same("directory_guid", holder.guid)
+                first = self.directory[0].starts - timedelta(days=self.chance.between(30, 1500))
+                self.seen.append(
+                    Subject(observation, body.id, first, last, person_id=holder.id, reason=reason)
+                )
+
+    def close(self) -> int:
+        """Write the runs, then what they met; returns how many the directory listed."""
+        listed = 0
+        counts = dict.fromkeys(self.by_range, 0)
+        for subject in self.seen:
+            source = subject.last.source
+            if source.range_id is not None:
+                counts[source.range_id] += subject.absent_since is None
+            else:
+                listed += 1
+        for range_id, own in self.by_range.items():
+            nights.close(self.world, own, counts[range_id], self.chance)
+        for subject in self.seen:
+            nights.keep(self.world, subject, self.chance.public_id())
+            self.world.rows.breathe()
+        return listed
+
+
+def _evidence(observation: Observation) -> dict[str, str]:
+    named = {"manufacturer_id": "manufacturer", "model_id": "model"}
+    found = {**observation.evidence, **{f: observation.evidence.get(n, "") for f, n in named.items()}}
+    return {name: text for name, text in found.items() if text}
+
+
+def _alive(observation: Observation) -> datetime | None:
+    logon = observation.facts.get("last_logon_at")
+    return datetime.fromisoformat(logon) if isinstance(logon, str) else None

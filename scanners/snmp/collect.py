@@ -53,9 +53,9 @@ class _Cursor:
 
     __slots__ = ("at", "done", "most", "name", "root", "taken")
 
-    def __init__(self, root: Oid, most: int, name: str) -> None:
+    def __init__(self, root: Oid, start: Oid, most: int, name: str) -> None:
         self.root = root
-        self.at = root
+        self.at = start
         self.most = most
         self.name = name
         self.taken = 0
@@ -85,7 +85,13 @@ class Walk:
 
     async def read(self, roots: Iterable[Oid], name: str, most: int = 1_000_000) -> None:
         """Read at most `most` instances below each root into the reading; raises AskError where nothing more can be had."""
-        cursors = [_Cursor(root, most, name) for root in roots]
+        await self._read([_Cursor(root, root, most, name) for root in roots], most)
+
+    async def read_own(self, objects: Iterable[Oid]) -> None:
+        """Read the first instance of each of the maker's objects, which may be the instance itself."""
+        await self._read([_Cursor(one, _before(one), 1, "maker's objects") for one in objects], 1)
+
+    async def _read(self, cursors: Sequence[_Cursor], most: int) -> None:
         while live := [cursor for cursor in cursors if not cursor.done]:
             if time.monotonic() > self._end:
                 raise _OverBounds
@@ -170,20 +176,28 @@ class Walk:
             self.reading.troubles.append((cause, detail))
 
     async def everything(self, more: More) -> None:
-        """The standard scalars, what `more` names once they are known, then the standard tables."""
+        """The standard scalars, what `more` names once they are known (until it names nothing new), then the standard tables."""
         probes = [probe for table in tables.TABLES for probe in table.probes]
         await self.read([*tables.SCALARS, *probes], "system", most=1)
         said = {probe for probe in probes if self.reading.columns.pop(probe, None)}
         found = [table for table in tables.TABLES if said.intersection(table.probes)]
-        own = list(more(self.reading))
-        if own:
-            await self.read(own, "maker's objects", most=1)
+        asked: set[Oid] = set()
+        while own := [oid for oid in more(self.reading) if oid not in asked]:
+            asked.update(own)
+            await self.read_own(own)
         for table in found:
             if table.identity:
                 await self.read(table.columns, table.name)
         rest = [column for table in found if not table.identity for column in table.columns]
         if rest:
             await self.read(rest, "tables")
+
+
+def _before(one: Oid) -> Oid:
+    """An OID from which GETNEXT leads to `one` itself, if it is an instance, else to what is first below it.
+
+    Agents that count in 32 bits with a sign do not know numbers above 2³¹ - 1."""
+    return (*one[:-1], one[-1] - 1, 2**31 - 1) if one[-1] else one[:-1]
 
 
 async def read_device(link: Link, bounds: Bounds, more: More = lambda _: ()) -> Reading:

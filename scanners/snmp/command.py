@@ -24,6 +24,8 @@ from scanners.snmp import (
     scan,
 )
 from scanners.snmp.options import POLITE_RATE
+from scanners.snmp.profile import Profiles
+from scanners.snmp.profile_files import ProfileError, load
 
 OK, WRONG_CALL, PARTIAL = 0, 2, 3
 SHOWN_FAILURES = 20
@@ -66,6 +68,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--no-ping", action="store_true", help="do not ask by ICMP whether the silent are there"
+    )
+    parser.add_argument(
+        "--profiles", type=Path, metavar="DIR", help="a folder of device profiles (*.toml) that come first"
     )
     user = parser.add_argument_group(
         "SNMPv3", "keys may also come from PARC_SNMP_AUTH_KEY and PARC_SNMP_PRIV_KEY, or from a file"
@@ -112,7 +117,7 @@ def run(args: argparse.Namespace) -> int:
                     print(json.dumps(result.to_json()), flush=True)  # noqa: T201 (a command prints its results)
             else:
                 coverage = result
-    except (OptionsError, OSError) as error:
+    except (OptionsError, ProfileError, OSError) as error:
         print(f"python -m scanners snmp: {error}", file=sys.stderr)  # noqa: T201
         return WRONG_CALL
     finally:
@@ -136,7 +141,14 @@ def _options(args: argparse.Namespace) -> ScanOptions:
         ping=not args.no_ping,
         max_oids=args.max_oids,
         max_seconds_per_device=args.max_seconds,
+        profiles=_profiles(args.profiles),
     )
+
+
+def _profiles(folder: Path | None) -> Profiles:
+    if folder is not None and not folder.is_dir():
+        raise OptionsError(f"--profiles: there is no folder {folder}.")
+    return load(folder)
 
 
 def _credentials(args: argparse.Namespace) -> tuple[Credential, ...]:

@@ -1,20 +1,20 @@
-"""Turns what a device said into facts by general rules (standard MIBs, the maker's enterprise number, sysDescr), each with its reason."""
+"""Turns what a device said into facts by general rules (standard MIBs, enterprise number, sysDescr) and device profiles, each with its reason."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from scanners.identity import canonical_serial, is_junk
 from scanners.makers import leading_maker
 from scanners.observation import Component, Fact
 from scanners.snmp import tables
-from scanners.snmp.ber import Oid, Value
+from scanners.snmp.ber import Oid
 from scanners.snmp.collect import Reading
 from scanners.snmp.enterprises import Enterprise, enterprise_of
 from scanners.snmp.kinds import kind_of
-from scanners.text import clean, is_printable
+from scanners.snmp.profile import Device, Profile, Profiles, dotted, text, useful
 
 OTHER, CHASSIS, POWER_SUPPLY, MODULE = 1, 3, 6, 9
 _COMPONENT_KINDS = {CHASSIS: "chassis", POWER_SUPPLY: "power_supply", MODULE: "module", 7: "fan", 10: "port"}
@@ -40,44 +40,30 @@ class Findings:
         return value if isinstance(value, str) else None
 
 
-def text(value: Value) -> str | None:
-    """Printable text of a value; None for numbers, binary strings and placeholders."""
-    if isinstance(value, bytes):
-        return clean(value) if is_printable(value) else None
-    return None
-
-
-def useful(value: Value) -> str | None:
-    """Text that says something: placeholders such as "N/A" or "<private>" do not."""
-    found = text(value)
-    return None if found is None or is_junk(found) or found.strip("<>").lower() == "private" else found
-
-
-def dotted(oid: Iterable[int]) -> str:
-    """An object identifier as text."""
-    return ".".join(map(str, oid))
-
-
-def identify(reading: Reading) -> Findings:
+def identify(reading: Reading, profiles: Profiles) -> Findings:
     """The facts about one device; what it did not say, or said badly, stays absent."""
     found = Findings()
     object_id = reading.scalar(tables.SYS_OBJECT_ID)
     enterprise = enterprise_of(object_id) if isinstance(object_id, tuple) else None
-    description = text(reading.scalar(tables.SYS_DESCR)) or ""
+    description = Device.of(reading).description
+    fitting = profiles.fitting(reading)
     _system(reading, found)
-    if enterprise is not None:
-        _own_objects(reading, enterprise, found)
-        _own_grammar(enterprise, description, found)
-    _versions(description, found)
+    for profile in fitting:
+        _own_objects(reading, profile, found)
+    for profile in fitting:
+        _own_grammar(description, profile, found)
+    _versions(description, "sysDescr", found)
     _entity(reading, found)
     _standard(reading, found)
-    _maker(enterprise, description, found)
+    _versions(text(reading.scalar(tables.LLDP_SYS_DESCR)) or "", "LLDP-MIB lldpLocSysDesc", found)
+    _products(fitting, object_id, found)
+    _maker(enterprise, fitting, description, found)
+    found.say("kind", *kind_of(reading, enterprise, description, fitting))
+    _printer_model(reading, found)
     if enterprise is not None and not _HOST.match(description):
         _product(enterprise, description, found)
-    found.say("kind", *kind_of(reading, enterprise, description))
-    _printer_model(reading, found)
     _kernel(description, found)
-    for pattern, name in enterprise.rename if enterprise is not None else ():
+    for pattern, name in (one for profile in fitting for one in profile.rename):
         if model := found.text("model"):
             found.facts["model"] = pattern.sub(name, model)
     return found
@@ -177,11 +163,20 @@ def _standard(reading: Reading, found: Findings) -> None:
         ("manufacturer", tables.DOT11_MAKER, "IEEE802dot11-MIB dot11manufacturerName"),
         ("model", tables.DOT11_PRODUCT, "IEEE802dot11-MIB dot11manufacturerProductName"),
         ("firmware", tables.DOT11_VERSION, "IEEE802dot11-MIB dot11manufacturerProductVersion"),
+        ("manufacturer", tables.MED_MAKER, "LLDP-EXT-MED-MIB lldpXMedLocMfgName"),
+        ("model", tables.MED_MODEL, "LLDP-EXT-MED-MIB lldpXMedLocModelName"),
+        ("firmware", tables.MED_SOFTWARE, "LLDP-EXT-MED-MIB lldpXMedLocSoftwareRev"),
+        ("firmware", tables.MED_FIRMWARE, "LLDP-EXT-MED-MIB lldpXMedLocFirmwareRev"),
+        ("firmware", tables.PROBE_SOFTWARE, "RMON2-MIB probeSoftwareRev"),
     ):
         found.say(name, useful(reading.scalar(oid)), why)
-    serial = useful(reading.scalar(tables.PRT_SERIAL))
-    if canonical_serial(serial):
-        found.say("serial", serial, "Printer-MIB prtGeneralSerialNumber")
+    for oid, why in (
+        (tables.PRT_SERIAL, "Printer-MIB prtGeneralSerialNumber"),
+        (tables.MED_SERIAL, "LLDP-EXT-MED-MIB lldpXMedLocSerialNum"),
+    ):
+        serial = useful(reading.scalar(oid))
+        if canonical_serial(serial):
+            found.say("serial", serial, why)
     device = _device_id(text(reading.scalar(tables.PRT_DEVICE_ID)) or "")
     found.say("manufacturer", device.get("MFG") or device.get("MANUFACTURER"), "IEEE 1284 device id")
     found.say("model", device.get("MDL") or device.get("MODEL"), "IEEE 1284 device id")
@@ -195,23 +190,42 @@ def _device_id(given: str) -> dict[str, str]:
     return {key.strip().upper(): value.strip() for key, _, value in pairs if value.strip()}
 
 
-def _own_objects(reading: Reading, enterprise: Enterprise, found: Findings) -> None:
-    """The maker's own objects; beside a generic agent, whoever's tree answers is the maker."""
-    for name, oids in enterprise.objects.items():
-        for oid in oids:
-            value = useful(reading.scalar(oid))
-            if value is None or (name == "serial" and not canonical_serial(value)):
-                continue
-            owner = enterprise_of(oid)
-            maker = owner.maker if owner is not None else ""
-            found.say(name, value, f"{maker}'s object {dotted(oid)}")
-            if not enterprise.maker:
-                found.say("manufacturer", maker, f"{maker}'s objects answer")
-                found.say("kind", owner.kind if owner is not None else None, f"{maker}'s objects answer")
+def _own_objects(reading: Reading, profile: Profile, found: Findings) -> None:
+    """What the maker's own objects say."""
+    object_id = Device.of(reading).object_id
+    for name, sources in profile.sources.items():
+        for source in sources:
+            value = source.read(reading, object_id)
+            if value is not None and (name != "serial" or canonical_serial(value)):
+                found.say(name, value, f"{profile.name}: object {dotted(source.place.of(object_id))}")
 
 
-def _maker(enterprise: Enterprise | None, description: str, found: Findings) -> None:
-    """The owner of the enterprise number is the maker, unless the number is a generic agent's."""
+def _own_grammar(description: str, profile: Profile, found: Findings) -> None:
+    """What sysDescr says in the maker's own way."""
+    for pattern in profile.grammar:
+        match = pattern.search(description)
+        for name, value in match.groupdict().items() if match is not None else ():
+            if value and not is_junk(value) and (name != "serial" or canonical_serial(value)):
+                fact = "manufacturer" if name == "maker" else name
+                found.say(fact, value.strip(), f"{profile.name}: sysDescr")
+
+
+def _products(fitting: Sequence[Profile], object_id: object, found: Findings) -> None:
+    """The maker's own table of products."""
+    for profile in fitting:
+        model = profile.products.get(object_id) if isinstance(object_id, tuple) else None
+        found.say("model", model, f"{profile.name}: sysObjectID")
+
+
+def _maker(
+    enterprise: Enterprise | None, fitting: Sequence[Profile], description: str, found: Findings
+) -> None:
+    """A profile's maker, else the owner of the enterprise number, unless the number is a generic agent's."""
+    for profile in fitting:
+        if profile.maker:
+            found.facts.pop("manufacturer", None)
+            found.say("manufacturer", profile.maker, profile.name)
+            return
     if enterprise is not None and enterprise.maker:
         # The number outranks a free text field that a reseller may have filled in.
         found.facts.pop("manufacturer", None)
@@ -221,7 +235,8 @@ def _maker(enterprise: Enterprise | None, description: str, found: Findings) -> 
 
 
 _SERIAL = re.compile(
-    r"(?:\bS/?N\s*[:=]\s*|\bserial(?: number| no\.?)?\s*[:=#]\s*)([A-Z0-9][A-Z0-9/-]{4,30})\b", re.IGNORECASE
+    r"(?:\bS/?N\s*[:=]\s*|\bserial(?: number| num| no\.?)?\s*[:=#]\s*|\bserial number )([A-Z0-9][A-Z0-9/-]{4,30})\b",
+    re.IGNORECASE,
 )
 _VERSION = re.compile(
     r"(?:\b(?:software |firmware |fw |sw |image )?(?:version|revision|release|ver\.?|firmware)[:\s]+)"
@@ -231,29 +246,20 @@ _VERSION = re.compile(
 _HOST = re.compile(r"^(?:Linux|FreeBSD|OpenBSD|NetBSD|SunOS|Darwin|Hardware(?=:)|AIX|HP-UX)\b")
 
 
-def _own_grammar(enterprise: Enterprise, description: str, found: Findings) -> None:
-    """What sysDescr says in the maker's own way."""
-    for pattern in enterprise.grammar:
-        match = pattern.search(description)
-        for name, value in match.groupdict().items() if match is not None else ():
-            if value and not is_junk(value):
-                found.say(name, value.strip(), "sysDescr")
-
-
-def _versions(description: str, found: Findings) -> None:
-    """A version or a serial that sysDescr calls so, or its only version number."""
+def _versions(description: str, where: str, found: Findings) -> None:
+    """A version or a serial that a description calls so, or its only version number."""
     serial = _SERIAL.search(description)
     if serial and canonical_serial(serial.group(1)):
-        found.say("serial", serial.group(1), "sysDescr")
+        found.say("serial", serial.group(1), where)
     if _HOST.match(description):
         return
     version = _VERSION.search(description)
     if version:
-        found.say("firmware", version.group(1).rstrip(".-,("), "sysDescr")
+        found.say("firmware", version.group(1).rstrip(".-,("), where)
     # A bootloader's or kernel's version beside the firmware's own must not make it ambiguous.
     numbers = _DOTTED.findall(_INNER.sub("", description))
     if len(numbers) == 1:
-        found.say("firmware", numbers[0], "sysDescr: its only version number")
+        found.say("firmware", numbers[0], f"{where}: its only version number")
 
 
 _INNER = re.compile(
@@ -281,7 +287,7 @@ def _product(enterprise: Enterprise, description: str, found: Findings) -> None:
         return
     before = _BEFORE_VERSION.match(rest)
     if before and not re.search(
-        r"(?i)version|software|firmware|release|system|revision|agent", before.group(1)
+        r"(?i)version|software|firmware|release|system|revision|agent|\w+OS\b", before.group(1)
     ):
         found.say("model", before.group(1), "sysDescr: before the version number")
 
@@ -293,7 +299,8 @@ def _printer_model(reading: Reading, found: Findings) -> None:
     for index, kind in sorted(reading.column(tables.HR_DEVICE_TYPE).items()):
         if kind == tables.HR_PRINTER:
             model = useful(reading.column(tables.HR_DEVICE_DESCR).get(index))
-            found.say("model", model, "HOST-RESOURCES-MIB hrDeviceDescr of the printer")
+            if model is not None and not model.startswith("Generic"):
+                found.say("model", model, "HOST-RESOURCES-MIB hrDeviceDescr of the printer")
 
 
 _KERNEL = re.compile(r"^Linux \S+ (\d+\.\d+\.\S+) #")

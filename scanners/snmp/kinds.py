@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from scanners.snmp import tables
 from scanners.snmp.collect import Reading
 from scanners.snmp.enterprises import Enterprise
+from scanners.snmp.profile import Profile
 
 ETHERNET, WIRELESS = 6, 71
 _MULTIFUNCTION = re.compile(
@@ -61,10 +63,32 @@ _DISTRIBUTION = re.compile(
 _HOST = re.compile(r"^(?:Hardware(?=:)|Linux|FreeBSD|OpenBSD|NetBSD|SunOS|Darwin|AIX|HP-UX)\b")
 
 
-def kind_of(reading: Reading, enterprise: Enterprise | None, description: str) -> tuple[str | None, str]:
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One device, as the rules look at it."""
+
+    reading: Reading
+    enterprise: Enterprise | None
+    description: str
+    profiles: Sequence[Profile]
+
+    @property
+    def maker_told(self) -> bool:
+        """Whether its sysObjectID names a maker."""
+        return self.enterprise is not None and bool(self.enterprise.maker)
+
+
+Answer = tuple[str | None, str]
+
+
+def kind_of(
+    reading: Reading, enterprise: Enterprise | None, description: str, profiles: Sequence[Profile]
+) -> Answer:
     """(kind, reason), or (None, "") where nothing says it."""
+    case = _Case(reading, enterprise, description, profiles)
     for rule in (
         _by_printing,
+        _by_profile,
         _by_power,
         _by_system,
         _by_own_words,
@@ -73,25 +97,24 @@ def kind_of(reading: Reading, enterprise: Enterprise | None, description: str) -
         _by_trade,
         _by_shape,
     ):
-        kind, why = rule(reading, enterprise, description)
+        kind, why = rule(case)
         if kind is not None:
             return kind, why
     return None, ""
 
 
-Answer = tuple[str | None, str]
-
-
-def _by_printing(reading: Reading, enterprise: Enterprise | None, description: str) -> Answer:
+def _by_printing(case: _Case) -> Answer:
+    reading = case.reading
     printers = tables.HR_PRINTER in reading.column(tables.HR_DEVICE_TYPE).values()
     supplies = reading.column(tables.PRT_SUPPLY_TYPE) or reading.column(tables.PRT_LIFE_COUNT)
     if not printers and not supplies:
         return None, ""
-    if not supplies and _HOST.match(description):
+    if not supplies and _HOST.match(case.description):
         return None, ""  # a computer with a print queue
-    if enterprise is not None and enterprise.kind == "label_printer":
-        return "label_printer", f"Printer-MIB, and {enterprise.maker} makes label printers"
-    words = " ".join([description, *_descriptions(reading)])
+    for profile in case.profiles:
+        if "label_printer" in (profile.kind, profile.usually):
+            return "label_printer", f"Printer-MIB, and {profile.name} are label printers"
+    words = " ".join([case.description, *_descriptions(reading)])
     if _MULTIFUNCTION.search(words):
         return "multifunction_printer", "Printer-MIB, and it says that it scans or faxes"
     return "printer", "Printer-MIB" if supplies else "HOST-RESOURCES-MIB: its device is a printer"
@@ -102,70 +125,84 @@ def _descriptions(reading: Reading) -> Iterable[str]:
     return (value.decode("latin-1") for value in values if isinstance(value, bytes))
 
 
-def _by_power(reading: Reading, _enterprise: Enterprise | None, _description: str) -> Answer:
+def _by_profile(case: _Case) -> Answer:
+    """A profile of devices that are all of one kind."""
+    for profile in case.profiles:
+        if profile.kind is not None:
+            return profile.kind, profile.name
+    return None, ""
+
+
+def _by_power(case: _Case) -> Answer:
+    reading = case.reading
     told = reading.scalar(tables.UPS_MODEL) is not None or reading.scalar(tables.UPS_MAKER) is not None
     return ("ups", "UPS-MIB") if told else (None, "")
 
 
-def _by_system(reading: Reading, enterprise: Enterprise | None, description: str) -> Answer:
+def _by_system(case: _Case) -> Answer:
     """General-purpose systems; Net-SNMP also runs in appliances, so that only a distribution's kernel tells a computer."""
-    object_id = reading.scalar(tables.SYS_OBJECT_ID)
-    if enterprise is not None and enterprise.number == 311 and isinstance(object_id, tuple):
+    object_id = case.reading.scalar(tables.SYS_OBJECT_ID)
+    if case.enterprise is not None and case.enterprise.number == 311 and isinstance(object_id, tuple):
         # Microsoft: 311.1.1.3.1.1 workstation, .2 server, .3 domain controller
         return ("server" if object_id[-1] in {2, 3} else "computer"), "sysObjectID: Windows"
-    if _DISTRIBUTION.match(description) and (enterprise is None or not enterprise.maker):
-        return (
-            "hypervisor" if "-pve" in description else "computer"
-        ), "sysDescr: a general-purpose Linux kernel"
-    if re.match(r"(SunOS|Darwin|AIX|HP-UX|DragonFly|OpenBSD|NetBSD)\b", description) and (
-        enterprise is None or not enterprise.maker
-    ):
+    if case.maker_told:
+        return None, ""
+    if _DISTRIBUTION.match(case.description):
+        kind = "hypervisor" if "-pve" in case.description else "computer"
+        return kind, "sysDescr: a general-purpose Linux kernel"
+    if re.match(r"(SunOS|Darwin|AIX|HP-UX|DragonFly|OpenBSD|NetBSD)\b", case.description):
         return "computer", "sysDescr: a general-purpose system"
     return None, ""
 
 
-def _by_own_words(_reading: Reading, enterprise: Enterprise | None, description: str) -> Answer:
+def _by_own_words(case: _Case) -> Answer:
     """Product names that mean a kind at this maker's only."""
-    for pattern, kind in enterprise.words if enterprise is not None else ():
-        match = pattern.search(description)
+    for pattern, kind in (one for profile in case.profiles for one in profile.words):
+        match = pattern.search(case.description)
         if match:
             return kind, f"sysDescr says “{match.group(0)}”"
     return None, ""
 
 
-def _by_number(reading: Reading, enterprise: Enterprise | None, _description: str) -> Answer:
+def _by_number(case: _Case) -> Answer:
     """The maker gives whole branches of its tree to one kind of product."""
-    object_id = reading.scalar(tables.SYS_OBJECT_ID)
-    if enterprise is None or not isinstance(object_id, tuple):
+    object_id = case.reading.scalar(tables.SYS_OBJECT_ID)
+    if not isinstance(object_id, tuple):
         return None, ""
-    for branch, kind in enterprise.branches:
-        if object_id[7 : 7 + len(branch)] == branch:
-            return kind, f"sysObjectID: enterprise {enterprise.number} gives this branch to it"
+    for branch, kind in (one for profile in case.profiles for one in profile.branches):
+        if object_id[: len(branch)] == branch:
+            return kind, "sysObjectID: its maker gives this branch to such things"
     return None, ""
 
 
-def _by_words(_reading: Reading, enterprise: Enterprise | None, description: str) -> Answer:
-    if _HOST.match(description) and (enterprise is None or not enterprise.maker):
+def _by_words(case: _Case) -> Answer:
+    if _HOST.match(case.description) and not case.maker_told:
         return None, ""  # "Linux <host name> …": the words are the administrator's, not the maker's
     for kind, pattern in _WORDS:
-        match = pattern.search(description)
+        match = pattern.search(case.description)
+        if match and kind == "printer" and (also := _MULTIFUNCTION.search(case.description)):
+            return "multifunction_printer", f"sysDescr says “{also.group(0)}”"
         if match:
             return kind, f"sysDescr says “{match.group(0)}”"
     return None, ""
 
 
-def _by_trade(_reading: Reading, enterprise: Enterprise | None, _description: str) -> Answer:
-    if enterprise is not None and enterprise.kind:
-        return enterprise.kind, f"sysObjectID: enterprise {enterprise.number} makes such things"
+def _by_trade(case: _Case) -> Answer:
+    for profile in case.profiles:
+        if profile.usually is not None:
+            return profile.usually, f"{profile.name}: its maker makes such things"
+    if case.enterprise is not None and case.enterprise.kind:
+        return case.enterprise.kind, f"sysObjectID: enterprise {case.enterprise.number} makes such things"
     return None, ""
 
 
 _BRIDGE, _ACCESS_POINT, _ROUTER, _TELEPHONE = 0x20, 0x10, 0x08, 0x04  # LldpSystemCapabilitiesMap, first octet
 
 
-def _by_shape(reading: Reading, enterprise: Enterprise | None, description: str) -> Answer:
+def _by_shape(case: _Case) -> Answer:
     """What the device says it does on the network: LLDP capabilities, bridge ports, sysServices."""
-    if _HOST.match(description) and (enterprise is None or not enterprise.maker):
+    reading = case.reading
+    if _HOST.match(case.description) and not case.maker_told:
         return None, ""
     capabilities = reading.scalar(tables.LLDP_CAPABILITIES)
     octet = capabilities[0] if isinstance(capabilities, bytes) and capabilities else 0

@@ -18,6 +18,7 @@ from scanners.snmp.collect import Reading
 from scanners.snmp.identify import Findings, identify
 from scanners.snmp.interfaces import interfaces, own_addresses, physical_macs
 from scanners.snmp.printers import counters, supplies
+from scanners.snmp.profile import Profiles
 
 # A chassis MAC identifies these; a computer's MACs move with docks and cards, and stay weak.
 _ONE_MAC = frozenset(
@@ -49,9 +50,11 @@ _NETWORK_GEAR = frozenset(
 MOST_MACS = 128
 
 
-def observe(reading: Reading, *, site: str, at: datetime, engine_id: bytes = b"") -> Observation:
+def observe(
+    reading: Reading, profiles: Profiles, *, site: str, at: datetime, engine_id: bytes = b""
+) -> Observation:
     """The observation of one device."""
-    found = identify(reading)
+    found = identify(reading, profiles)
     ports = interfaces(reading)
     identifiers = _identifiers(reading, found, ports, site=site, engine_id=engine_id)
     return Observation(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from scanners.snmp.profile import Profiles
+from scanners.snmp.profile_files import shipped
+
 # A thousand small datagrams a second are under 1 Mbit/s: nobody on a municipal network notices.
 POLITE_RATE = 1_000.0
 
@@ -84,6 +87,7 @@ class ScanOptions:
     max_oids: int = 20_000
     max_seconds_per_device: float = 60.0
     at_once: int = 200
+    profiles: Profiles = field(default_factory=shipped, repr=False)
 
     def __post_init__(self) -> None:
         if not self.credentials:

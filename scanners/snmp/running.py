@@ -10,16 +10,13 @@ from datetime import UTC, datetime
 from scanners.coverage import Cause, Coverage, Failure
 from scanners.observation import Observation
 from scanners.snmp import ping
-from scanners.snmp.ber import Oid
 from scanners.snmp.collect import Bounds, Reading, read_device
 from scanners.snmp.community import CommunityLink, CommunityPort, UserLink
-from scanners.snmp.enterprises import enterprise_of
 from scanners.snmp.link import AskError, Link
 from scanners.snmp.observe import observe
 from scanners.snmp.options import Community, Credential, Progress, ScanOptions, UsmUser
 from scanners.snmp.session import Probe, UserSession, probe
 from scanners.snmp.sweep import ANSWERED, ODD, PENDING, REFUSED, UNREACHABLE, Manner, Pace, Sweep
-from scanners.snmp.tables import SYS_OBJECT_ID
 from scanners.snmp.targets import Targets, dotted, number
 
 Result = Observation | Failure | Coverage
@@ -175,7 +172,9 @@ class Scan:
         for credential in sorted(credentials, key=lambda one: one.label != wanted):
             try:
                 bounds = Bounds(self._options.max_oids, self._options.max_seconds_per_device)
-                reading = await read_device(self._link(address, credential), bounds, own_objects)
+                reading = await read_device(
+                    self._link(address, credential), bounds, self._options.profiles.objects
+                )
                 await self._deliver(reading, engine_id, credential.label)
                 return
             except AskError as error:
@@ -197,7 +196,10 @@ class Scan:
             await self._fail(Failure(reading.address, cause, detail))
         if not reading.whole:
             return  # half a device could be taken for another one: nothing is concluded from it
-        observation = observe(reading, site=self._options.site, at=datetime.now(UTC), engine_id=engine_id)
+        options = self._options
+        observation = observe(
+            reading, options.profiles, site=options.site, at=datetime.now(UTC), engine_id=engine_id
+        )
         self._read += 1
         if self._is_alias(observation):
             return
@@ -286,10 +288,3 @@ def _probes(credentials: Iterable[Credential]) -> list[tuple[Probe, tuple[Creden
         elif credential == users[0]:
             found.append((probe(credential), users))
     return found
-
-
-def own_objects(reading: Reading) -> list[Oid]:
-    """The objects of the maker's own tree that say who the device is."""
-    object_id = reading.scalar(SYS_OBJECT_ID)
-    enterprise = enterprise_of(object_id) if isinstance(object_id, tuple) else None
-    return [oid for oids in enterprise.objects.values() for oid in oids] if enterprise is not None else []

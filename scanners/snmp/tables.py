@@ -30,6 +30,14 @@ LLDP_CHASSIS_SUBTYPE = oid("1.0.8802.1.1.2.1.3.1")
 LLDP_CHASSIS_ID = oid("1.0.8802.1.1.2.1.3.2")
 LLDP_SYS_DESCR = oid("1.0.8802.1.1.2.1.3.4")
 LLDP_CAPABILITIES = oid("1.0.8802.1.1.2.1.3.6")
+# LLDP-EXT-MED-MIB (ANSI/TIA-1057): the inventory that the device tells its neighbours
+MED_FIRMWARE = oid("1.0.8802.1.1.2.1.5.4795.1.2.3")
+MED_SOFTWARE = oid("1.0.8802.1.1.2.1.5.4795.1.2.4")
+MED_SERIAL = oid("1.0.8802.1.1.2.1.5.4795.1.2.5")
+MED_MAKER = oid("1.0.8802.1.1.2.1.5.4795.1.2.6")
+MED_MODEL = oid("1.0.8802.1.1.2.1.5.4795.1.2.7")
+# RMON2-MIB (RFC 4502)
+PROBE_SOFTWARE = oid("1.3.6.1.2.1.16.19.2")
 # Printer-MIB (RFC 3805)
 PRT_NAME = oid("1.3.6.1.2.1.43.5.1.1.16")
 PRT_SERIAL = oid("1.3.6.1.2.1.43.5.1.1.17")
@@ -65,6 +73,12 @@ SCALARS: tuple[Oid, ...] = (
     LLDP_CHASSIS_ID,
     LLDP_SYS_DESCR,
     LLDP_CAPABILITIES,
+    MED_FIRMWARE,
+    MED_SOFTWARE,
+    MED_SERIAL,
+    MED_MAKER,
+    MED_MODEL,
+    PROBE_SOFTWARE,
     PRT_NAME,
     PRT_SERIAL,
     UPS_MAKER,
@@ -132,7 +146,7 @@ class Table(NamedTuple):
 TABLES: tuple[Table, ...] = (
     Table(
         "ENTITY-MIB",
-        (ENT_CLASS, ENT_SERIAL, ENT_MODEL),
+        (ENT_CLASS, ENT_SERIAL, ENT_MODEL, ENT_SOFTWARE, ENT_FIRMWARE),
         (ENT_CLASS, ENT_SERIAL, ENT_MODEL, ENT_MAKER, ENT_DESCR, ENT_NAME, ENT_FIRMWARE, ENT_SOFTWARE),
         identity=True,
     ),

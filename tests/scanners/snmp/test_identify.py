@@ -11,9 +11,9 @@ import pytest
 from scanners.observation import KINDS, Observation
 from scanners.replay import RecordedLink, Recording
 from scanners.snmp.collect import Bounds, read_device
-from scanners.snmp.enterprises import enterprises
+from scanners.snmp.enterprises import Enterprise, enterprise_of, enterprises
 from scanners.snmp.observe import observe
-from scanners.snmp.running import own_objects
+from scanners.snmp.profile_files import shipped
 from tests.scanners.snmp import recordings
 from tests.scanners.snmp.agents import SWITCH
 
@@ -21,8 +21,8 @@ from tests.scanners.snmp.agents import SWITCH
 def seen(text: str, address: str = "10.1.2.3") -> Observation:
     """What the scanner says of a recorded device."""
     link = RecordedLink(Recording.parse(text), address)
-    reading = asyncio.run(read_device(link, Bounds(), own_objects))
-    return observe(reading, site="bouscat", at=datetime(2026, 11, 24, tzinfo=UTC))
+    reading = asyncio.run(read_device(link, Bounds(), shipped().objects))
+    return observe(reading, shipped(), site="bouscat", at=datetime(2026, 11, 24, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
@@ -221,14 +221,22 @@ def test_the_night_s_digest_is_the_same_from_any_of_its_addresses() -> None:
     assert seen(text).digest() == seen(text, "10.1.2.4").digest()
 
 
-def test_every_kind_in_the_makers_table_is_a_kind() -> None:
-    for enterprise in enterprises().values():
-        named = (
-            {enterprise.kind}
-            | {kind for _, kind in enterprise.branches}
-            | {kind for _, kind in enterprise.words}
-        )
-        assert named - {None} <= KINDS, enterprise.number
-        assert all(
-            set(pattern.groupindex) <= {"model", "serial", "firmware"} for pattern in enterprise.grammar
-        )
+def test_every_trade_in_the_makers_table_is_a_kind() -> None:
+    assert {one.kind for one in enterprises().values()} - {None} <= KINDS
+
+
+def test_a_generic_agent_s_number_names_no_maker() -> None:
+    assert enterprise_of((1, 3, 6, 1, 4, 1, 8072, 3)) == Enterprise(8072)
+    assert enterprise_of((1, 3, 6, 1, 4, 1, 9, 1)) == Enterprise(9, "Cisco")
+    assert enterprise_of((1, 3, 6, 1, 2, 1)) is None
+
+
+def test_what_a_device_tells_its_neighbours_is_heard_too() -> None:
+    facts = seen(recordings.NEIGHBOURLY).facts
+    assert (facts["model"], facts["serial"], facts["firmware"]) == ("LS-9", "LAB000777", "4.2")
+
+
+def test_a_description_for_neighbours_tells_serial_and_version() -> None:
+    said = recordings.NOBODY + "1.0.8802.1.1.2.1.3.4.0|4|Falcon, SW: 6.4.7.4, SN: 704014060011\n"
+    assert seen(said).facts["serial"] == "704014060011"
+    assert seen(said).facts["firmware"] == "6.4.7.4"

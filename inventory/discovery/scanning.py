@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from flask import current_app
 
 from inventory.core import clock
 from inventory.core.database import db, transaction
@@ -22,6 +25,9 @@ from scanners.observation import Observation
 
 if TYPE_CHECKING:
     from scanners.snmp import Progress, ScanOptions
+    from scanners.snmp.profile import Profiles
+
+PROFILES_FOLDER = "profiles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,18 @@ def _options(order: Order, site: Site, opened: Any) -> ScanOptions:
         retries=order.retries,
         rate=float(order.rate),
         site=site.code,
+        profiles=_profiles(),
     )
+
+
+def _profiles() -> Profiles:
+    """The shipped device profiles and, before them, the administrator's own in the instance folder."""
+    from scanners.snmp.profile_files import ProfileError, load
+
+    try:
+        return load(Path(current_app.instance_path) / PROFILES_FOLDER)
+    except ProfileError as error:
+        raise Refused(N_("A device profile cannot be used: %(why)s"), why=str(error)) from None
 
 
 @dataclass(kw_only=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from flask import current_app
 from sqlalchemy import select
 
 import scanners.snmp
@@ -19,6 +22,7 @@ from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
 from inventory.discovery import addresses, launching, runs
 from inventory.discovery.models import AddressRange, Run, RunFailure, Sighting
+from inventory.discovery.scanning import PROFILES_FOLDER
 from inventory.jobs import leases, schedules, services
 from inventory.jobs.context import JobContext, open_context
 from inventory.jobs.execution import execute
@@ -414,3 +418,43 @@ def test_a_scan_whose_credentials_are_gone_fails_with_a_sentence(
     assert run.ended_at is not None
     assert run.job
     assert "no credential" in (run.job.error or "")
+
+
+PROFILE = """
+[[profile]]
+name = "Town hall clocks"
+when.object_id = "99990"
+kind = "other"
+"""
+
+
+@pytest.fixture
+def own_profile() -> Iterator[Path]:
+    """A file in the instance's folder of profiles, which is gone afterwards."""
+    folder = Path(current_app.instance_path) / PROFILES_FOLDER
+    folder.mkdir()
+    yield folder / "own.toml"
+    shutil.rmtree(folder)
+
+
+def test_the_profiles_of_the_instance_folder_are_used_beside_the_shipped_ones(
+    range_: AddressRange, network: Network, own_profile: Path
+) -> None:
+    own_profile.write_text(PROFILE)
+    scan(range_)
+    assert network.options is not None
+    names = {one.name for one in network.options.profiles.all}
+    assert {"Town hall clocks", "Synology DiskStation"} <= names
+
+
+def test_a_scan_with_a_wrong_profile_fails_and_names_it(
+    range_: AddressRange, network: Network, own_profile: Path
+) -> None:
+    own_profile.write_text(PROFILE.replace("other", "toaster"))
+    run = launch(range_)
+    execute(begin(run))
+    run = reload(run)
+    assert run.state is JobState.FAILED
+    assert run.job
+    assert "own.toml, profile Town hall clocks" in (run.job.error or "")
+    assert network.asked == []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
+
+from sqlalchemy import inspect, select
 
 from inventory.assets.models import Asset
 from inventory.catalog.models import Category, Manufacturer, Model
@@ -88,6 +90,34 @@ def display(field: str, value: Any) -> Any:
     if field == "price_cents":
         return f"{value // 100}.{value % 100:02d} €"
     return as_json(value)
+
+
+def at_hand(rows: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """Read what the ids in these columns of assets stand for, in one query for each noun.
+
+    The session finds them again without asking the store for as long as somebody holds what this returns.
+    """
+    wanted: dict[type[Any], set[int]] = {model: set() for model in RELATIONS.values()}
+    for values in rows:
+        for name, model in RELATIONS.items():
+            if values.get(name) is not None:
+                wanted[model].add(values[name])
+    models = _read(Model, wanted.pop(Model))
+    for row in models:
+        wanted[Manufacturer].add(row.manufacturer_id)
+        if row.category_id is not None:
+            wanted[Category].add(row.category_id)
+    return [*models, *(row for model, ids in wanted.items() for row in _read(model, ids))]
+
+
+def _read(model: type[Any], ids: Collection[int]) -> list[Any]:
+    """Return the rows with these ids, asking only for those that the session does not have in full."""
+    known = [db.session.identity_map.get(db.session.identity_key(model, id_)) for id_ in ids]
+    kept = [row for row in known if row is not None and not inspect(row).expired]
+    missing = sorted(set(ids) - {row.id for row in kept})
+    if missing:
+        kept += db.session.scalars(select(model).where(model.id.in_(missing)))
+    return kept
 
 
 def as_json(value: Any) -> Any:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute
 
 from inventory.audit import services as audit
 from inventory.audit.models import Action
@@ -23,6 +25,8 @@ from inventory.core.wording import N_
 from scanners.makers import canonical_maker
 
 LONGEST_LIFE_MONTHS = 600
+
+Row = TypeVar("Row")
 
 
 def install_builtin() -> int:
@@ -79,19 +83,18 @@ def update_category(
     return _recorded("category", category, changes, actor)
 
 
-def default_category(kind: Kind) -> Category:
-    """Return the category that a discovered device of this kind gets."""
-    statement = (
-        select(Category)
-        .where(Category.kind == kind, Category.active)
-        .order_by(Category.is_default.desc(), Category.id)
-    )
-    found = db.session.scalar(statement.limit(1))
-    if found is None and kind is not Kind.OTHER:
-        return default_category(Kind.OTHER)
-    if found is None:
+def default_categories() -> dict[Kind, Category]:
+    """Return for every kind the category that a discovered device of it gets, in one query.
+
+    Raises LookupError where the built-in categories are not installed.
+    """
+    statement = select(Category).where(Category.active).order_by(Category.is_default.desc(), Category.id)
+    found: dict[Kind, Category] = {}
+    for category in db.session.scalars(statement):
+        found.setdefault(category.kind, category)
+    if Kind.OTHER not in found:
         raise LookupError("the built-in categories are not installed")
-    return found
+    return {kind: found.get(kind, found[Kind.OTHER]) for kind in Kind}
 
 
 def create_manufacturer(values: Mapping[str, Any], *, actor: Actor) -> Manufacturer:
@@ -121,18 +124,34 @@ def update_manufacturer(
 
 def manufacturer_named(name: str, *, actor: Actor = SYSTEM) -> Manufacturer | None:
     """Return the maker that this spelling means, created when it is new; None when nothing remains of the name."""
-    key = canonical_maker(name)
-    if key is None:
-        return None
-    key = key[:120]
-    known = db.session.scalar(select(Manufacturer).where(Manufacturer.key == key))
-    if known is not None:
-        return known
-    row = Manufacturer(name=key, key=key)
-    if not _added(row):
-        return db.session.scalars(select(Manufacturer).where(Manufacturer.key == key)).one()
-    audit.record(Action.CREATED, "manufacturer", row, {"name": [None, key]}, actor=actor)
-    return row
+    return manufacturers_named([name], actor=actor)[name]
+
+
+def manufacturers_named(names: Collection[str], *, actor: Actor = SYSTEM) -> dict[str, Manufacturer | None]:
+    """Do as `manufacturer_named` does for many spellings, in a fixed number of queries."""
+    keys = {name: (canonical_maker(name) or "")[:120] for name in names}
+    known = _makers({key for key in keys.values() if key})
+    new = [
+        Manufacturer(name=key, key=key) for key in dict.fromkeys(keys.values()) if key and key not in known
+    ]
+    known |= {row.key: row for row in _all_added(new)}
+    for row in new:
+        if known.get(row.key) is row:
+            audit.record(Action.CREATED, "manufacturer", row, {"name": [None, row.key]}, actor=actor)
+    lost = {row.key for row in new} - known.keys()
+    # Another process made it in between, or somebody gave its name to a maker of another key.
+    known |= {**_makers(lost, by=Manufacturer.name), **_makers(lost)}
+    return {name: known[key] if key else None for name, key in keys.items()}
+
+
+def _makers(
+    texts: Collection[str], by: InstrumentedAttribute[str] = Manufacturer.key
+) -> dict[str, Manufacturer]:
+    """Return the makers that have one of these keys (or names), by key (or name)."""
+    if not texts:
+        return {}
+    rows = db.session.scalars(select(Manufacturer).where(by.in_(texts)))
+    return {getattr(row, by.key): row for row in rows}
 
 
 def create_model(values: Mapping[str, Any], *, actor: Actor) -> Model:
@@ -172,19 +191,63 @@ def model_named(
 
     Case, spaces, punctuation and the maker's own name before the model's do not tell two models apart.
     """
-    text = clean(name, 160)
-    if text is None or not model_key(text, manufacturer.name):
-        return None
-    known = _model_like(manufacturer, text)
-    if known is not None:
-        return known
-    row = Model(manufacturer_id=manufacturer.id, name=text, category_id=category.id if category else None)
-    if not _added(row):
-        return _model_like(manufacturer, text)
-    audit.record(
-        Action.CREATED, "model", row, _all_new({"name": text, "manufacturer": manufacturer.name}), actor=actor
-    )
-    return row
+    wanted = ModelName(manufacturer, name, category)
+    return models_named([wanted], actor=actor)[wanted.key]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelName:
+    """A model as somebody calls it, its maker, and the category that it gets when it is new."""
+
+    manufacturer: Manufacturer
+    name: str
+    category: Category | None = None
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """What `models_named` finds it by: the maker's id and the name as it was given."""
+        return self.manufacturer.id, self.name
+
+
+def models_named(
+    wanted: Collection[ModelName], *, actor: Actor = SYSTEM
+) -> dict[tuple[int, str], Model | None]:
+    """Do as `model_named` does for many names, in a fixed number of queries; by the `key` of each."""
+    makers = {one.manufacturer.id: one.manufacturer for one in wanted}
+    folded = {one.key: _model_place(one) for one in wanted}
+    known = _models_of(makers) if any(folded.values()) else {}
+    new: dict[tuple[int, str], Model] = {}
+    for one in wanted:
+        place, text = folded[one.key], clean(one.name, 160)
+        if place is not None and place not in known and place not in new:
+            category_id = one.category.id if one.category else None
+            new[place] = Model(manufacturer_id=one.manufacturer.id, name=text, category_id=category_id)
+    added = _all_added(list(new.values()))
+    for row in added:
+        given = {"name": row.name, "manufacturer": makers[row.manufacturer_id].name}
+        audit.record(Action.CREATED, "model", row, _all_new(given), actor=actor)
+    known |= {place: row for place, row in new.items() if row in added}
+    if len(added) < len(new):
+        known |= _models_of(makers)
+    return {key: known.get(place) if place else None for key, place in folded.items()}
+
+
+def _model_place(one: ModelName) -> tuple[int, str] | None:
+    """Return the maker's id and the folded name; None when nothing remains of the name."""
+    text = clean(one.name, 160)
+    folded = model_key(text, one.manufacturer.name) if text else ""
+    return (one.manufacturer.id, folded) if folded else None
+
+
+def _models_of(makers: Mapping[int, Manufacturer]) -> dict[tuple[int, str], Model]:
+    """Return all models of these makers by maker and folded name; of two that read alike, the older."""
+    found: dict[tuple[int, str], Model] = {}
+    for row in db.session.scalars(
+        select(Model).where(Model.manufacturer_id.in_(sorted(makers))).order_by(Model.id)
+    ):
+        key = model_key(row.name, makers[row.manufacturer_id].name)
+        found.setdefault((row.manufacturer_id, key), row)
+    return found
 
 
 def model_key(name: str, maker: str) -> str:
@@ -199,11 +262,8 @@ def _folded(text: str) -> str:
 
 
 def _model_like(manufacturer: Manufacturer, name: str) -> Model | None:
-    wanted = model_key(name, manufacturer.name)
-    found = db.session.scalars(
-        select(Model).where(Model.manufacturer_id == manufacturer.id).order_by(Model.id)
-    )
-    return next((model for model in found if model_key(model.name, manufacturer.name) == wanted), None)
+    place = _model_place(ModelName(manufacturer, name))
+    return _models_of({manufacturer.id: manufacturer}).get(place) if place else None
 
 
 def _maker_key(name: str) -> str:
@@ -249,15 +309,17 @@ def _recorded(noun: str, row: Any, changes: audit.Changes, actor: Actor) -> audi
     return changes
 
 
-def _added(row: Any) -> bool:
-    """Save a new row; False when another process made the same one in between."""
+def _all_added(rows: Sequence[Row]) -> list[Row]:
+    """Save new rows and return them, less those that another process made in between."""
+    if not rows:
+        return []
     try:
         with db.session.begin_nested():
-            db.session.add(row)
+            db.session.add_all(rows)
             db.session.flush()
     except IntegrityError:
-        return False
-    return True
+        return [row for one in rows for row in _all_added([one])] if len(rows) > 1 else []
+    return list(rows)
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, Insert, MetaData, Table, event, insert, inspect
-from sqlalchemy.orm import ColumnProperty, DeclarativeBase, Session
+from sqlalchemy import Connection, Engine, Insert, MetaData, Table, event, func, insert, inspect, select
+from sqlalchemy.orm import DeclarativeBase, Mapper, Session
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -20,6 +20,7 @@ NAMING_CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_TIMEOUT_MS = 15_000
+FEWEST_NUMBERED = 4
 
 log = logging.getLogger(__name__)
 
@@ -30,15 +31,11 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
 
 
-@event.listens_for(Base, "attribute_instrument", propagate=True)
-def _keep_old_values(_class: type, _key: str, attribute: Any) -> None:
+@event.listens_for(Base, "mapper_configured", propagate=True)
+def _keep_old_values(mapper: Mapper[Any], mapped: type) -> None:
     # Rows are expired when a transaction begins; the journal needs the old value of what is set before it is read.
-    if isinstance(attribute.property, ColumnProperty):
-        event.listen(attribute, "set", _unchanged, active_history=True)
-
-
-def _unchanged(_row: Any, _value: Any, _old: Any, _initiator: Any) -> None:
-    return None
+    for attribute in mapper.column_attrs:
+        getattr(mapped, attribute.key).impl.active_history = True
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
@@ -126,6 +123,33 @@ def hold(row: Any) -> None:
         db.session.flush()
         columns = [attribute.key for attribute in state.mapper.column_attrs]
         db.session.refresh(row, attribute_names=columns, with_for_update=True)
+
+
+@event.listens_for(Session, "before_flush")
+def _number_many(session: Session, _context: Any, _instances: Any) -> None:
+    """Give many new rows of one table their ids in one query, for a store that has to tell each id takes them one by one."""
+    rows: dict[Table, list[Any]] = {}
+    for row in session.new:
+        state = inspect(row)
+        column = state.mapper.local_table.autoincrement_column
+        if column is not None and state.dict.get(state.mapper.get_property_by_column(column).key) is None:
+            rows.setdefault(column.table, []).append(row)
+    for table, unnumbered in rows.items():
+        if len(unnumbered) >= FEWEST_NUMBERED:
+            column = table.autoincrement_column
+            key = inspect(unnumbered[0]).mapper.get_property_by_column(column).key
+            for row, id_ in zip(unnumbered, _free_ids(session, column, len(unnumbered)), strict=True):
+                setattr(row, key, id_)
+
+
+def _free_ids(session: Session, column: Any, count: int) -> Sequence[int]:
+    if session.get_bind().dialect.name == "sqlite":
+        # Whoever writes is alone in writing, and the rows are saved before anything else is.
+        last = session.execute(select(func.max(column))).scalar() or 0
+        return range(last + 1, last + 1 + count)
+    sequence = func.pg_get_serial_sequence(column.table.name, column.name)
+    numbers = select(func.nextval(sequence)).select_from(func.generate_series(1, count))
+    return sorted(session.execute(numbers).scalars())
 
 
 def bulk_load(table: Table, rows: Sequence[dict[str, Any]]) -> None:

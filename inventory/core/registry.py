@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import enum
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from click import Command
 
 from inventory.core.permissions import Permission
+
+Calls = Sequence[dict[str, Any]]
+"""The arguments of one call after another."""
 
 
 class Group(enum.StrEnum):
@@ -76,6 +79,7 @@ _menu: dict[str, MenuEntry] = {}
 _panels: dict[str, dict[str, Panel]] = defaultdict(dict)
 _jobs: dict[str, Callable[..., Any]] = {}
 _hooks: dict[str, dict[str, Callable[..., Any]]] = defaultdict(dict)
+_plural: dict[Callable[..., Any], Callable[[Calls], None]] = {}
 _commands: dict[str, Command] = {}
 
 
@@ -129,8 +133,13 @@ def commands() -> dict[str, Command]:
     return _commands
 
 
-def hook(name: str, function: Callable[..., Any]) -> None:
-    """Call `function` whenever `run_hooks(name)` is; adding it twice adds it once."""
+def hook(name: str, function: Callable[..., Any], *, plural: Callable[[Calls], None] | None = None) -> None:
+    """Call `function` whenever `run_hooks(name)` is; adding it twice adds it once.
+
+    `plural` does for many calls what `function` does for one, in fewer queries.
+    """
+    if plural is not None:
+        _plural[function] = plural
     _hooks[name][f"{function.__module__}.{function.__qualname__}"] = function
 
 
@@ -138,3 +147,15 @@ def run_hooks(name: str, **arguments: Any) -> None:
     """Call the functions hooked to `name` inside the caller's transaction; their errors are the caller's."""
     for function in list(_hooks[name].values()):
         function(**arguments)
+
+
+def run_hooks_for_each(name: str, calls: Calls) -> None:
+    """Call the functions hooked to `name` for each of `calls`, all of them at once where the function has a plural."""
+    if not calls:
+        return
+    for function in list(_hooks[name].values()):
+        if function in _plural:
+            _plural[function](calls)
+        else:
+            for arguments in calls:
+                function(**arguments)

@@ -41,6 +41,20 @@ MOST_SERIALS = 1
 MOST_BOARDS = 4
 MOST_NAMES = 3
 
+_POINTS = {
+    "bare_serial": 3,
+    "bios_tag": 2,
+    "agent_id": 2,
+    "mac": 2,
+    "base_mac": 2,
+    "engine_id": 2,
+    "name": 2,
+    "ip": 1,
+}
+# What may not differ where only a name or an address speaks for a match: names and addresses are reused.
+_BOARD = ("base_mac", "uuid", "imei")
+ENOUGH = 2
+
 _SAME: Mapping[str, str] = {
     "serial": N_("Same serial number %(value)s and same maker, %(scope)s."),
     "uuid": N_("Same system UUID %(value)s."),
@@ -184,6 +198,20 @@ def weak_evidence(one: Traits, other: Traits) -> dict[str, frozenset[str]]:
     for kind in ("engine_id", "base_mac"):
         found[kind] = frozenset(same.value for same in common if same.kind == kind) - found["mac"]
     return {sort: values for sort, values in found.items() if values}
+
+
+def resemblance(seen: Traits, known: Traits) -> tuple[int, list[Sentence]]:
+    """How much weak evidence speaks for one thing (0: none, or something forbids it), and all evidence in words."""
+    if veto(seen, known) or not compatible_kinds(seen.kind, known.kind):
+        return 0, []
+    common = weak_evidence(seen, known)
+    score = sum(
+        _POINTS[sort] * min(len(values), 2 if sort == "mac" else 1) for sort, values in common.items()
+    )
+    if common.keys() <= {"name", "ip", "engine_id"} and contradicts(seen, known, _BOARD):
+        return 0, []
+    said = [says_same(sort, value) for sort, values in common.items() for value in sorted(values)]
+    return score, [*said, *contradictions(seen, known)]
 
 
 def _common_names(one: Traits, other: Traits) -> frozenset[str]:

@@ -10,6 +10,7 @@ from itertools import combinations, pairwise
 from inventory.core.wording import N_
 from inventory.reconciliation import likeness
 from inventory.reconciliation.likeness import Sentence, Traits
+from inventory.reconciliation.neighbours import Neighbours
 from scanners.observation import Identifier
 
 
@@ -88,19 +89,6 @@ NO_STRONG: Sentence = (N_("It says no serial number nor anything else that no ot
 NO_KIND: Sentence = (N_("It does not say what kind of device it is."), {}, "info")
 TORN: Sentence = (N_("It resembles devices that differ from one another."), {}, "bad")
 
-_POINTS = {
-    "bare_serial": 3,
-    "bios_tag": 2,
-    "agent_id": 2,
-    "mac": 2,
-    "base_mac": 2,
-    "engine_id": 2,
-    "name": 2,
-    "ip": 1,
-}
-# What may not differ where only a name or an address speaks for a match: names and addresses are reused.
-_BOARD = ("base_mac", "uuid", "imei")
-ENOUGH = 2
 VAGUE = frozenset({"computer", "network_appliance", "power", "other"})
 
 
@@ -142,8 +130,9 @@ def decide(seen: Sequence[Seen], known: Sequence[Known]) -> dict[int, Decision]:
     asked = [replace(one, traits=one.traits.without(copied)) for one in asked]
     assets = {id_: replace(one, traits=one.traits.without(copied)) for id_, one in assets.items()}
     fresh: list[_Bundle] = []
+    near = Neighbours((one, one.traits) for one in assets.values())
     for bundle in _bundles(asked):
-        found = _decide_bundle(bundle, assets)
+        found = _decide_bundle(bundle, assets, near.of(bundle.traits))
         decisions.update(found)
         if any(isinstance(decision, Created) for decision in found.values()):
             fresh.append(bundle)
@@ -262,21 +251,23 @@ def _bundle(members: Sequence[Seen], *, torn: bool = False) -> _Bundle:
     return _Bundle(ordered, traits, torn)
 
 
-def _decide_bundle(bundle: _Bundle, assets: Mapping[int, Known]) -> dict[int, Decision]:
-    """The decision for each sighting of a bundle."""
+def _decide_bundle(
+    bundle: _Bundle, assets: Mapping[int, Known], near: Sequence[Known]
+) -> dict[int, Decision]:
+    """The decision for each sighting of a bundle; `near` are the assets that share an identifier with it."""
     forced = {one.key: one.must for one in bundle.members if one.must is not None and one.must == one.link}
     decisions: dict[int, Decision] = {key: Linked(asset, A_PERSON_SAID) for key, asset in forced.items()}
     rest = [one for one in bundle.members if one.key not in forced]
     if rest:
-        decision = _decide_together(bundle, assets)
+        decision = _decide_together(bundle, assets, near)
         for one in rest:
             kept = one.link if isinstance(decision, Ask) and one.link is not None else None
             decisions[one.key] = replace(decision, keep=kept) if isinstance(decision, Ask) else decision
     return decisions
 
 
-def _decide_together(bundle: _Bundle, assets: Mapping[int, Known]) -> Decision:
-    bundle.matches = _matches(bundle, assets)
+def _decide_together(bundle: _Bundle, assets: Mapping[int, Known], near: Sequence[Known]) -> Decision:
+    bundle.matches = _matches(bundle, near)
     by_address = {one.link for one in bundle.members if one.by_address and one.must is None}
     # A device that has moved to another address leaves what was there before.
     links = {
@@ -293,13 +284,13 @@ def _decide_together(bundle: _Bundle, assets: Mapping[int, Known]) -> Decision:
         return _several(bundle, [assets[id_] for id_ in found])
     if bundle.torn:
         return Ask("ambiguous", bundle.keys, evidence=(TORN,))
-    return _propose(bundle, assets) or _new(bundle)
+    return _propose(bundle, near) or _new(bundle)
 
 
-def _matches(bundle: _Bundle, assets: Mapping[int, Known]) -> dict[int, frozenset[Identifier]]:
+def _matches(bundle: _Bundle, near: Sequence[Known]) -> dict[int, frozenset[Identifier]]:
     """The assets that share a strong identifier with the bundle and that nothing speaks against."""
     found = {}
-    for asset in assets.values():
+    for asset in near:
         if asset.id in bundle.cannot or likeness.veto(bundle.traits, asset.traits):
             continue
         if shared := likeness.shared_strong(bundle.traits, asset.traits):
@@ -340,13 +331,13 @@ def _rank(shared: Collection[Identifier]) -> tuple[int, int]:
     return (min((_ORDER.index(one.kind) for one in shared), default=len(_ORDER)), -len(shared))
 
 
-def _propose(bundle: _Bundle, assets: Mapping[int, Known]) -> Ask | None:
+def _propose(bundle: _Bundle, near: Sequence[Known]) -> Ask | None:
     """A question when weak identifiers speak for assets that are still of the fleet; they never link by themselves."""
     scored = []
-    for asset in assets.values():
+    for asset in near:
         if asset.live and asset.id not in bundle.cannot:
-            score, evidence = resemblance(bundle.traits, asset.traits)
-            if score >= ENOUGH:
+            score, evidence = likeness.resemblance(bundle.traits, asset.traits)
+            if score >= likeness.ENOUGH:
                 scored.append((-score, asset.id, evidence))
     if not scored:
         return None
@@ -362,20 +353,6 @@ def _propose(bundle: _Bundle, assets: Mapping[int, Known]) -> Ask | None:
     )
 
 
-def resemblance(seen: Traits, known: Traits) -> tuple[int, list[Sentence]]:
-    """How much weak evidence speaks for one thing (0: none, or something forbids it), and all evidence in words."""
-    if likeness.veto(seen, known) or not likeness.compatible_kinds(seen.kind, known.kind):
-        return 0, []
-    common = likeness.weak_evidence(seen, known)
-    score = sum(
-        _POINTS[sort] * min(len(values), 2 if sort == "mac" else 1) for sort, values in common.items()
-    )
-    if common.keys() <= {"name", "ip", "engine_id"} and likeness.contradicts(seen, known, _BOARD):
-        return 0, []
-    said = [likeness.says_same(sort, value) for sort, values in common.items() for value in sorted(values)]
-    return score, [*said, *likeness.contradictions(seen, known)]
-
-
 def _new(bundle: _Bundle) -> Decision:
     """A new thing when it can be told from all others and its kind is known, else a question."""
     strong = likeness.strong(bundle.traits)
@@ -389,11 +366,14 @@ def _new(bundle: _Bundle) -> Decision:
 def _postponed(fresh: Sequence[_Bundle]) -> dict[int, Decision]:
     """Of the new things that resemble one another, all but the best known must wait until that one is an asset."""
     ordered = sorted(fresh, key=lambda one: (not one.traits.values("serial"), sorted(one.traits.identifiers)))
-    kept: list[_Bundle] = []
+    kept: Neighbours[_Bundle] = Neighbours()
     later: dict[int, Decision] = {}
     for bundle in ordered:
-        if any(resemblance(bundle.traits, other.traits)[0] >= ENOUGH for other in kept):
+        if any(
+            likeness.resemblance(bundle.traits, other.traits)[0] >= likeness.ENOUGH
+            for other in kept.of(bundle.traits)
+        ):
             later.update({one.key: Later() for one in bundle.members if one.must is None})
         else:
-            kept.append(bundle)
+            kept.add(bundle, bundle.traits)
     return later

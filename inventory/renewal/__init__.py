@@ -16,7 +16,7 @@ def init_app(app: Flask) -> None:
 
     app.register_blueprint(views.bp)
     registry.menu(views.MENU)
-    registry.hook("asset.custody_changed", proposals.custody_changed)
-    registry.hook("asset.discovered", proposals.asset_discovered)
+    registry.hook("asset.custody_changed", proposals.custody_changed, plural=proposals.custodies_changed)
+    registry.hook("asset.discovered", proposals.asset_discovered, plural=proposals.assets_discovered)
     registry.hook("review.answered", proposals.review_answered)
     presentation.describe(fields.DESCRIBED)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import contains_eager
 
 from inventory.assets.lifecycle import IN_USE
 from inventory.assets.models import Asset, Custody
@@ -16,6 +18,7 @@ from inventory.core import clock
 from inventory.core.access import Actor
 from inventory.core.database import db
 from inventory.core.errors import Invalid
+from inventory.core.registry import Calls
 from inventory.core.wording import N_
 from inventory.reconciliation.models import Answer, Review, ReviewKind
 from inventory.reconciliation.services import questions
@@ -85,34 +88,95 @@ def _comparable(asset: Asset) -> list[ColumnElement[bool]]:
     ]
 
 
+def custodies_changed(calls: Calls) -> None:
+    """The plural of `custody_changed`: for custodies that only begin, the others are looked up in one query."""
+    begun = [call for call in calls if call["old"] is None and call["new"].person_id is not None]
+    ended: dict[int | None, list[Custody]] = {}
+    statement = (
+        select(Custody)
+        .where(
+            Custody.person_id.in_({call["new"].person_id for call in begun}), Custody.until_on.is_not(None)
+        )
+        .order_by(Custody.from_on.desc(), Custody.id.desc())
+    )
+    for row in db.session.scalars(statement) if begun else ():
+        ended.setdefault(row.person_id, []).append(row)
+    for call in calls:
+        new = call["new"]
+        if call["old"] is not None or new.person_id is None:
+            custody_changed(**call)
+            continue
+        around = (call["on"] - WITHIN, call["on"] + WITHIN)
+        if any(
+            around[0] <= row.until_on <= around[1] for row in ended.get(new.person_id, ()) if row.until_on
+        ):
+            custody_changed(**call)
+
+
 def asset_discovered(*, asset: Asset, previous: int | None, **_rest: Any) -> None:
     """Hooked to "asset.discovered": a scan met a new serial under the name of a device that has gone silent.
 
     `previous` is the asset that the same source called so before; it need not have been silent for long.
     """
-    if not asset.name or not asset.serial:
-        return
-    now = clock.now()
+    assets_discovered([{"asset": asset, "previous": previous}])
+
+
+def assets_discovered(calls: Calls) -> None:
+    """The plural of `asset_discovered`: the devices of those names are looked up in one query."""
+    named = [call for call in calls if call["asset"].name and call["asset"].serial]
+    namesakes = _namesakes(named) if named else {}
+    for call in named:
+        asset = call["asset"]
+        old = _gone_silent(asset, call["previous"], namesakes.get(asset.name.lower(), []))
+        if old is not None:
+            today = clock.today(asset.entity.time_zone)
+            _propose(Proposal(old, asset, today, Basis.SCAN, old.holder_id, old.location_id))
+
+
+def _namesakes(calls: Calls) -> dict[str, list[Asset]]:
+    """Return the devices in use that have a serial and one of these names, by the name in small letters."""
+    name = func.lower(Asset.name)
     statement = (
-        select(Asset)
-        .join(Category, Category.id == Asset.category_id)
+        select(name, Asset)
+        .join(Asset.category)
         .where(
-            func.lower(Asset.name) == asset.name.lower(),
-            Asset.entity_id == asset.entity_id,
-            Asset.id != asset.id,
+            name.in_({call["asset"].name.lower() for call in calls}),
+            Asset.entity_id.in_({call["asset"].entity_id for call in calls}),
+            Asset.id.not_in({call["asset"].id for call in calls}),
             Asset.serial.is_not(None),
-            Asset.serial != asset.serial,
             Asset.state.in_(IN_USE),
-            or_(Asset.last_seen_at.between(now - WITHIN, now - SILENT_FOR), Asset.id == (previous or 0)),
-            *_comparable(asset),
         )
-        .order_by(Asset.last_seen_at.desc(), Asset.id)
-        .limit(1)
+        .options(contains_eager(Asset.category))
+        .order_by(Asset.id)
     )
-    old = db.session.scalar(statement)
-    if old is not None:
-        today = clock.today(asset.entity.time_zone)
-        _propose(Proposal(old, asset, today, Basis.SCAN, old.holder_id, old.location_id))
+    found: dict[str, list[Asset]] = {}
+    for key, row in db.session.execute(statement):
+        found.setdefault(key, []).append(row)
+    return found
+
+
+def _gone_silent(asset: Asset, previous: int | None, namesakes: Sequence[Asset]) -> Asset | None:
+    """Return the device that a new one may have replaced: of the same entity and kind, the last to be seen."""
+    now = clock.now()
+    fitting = [
+        (one.last_seen_at, one)
+        for one in namesakes
+        if one.entity_id == asset.entity_id and one.serial != asset.serial and _are_comparable(one, asset)
+    ]
+    silent = [
+        (seen_at, -one.id, one)
+        for seen_at, one in fitting
+        if seen_at is not None and (now - WITHIN <= seen_at <= now - SILENT_FOR or one.id == previous)
+    ]
+    if silent:
+        return max(silent, key=lambda each: each[:2])[2]
+    return next((one for _seen_at, one in fitting if one.id == previous), None)
+
+
+def _are_comparable(one: Asset, other: Asset) -> bool:
+    kinds = one.category.kind, other.category.kind
+    same = kinds[0] is kinds[1] or all(kind in COMPUTERS for kind in kinds)
+    return same and (one.category.in_workplace or one.category.in_renewal_base)
 
 
 def _propose(proposal: Proposal) -> None:

@@ -28,7 +28,7 @@ def test_every_kind_has_a_built_in_category_installed_once(saving):
 
 def test_installing_again_leaves_edited_categories_alone(saving):
     services.install_builtin()
-    laptop = services.default_category(Kind.LAPTOP)
+    laptop = services.default_categories()[Kind.LAPTOP]
     services.update_category(laptop, {"name": "Portables", "service_life_months": 60}, actor=DIANE)
     services.install_builtin()
     assert (laptop.name, laptop.service_life_months) == ("Portables", 60)
@@ -71,13 +71,13 @@ def test_a_model_without_a_name_is_none(saving):
 
 def test_a_category_keeps_a_default_for_its_kind(saving):
     services.install_builtin()
-    first = services.default_category(Kind.LAPTOP)
+    first = services.default_categories()[Kind.LAPTOP]
     with pytest.raises(Invalid):
         services.update_category(first, {"is_default": False}, actor=DIANE)
     own = services.create_category(
         {"name": "Portables durcis", "kind": Kind.LAPTOP, "is_default": True}, actor=DIANE
     )
-    assert services.default_category(Kind.LAPTOP) is own
+    assert services.default_categories()[Kind.LAPTOP] is own
     assert not first.is_default
     assert own.code == "portables_durcis"
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from inventory.assets.services.claims import Said, claims_of, pin, remember, set_from_source, unpin
+from inventory.assets.services.claims import (
+    Said,
+    claims_of,
+    note_word,
+    pin,
+    remember,
+    set_from_source,
+    unpin,
+)
+from inventory.assets.services.creating import Creation, Draft, create_asset, create_many
 from inventory.assets.services.custody import (
     Handover,
     custodies_of,
@@ -10,25 +19,33 @@ from inventory.assets.services.custody import (
     open_custody,
     take_back,
 )
+from inventory.assets.services.dossiers import Dossier, dossiers_of
 from inventory.assets.services.history import effective_day, today_of
-from inventory.assets.services.identifiers import identifiers_of, record_identifiers
+from inventory.assets.services.identifiers import identifiers_of, note_identifiers, record_identifiers
 from inventory.assets.services.merging import merge
 from inventory.assets.services.moves import change_state, place, recategorize
-from inventory.assets.services.records import create_asset, update_asset
+from inventory.assets.services.records import update_asset
 from inventory.assets.services.tags import next_tag
 
 __all__ = [
+    "Creation",
+    "Dossier",
+    "Draft",
     "Handover",
     "Said",
     "change_state",
     "claims_of",
     "create_asset",
+    "create_many",
     "custodies_of",
+    "dossiers_of",
     "effective_day",
     "hand_over",
     "identifiers_of",
     "merge",
     "next_tag",
+    "note_identifiers",
+    "note_word",
     "open_custody",
     "pin",
     "place",

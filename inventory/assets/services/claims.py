@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from inventory.assets import authority, fields, periods
 from inventory.assets.authority import Claim
 from inventory.assets.models import Asset, Provenance
 from inventory.assets.services import history
+from inventory.assets.services.dossiers import Dossier
 from inventory.assets.states import SourceKind
 from inventory.audit import services as audit
 from inventory.audit.models import Action
@@ -48,21 +49,25 @@ def claims_of(asset: Asset, names: Iterable[str] | None = None) -> dict[str, lis
 
 def remember(asset: Asset, values: Mapping[str, Any], *, actor: Actor) -> None:
     """Keep as the actor's claim what the actor set: a person's edit pins it, an import's does not."""
+    if actor.kind in SOURCE_OF_ACTOR:
+        note_act(Dossier(asset, claims=claims_of(asset, values)), values, actor=actor)
+        db.session.flush()
+
+
+def note_act(dossier: Dossier, values: Mapping[str, Any], *, actor: Actor) -> None:
+    """Do as `remember` does, in a dossier: the caller saves."""
     source = SOURCE_OF_ACTOR.get(actor.kind)
     if source is None:
         return
     said = Said(source, actor.label, clock.now())
-    known = claims_of(asset, values)
-    for name in fields.CLAIMED & values.keys():
-        rows = known.get(name, [])
+    for name in [name for name in values if name in fields.CLAIMED]:
         if values[name] is not None:
-            _claim(asset, name, values[name], said=said, known=rows).pinned = actor.is_person
+            _claim(dossier, name, values[name], said).pinned = actor.is_person
             continue
         # An emptied field is open again: what machines say fills it at their next word.
-        for row in rows:
-            if row.source is source:
-                db.session.delete(row)
-    db.session.flush()
+        for row in [row for row in dossier.claims.get(name, []) if row.source is source]:
+            db.session.delete(row)
+            dossier.claims[name].remove(row)
 
 
 def set_from_source(asset: Asset, values: Mapping[str, Any], said: Said, *, actor: Actor) -> audit.Changes:
@@ -72,13 +77,16 @@ def set_from_source(asset: Asset, values: Mapping[str, Any], said: Said, *, acto
     person's value and the claim beside it. The asset's version is not raised: an open form stays valid unless
     the same field is edited.
     """
-    known = claims_of(asset, values)
+    changes = note_word(Dossier(asset, claims=claims_of(asset, values)), values, said, actor=actor)
+    db.session.flush()
+    return changes
+
+
+def note_word(dossier: Dossier, values: Mapping[str, Any], said: Said, *, actor: Actor) -> audit.Changes:
+    """Do as `set_from_source` does, in a dossier: the caller saves."""
     for name, value in values.items():
-        row = _claim(asset, name, value, said=said, known=known.get(name, []))
-        if row not in known.setdefault(name, []):
-            known[name].append(row)
-    shown = {name: _shown(name, known[name]) for name in values}
-    return _apply(asset, shown, actor)
+        _claim(dossier, name, value, said)
+    return _apply(dossier, {name: _shown(name, dossier.claims[name]) for name in values}, actor)
 
 
 def pin(asset: Asset, name: str, *, actor: Actor) -> None:
@@ -98,7 +106,9 @@ def unpin(asset: Asset, name: str, *, actor: Actor) -> audit.Changes:
     for row in rows:
         row.pinned = False
     _record_pin(asset, name, actor, pinned=False)
-    return _apply(asset, {name: _shown(name, rows)}, actor) if rows else {}
+    changes = _apply(Dossier(asset), {name: _shown(name, rows)}, actor) if rows else {}
+    db.session.flush()
+    return changes
 
 
 def _check_claimed(name: str) -> None:
@@ -112,10 +122,12 @@ def _record_pin(asset: Asset, name: str, actor: Actor, *, pinned: bool) -> None:
     audit.record(Action.UPDATED, "asset", asset, change, actor=actor)
 
 
-def _claim(asset: Asset, name: str, value: Any, *, said: Said, known: list[Provenance]) -> Provenance:
+def _claim(dossier: Dossier, name: str, value: Any, said: Said) -> Provenance:
+    known = dossier.claims.setdefault(name, [])
     row = next((row for row in known if row.source is said.source), None)
     if row is None:
-        row = Provenance(asset_id=asset.id, field=name, source=said.source)
+        row = Provenance(asset_id=dossier.asset.id, field=name, source=said.source)
+        known.append(row)
         db.session.add(row)
     row.value, row.source_label, row.said_at = fields.as_json(value), said.label[:255], said.at
     row.display = str(fields.display(name, value) or "")[:255]
@@ -131,7 +143,8 @@ def _shown(name: str, rows: list[Provenance]) -> Any:
     return fields.from_json(name, best.value) if best else None
 
 
-def _apply(asset: Asset, values: dict[str, Any], actor: Actor) -> audit.Changes:
+def _apply(dossier: Dossier, values: dict[str, Any], actor: Actor) -> audit.Changes:
+    asset = dossier.asset
     differing = {name: value for name, value in values.items() if getattr(asset, name) != value}
     changes = {
         fields.public_name(name): [fields.display(name, getattr(asset, name)), fields.display(name, value)]
@@ -142,14 +155,9 @@ def _apply(asset: Asset, values: dict[str, Any], actor: Actor) -> audit.Changes:
         setattr(asset, name, value)
     for name, value in dated.items():
         # What a machine learns about the kind of thing was so before; where it stands is news of today.
-        on = _since(asset, name) if name == "category_id" else history.today_of(asset.entity_id)
-        history.change(asset, on, {name: value})
+        on = None if name == "category_id" else history.today_of(asset.entity_id)
+        history.note_change(dossier, on, {name: value})
     if changes:
         audit.record(Action.UPDATED, "asset", asset, changes, actor=actor)
-    db.session.flush()
-    fields.forget_relations(asset)
+        fields.forget_relations(asset)
     return changes
-
-
-def _since(asset: Asset, name: str) -> date:
-    return periods.since(history.stretches_of(asset), name)

@@ -77,18 +77,19 @@ def hand_over(
     return new
 
 
-def take_charge(asset: Asset, *, person_id: int, on: date, actor: Actor) -> Custody:
-    """Begin a new asset's custody with the holder it was logged with, without touching its state."""
-    if asset.state in lifecycle.GONE or asset.state is State.ON_ORDER:
-        raise Invalid("holder", N_("Nobody can hold what is %(state)s."), state=asset.state)
-    person = db.session.get(Person, person_id)
-    if person is None:
+def check_holder(state: State, person_id: int) -> None:
+    """Raise Invalid when the person is unknown, or when nobody can hold what is in this state."""
+    if state in lifecycle.GONE or state is State.ON_ORDER:
+        raise Invalid("holder", N_("Nobody can hold what is %(state)s."), state=state)
+    if db.session.get(Person, person_id) is None:
         raise Invalid("holder", N_("There is no such person."))
-    new = Custody(person_id=person.id, from_on=on)
-    _begin(asset, new, None)
-    _set_holder(asset)
+
+
+def note_holder(asset: Asset, person_id: int, *, on: date, actor: Actor) -> Custody:
+    """Note the custody of the holder that a new asset was logged with, without touching its state; the caller saves."""
+    new = Custody(asset_id=asset.id, person_id=person_id, from_on=on)
+    db.session.add(new)
     _record(asset, (None, new), actor=actor, on=on)
-    registry.run_hooks("asset.custody_changed", asset=asset, old=None, new=new, on=on, actor=actor)
     return new
 
 

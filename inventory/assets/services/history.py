@@ -11,6 +11,7 @@ from sqlalchemy import select
 from inventory.assets import fields, periods
 from inventory.assets.models import Asset, Period
 from inventory.assets.periods import Stretch
+from inventory.assets.services.dossiers import Dossier
 from inventory.core import clock
 from inventory.core.database import db
 from inventory.core.errors import Invalid
@@ -33,9 +34,16 @@ def _stretch(row: Period) -> Stretch:
     return Stretch(row.from_on, row.state, row.entity_id, row.category_id, row.location_id)
 
 
-def begin(asset: Asset, on: date) -> None:
-    """Write a new asset's first period, from day `on`."""
-    write(asset, [Stretch(on, asset.state, asset.entity_id, asset.category_id, asset.location_id)])
+def note_beginning(dossier: Dossier, on: date) -> None:
+    """Note a new asset's first period, from day `on`; the caller saves."""
+    asset = dossier.asset
+    row = Period(
+        asset_id=asset.id,
+        from_on=on,
+        **{name: getattr(asset, name) for name in periods.FIELDS},
+    )
+    dossier.periods = [row]
+    db.session.add(row)
 
 
 def change(asset: Asset, on: date, values: dict[str, Any]) -> None:
@@ -45,14 +53,35 @@ def change(asset: Asset, on: date, values: dict[str, Any]) -> None:
 
 def write(asset: Asset, stretches: Sequence[Stretch]) -> None:
     """Make the asset's periods say exactly `stretches`, touching only the rows that differ."""
-    kept = {row.from_on: row for row in rows_of(asset)}
+    _lay(asset, rows_of(asset), stretches)
+    db.session.flush()
+
+
+def note_change(dossier: Dossier, on: date | None, values: dict[str, Any]) -> None:
+    """Do as `change` does, in a dossier: the caller saves.
+
+    Without a day, the values hold as long as the present ones of those fields have.
+    """
+    if dossier.periods is None:
+        dossier.periods = rows_of(dossier.asset)
+    stretches = [_stretch(row) for row in dossier.periods]
+    for name, value in values.items():
+        since = periods.since(stretches, name) if on is None else on
+        stretches = periods.change(stretches, since, {name: value})
+    dossier.periods = _lay(dossier.asset, dossier.periods, stretches)
+
+
+def _lay(asset: Asset, rows: Sequence[Period], stretches: Sequence[Stretch]) -> list[Period]:
+    kept = {row.from_on: row for row in rows}
+    laid = []
     ends = [*(stretch.from_on for stretch in stretches[1:]), None]
     for stretch, until_on in zip(stretches, ends, strict=True):
         row = kept.pop(stretch.from_on, None)
         if row is None:
             row = Period(asset_id=asset.id, from_on=stretch.from_on)
             db.session.add(row)
-        elif row.until_on == until_on and _stretch(row) == stretch:
+        laid.append(row)
+        if row.id is not None and row.until_on == until_on and _stretch(row) == stretch:
             continue
         row.until_on = until_on
         for name in periods.FIELDS:
@@ -62,8 +91,8 @@ def write(asset: Asset, stretches: Sequence[Stretch]) -> None:
     for name in periods.FIELDS:
         if getattr(asset, name) != getattr(stretches[-1], name):
             setattr(asset, name, getattr(stretches[-1], name))
-    db.session.flush()
     fields.forget_relations(asset)
+    return laid
 
 
 def effective_day(entity_id: int, on: date | None) -> date:

@@ -9,6 +9,7 @@ from typing import Protocol
 from sqlalchemy import select
 
 from inventory.assets.models import Asset, AssetIdentifier
+from inventory.assets.services.dossiers import Dossier
 from inventory.assets.states import IdentifierKind, SourceKind
 from inventory.core import clock
 from inventory.core.database import db
@@ -37,14 +38,23 @@ def record_identifiers(
     asset: Asset, identifiers: Iterable[Named], *, source: SourceKind, at: datetime
 ) -> list[AssetIdentifier]:
     """Keep the identifiers that a source saw at an instant; returns those that are new to the asset."""
-    known = {(row.kind.value, row.value, row.scope): row for row in identifiers_of(asset)}
+    new = note_identifiers(Dossier(asset, identifiers_of(asset)), identifiers, source=source, at=at)
+    db.session.flush()
+    return new
+
+
+def note_identifiers(
+    dossier: Dossier, identifiers: Iterable[Named], *, source: SourceKind, at: datetime
+) -> list[AssetIdentifier]:
+    """Do as `record_identifiers` does, in a dossier: the caller saves."""
+    known = {(row.kind.value, row.value, row.scope): row for row in dossier.identifiers}
     new = []
     for named in identifiers:
         key = (str(named.kind), named.value, named.scope)
         row = known.get(key)
         if row is None:
             row = AssetIdentifier(
-                asset_id=asset.id,
+                asset_id=dossier.asset.id,
                 kind=IdentifierKind(named.kind),
                 value=named.value,
                 scope=named.scope,
@@ -54,10 +64,10 @@ def record_identifiers(
             )
             known[key] = row
             new.append(row)
-            db.session.add(row)
         elif at > row.last_seen_at:
             row.last_seen_at = at
-    db.session.flush()
+    dossier.identifiers += new
+    db.session.add_all(new)
     return new
 
 
@@ -66,6 +76,13 @@ def follow_fields(asset: Asset, source: SourceKind = SourceKind.PERSON) -> None:
 
     `source` is whose word the fields are. A name that people give is of no network site: it has no scope.
     """
+    note_fields(Dossier(asset, identifiers_of(asset)), source)
+    db.session.flush()
+
+
+def note_fields(dossier: Dossier, source: SourceKind) -> None:
+    """Do as `follow_fields` does, in a dossier: the caller saves."""
+    asset = dossier.asset
     maker = asset.manufacturer.key if asset.manufacturer else ""
     wanted = {
         IdentifierKind.SERIAL: (identity.canonical_serial(asset.serial, maker or None), maker),
@@ -73,24 +90,23 @@ def follow_fields(asset: Asset, source: SourceKind = SourceKind.PERSON) -> None:
     }
     if source in (SourceKind.PERSON, SourceKind.IMPORT):
         wanted[IdentifierKind.NAME] = (identity.canonical_hostname(asset.name), "")
-    rows = identifiers_of(asset)
     now = clock.now()
     for kind, (value, scope) in wanted.items():
-        same = [row for row in rows if row.kind is kind]
+        same = [row for row in dossier.identifiers if row.kind is kind]
         for row in same:
             # What a machine read stays: only a person's earlier word is withdrawn.
             if row.source is SourceKind.PERSON and (row.value, row.scope) != (value, scope):
                 db.session.delete(row)
+                dossier.identifiers.remove(row)
         if value and not any((row.value, row.scope) == (value, scope) for row in same):
-            db.session.add(
-                AssetIdentifier(
-                    asset_id=asset.id,
-                    kind=kind,
-                    value=value,
-                    scope=scope,
-                    source=source,
-                    first_seen_at=now,
-                    last_seen_at=now,
-                )
+            row = AssetIdentifier(
+                asset_id=asset.id,
+                kind=kind,
+                value=value,
+                scope=scope,
+                source=source,
+                first_seen_at=now,
+                last_seen_at=now,
             )
-    db.session.flush()
+            dossier.identifiers.append(row)
+            db.session.add(row)

@@ -77,8 +77,8 @@ def ask_about_vanished(asset_ids: Collection[int]) -> int:
             .group_by(Link.asset_id)
         )
         last = {row.asset_id: row.at for row in db.session.execute(dates)}
-        for asset in db.session.scalars(gone):
-            opened += questions.ask(_vanished(asset, last.get(asset.id)))[1]
+        asked = [_vanished(asset, last.get(asset.id)) for asset in db.session.scalars(gone)]
+        opened += sum(new for _review, new in questions.ask_all(asked))
     return opened
 
 

@@ -116,8 +116,8 @@ class _Answering:
             raise Invalid("asset", N_("Say which asset it is."))
         applier = self._applier()
         applier.batch.assets[self.asset.id] = self.asset
-        for key in applier.batch.sightings:
-            applier.link(key, self.asset.id, A_PERSON_SAID)
+        asset_id = self.asset.id
+        applier.link_all([(key, asset_id, A_PERSON_SAID) for key in applier.batch.sightings])
         self._remember(self.asset.id, must=True)
         for other in set(self.review.candidate_ids) - {self.asset.id}:
             self._remember(other, must=False)

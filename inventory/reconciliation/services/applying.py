@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from inventory.assets import fields as assets_fields
 from inventory.assets import services as assets
 from inventory.assets.models import Asset
+from inventory.assets.services import Dossier, Draft
 from inventory.assets.states import State
 from inventory.catalog import services as catalog
 from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category, Manufacturer, Model
+from inventory.catalog.services import ModelName
 from inventory.core import registry
 from inventory.core.access import Actor
 from inventory.core.database import db
 from inventory.core.wording import N_
 from inventory.discovery.models import Sighting
-from inventory.organization.models import Location
 from inventory.reconciliation import portraits
 from inventory.reconciliation.likeness import Sentence, related
 from inventory.reconciliation.matching import VAGUE
@@ -39,35 +41,37 @@ class Catalogue:
     _models: dict[tuple[int, str], Model | None] = field(default_factory=dict)
     _categories: dict[Kind, Category] = field(default_factory=dict)
 
+    def look_up(self, observations: Iterable[Observation]) -> None:
+        """Find, or make, the makers and models that these observations name, in a fixed number of queries."""
+        texts = [
+            (name, portraits.text_fact(one, "model"), portraits.text_fact(one, "kind"))
+            for one in observations
+            if (name := portraits.text_fact(one, "manufacturer"))
+        ]
+        unknown = list(dict.fromkeys(name for name, _model, _kind in texts if name not in self._makers))
+        if unknown:
+            self._makers |= catalog.manufacturers_named(unknown, actor=self.actor)
+        wanted: dict[tuple[int, str], ModelName] = {}
+        for name, model, kind in texts:
+            maker = self._makers[name]
+            if maker is not None and model is not None and (maker.id, model) not in self._models:
+                wanted.setdefault((maker.id, model), ModelName(maker, model, self.category(kind)))
+        if wanted:
+            self._models |= catalog.models_named(list(wanted.values()), actor=self.actor)
+
     def category(self, kind: str | None) -> Category:
         """The category that a device of this kind gets."""
-        known = Kind(kind) if kind else Kind.OTHER
-        if known not in self._categories:
-            self._categories[known] = catalog.default_category(known)
-        return self._categories[known]
+        if not self._categories:
+            self._categories = catalog.default_categories()
+        return self._categories[Kind(kind) if kind else Kind.OTHER]
 
     def values(self, observation: Observation) -> dict[str, Any]:
-        """The maker and the model of an observation, as columns of an asset."""
-        name = portraits.text_fact(observation, "manufacturer")
-        if name is None:
-            return {}
-        if name not in self._makers:
-            self._makers[name] = catalog.manufacturer_named(name, actor=self.actor)
-        maker = self._makers[name]
+        """The maker and the model of an observation that was looked up, as columns of an asset."""
+        maker = self._makers.get(portraits.text_fact(observation, "manufacturer") or "")
         if maker is None:
             return {}
-        model = self._model(maker, observation)
+        model = self._models.get((maker.id, portraits.text_fact(observation, "model") or ""))
         return {"manufacturer_id": maker.id, **({"model_id": model.id} if model else {})}
-
-    def _model(self, maker: Manufacturer, observation: Observation) -> Model | None:
-        name = portraits.text_fact(observation, "model")
-        if name is None:
-            return None
-        key = (maker.id, name)
-        if key not in self._models:
-            category = self.category(portraits.text_fact(observation, "kind"))
-            self._models[key] = catalog.model_named(maker, name, category, actor=self.actor)
-        return self._models[key]
 
 
 @dataclass(slots=True)
@@ -89,10 +93,32 @@ class Applier:
     actor: Actor
     catalogue: Catalogue
     applied: Applied = field(default_factory=Applied)
+    _dossiers: dict[int, Dossier] = field(default_factory=dict)
 
     def create(self, group: Collection[int], reason: Sentence) -> Asset:
         """Make one asset of the sightings of a group, and link them."""
-        keys = sorted(group, key=self._fullness)
+        return self.create_all([(group, reason)])[0]
+
+    def create_all(self, groups: Sequence[tuple[Collection[int], Sentence]]) -> list[Asset]:
+        """Make an asset of the sightings of each group, and link them, in a fixed number of queries."""
+        ordered = [sorted(group, key=self._fullness) for group, _reason in groups]
+        self.catalogue.look_up(self.batch.observations[key] for keys in ordered for key in keys)
+        drafts = [self._draft(keys) for keys in ordered]
+        at_hand = assets_fields.at_hand(draft.values for draft in drafts)
+        creation = assets.create_many(drafts, actor=self.actor)
+        for refusal in creation.refused.values():
+            raise refusal
+        calls = []
+        for number, (keys, (_group, reason)) in enumerate(zip(ordered, groups, strict=True)):
+            dossier = creation.made[number]
+            calls.append(self._begin(dossier, keys, reason))
+        db.session.flush()
+        del at_hand
+        registry.run_hooks_for_each("asset.discovered", calls)
+        return creation.assets
+
+    def _draft(self, keys: Sequence[int]) -> Draft:
+        """The asset to be made of sightings, the one that says most first."""
         first = self.batch.sightings[keys[0]]
         observations = [self.batch.observations[key] for key in keys]
         kinds = [kind for one in observations if (kind := portraits.text_fact(one, "kind"))]
@@ -106,32 +132,39 @@ class Applier:
             "location_id": first.location_id,
             "state": State.IN_SERVICE,
         }
-        asset = assets.create_asset(values, actor=self.actor, accept_duplicate=True)
+        return Draft(values, source=portraits.source_of(first), accept_duplicate=True)
+
+    def _begin(self, dossier: Dossier, keys: Sequence[int], reason: Sentence) -> dict[str, Any]:
+        """Link a new asset and write what its sightings say; returns what is to be told of it."""
+        asset = dossier.asset
         self.batch.assets[asset.id] = asset
+        self._dossiers[asset.id] = dossier
         self.applied.created.add(asset.id)
-        previous = {key: self._link(key, asset.id, reason) for key in keys}
+        previous = [self._link(key, asset.id, reason) for key in keys]
         for key in keys:
-            self._write(key, asset, new=True)
-        registry.run_hooks(
-            "asset.discovered",
-            asset=asset,
-            sighting=first,
-            previous=next((one for one in previous.values() if one is not None), None),
-            actor=self.actor,
-        )
-        return asset
+            self._write(key, dossier, new=True)
+        return {
+            "asset": asset,
+            "sighting": self.batch.sightings[keys[0]],
+            "previous": next((one for one in previous if one is not None), None),
+            "actor": self.actor,
+        }
 
     def _fullness(self, key: int) -> tuple[bool, int, int]:
         observation = self.batch.observations[key]
         return portraits.serial_in(observation) is None, -len(observation.facts), key
 
-    def link(self, key: int, asset_id: int, reason: Sentence) -> None:
-        """Say that a sighting is this asset, and write what it says."""
-        asset = self.batch.assets[asset_id]
-        self._link(key, asset_id, reason)
-        self.applied.linked.add(asset_id)
-        self._write(key, asset)
-        self._elsewhere(key, asset)
+    def link_all(self, links: Sequence[tuple[int, int, Sentence]]) -> None:
+        """Say which asset each sighting (by key) is, and write what it says, in a fixed number of queries."""
+        self.catalogue.look_up(self.batch.observations[key] for key, _asset_id, _reason in links)
+        wanted = {asset_id for _key, asset_id, _reason in links} - self._dossiers.keys()
+        self._dossiers |= assets.dossiers_of([self.batch.assets[id_] for id_ in sorted(wanted)])
+        for key, asset_id, reason in links:
+            self._link(key, asset_id, reason)
+            self.applied.linked.add(asset_id)
+            self._write(key, self._dossiers[asset_id])
+            self._elsewhere(key, self.batch.assets[asset_id])
+        db.session.flush()
 
     def _link(self, key: int, asset_id: int, reason: Sentence) -> int | None:
         """Link a sighting to an asset; returns the asset that it leaves, or None."""
@@ -158,19 +191,20 @@ class Applier:
                 self.applied.deserted.add(link.asset_id)
             db.session.delete(link)
 
-    def _write(self, key: int, asset: Asset, *, new: bool = False) -> None:
+    def _write(self, key: int, dossier: Dossier, *, new: bool = False) -> None:
         """Record the identifiers and what the sighting says of each field."""
+        asset = dossier.asset
         sighting, observation = self.batch.sightings[key], self.batch.observations[key]
         values = portraits.text_values(observation) | self.catalogue.values(observation)
         values |= self._refined(asset, observation, new=new) | self._placed(asset, sighting)
         said = portraits.said_by(sighting, observation)
-        known = assets.record_identifiers(
-            asset, portraits.identifiers_in(observation), source=said.source, at=said.at
+        known = assets.note_identifiers(
+            dossier, portraits.identifiers_in(observation), source=said.source, at=said.at
         )
-        changes = assets.set_from_source(asset, values, said, actor=self.actor)
+        changes = assets.note_word(dossier, values, said, actor=self.actor)
         if (changes or known) and not new:
             self.applied.updated.add(asset.id)
-        self._disputed(sighting, asset, values)
+        self._disputed(sighting, dossier, values)
 
     def _refined(self, asset: Asset, observation: Observation, *, new: bool) -> dict[str, Any]:
         """The category, where the kind says more than what is known so far."""
@@ -184,18 +218,19 @@ class Applier:
         """The place of the range where it was seen, for what stands nowhere yet."""
         if asset.location_id is not None or sighting.location_id is None:
             return {}
-        location = db.session.get(Location, sighting.location_id)
+        location = self.batch.locations.get(sighting.location_id)
         if location is None or location.entity_id != asset.entity_id:
             return {}
         return {"location_id": location.id}
 
-    def _disputed(self, sighting: Sighting, asset: Asset, values: dict[str, Any]) -> None:
+    def _disputed(self, sighting: Sighting, dossier: Dossier, values: dict[str, Any]) -> None:
         """Ask where a person has pinned another serial or model than the device says."""
+        asset = dossier.asset
         for name in CONFLICTING:
             seen, kept = values.get(name), getattr(asset, name)
             if seen is None or kept is None or seen == kept:
                 continue
-            claims = assets.claims_of(asset, [name]).get(name, [])
+            claims = dossier.claims.get(name, [])
             pinned = next((row for row in claims if row.pinned), None)
             machine = next((row for row in claims if row.source is portraits.source_of(sighting)), None)
             if pinned is None or machine is None:

@@ -12,6 +12,7 @@ from inventory.core.database import db
 from inventory.discovery.models import Sighting
 from inventory.discovery.sightings import slices
 from inventory.reconciliation import portraits
+from inventory.reconciliation.likeness import Sentence
 from inventory.reconciliation.matching import Ask, Created, Decision, Ignored, Later, Linked, decide
 from inventory.reconciliation.models import Answer, Constraint, Link, ReviewKind
 from inventory.reconciliation.services import absence, loading, people, questions
@@ -83,7 +84,7 @@ def _reconcile_devices(batch: Batch, keys: Collection[int], actor: Actor, outcom
         waiting = {key for key, decision in due.items() if isinstance(decision, Later)}
         if not waiting:
             break
-    reviews = [questions.ask(one) for one in (*_questions(batch, asked), *applier.applied.questions)]
+    reviews = questions.ask_all([*_questions(batch, asked), *applier.applied.questions])
     questions.drop_unasked(keys, [review.id for review, _new in reviews])
     _conclude(batch, keys, applier, outcome)
     outcome.reviews += sum(new for _review, new in reviews)
@@ -111,16 +112,16 @@ def _conclude(batch: Batch, keys: Collection[int], applier: Applier, outcome: Ou
 
 def _apply(applier: Applier, decisions: dict[int, Decision]) -> Iterable[Ask]:
     """Write the decisions; returns the questions, one for each group that is asked about."""
-    made: set[tuple[int, ...]] = set()
+    made: dict[tuple[int, ...], tuple[list[int], Sentence]] = {}
+    linked: list[tuple[int, int, Sentence]] = []
     asked: dict[tuple[int, ...], Ask] = {}
     for key, decision in decisions.items():
         match decision:
             case Linked(asset=asset_id, reason=reason):
-                applier.link(key, asset_id, reason)
+                linked.append((key, asset_id, reason))
             case Created(group=group, reason=reason):
-                if group not in made:
-                    made.add(group)
-                    applier.create([one for one in group if decisions.get(one) == decision], reason)
+                of_group = [one for one in group if decisions.get(one) == decision]
+                made.setdefault(group, (of_group, reason))
             case Ask(group=group, keep=keep):
                 asked.setdefault(group, decision)
                 if keep is None:
@@ -129,6 +130,8 @@ def _apply(applier: Applier, decisions: dict[int, Decision]) -> Iterable[Ask]:
                 applier.unlink(key)
             case Later():
                 pass
+    applier.link_all(linked)
+    applier.create_all(list(made.values()))
     return asked.values()
 
 

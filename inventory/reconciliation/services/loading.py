@@ -16,7 +16,7 @@ from inventory.assets.states import IdentifierKind
 from inventory.core.database import db
 from inventory.discovery.models import Sighting
 from inventory.discovery.sightings import slices
-from inventory.organization.models import Entity
+from inventory.organization.models import Entity, Location
 from inventory.reconciliation import portraits
 from inventory.reconciliation.matching import Known, Seen
 from inventory.reconciliation.models import Constraint, Link
@@ -36,6 +36,7 @@ class Batch:
     constraints: dict[int, list[Constraint]] = field(default_factory=lambda: defaultdict(list))
     paths: dict[int, str] = field(default_factory=dict)
     assets: dict[int, Asset] = field(default_factory=dict)
+    locations: dict[int, Location] = field(default_factory=dict)
 
     def seen(self, keys: Collection[int]) -> list[Seen]:
         """The sightings as matching wants them."""
@@ -66,6 +67,10 @@ def load(sighting_ids: Collection[int]) -> Batch:
         batch.links[link.sighting_id] = link
     for constraint in db.session.scalars(select(Constraint).where(Constraint.sighting_id.in_(ids))):
         batch.constraints[constraint.sighting_id].append(constraint)
+    places = {sighting.location_id for sighting in batch.sightings.values()} - {None}
+    if places:
+        rows = db.session.scalars(select(Location).where(Location.id.in_(places)))
+        batch.locations = {row.id: row for row in rows}
     batch.paths = {row.id: row.path for row in db.session.execute(select(Entity.id, Entity.path))}
     return batch
 

@@ -53,11 +53,29 @@ def key_of(kind: ReviewKind, *parts: object) -> str:
 
 def ask(question: Question) -> tuple[Review, bool]:
     """Put a question, unless a person has answered the very same; returns its review, and whether it is newly open."""
-    review = db.session.scalar(select(Review).where(Review.question_key == question.key))
+    return ask_all([question])[0]
+
+
+def ask_all(asked: Sequence[Question]) -> list[tuple[Review, bool]]:
+    """Put questions as `ask` does, in one query however many there are."""
+    if not asked:
+        return []
+    keys = [question.key for question in asked]
+    reviews = {
+        review.question_key: review
+        for review in db.session.scalars(select(Review).where(Review.question_key.in_(keys)))
+    }
+    put = [_put(question, reviews) for question in asked]
+    db.session.flush()
+    return put
+
+
+def _put(question: Question, reviews: dict[str, Review]) -> tuple[Review, bool]:
+    review = reviews.get(question.key)
     if review is None:
         review = Review(question_key=question.key, state=ReviewState.OPEN, **question.columns())
+        reviews[question.key] = review
         db.session.add(review)
-        db.session.flush()
         return review, True
     if review.state is ReviewState.ANSWERED:
         return review, False
@@ -67,7 +85,6 @@ def ask(question: Question) -> tuple[Review, bool]:
     for name, value in question.columns().items():
         if getattr(review, name) != value:
             setattr(review, name, value)
-    db.session.flush()
     return review, again
 
 

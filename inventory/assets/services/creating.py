@@ -1,0 +1,223 @@
+"""Creates assets, one or thousands, by the same rules: a fixed number of queries for each chunk of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from inventory.assets import fields, lifecycle
+from inventory.assets.models import Asset, Custody
+from inventory.assets.services import checks, claims, custody, history, identifiers
+from inventory.assets.services.dossiers import Dossier
+from inventory.assets.states import SourceKind, State
+from inventory.audit import services as audit
+from inventory.audit.models import Action
+from inventory.core import registry
+from inventory.core.access import Actor
+from inventory.core.database import db
+from inventory.core.errors import Invalid
+from inventory.core.wording import N_
+
+CREATABLE = fields.EDITABLE | {"entity_id", "location_id", "holder_id", "state", "disposal_route"}
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An asset to be: columns of Asset, and the day on which its history begins (None: as its dates tell).
+
+    `source` is whose word its serial, tag and name are (None: the actor's). A person's draft with a serial that is
+    known already under the same maker is refused unless `accept_duplicate`.
+    """
+
+    values: Mapping[str, Any]
+    on: date | None = None
+    source: SourceKind | None = None
+    accept_duplicate: bool = False
+
+
+@dataclass(slots=True)
+class Creation:
+    """What came of drafts, by their place in the sequence: the dossiers of the assets made, and the refusals."""
+
+    made: dict[int, Dossier] = field(default_factory=dict)
+    refused: dict[int, Invalid] = field(default_factory=dict)
+
+    @property
+    def assets(self) -> list[Asset]:
+        """The assets made, in the order of their drafts."""
+        return [dossier.asset for _number, dossier in sorted(self.made.items())]
+
+
+def create_asset(
+    values: Mapping[str, Any], *, actor: Actor, on: date | None = None, accept_duplicate: bool = False
+) -> Asset:
+    """Create an asset from columns of Asset (`entity_id` and a category or a model at least) and return it.
+
+    Its history begins on day `on`, else on the earliest day of use given, else today. A holder given makes a
+    custody. The state is in stock unless given. Raises Invalid for a wrong value, a taken tag, a junk serial,
+    and for a serial known already under the same maker unless the duplicate is accepted.
+    """
+    creation = create_many([Draft(values, on, accept_duplicate=accept_duplicate)], actor=actor)
+    if creation.refused:
+        raise creation.refused[0]
+    return creation.made[0].asset
+
+
+def create_many(drafts: Sequence[Draft], *, actor: Actor) -> Creation:
+    """Create an asset of each draft as `create_asset` does, and return those made and those refused.
+
+    A refused draft leaves nothing behind; whoever wants all or nothing rolls back. A draft meets those before it
+    as if they had been saved one by one. The hooks are called once a chunk is saved.
+    """
+    creation = Creation()
+    numbered = enumerate(drafts)
+    while chunk := dict(islice(numbered, AT_ONCE)):
+        _create_chunk(chunk, creation, actor)
+    return creation
+
+
+@dataclass(slots=True)
+class _Plan:
+    """A draft that has passed its own checks: the columns of its row, and what is written beside it."""
+
+    draft: Draft
+    given: dict[str, Any]
+    begins_on: date
+    holder_id: int | None
+
+
+def _create_chunk(chunk: Mapping[int, Draft], creation: Creation, actor: Actor) -> None:
+    # Held here so that the session, which forgets what nobody holds, asks for none of it again.
+    at_hand = fields.at_hand(draft.values for draft in chunk.values())
+    plans: dict[int, _Plan] = {}
+    for number, draft in chunk.items():
+        try:
+            plans[number] = _plan(draft, actor)
+        except Invalid as why:
+            creation.refused[number] = why
+    accepted = dict(_unlike(plans, creation, actor))
+    begun = []
+    for number, asset in _saved(accepted, creation).items():
+        dossier = creation.made[number] = Dossier(asset)
+        begun.append((dossier, _begin(dossier, accepted[number], actor), accepted[number].begins_on))
+    db.session.flush()
+    del at_hand
+    _tell(begun, actor)
+
+
+def _plan(draft: Draft, actor: Actor) -> _Plan:
+    given = {name: value for name, value in draft.values.items() if name in CREATABLE and value is not None}
+    holder_id = given.pop("holder_id", None)
+    given = _completed(fields.coded(given))
+    given.setdefault("state", State.IN_STOCK)
+    checks.check(given, given["entity_id"])
+    begins_on = history.effective_day(given["entity_id"], draft.on or _first_day(given))
+    known = [name for name in fields.DAYS if given.get(name)]
+    # Being told of what serves already is no day of use, nor is a scan's or an import's first sight of it a
+    # delivery: its age stays unknown until somebody gives the day.
+    if given["state"] is not State.IN_SERVICE and actor.kind not in ("run", "import"):
+        given |= lifecycle.dates_filled(None, given["state"], begins_on, known)
+    if holder_id is not None:
+        custody.check_holder(given["state"], holder_id)
+    return _Plan(draft, given, begins_on, holder_id)
+
+
+def _completed(given: dict[str, Any]) -> dict[str, Any]:
+    """Fill the maker and the category from the model, and the maker's form of the serial."""
+    given = checks.consistent(None, given)
+    if "entity_id" not in given:
+        raise Invalid("entity", N_("Say which entity it belongs to."))
+    if "category_id" not in given:
+        raise Invalid("category", N_("Choose a category."))
+    return given
+
+
+def _first_day(given: Mapping[str, Any]) -> date | None:
+    """Return the day that a new record's history begins, as far as its dates tell; the state must have held since then."""
+    if given["state"] in lifecycle.IN_USE:
+        return given.get("commissioned_on") or given.get("first_used_on") or given.get("received_on")
+    name = lifecycle.DATE_OF.get(given["state"])
+    return given.get(name) if name else None
+
+
+def _unlike(plans: Mapping[int, _Plan], creation: Creation, actor: Actor) -> Iterator[tuple[int, _Plan]]:
+    """Yield the plans whose tag is free and whose serial nobody has, among the saved and among those before."""
+    wanted = {plan.given["tag"] for plan in plans.values() if plan.given.get("tag")}
+    tags = set(db.session.scalars(select(Asset.tag).where(Asset.tag.in_(wanted)))) if wanted else set()
+    watched = {
+        number: plan.given["serial"]
+        for number, plan in plans.items()
+        if actor.is_person and not plan.draft.accept_duplicate and plan.given.get("serial")
+    }
+    serials = checks.serials_known(set(watched.values()))
+    for number, plan in plans.items():
+        given = plan.given
+        try:
+            if number in watched:
+                others = serials.setdefault(given["serial"], [])
+                checks.refuse_same(others, None, given.get("manufacturer_id"), given["entity_id"])
+            if given.get("tag") in tags:
+                raise checks.taken(given["tag"])
+        except Invalid as why:
+            creation.refused[number] = why
+            continue
+        if given.get("tag"):
+            tags.add(given["tag"])
+        if given.get("serial") in serials:
+            serials[given["serial"]].append(Asset(**given))
+        yield number, plan
+
+
+def _saved(plans: Mapping[int, _Plan], creation: Creation) -> dict[int, Asset]:
+    """Save the rows of the assets; one whose tag somebody took in between is refused alone."""
+    try:
+        with db.session.begin_nested():
+            rows = {number: Asset(**plan.given, holder_id=plan.holder_id) for number, plan in plans.items()}
+            db.session.add_all(rows.values())
+            db.session.flush()
+        return rows
+    except IntegrityError as error:
+        if "tag" not in str(error.orig):
+            raise
+    if len(plans) == 1:
+        ((number, plan),) = plans.items()
+        creation.refused[number] = checks.taken(plan.given.get("tag"))
+        return {}
+    alone = [_saved({number: plan}, creation) for number, plan in plans.items()]
+    return {number: row for rows in alone for number, row in rows.items()}
+
+
+def _begin(dossier: Dossier, plan: _Plan, actor: Actor) -> Custody | None:
+    """Note the history, claims, identifiers and custody of a new asset; returns the custody."""
+    asset, given = dossier.asset, plan.given
+    history.note_beginning(dossier, plan.begins_on)
+    typed = {name: value for name, value in plan.draft.values.items() if given.get(name) == value}
+    claims.note_act(dossier, typed, actor=actor)
+    actors = claims.SOURCE_OF_ACTOR.get(actor.kind, SourceKind.SYSTEM)
+    identifiers.note_fields(dossier, plan.draft.source or actors)
+    changes = {fields.public_name(name): [None, fields.display(name, value)] for name, value in given.items()}
+    audit.record(Action.CREATED, "asset", asset, changes, actor=actor, effective_on=plan.begins_on)
+    if plan.holder_id is None:
+        return None
+    return custody.note_holder(asset, plan.holder_id, on=plan.begins_on, actor=actor)
+
+
+def _tell(begun: Sequence[tuple[Dossier, Custody | None, date]], actor: Actor) -> None:
+    registry.run_hooks_for_each(
+        "asset.custody_changed",
+        [
+            {"asset": dossier.asset, "old": None, "new": new, "on": on, "actor": actor}
+            for dossier, new, on in begun
+            if new is not None
+        ],
+    )
+    registry.run_hooks_for_each(
+        "asset.created", [{"asset": dossier.asset, "actor": actor} for dossier, _new, _on in begun]
+    )

@@ -1,0 +1,44 @@
+"""Holds what is kept about several assets at once, so that many are written in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from inventory.assets.models import Asset, AssetIdentifier, Period, Provenance
+from inventory.core.database import db
+
+
+@dataclass(slots=True)
+class Dossier:
+    """One asset with its identifiers, its claims by field and its periods (oldest first), saved or about to be.
+
+    Whoever notes something in a dossier puts it into the session; the caller saves all of them in one go.
+    `periods` is None where nobody has read them.
+    """
+
+    asset: Asset
+    identifiers: list[AssetIdentifier] = field(default_factory=list)
+    claims: dict[str, list[Provenance]] = field(default_factory=dict)
+    periods: list[Period] | None = None
+
+
+def dossiers_of(assets: Collection[Asset]) -> dict[int, Dossier]:
+    """Return the dossiers of saved assets by their ids, in three queries however many there are."""
+    periods: dict[int, list[Period]] = {asset.id: [] for asset in assets}
+    found = {asset.id: Dossier(asset, periods=periods[asset.id]) for asset in assets}
+    if not found:
+        return found
+    ids = sorted(found)
+    named = select(AssetIdentifier).where(AssetIdentifier.asset_id.in_(ids))
+    for identifier in db.session.scalars(named.order_by(AssetIdentifier.id)):
+        found[identifier.asset_id].identifiers.append(identifier)
+    said = select(Provenance).where(Provenance.asset_id.in_(ids))
+    for claim in db.session.scalars(said.order_by(Provenance.id)):
+        found[claim.asset_id].claims.setdefault(claim.field, []).append(claim)
+    dated = select(Period).where(Period.asset_id.in_(ids))
+    for period in db.session.scalars(dated.order_by(Period.from_on)):
+        periods[period.asset_id].append(period)
+    return found

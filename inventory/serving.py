@@ -42,6 +42,8 @@ def run(host: str, port: int, jobs: bool) -> None:
             port=port,
             threads=THREADS,
             ident="parc",
+            # Refused by its length before a byte of it is written to the disk.
+            max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1,
             clear_untrusted_proxy_headers=not app.config["PROXIES"],
         )
     except OSError as error:

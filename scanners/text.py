@@ -9,6 +9,8 @@ DEFAULT_LIMIT = 255
 
 # What may hide or reorder text without being seen: every "Cc", "Cf", "Cs", "Co" and "Cn" character goes, white space is folded first.
 _DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_MARKS = {"Mn", "Me"}
+MOST_MARKS = 2
 _SPACES = re.compile(r"\s+")
 _LATIN_1_HIGH = re.compile(r"[\x80-\x9f]")
 
@@ -38,8 +40,18 @@ def clean(value: bytes | str | None, limit: int = DEFAULT_LIMIT) -> str | None:
         return folded[:limit].rstrip() or None
     text = _SPACES.sub(" ", text)
     text = "".join(character for character in text if unicodedata.category(character) not in _DROPPED)
-    text = unicodedata.normalize("NFC", _SPACES.sub(" ", text).strip())
+    text = _unstacked(unicodedata.normalize("NFC", _SPACES.sub(" ", text).strip()))
     return text[:limit].rstrip() or None
+
+
+def _unstacked(text: str) -> str:
+    """Take off what is piled on a letter beyond two marks: no language needs it, and it runs over the lines around it."""
+    kept, marks = [], 0
+    for character in text:
+        marks = marks + 1 if unicodedata.category(character) in _MARKS else 0
+        if marks <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def is_printable(value: bytes) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from flask import Flask
+from PIL import Image
 from werkzeug.routing import Rule
 
 from inventory.applications.states import Criticality, Hosting
@@ -18,12 +20,17 @@ from inventory.auth.models import User
 from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category
 from inventory.core import clock
+from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
 from inventory.core.permissions import Permission, Role
 from inventory.discovery.models import CredentialKind, Run, RunFailure, RunKind, Sighting
 from inventory.fields.kinds import FieldKind
 from inventory.fields.models import CustomField, CustomValue
+from inventory.files import services as files
+from inventory.files.models import Attachment
 from inventory.jobs.models import Job, JobEvent, JobState
+from inventory.notes import services as notes
+from inventory.notes.models import Note
 from inventory.organization.models import Entity
 from inventory.procurement.models import Supplier
 from inventory.reconciliation.models import Answer, Review, ReviewKind
@@ -209,6 +216,23 @@ def _custom_field(rows: Rows) -> CustomField:
     return field  # type: ignore[no-any-return]
 
 
+def _attachment(rows: Rows) -> Attachment:
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), (number() % 255, 120, 90)).save(picture, "PNG")
+    picture.seek(0)
+    with transaction():
+        return files.attach(
+            "asset", rows["asset"], "photo.png", picture, actor=SYSTEM, entity_id=rows.entity.id
+        )
+
+
+def _note(rows: Rows) -> Note:
+    with transaction():
+        return notes.write_note(
+            "asset", rows["asset"], "Charger missing.", actor=SYSTEM, entity_id=rows.entity.id
+        )
+
+
 MAKERS: dict[str, Callable[[Rows], Any]] = {
     "below": _entity,
     "user": _user,
@@ -226,6 +250,8 @@ MAKERS: dict[str, Callable[[Rows], Any]] = {
     "application_component": lambda rows: portfolio.attach(rows["application"], rows["asset"]),
     "application_annex": lambda rows: portfolio.freeze(rows.entity),
     "custom_field": _custom_field,
+    "attachment": _attachment,
+    "note": _note,
     "change_set": _change_set,
     "job": _job,
     "site": lambda rows: making.create_site(rows.entity),
@@ -259,6 +285,11 @@ NOUNS = {
     "/applications/annexes/": "entity",
     "/applications/annexes/frozen/": "application_annex",
     "/changes/": "change_set",
+    "/changes/own/": "change_set",
+    "/files/": "attachment",
+    "/files/on/": "asset",
+    "/notes/": "note",
+    "/notes/on/": "asset",
     "/renewal/": "entity",
     "/renewal/presented/": "snapshot",
     "/renewal/replacements/": "replacement",
@@ -289,7 +320,7 @@ FIXED: dict[str, dict[str, Any]] = {
 }
 """Routes whose arguments name no row of an entity: sessions of one's own, one-time tokens, languages."""
 
-OWN = {"account.end_session"}
+OWN = {"account.end_session", "changes.undo_own"}
 """Addresses of what belongs to the user alone, whatever the entity."""
 
 WITH_TOKEN = {"auth.first_run", "auth.new_password"}
@@ -324,6 +355,8 @@ def address(rule: Rule, rows: Rows) -> str:
     for name in rule.arguments - set(values):
         if name in OTHER_ARGUMENTS:
             values[name] = OTHER_ARGUMENTS[name](rows)
+        elif name == "noun":
+            values[name] = noun
         elif name == "code":
             values[name] = row.code
         elif name == "public_id":

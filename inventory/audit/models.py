@@ -28,6 +28,8 @@ class Action(Code):
     MERGED = "merged", N_("merged"), "warn", "link"
     SIGNED_IN = "signed_in", N_("signed in"), "neutral", "key"
     REFUSED = "refused", N_("was refused"), "warn", "lock"
+    NOTED = "noted", N_("wrote a note"), "info", "note"
+    ATTACHED = "attached", N_("attached a file"), "info", "file"
     UNDONE = "undone", N_("undone"), "warn", "arrow-back-up"
 
 
@@ -38,6 +40,8 @@ class ChangeSetKind(Code):
     IMPORT = "import", N_("Import"), "info", "upload"
     BULK = "bulk", N_("Bulk edit"), "accent", "checklist"
     REVIEW = "review", N_("Review answer"), "accent", "question-mark"
+    DELIVERY = "delivery", N_("Delivery"), "info", "truck-delivery"
+    DELETION = "deletion", N_("Deletion"), "warn", "trash"
     UNDO = "undo", N_("Undo"), "warn", "arrow-back-up"
 
 

@@ -93,6 +93,8 @@ def field_value(name: str, value: Any) -> Any:
         return _day_words(value)
     if isinstance(value, bool):
         return gettext(N_("yes")) if value else gettext(N_("no"))
+    if name.endswith("_cents") and isinstance(value, int):
+        return i18n.euros(value)
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
     if isinstance(value, date | str):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import Select, func, or_, select
 
-from inventory.audit.models import AuditRecord, ChangeSet
-from inventory.core.access import Scope
+from inventory.audit.models import AuditRecord, ChangeSet, ChangeSetKind
+from inventory.core.access import Actor, Scope
 from inventory.core.database import db
 
 
@@ -55,6 +56,21 @@ def listed_change_sets(scope: Scope, *, instance_wide: bool) -> Select[ChangeSet
     """Return the change sets of the scope's entities; with `instance_wide`, also those of no single entity."""
     own = ChangeSet.entity_id.in_(scope.entity_ids)
     return select(ChangeSet).where(or_(own, ChangeSet.entity_id.is_(None)) if instance_wide else own)
+
+
+def own_change_set(
+    public_id: str, actor: Actor, kinds: Collection[ChangeSetKind], since: datetime
+) -> ChangeSet | None:
+    """Return the change set of this public id that the actor opened since an instant, when it is of these kinds."""
+    return db.session.scalar(
+        select(ChangeSet).where(
+            ChangeSet.public_id == public_id,
+            ChangeSet.actor_kind == actor.kind,
+            ChangeSet.actor_id == actor.id,
+            ChangeSet.kind.in_(kinds),
+            ChangeSet.opened_at >= since,
+        )
+    )
 
 
 def entities_touched(change_set: ChangeSet) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request, url_for
@@ -9,6 +10,8 @@ from flask_babel import gettext as _
 
 from inventory.audit import presentation, queries, undo
 from inventory.audit.models import ChangeSet, ChangeSetKind
+from inventory.core import clock
+from inventory.core.addresses import local_target
 from inventory.core.database import transaction
 from inventory.core.errors import NotFound
 from inventory.core.guard import requires
@@ -21,8 +24,17 @@ from inventory.core.wording import N_
 bp = Blueprint("changes", __name__, url_prefix="/changes")
 MENU = MenuEntry(Group.DISCOVERY, N_("Changes"), "changes.index", "history", Permission.VIEW, order=52)
 SHOWN_CONFLICTS = 20
+# What its author may undo without the permission for all change sets, and for how long.
+OWN_KINDS = frozenset({ChangeSetKind.DELIVERY, ChangeSetKind.DELETION})
+OWN_FOR = timedelta(days=1)
 # The page of each noun that records name; a noun without one is shown as text.
-PAGES = {"asset": "assets.detail", "person": "people.detail", "location": "locations.detail"}
+PAGES = {
+    "asset": "assets.detail",
+    "person": "people.detail",
+    "location": "locations.detail",
+    "application": "applications.detail",
+    "application_annex": "applications.frozen",
+}
 
 COLUMNS = (
     Column("title", N_("Title"), lambda row: row.title, kind="name"),
@@ -102,6 +114,24 @@ def undo_all(public_id: str) -> Response:
         report=report,
         conflicts=[_conflict_words(*conflict) for conflict in report.conflicts[:SHOWN_CONFLICTS]],
     )
+
+
+@bp.route("/own/<public_id>/undo", methods=["POST"])
+@requires(Permission.SIGNED_IN)
+def undo_own(public_id: str) -> Response:
+    """Undo what one has just deleted or logged oneself, where one may still edit."""
+    since = clock.now() - OWN_FOR
+    change_set = queries.own_change_set(public_id, g.actor, OWN_KINDS, since)
+    if change_set is None:
+        raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
+    for entity_id in queries.entities_touched(change_set):
+        authorise(Permission.ASSETS_EDIT, entity_id)
+    with transaction():
+        report = undo.undo(change_set, actor=g.actor)
+    words = _(
+        "“%(title)s” is undone: %(num)s rows are as before.", title=change_set.title, num=report.restored
+    )
+    return done(words, to=local_target(request.form.get("next"), "/"))
 
 
 def _load(public_id: str, permission: Permission) -> ChangeSet:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import flask_babel
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
 from flask import Flask, g, request
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import Babel, force_locale, get_locale, gettext
+from jinja2 import pass_context
 
 from inventory.core import clock
 from inventory.core.types import Code
+from inventory.core.wording import N_
 
 LANGUAGES = {"fr": "Français", "en": "English"}
 DEFAULT_LANGUAGE = "fr"
@@ -38,6 +41,38 @@ def _selector() -> str | None:
 def language() -> str:
     """Return the language in force, "en" or "fr"."""
     return str(get_locale() or "en")
+
+
+def in_every_language(message: str) -> list[str]:
+    """Return an N_ text in each language."""
+    said = []
+    for code in LANGUAGES:
+        with force_locale(code):
+            said.append(gettext(message))
+    return said
+
+
+class _Counted(int):
+    """A whole number that is written as the language writes it: 12 000."""
+
+    def __str__(self) -> str:
+        return number(int(self))
+
+
+def ngettext(singular: str, plural: str, num: int, **variables: Any) -> str:
+    """Return the form of a sentence for a number, with %(num)s as the language writes it."""
+    return str(flask_babel.ngettext(singular, plural, _Counted(num), **variables))
+
+
+def _in_templates(app: Flask) -> None:
+    """Write %(num)s of `ngettext` in templates as `ngettext` does."""
+    installed: Any = app.jinja_env.globals["ngettext"]
+
+    @pass_context
+    def counted(context: Any, singular: str, plural: str, num: int, **variables: Any) -> Any:
+        return installed(context, singular, plural, _Counted(num), **variables)
+
+    app.jinja_env.globals["ngettext"] = counted
 
 
 def day(value: date | None) -> str:
@@ -86,6 +121,13 @@ def euros(cents: int | None) -> str:
     return format_currency(Decimal(cents) / 100, "EUR", locale=language())
 
 
+def filesize(count: int) -> str:
+    """Write a number of bytes as people say it: 830 kB, 2.4 MB."""
+    if count < 1_000_000:
+        return f"{number(max(1, round(count / 1000)) if count else 0)} {gettext(N_('kB'))}"
+    return f"{number(round(count / 1_000_000, 1))} {gettext(N_('MB'))}"
+
+
 def percent(value: float | None, decimals: int = 1) -> str:
     """Write a share between 0 and 1 as a percentage."""
     if value is None:
@@ -106,6 +148,14 @@ def shown(label: Any) -> str:
 def init_app(app: Flask) -> None:
     """Install the languages and the filters that templates use."""
     babel.init_app(app, default_locale="en", locale_selector=_selector)
+    _in_templates(app)
     app.jinja_env.filters.update(
-        t=shown, day=day, instant=instant, ago=ago, number=number, euros=euros, percent=percent
+        t=shown,
+        day=day,
+        instant=instant,
+        ago=ago,
+        number=number,
+        euros=euros,
+        percent=percent,
+        filesize=filesize,
     )

@@ -59,7 +59,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """A thing that files, notes, custom fields and history serve by (key, public id).
+    """A thing that files, notes, custom fields and history serve by (key, public id); its key is its table's name.
 
     `page` is the endpoint of its page and `argument` what names a row there; `contribute` is the permission that a
     note or a file asks for, on the entity that `entity_id` gives for a row.
@@ -74,6 +74,7 @@ class Noun:
     entity_id: Callable[[Any], int] = lambda row: int(row.entity_id)
 
 
+EVERY = "*"
 _nouns: dict[str, Noun] = {}
 _menu: dict[str, MenuEntry] = {}
 _panels: dict[str, dict[str, Panel]] = defaultdict(dict)
@@ -104,13 +105,14 @@ def nouns() -> dict[str, Noun]:
 
 
 def panel(noun: str, panel: Panel) -> None:
-    """Add a panel to the detail page of `noun` ("asset", "person", …)."""
+    """Add a panel to the detail page of `noun` ("asset", "person", …), or of every noun of the registry (EVERY)."""
     _panels[noun][panel.key] = panel
 
 
 def panels(noun: str) -> list[Panel]:
     """Return the panels of `noun` in their order."""
-    return sorted(_panels[noun].values(), key=lambda panel: (panel.order, panel.key))
+    shared = _panels[EVERY] if noun in _nouns else {}
+    return sorted({**shared, **_panels[noun]}.values(), key=lambda panel: (panel.order, panel.key))
 
 
 def job(kind: str, function: Callable[..., Any]) -> None:

@@ -41,7 +41,7 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 # What the frame of every page links to.
 FRAME_URLS = {
     "home_url": "dashboard.home",
-    "search_url": "assets.index",
+    "search_url": "search.index",
     "review_url": "reviews.index",
     "account_url": "account.profile",
     "sign_out_url": "auth.sign_out",
@@ -53,10 +53,16 @@ def page(template: str, *, status: int = 200, **context: Any) -> Response:
     return make_response(render_template(template, **context), status)
 
 
-def done(message: str, to: str) -> Response:
-    """Say what was done on the page that comes next."""
-    flash(message, "success")
+def done(message: str, to: str, *, undo_url: str | None = None) -> Response:
+    """Say what was done on the page that comes next, with a button that undoes it where there is an address for that."""
+    shown: Any = {"text": message, "undo_url": undo_url} if undo_url else message
+    flash(shown, "success")
     return leave(to)
+
+
+def undo_own_url(public_id: str) -> str:
+    """Return the address where the author of a change set may undo it."""
+    return url_for("changes.undo_own", public_id=public_id)
 
 
 def leave(to: str) -> Response:

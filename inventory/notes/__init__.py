@@ -1,4 +1,4 @@
-"""Notes on any noun."""
+"""Notes of any noun, by (type, public id)."""
 
 from __future__ import annotations
 
@@ -6,4 +6,13 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Register the pages of notes."""
+    """Register the pages of notes, their panel and their words in history."""
+    from inventory.audit import presentation
+    from inventory.core import registry
+    from inventory.core.wording import N_
+    from inventory.notes import panels, services, views
+
+    app.register_blueprint(views.bp)
+    registry.panel(registry.EVERY, panels.NOTES)
+    registry.hook("asset.merged", services.follow_merge)
+    presentation.describe({"note": (N_("Note"), None), "text": (N_("Text"), None)})

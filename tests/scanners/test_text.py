@@ -62,3 +62,9 @@ def test_cleaning_is_idempotent_and_leaves_only_printable_text(value: str | byte
 )
 def test_binary_strings_are_not_taken_for_text(value: bytes, printable: bool) -> None:
     assert is_printable(value) is printable
+
+
+def test_marks_piled_on_a_letter_are_taken_off_beyond_two():
+    piled = "".join(letter + "\u0300\u0323\u035c\u0489" * 10 for letter in "parc")
+    assert len(clean(piled)) <= 12
+    assert clean("Nguye\u0302\u0303n") == "Nguyễn"

@@ -1,5 +1,6 @@
 // The one script of every page: small modules, each bringing to life what its data attributes mark.
 
+import { prepareAttachments } from "./attachments.js";
 import { prepareDialogs } from "./dialogs.js";
 import { prepareFilters } from "./filters.js";
 import { prepareForms } from "./forms.js";
@@ -9,10 +10,11 @@ import { preparePickers } from "./picker.js";
 import { prepareProgress } from "./progress.js";
 import { prepareRequests } from "./requests.js";
 import { prepareReview } from "./review.js";
+import { prepareSearch } from "./search.js";
 import { prepareSelection } from "./selection.js";
 import { prepareTheme } from "./theme.js";
 
 for (const prepare of [
   prepareRequests, prepareTheme, prepareMenus, prepareDialogs, prepareForms, prepareFilters,
-  prepareSelection, preparePickers, prepareProgress, prepareReview, prepareKeyboard,
+  prepareSelection, preparePickers, prepareAttachments, prepareProgress, prepareReview, prepareSearch, prepareKeyboard,
 ]) prepare();

@@ -1,0 +1,73 @@
+// Attachments: files dropped on a panel, chosen or photographed are sent one by one, and the panel says what became of each.
+
+import { csrfToken, say } from "./requests.js";
+
+function filled(text, words) {
+  return Object.entries(words).reduce((sentence, [name, value]) => sentence.replace(`{${name}}`, value), text);
+}
+
+async function send(form, file) {
+  const body = new FormData();
+  body.append("file", file, file.name);
+  const headers = { "X-CSRFToken": csrfToken(), "HX-Request": "true" };
+  const answer = await fetch(form.action, { method: "POST", body, headers }).catch(() => null);
+  return answer && [200, 422].includes(answer.status) ? answer.text() : null;
+}
+
+function swap(form, html) {
+  const panel = form.closest("section.panel");
+  const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("section.panel");
+  if (!panel || !fresh) return form;
+  const refused = [...panel.querySelectorAll(".note-bad")];
+  fresh.querySelector(".panel-body").prepend(...refused);
+  panel.replaceWith(fresh);
+  return fresh.querySelector("[data-drop]");
+}
+
+async function sendAll(form, files) {
+  let place = form;
+  for (const file of files) {
+    const words = { name: file.name, most: Math.floor(form.dataset.most / 1048576) };
+    if (file.size > Number(form.dataset.most)) {
+      say(filled(form.dataset.tooLarge, words));
+      continue;
+    }
+    place.querySelector(".drop-busy").textContent = filled(form.dataset.busy, words);
+    const html = await send(form, file);
+    if (html) place = swap(place, html);
+    else say(filled(form.dataset.failed, words));
+  }
+  place.querySelector(".drop-busy").textContent = "";
+}
+
+function panelOf(target) {
+  return target.closest?.("section.panel")?.querySelector("[data-drop]");
+}
+
+export function prepareAttachments() {
+  document.documentElement.classList.add("has-scripts");
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("[data-drop]");
+    if (form && event.target.files?.length) {
+      const files = [...event.target.files];
+      event.target.value = "";
+      sendAll(form, files);
+    }
+  });
+  for (const kind of ["dragenter", "dragover"]) {
+    document.addEventListener(kind, (event) => {
+      const form = event.dataTransfer?.types.includes("Files") && panelOf(event.target);
+      if (!form) return;
+      event.preventDefault();
+      form.classList.add("is-over");
+    });
+  }
+  document.addEventListener("dragleave", (event) => panelOf(event.target)?.classList.remove("is-over"));
+  document.addEventListener("drop", (event) => {
+    const form = panelOf(event.target);
+    if (!form || !event.dataTransfer?.files.length) return;
+    event.preventDefault();
+    form.classList.remove("is-over");
+    sendAll(form, [...event.dataTransfer.files]);
+  });
+}

@@ -18,6 +18,8 @@ FEATURES = (
     "files",
     "notes",
     "fields",
+    "search",
+    "exchange",
     "catalog",
     "procurement",
     "assets",

@@ -13,19 +13,22 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register the pages of equipment, and what people and places show of it."""
-    from inventory.assets import fields, panels, views
+    from inventory.assets import fields, importing, panels, searched, views
     from inventory.assets.models import Asset
     from inventory.audit import presentation
     from inventory.core import registry
     from inventory.core.permissions import Permission
     from inventory.core.registry import Noun
     from inventory.core.wording import N_
+    from inventory.exchange import importers
     from inventory.fields import homes
 
     app.register_blueprint(views.bp)
     registry.menu(views.MENU)
     registry.noun(Noun("asset", N_("Equipment"), Asset, "assets.detail", Permission.ASSETS_EDIT))
+    searched.register()
     homes.add(homes.Home("asset", "asset", N_("All equipment")))
+    importers.register(importing.IMPORTER)
     registry.panel("person", panels.HELD)
     registry.panel("location", panels.STANDING)
     presentation.describe(fields.DESCRIBED)

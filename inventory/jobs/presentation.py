@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from inventory.core.forms import translated
-from inventory.core.i18n import number
+from inventory.core.i18n import ngettext, number
 from inventory.core.wording import N_
 from inventory.jobs import services
 from inventory.jobs.models import Job, JobEvent, JobState
@@ -17,6 +16,8 @@ from inventory.jobs.models import Job, JobEvent, JobState
 KINDS = {
     "discovery.scan": N_("Network scan"),
     "discovery.read_directory": N_("Directory reading"),
+    "exchange.try": N_("Trial of a file"),
+    "exchange.import": N_("Import"),
 }
 
 

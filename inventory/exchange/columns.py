@@ -1,0 +1,83 @@
+"""The columns that a noun can be filled from, and which column of a file is which of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from inventory.core.text import folded
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a noun: its key, its N_ label, what files call it, and how a cell is read.
+
+    `parse(cell)` returns the value or raises values.Unreadable; `names_something` marks text whose zeros matter.
+    """
+
+    key: str
+    label: str
+    parse: Callable[[Any], Any]
+    aliases: tuple[str, ...] = ()
+    names_something: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """Which column each heading of a file fills: heading's place → column key, and the headings that fill none."""
+
+    places: Mapping[int, str]
+    unused: Sequence[int] = field(default_factory=tuple)
+
+
+def normal(heading: str) -> str:
+    """Return a heading for comparing: folded, words alone."""
+    return " ".join(re.findall(r"[a-z0-9]+", folded(heading)))
+
+
+def suggest(
+    headings: Sequence[str],
+    columns: Sequence[Column],
+    words: Callable[[str], Sequence[str]],
+    remembered: Mapping[str, str] | None = None,
+) -> dict[int, str]:
+    """Return {place of the heading: column key}: what was chosen before, else what the heading is called.
+
+    `words(label)` gives a label in every language. No column is filled twice, exact names before likely ones.
+    """
+    known = {column.key for column in columns}
+    chosen: dict[int, str] = {}
+    for place, heading in enumerate(headings):
+        key = (remembered or {}).get(normal(heading))
+        if key in known and key not in chosen.values():
+            chosen[place] = key
+    names = {
+        column.key: {
+            normal(name) for name in (column.key.replace("_", " "), *words(column.label), *column.aliases)
+        }
+        for column in columns
+    }
+    for test in (_is_name, _begins_with_name):
+        for place, heading in enumerate(headings):
+            if place in chosen or (remembered and normal(heading) in remembered):
+                continue
+            for key, called in names.items():
+                if key not in chosen.values() and test(normal(heading), called):
+                    chosen[place] = key
+                    break
+    return dict(sorted(chosen.items()))
+
+
+def _is_name(heading: str, names: set[str]) -> bool:
+    return heading in names
+
+
+def _begins_with_name(heading: str, names: set[str]) -> bool:
+    return any(len(name) > 3 and heading.startswith(name + " ") for name in names)
+
+
+def signature(headings: Sequence[str]) -> str:
+    """Return what tells one layout of file from another: its headings, whatever their order."""
+    return "|".join(sorted(normal(heading) for heading in headings if heading))[:2000]

@@ -1,0 +1,111 @@
+"""What a noun says to be filled from files: its columns, what tells its rows apart, and how rows are applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from inventory.core.access import Actor
+from inventory.core.errors import Invalid
+from inventory.core.permissions import Permission
+from inventory.exchange.columns import Column
+from inventory.exchange.models import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to say of a line: the column it is about, an N_ sentence with its params, refused or only warned."""
+
+    column: str
+    message: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    is_warning: bool = False
+
+    @classmethod
+    def of(cls, error: Invalid) -> Remark:
+        """Return a service's refusal as a remark on the column of its field."""
+        return cls(error.field, error.message, error.params)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as the store keeps it."""
+        params = {name: str(value) for name, value in self.params.items()}
+        return {"column": self.column, "message": self.message, "params": params, "warning": self.is_warning}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the file as values by column key; empty cells are absent. `remarks` came with reading it."""
+
+    line: int
+    values: Mapping[str, Any]
+    remarks: Sequence[Remark] = ()
+
+    @property
+    def is_readable(self) -> bool:
+        return all(remark.is_warning for remark in self.remarks)
+
+
+@dataclass(slots=True)
+class Result:
+    """What came of a row: the label and public id of what it is about, {field: [old, new]}, and remarks."""
+
+    line: int
+    outcome: Outcome
+    label: str = ""
+    object_id: str | None = None
+    changes: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How rows are applied: what finds an existing row, the entity of rows that name none, and where one may write."""
+
+    match_key: str
+    entity_id: int
+    allowed: frozenset[int]
+    actor: Actor
+
+
+class Session(Protocol):
+    """One pass over a file; it may remember what earlier rows said."""
+
+    def apply(self, rows: Sequence[Row]) -> list[Result]:
+        """Create and change what the rows say, inside the caller's transaction; one result for each row."""
+        ...
+
+    def forget(self) -> None:
+        """Forget what was made: the transaction of the last rows is taken back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """How a noun is filled from files. `match_keys` are the columns that may find an existing row, likeliest first."""
+
+    noun: str
+    label: str
+    permission: Permission
+    columns: Callable[[], Sequence[Column]]
+    match_keys: Sequence[str]
+    begin: Callable[[Terms], Session]
+    detail_endpoint: str | None = None
+
+
+_importers: dict[str, Importer] = {}
+
+
+def register(importer: Importer) -> None:
+    """Let a noun be filled from files."""
+    _importers[importer.noun] = importer
+
+
+def importer(noun: str) -> Importer:
+    """Return the importer of a noun; raises KeyError."""
+    return _importers[noun]
+
+
+def importers() -> list[Importer]:
+    """Return all importers, in the order of their features."""
+    return list(_importers.values())

@@ -1,0 +1,129 @@
+"""Says what came of a file and its lines, and hands refused rows back."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from inventory.core import i18n
+from inventory.core.forms import translated
+from inventory.exchange import importers, queries, reading
+from inventory.exchange.columns import Column
+from inventory.exchange.models import Import, ImportLine, Outcome, Stage
+from inventory.jobs.presentation import Progress
+from inventory.jobs.presentation import progress as job_progress
+
+SAMPLES = 3
+IN_PROGRESS = (Stage.TRYING, Stage.RUNNING)
+
+
+def labels(kept: Import) -> dict[str, str]:
+    """Return {column key: its label in the reader's language}."""
+    return {column.key: _(column.label) for column in columns(kept)}
+
+
+def columns(kept: Import) -> list[Column]:
+    """Return the columns that a file of this noun may fill."""
+    return list(importers.importer(kept.noun).columns())
+
+
+def samples(kept: Import) -> list[list[str]]:
+    """Return the first different values of each column of the file."""
+    table = reading.read(zlib.decompress(kept.content))
+    shown = []
+    for place in range(len(kept.headings)):
+        found = dict.fromkeys(
+            str(line.cells[place])[:40] for line in table.lines[:200] if not _is_blank(line.cells[place])
+        )
+        shown.append(list(found)[:SAMPLES])
+    return shown
+
+
+def _is_blank(cell: Any) -> bool:
+    return cell is None or not str(cell).strip()
+
+
+def remarks(line: ImportLine, kept: Import) -> list[dict[str, Any]]:
+    """Return the remarks on a line in words: the field, what is said, and whether it is only a warning."""
+    named = labels(kept)
+    return [
+        {
+            "field": named.get(row["column"], ""),
+            "words": translated(row["message"], row["params"]),
+            "is_warning": row["warning"],
+        }
+        for row in line.remarks
+    ]
+
+
+def said(line: ImportLine, kept: Import) -> str:
+    """Return all remarks on a line in one text."""
+    parts = remarks(line, kept)
+    return " ".join(f"{part['field']}: {part['words']}" if part["field"] else part["words"] for part in parts)
+
+
+def changes(line: ImportLine, kept: Import) -> str:
+    """Return what changes in a row that exists: "Name: PC-1 → PC-2"."""
+    named = labels(kept)
+    return "; ".join(
+        f"{named.get(name, name)}: {_shown(old)} → {_shown(new)}" for name, (old, new) in line.changes.items()
+    )
+
+
+def _shown(value: Any) -> str:
+    return "–" if value in (None, "") else str(value)[:60]
+
+
+def object_url(line: ImportLine, kept: Import) -> str | None:
+    """Return the page of what a line is about, when it exists."""
+    endpoint = importers.importer(kept.noun).detail_endpoint
+    return url_for(endpoint, public_id=line.object_id) if endpoint and line.object_id else None
+
+
+def read_as(kept: Import) -> list[tuple[str, Any]]:
+    """Return how the file was read, for people to check."""
+    how = kept.read_as
+    separators = {";": _("semicolon"), ",": _("comma"), "\t": _("tab"), "|": _("bar")}
+    rows: list[tuple[str, Any]] = [(_("Rows"), i18n.number(kept.lines))]
+    if how.get("encoding"):
+        rows.append((_("Encoding"), how["encoding"]))
+        rows.append((_("Separator"), separators.get(how["separator"])))
+    if how.get("sheet"):
+        rows.append((_("Sheet"), how["sheet"]))
+    if how.get("other_sheets"):
+        rows.append((_("Sheets left out"), ", ".join(how["other_sheets"])))
+    return rows
+
+
+def counts(kept: Import) -> list[dict[str, Any]]:
+    """Return how many lines had each outcome, with the address of those lines."""
+    return [
+        {
+            "outcome": outcome,
+            "number": kept.counts.get(outcome.value, 0),
+            "url": url_for("imports.detail", public_id=kept.public_id, outcome=outcome.value),
+        }
+        for outcome in Outcome
+    ]
+
+
+def progress(kept: Import) -> Progress | None:
+    """Return how far a file being tried or imported is; None when it waits for a person."""
+    if kept.stage not in IN_PROGRESS or kept.job is None:
+        return None
+    shown = job_progress(kept.job)
+    shown.pause_url = shown.resume_url = shown.retry_url = shown.cancel_url = None
+    shown.poll_url = url_for("imports.detail", public_id=kept.public_id)
+    return shown
+
+
+def refused_rows(kept: Import) -> Iterator[list[Any]]:
+    """Yield the refused lines as the file had them, with their line and why, to be mended and imported again."""
+    table = reading.read(zlib.decompress(kept.content))
+    cells = {line.number: line.cells for line in table.lines}
+    for line in queries.refused(kept):
+        yield [*cells.get(line.line, []), line.line, said(line, kept)]

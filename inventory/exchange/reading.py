@@ -1,0 +1,188 @@
+"""Reads a file of rows (CSV, XLSX, XLS, ODS) as town halls have them: its encoding, separator and headings found."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from inventory.core.errors import Invalid
+from inventory.core.wording import N_
+
+MAX_BYTES = 15 * 2**20
+# A workbook is a zip archive: this much it may hold unpacked, and this many times its own size.
+MAX_UNPACKED = 300 * 2**20
+MAX_RATIO = 200
+MAX_ROWS = 100_000
+MAX_COLUMNS = 200
+MAX_CELL = 10_000
+SEPARATORS = ";,\t|"
+# What French offices write: Windows, old Macs, old DOS exports.
+ENCODINGS = ["cp1252", "mac_roman", "cp850"]
+SAMPLE_ROWS = 50
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ARCHIVE = b"PK\x03\x04"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the file: its number as the file counts, and its cells (text, numbers, days as the file has them)."""
+
+    number: int
+    cells: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a file holds: its headings, the lines under them, and how it was read (for people to check)."""
+
+    headings: Sequence[str]
+    lines: Sequence[Line]
+    encoding: str | None = None
+    separator: str | None = None
+    sheet: str | None = None
+    other_sheets: Sequence[str] = field(default_factory=tuple)
+
+
+def read(data: bytes) -> Table:
+    """Return the rows of a file; its content, not its name, says what it is. Raises Invalid, saying what is wrong."""
+    if not data.strip():
+        raise Invalid("file", N_("The file is empty."))
+    if len(data) > MAX_BYTES:
+        raise Invalid(
+            "file", N_("The file is larger than %(size)s MB. Cut it in parts."), size=MAX_BYTES >> 20
+        )
+    if data.startswith((ARCHIVE, OLD_WORKBOOK)):
+        return _workbook(data)
+    return _text(data)
+
+
+def _workbook(data: bytes) -> Table:
+    import python_calamine
+
+    if data.startswith(ARCHIVE):
+        _check_archive(data)
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        names = book.sheet_names
+        grids = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names[:1]}
+    except (python_calamine.CalamineError, ValueError, OSError) as error:
+        raise Invalid(
+            "file", N_("This is no workbook that can be read. Save it again as XLSX, ODS or CSV.")
+        ) from error
+    if not grids:
+        raise Invalid("file", N_("The workbook has no sheet."))
+    name, grid = next(iter(grids.items()))
+    lines = [Line(number, row) for number, row in enumerate(grid, start=1) if any(_is_filled(c) for c in row)]
+    return _table(lines, sheet=name, other_sheets=tuple(names[1:]))
+
+
+def _check_archive(data: bytes) -> None:
+    """Refuse an archive that unpacks to far more than it weighs: it was made to fill the memory."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise Invalid("file", N_("The file is damaged: it cannot be unpacked.")) from error
+    if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(len(data), 10_000):
+        raise Invalid("file", N_("The file unpacks to far more than it weighs, so it was not opened."))
+
+
+def _text(data: bytes) -> Table:
+    text, encoding = decode(data)
+    if "\0" in text:
+        raise Invalid("file", N_("This is neither text nor a workbook. Save it as CSV, XLSX or ODS."))
+    separator = _separator(text)
+    lines = list(_csv_lines(text, separator))
+    return _table(lines, encoding=encoding, separator=separator)
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    """Return the text of a file and its encoding: what a mark says, else UTF-8, else the likeliest of ENCODINGS."""
+    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return data.decode(name, errors="replace"), name
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        from charset_normalizer import from_bytes
+
+        found = from_bytes(data, cp_isolation=ENCODINGS).best()
+        name = found.encoding if found else "cp1252"
+        return data.decode(name, errors="replace"), name
+
+
+def _separator(text: str) -> str:
+    """Return the separator under which most lines have the same number of cells, and several of them."""
+    sample = "\n".join(text.splitlines()[:SAMPLE_ROWS])
+
+    def score(separator: str) -> tuple[float, int]:
+        widths = []
+        with suppress(csv.Error):  # what cannot be read is said with its line when the whole file is
+            for row in csv.reader(io.StringIO(sample, newline=""), delimiter=separator):
+                widths += [len(row)] if row else []
+        usual = max(set(widths), key=widths.count) if widths else 1
+        return (widths.count(usual) / len(widths) if usual > 1 else 0.0), usual
+
+    return max(SEPARATORS, key=score)
+
+
+def _csv_lines(text: str, separator: str) -> Iterable[Line]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    begins = 1
+    try:
+        for cells in reader:
+            if any(_is_filled(cell) for cell in cells):
+                yield Line(begins, cells)
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        message = N_(
+            "The file cannot be read from line %(line)s on: a quotation mark is opened and not closed."
+        )
+        raise Invalid("file", message, line=begins) from error
+
+
+def _is_filled(cell: Any) -> bool:
+    return cell is not None and str(cell).strip() != ""
+
+
+def _table(lines: Sequence[Line], **read_as: Any) -> Table:
+    if not lines:
+        raise Invalid("file", N_("The file is empty."))
+    place = _heading_place(lines)
+    headings = [str(cell).strip() if _is_filled(cell) else "" for cell in lines[place].cells]
+    while headings and not headings[-1]:
+        headings.pop()
+    if len(headings) > MAX_COLUMNS:
+        raise Invalid("file", N_("The file has more than %(count)s columns."), count=MAX_COLUMNS)
+    below = lines[place + 1 :]
+    if not below:
+        raise Invalid("file", N_("The file has headings and no row below them."))
+    if len(below) > MAX_ROWS:
+        raise Invalid("file", N_("The file has more than %(count)s rows. Cut it in parts."), count=MAX_ROWS)
+    width = len(headings)
+    return Table(headings, [Line(line.number, _fitted(line.cells, width)) for line in below], **read_as)
+
+
+def _heading_place(lines: Sequence[Line]) -> int:
+    """Return which line holds the headings: the first with nearly as many different words as the table has columns.
+
+    Titles such as "Parc informatique 2026" stand above tables in many files.
+    """
+    filled = [sum(_is_filled(cell) for cell in line.cells) for line in lines[:SAMPLE_ROWS]]
+    usual = max(set(filled), key=lambda width: (filled.count(width), width))
+    for place, line in enumerate(lines[:SAMPLE_ROWS]):
+        words = [str(cell).strip().casefold() for cell in line.cells if _is_filled(cell)]
+        are_words = all(isinstance(cell, str) for cell in line.cells if _is_filled(cell))
+        if are_words and len(words) >= 0.6 * usual and len(set(words)) == len(words):
+            return place
+    return 0
+
+
+def _fitted(cells: Sequence[Any], width: int) -> list[Any]:
+    cut = [cell[:MAX_CELL] if isinstance(cell, str) else cell for cell in cells[:width]]
+    return cut + [None] * (width - len(cut))

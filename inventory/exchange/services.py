@@ -1,0 +1,247 @@
+"""Verbs of an import: keep a file, choose its columns, try it without saving, import it."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from inventory.audit import services as audit
+from inventory.audit.models import ChangeSetKind
+from inventory.auth import queries as users
+from inventory.auth.models import User
+from inventory.core import clock
+from inventory.core.access import Actor
+from inventory.core.database import db
+from inventory.core.errors import Invalid, Refused
+from inventory.core.i18n import in_every_language
+from inventory.core.text import clean
+from inventory.core.wording import N_
+from inventory.exchange import columns, importers, reading, values
+from inventory.exchange.importers import Importer, Remark, Result, Row, Terms
+from inventory.exchange.models import Extent, Import, ImportLine, KnownLayout, Outcome, Stage
+from inventory.jobs import services as jobs
+from inventory.jobs.models import Job
+
+CHUNK = 500
+TRY, RUN = "exchange.try", "exchange.import"
+
+
+def keep(data: bytes, filename: str, *, noun: str, entity_id: int, user: User, actor: Actor) -> Import:
+    """Keep a file with the columns that its headings suggest. Raises Invalid for a file that cannot be read."""
+    table = reading.read(data)
+    importer = importers.importer(noun)
+    layout = _layout(noun, table.headings)
+    chosen = columns.suggest(
+        table.headings, importer.columns(), in_every_language, layout.columns if layout else None
+    )
+    kept = Import(
+        noun=noun,
+        entity_id=entity_id,
+        filename=clean(filename, 255) or "import",
+        content=zlib.compress(data),
+        headings=[clean(heading, 120) or "" for heading in table.headings],
+        read_as={"encoding": table.encoding, "separator": table.separator, "sheet": table.sheet,
+                 "other_sheets": list(table.other_sheets)},
+        lines=len(table.lines),
+        columns={str(place): key for place, key in chosen.items()},
+        match_key=_match_key(importer, chosen.values(), layout.match_key if layout else None),
+        user_id=user.id,
+        user_label=actor.label,
+    )  # fmt: skip
+    db.session.add(kept)
+    db.session.flush()
+    return kept
+
+
+def _match_key(importer: Importer, chosen: Any, before: str | None) -> str | None:
+    filled = set(chosen)
+    wanted = [before, *importer.match_keys]
+    return next((key for key in wanted if key in filled), None)
+
+
+def _layout(noun: str, headings: Sequence[str]) -> KnownLayout | None:
+    return db.session.scalar(
+        select(KnownLayout).where(KnownLayout.noun == noun, KnownLayout.signature == _signature(headings))
+    )
+
+
+def _signature(headings: Sequence[str]) -> str:
+    return hashlib.sha256(columns.signature(headings).encode()).hexdigest()
+
+
+def choose(kept: Import, chosen: Mapping[int, str], match_key: str | None, extent: Extent) -> None:
+    """Set which column of the file is which, and remember it for files like this one, then try the file.
+
+    Raises Invalid when two columns fill the same field or nothing is chosen, Refused for what is imported already.
+    """
+    _refuse_unless(kept, Stage.CHOOSING, Stage.TRIED)
+    taken = Counter(chosen.values())
+    twice = next((place for place, key in chosen.items() if taken[key] > 1), None)
+    if twice is not None:
+        raise Invalid(f"column-{twice}", N_("Two columns of the file cannot fill the same field."))
+    if not chosen:
+        raise Invalid("match_key", N_("Choose at least one column."))
+    if match_key and match_key not in taken:
+        raise Invalid("match_key", N_("Choose a field that a column of the file fills."))
+    kept.columns = {str(place): key for place, key in chosen.items()}
+    kept.match_key, kept.extent = match_key, extent
+    layout = _layout(kept.noun, kept.headings)
+    if layout is None:
+        layout = KnownLayout(noun=kept.noun, signature=_signature(kept.headings))
+        db.session.add(layout)
+    layout.columns = {columns.normal(kept.headings[place]): key for place, key in chosen.items()}
+    layout.match_key = match_key
+    _enqueue(kept, TRY, Stage.TRYING)
+
+
+def start(kept: Import) -> None:
+    """Import a file that was tried. Raises Refused when nothing of it can be imported."""
+    _refuse_unless(kept, Stage.TRIED)
+    refused = kept.counts.get(Outcome.REFUSED.value, 0)
+    if kept.extent is Extent.WHOLE and refused:
+        raise Refused(N_("Nothing was imported: some rows are refused and every row is to be valid."))
+    if refused == kept.lines:
+        raise Refused(N_("Nothing was imported: every row is refused."))
+    _enqueue(kept, RUN, Stage.RUNNING)
+
+
+def choose_again(kept: Import) -> None:
+    """Go back to the columns of a file that was tried."""
+    _refuse_unless(kept, Stage.TRIED, Stage.CHOOSING)
+    kept.stage = Stage.CHOOSING
+
+
+def _refuse_unless(kept: Import, *stages: Stage) -> None:
+    if kept.stage not in stages:
+        raise Refused(N_("This file is being read or was imported already."))
+
+
+def _enqueue(kept: Import, kind: str, stage: Stage) -> None:
+    job = jobs.enqueue(
+        kind,
+        {"import": kept.id},
+        title=kept.filename,
+        dedupe_key=f"import:{kept.public_id}",
+        entity_id=kept.entity_id,
+        requested_by=kept.user_label,
+    )
+    kept.job_id, kept.stage = job.id, stage
+
+
+def terms_of(kept: Import, *, actor: Actor) -> Terms:
+    """Return how the rows are applied: in the entities where its owner may write today."""
+    owner = db.session.get(User, kept.user_id) if kept.user_id else None
+    permission = importers.importer(kept.noun).permission
+    allowed = users.access_of(owner).entity_ids(permission) if owner else frozenset[int]()
+    return Terms(kept.match_key or "", kept.entity_id, allowed, actor)
+
+
+def rows_of(kept: Import) -> list[Row]:
+    """Return the lines of the file with each cell read by its column; what cannot be read is a remark."""
+    table = reading.read(zlib.decompress(kept.content))
+    known = {column.key: column for column in importers.importer(kept.noun).columns()}
+    chosen = [(int(place), known[key]) for place, key in kept.columns.items() if key in known]
+    seen: dict[Any, int] = {}
+    return [_row(line, chosen, kept.match_key, seen) for line in table.lines]
+
+
+def _row(
+    line: reading.Line,
+    chosen: Sequence[tuple[int, columns.Column]],
+    match_key: str | None,
+    seen: dict[Any, int],
+) -> Row:
+    found: dict[str, Any] = {}
+    remarks: list[Remark] = []
+    for place, column in chosen:
+        cell = line.cells[place] if place < len(line.cells) else None
+        if values.is_empty(cell):
+            continue
+        try:
+            found[column.key] = column.parse(cell)
+        except values.Unreadable as error:
+            remarks.append(Remark(column.key, error.args[0], error.params))
+        if column.names_something and (warning := values.lost_digits(cell)):
+            remarks.append(Remark(column.key, warning, is_warning=True))
+    key = found.get(match_key) if match_key else None
+    if key is not None and seen.setdefault(key, line.number) != line.number:
+        message = N_("Line %(line)s of the file has the same value.")
+        remarks.append(Remark(match_key or "", message, {"line": seen[key]}))
+    return Row(line.number, found, remarks)
+
+
+def chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """Yield the rows in pieces that one transaction takes."""
+    for start_at in range(0, len(rows), CHUNK):
+        yield rows[start_at : start_at + CHUNK]
+
+
+def apply(session: importers.Session, rows: Sequence[Row]) -> list[Result]:
+    """Apply the rows that could be read; the others are refused with what was wrong. In the order of the file."""
+    readable = [row for row in rows if row.is_readable]
+    results = {result.line: result for result in session.apply(readable)}
+    for row in rows:
+        if row.line not in results:
+            results[row.line] = Result(row.line, Outcome.REFUSED, _name(row))
+        results[row.line].remarks = [*row.remarks, *results[row.line].remarks]
+    return [results[row.line] for row in rows]
+
+
+def _name(row: Row) -> str:
+    return next((str(value) for value in row.values.values() if isinstance(value, str)), "")
+
+
+def forget_lines(kept: Import) -> None:
+    """Forget what came of the lines, before they are tried once more."""
+    db.session.execute(delete(ImportLine).where(ImportLine.import_id == kept.id))
+    kept.counts = {}
+
+
+def write_lines(kept: Import, results: Sequence[Result], *, keep_ids: bool) -> None:
+    """Write what came of lines; `keep_ids` unless what they made was taken back."""
+    written = [
+        {
+            "import_id": kept.id,
+            "line": result.line,
+            "outcome": result.outcome,
+            "label": (clean(result.label, 255) or ""),
+            "object_id": result.object_id if keep_ids or result.outcome is not Outcome.CREATED else None,
+            "changes": {name: [audit.shown(v) for v in pair] for name, pair in result.changes.items()},
+            "remarks": [remark.to_json() for remark in result.remarks],
+        }
+        for result in results
+    ]
+    if written:
+        db.session.execute(insert(ImportLine), written)
+    counted = Counter(kept.counts)
+    counted.update(result.outcome.value for result in results)
+    kept.counts = dict(counted)
+
+
+def open_change_set(kept: Import, *, actor: Actor) -> None:
+    """Open the change set of an import once; later chunks go on with it."""
+    if kept.change_set_id is None:
+        with audit.change_set(
+            ChangeSetKind.IMPORT, kept.filename, actor=actor, entity_id=kept.entity_id
+        ) as opened:
+            kept.change_set_id = opened.id
+
+
+def finish(kept: Import, stage: Stage) -> None:
+    """Say that trying or importing a file has ended."""
+    kept.stage = stage
+    kept.ended_at = clock.now()
+
+
+def recover(job: Job) -> None:
+    """Bring a file whose job ended early back to where it can be gone on with; what was imported stays imported."""
+    kept = db.session.scalar(select(Import).where(Import.job_id == job.id))
+    if kept is not None and kept.stage is Stage.TRYING:
+        kept.stage = Stage.CHOOSING
+    elif kept is not None and kept.stage is Stage.RUNNING:
+        finish(kept, Stage.DONE if kept.counts else Stage.TRIED)

@@ -1,0 +1,135 @@
+"""Reads one cell as French offices write it: days, euros, yes and no, words of closed lists, text with its zeros."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from inventory.core.forms import parse_day
+from inventory.core.text import clean, folded
+from inventory.core.wording import N_
+
+# Excel counts days from here (its 1900 is no leap year, so day 60 never was); serial numbers of 1982 to 2064.
+EXCEL_EPOCH = date(1899, 12, 30)
+EXCEL_DAYS = range(30_000, 60_000)
+MONTHS = {
+    "janvier": 1, "janv": 1, "january": 1, "jan": 1, "fevrier": 2, "fevr": 2, "february": 2, "feb": 2,
+    "mars": 3, "march": 3, "mar": 3, "avril": 4, "avr": 4, "april": 4, "apr": 4, "mai": 5, "may": 5,
+    "juin": 6, "june": 6, "jun": 6, "juillet": 7, "juil": 7, "july": 7, "jul": 7, "aout": 8, "august": 8,
+    "aug": 8, "septembre": 9, "september": 9, "sept": 9, "sep": 9, "octobre": 10, "october": 10, "oct": 10,
+    "novembre": 11, "november": 11, "nov": 11, "decembre": 12, "december": 12, "dec": 12,
+}  # fmt: skip
+YES = {"oui", "yes", "vrai", "true", "1", "x", "o", "y"}
+NO = {"non", "no", "faux", "false", "0", "n"}
+MAX_CENTS = 10**12
+# Whole thousands may be set apart by either mark; the last mark with one or two digits after it is the decimal one.
+AMOUNT = re.compile(r"(\d{1,11}|\d{1,3}(?:[.,]\d{3})+)(?:[.,](\d{1,2}))?")
+
+
+class Unreadable(ValueError):
+    """A cell cannot be read: `args[0]` is an N_ sentence, `params` what it names."""
+
+    def __init__(self, message: str, **params: Any) -> None:
+        super().__init__(message)
+        self.params = params
+
+
+def is_empty(cell: Any) -> bool:
+    """Say whether a cell says nothing; dashes and "n/a" say nothing either."""
+    return cell is None or (
+        isinstance(cell, str) and cell.strip().casefold() in {"", "-", "—", "n/a", "#n/a"}
+    )
+
+
+def text(cell: Any, limit: int) -> str:
+    """Return a cell as one line of clean text; raises Unreadable when it is longer than `limit` characters."""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    words = clean(_unguarded(str(cell)), limit + 1) or ""
+    if len(words) > limit:
+        raise Unreadable(N_("It is longer than %(limit)s characters."), limit=limit)
+    return words
+
+
+def _unguarded(words: str) -> str:
+    """Take off the apostrophe that exports put before what a spreadsheet would run."""
+    return words[1:] if len(words) > 1 and words[0] == "'" and words[1] in "=+-@|%\t" else words
+
+
+def lost_digits(cell: Any) -> str | None:
+    """Return an N_ warning when a spreadsheet has spoilt a number that is a name: no zeros before, or 1,23E+11."""
+    if isinstance(cell, str) and re.fullmatch(r"\d([.,]\d+)?[eE]\+?\d+", cell.strip()):
+        return N_("A spreadsheet has rounded this number: its last digits are lost.")
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return N_("The file holds a number here: zeros at its beginning are lost.")
+    return None
+
+
+def day(cell: Any, today: date) -> date:
+    """Return a day from a date cell, an Excel day count, 12/03/2024, 2024-03-12, "12 mars 2024"; raises Unreadable."""
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    words = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+    if re.fullmatch(r"\d{5}", words) and int(words) in EXCEL_DAYS:
+        return EXCEL_EPOCH + timedelta(days=int(words))
+    words = re.sub(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$", "", words)
+    try:
+        return _written_out(words) or parse_day(words, today)
+    except ValueError:
+        raise Unreadable(N_("“%(text)s” is no day such as 23/11/2026."), text=words[:40]) from None
+
+
+def _written_out(words: str) -> date | None:
+    match = re.fullmatch(r"(?:[a-z]+ )?(\d{1,2})(?:er)? ([a-z]+)\.? (\d{4})", folded(words))
+    if match is None or match.group(2) not in MONTHS:
+        return None
+    return date(int(match.group(3)), MONTHS[match.group(2)], int(match.group(1)))
+
+
+def cents(cell: Any) -> int:
+    """Return an amount in cents from 1 234,56 €, 1.234,56, 1,234.56, 1234.5 or a number; raises Unreadable."""
+    if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
+        return _in_range(round(Decimal(str(cell)) * 100), cell)
+    words = re.sub(r"[\s\u00a0\u202f€']|eur(os)?|ht|ttc", "", str(cell), flags=re.IGNORECASE)
+    match = AMOUNT.fullmatch(words)
+    if match is None:
+        raise Unreadable(N_("“%(text)s” is no amount such as 1 234,56."), text=str(cell)[:40])
+    words = re.sub(r"[.,]", "", match.group(1)) + "." + (match.group(2) or "0")
+    return _in_range(round(Decimal(words) * 100), cell)
+
+
+def _in_range(amount: int, cell: Any) -> int:
+    if not 0 <= amount <= MAX_CENTS:
+        raise Unreadable(N_("“%(text)s” is no amount such as 1 234,56."), text=str(cell)[:40])
+    return amount
+
+
+def yes_or_no(cell: Any) -> bool:
+    """Return a yes or a no in either language; raises Unreadable."""
+    if isinstance(cell, bool):
+        return cell
+    word = folded(text(cell, 20))
+    if word in YES | NO:
+        return word in YES
+    raise Unreadable(N_("“%(text)s” is neither yes nor no."), text=word)
+
+
+def one_of(cell: Any, words: Mapping[str, Any]) -> Any:
+    """Return what a word of a closed list stands for; `words` has them folded, in every language. Raises Unreadable."""
+    said = text(cell, 120)
+    if (key := folded(said)) in words:
+        return words[key]
+    raise Unreadable(N_("“%(text)s” is not on the list."), text=said[:40])
+
+
+def vocabulary(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Return folded words → values, the first of two equal words kept."""
+    found: dict[str, Any] = {}
+    for word, value in pairs:
+        found.setdefault(folded(word), value)
+    return found

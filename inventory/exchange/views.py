@@ -1,0 +1,229 @@
+"""The pages of imports: a file, its columns, what would come of it, what came of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, g, request, stream_with_context, url_for
+from flask_babel import gettext as _
+
+from inventory.core import sheets
+from inventory.core.database import transaction
+from inventory.core.forms import options
+from inventory.core.guard import requires
+from inventory.core.i18n import language
+from inventory.core.listing import Column, Filter, Listing, code_options
+from inventory.core.permissions import Permission
+from inventory.core.registry import Group, MenuEntry
+from inventory.core.web import current_scope, done, load, page
+from inventory.core.wording import N_
+from inventory.exchange import importers, presentation, queries, services
+from inventory.exchange.forms import TermsForm, UploadForm
+from inventory.exchange.models import Extent, Import, ImportLine, Outcome, Stage
+from inventory.organization.choices import chosen_entity, entity_options
+
+bp = Blueprint("imports", __name__, url_prefix="/imports")
+MENU = MenuEntry(
+    Group.SETTINGS,
+    N_("Imports"),
+    "imports.index",
+    "file-import",
+    Permission.ASSETS_BULK,
+    order=70,
+    hint=N_("Equipment, people and places from CSV, Excel and ODS files."),
+)
+
+
+@bp.route("/")
+@requires(Permission.ASSETS_BULK)
+def index() -> Response:
+    """List the imports of the scope."""
+    named = {one.noun: one.label for one in importers.importers()}
+    listing = Listing(
+        "imports",
+        queries.imports(current_scope(Permission.ASSETS_BULK), list(named)),
+        columns=(
+            Column("filename", N_("File"), lambda row: row.filename, kind="name"),
+            Column("noun", N_("What the rows are"), lambda row: _(named[row.noun])),
+            Column("stage", N_("State"), lambda row: row.stage, kind="badge", sort=Import.stage),
+            Column("lines", N_("Rows"), lambda row: row.lines, kind="number", sort=Import.lines),
+            Column("user_label", N_("By"), lambda row: row.user_label),
+            Column(
+                "created_at", N_("When"), lambda row: row.created_at, kind="instant", sort=Import.created_at
+            ),
+        ),
+        id_column=Import.id,
+        row_url=lambda row: url_for("imports.detail", public_id=row.public_id),
+        default_sort="-created_at",
+    )
+    if listing.wants_export:
+        return listing.export()
+    listing.empty(_("No file was imported yet."), url_for("imports.create"), _("Import a file"))
+    return page("exchange/list.html", listing=listing)
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.ASSETS_BULK)
+def create() -> Response:
+    """Take a file and find out what its columns are."""
+    form = UploadForm(request.form, noun=request.args.get("noun", "asset"))
+    form.noun.choices = options((one.noun, _(one.label)) for one in importers.importers())
+    form.entity.choices = options(entity_options(Permission.ASSETS_BULK))
+    if form.submitted_and_valid():
+        with form.saving():
+            kept = services.keep(
+                _uploaded(),
+                request.files["file"].filename or "",
+                noun=form.noun.data,
+                entity_id=chosen_entity(form.entity.data, Permission.ASSETS_BULK).id,
+                user=g.user,
+                actor=g.actor,
+            )
+        if not form.errors:
+            return done(
+                _("The file is read. Check its columns."), to=url_for(".detail", public_id=kept.public_id)
+            )
+    return page("exchange/new.html", form=form, status=form.status, importers=importers.importers())
+
+
+def _uploaded() -> bytes:
+    file = request.files.get("file")
+    return file.stream.read() if file else b""
+
+
+@bp.route("/<public_id>")
+@requires(Permission.ASSETS_BULK)
+def detail(public_id: str) -> Response:
+    """Show a file where it stands: its columns to choose, what would come of it, what came of it."""
+    kept = load(Import, public_id, Permission.ASSETS_BULK)
+    if kept.stage is Stage.CHOOSING:
+        return _choosing(kept, _terms_form(kept))
+    listing = _lines(kept)
+    if listing.wants_export:
+        return listing.export()
+    return page(
+        "exchange/detail.html",
+        kept=kept,
+        importer=importers.importer(kept.noun),
+        listing=listing,
+        shown=presentation,
+        Extent=Extent,
+        Stage=Stage,
+    )
+
+
+@bp.route("/<public_id>/columns", methods=["POST"])
+@requires(Permission.ASSETS_BULK)
+def choose(public_id: str) -> Response:
+    """Set what each column is and try the file."""
+    kept = load(Import, public_id, Permission.ASSETS_BULK)
+    form = _terms_form(kept)
+    chosen = _chosen_columns(kept)
+    if form.submitted_and_valid():
+        with form.saving():
+            services.choose(kept, chosen, form.match_key.data, form.extent.data or Extent.VALID)
+        if not form.errors:
+            return done(
+                _("The file is being tried; nothing is saved yet."),
+                to=url_for(".detail", public_id=public_id),
+            )
+    return _choosing(kept, form, chosen)
+
+
+@bp.route("/<public_id>/again", methods=["POST"])
+@requires(Permission.ASSETS_BULK)
+def choose_again(public_id: str) -> Response:
+    """Go back to the choice of columns."""
+    kept = load(Import, public_id, Permission.ASSETS_BULK)
+    with transaction():
+        services.choose_again(kept)
+    return done(
+        _("Nothing is saved yet. Choose the columns once more."), to=url_for(".detail", public_id=public_id)
+    )
+
+
+@bp.route("/<public_id>/start", methods=["POST"])
+@requires(Permission.ASSETS_BULK)
+def start(public_id: str) -> Response:
+    """Import a file that was tried."""
+    kept = load(Import, public_id, Permission.ASSETS_BULK)
+    with transaction():
+        services.start(kept)
+    return done(_("The import has begun."), to=url_for(".detail", public_id=public_id))
+
+
+@bp.route("/<public_id>/refused.csv")
+@requires(Permission.ASSETS_BULK)
+def refused(public_id: str) -> Response:
+    """Hand the refused rows back as a file, each with why."""
+    kept = load(Import, public_id, Permission.ASSETS_BULK)
+    headings = [*kept.headings, _("Line"), _("Why it was refused")]
+    separator = ";" if language() == "fr" else ","
+    text = sheets.csv_stream(headings, presentation.refused_rows(kept), separator=separator)
+    answer = Response(stream_with_context(text), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = 'attachment; filename="parc-refused.csv"'
+    return answer
+
+
+@bp.route("/template/<any(asset, person, location):noun>.csv")
+@requires(Permission.ASSETS_BULK)
+def template(noun: str) -> Response:
+    """Answer with an empty file that has every column of a noun."""
+    headings = [_(column.label) for column in importers.importer(noun).columns()]
+    text = sheets.csv_stream(headings, [], separator=";" if language() == "fr" else ",")
+    answer = Response("".join(text), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="parc-{noun}.csv"'
+    return answer
+
+
+def _terms_form(kept: Import) -> TermsForm:
+    form = TermsForm(request.form, match_key=kept.match_key, extent=kept.extent)
+    importer = importers.importer(kept.noun)
+    named = {column.key: _(column.label) for column in importer.columns()}
+    form.match_key.choices = options([("", _("nothing: every row is new"))] + [
+        (key, named[key]) for key in importer.match_keys if key in named
+    ])  # fmt: skip
+    return form
+
+
+def _chosen_columns(kept: Import) -> dict[int, str]:
+    known = {column.key for column in presentation.columns(kept)}
+    given = {place: request.form.get(f"column-{place}", "") for place in range(len(kept.headings))}
+    return {place: key for place, key in given.items() if key in known}
+
+
+def _choosing(kept: Import, form: TermsForm, chosen: dict[int, str] | None = None) -> Response:
+    return page(
+        "exchange/columns.html",
+        kept=kept,
+        form=form,
+        status=form.status,
+        chosen=chosen if chosen is not None else {int(place): key for place, key in kept.columns.items()},
+        columns=presentation.columns(kept),
+        samples=presentation.samples(kept),
+        importer=importers.importer(kept.noun),
+        shown=presentation,
+    )
+
+
+def _lines(kept: Import) -> Listing:
+    def only(statement: Any, value: str) -> Any:
+        return statement.where(ImportLine.outcome == value) if value in list(Outcome) else statement
+
+    listing = Listing(
+        "import",
+        queries.lines(kept),
+        columns=(
+            Column("line", N_("Line"), lambda row: row.line, kind="number", sort=ImportLine.line),
+            Column("outcome", N_("Outcome"), lambda row: row.outcome, kind="badge", sort=ImportLine.outcome),
+            Column("label", N_("What it is about"), lambda row: row.label, kind="name"),
+            Column("changes", N_("Changes"), lambda row: presentation.changes(row, kept)),
+            Column("remarks", N_("Remarks"), lambda row: presentation.said(row, kept)),
+        ),
+        filters=(Filter("outcome", N_("Outcome"), only, options=code_options(Outcome)),),
+        id_column=ImportLine.id,
+        row_url=lambda row: presentation.object_url(row, kept),
+        public_id=lambda row: str(row.id),
+        default_sort="line",
+    )
+    return listing.empty(_("No line is like this."))

@@ -1,0 +1,105 @@
+"""Files as town halls have them are read as they are, and hostile ones are refused with a reason."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+
+import pytest
+import xlsxwriter
+
+from inventory.core.errors import Invalid
+from inventory.exchange import reading
+
+ROWS = "Étiquette;N° de série;Prix\nLBX-1;ABC123;1 234,56 €\nLBX-2;DEF456;12,00\n"
+
+
+def workbook(*rows: list[object], title: str = "Parc") -> bytes:
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    sheet = book.add_worksheet(title)
+    days = book.add_format({"num_format": "dd/mm/yyyy"})
+    for number, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            if isinstance(cell, date):
+                sheet.write_datetime(number, column, cell, days)
+            else:
+                sheet.write(number, column, cell)
+    book.close()
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "named"),
+    [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("cp1252", "cp1252"), ("utf-16", "utf-16")],
+)
+def test_the_encoding_is_found(encoding, named):
+    table = reading.read(ROWS.encode(encoding))
+    assert (table.headings[0], table.encoding) == ("Étiquette", named)
+    assert table.lines[0].cells == ["LBX-1", "ABC123", "1 234,56 €"]
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+def test_the_separator_is_found_even_with_decimal_commas(separator):
+    text = separator.join(["Nom", "Prix", "Lieu"]) + "\n"
+    text += "\n".join(separator.join([f"PC-{n}", '"12,50"', "Mairie"]) for n in range(5))
+    table = reading.read(text.encode())
+    assert (table.separator, table.lines[0].cells) == (separator, ["PC-0", "12,50", "Mairie"])
+
+
+def test_titles_above_the_table_and_empty_rows_are_passed_over():
+    text = "Parc informatique 2026;;\n;;\nNom;Série;Lieu\nPC-1;A1;Mairie\n;;\nPC-2;A2;École\n"
+    table = reading.read(text.encode())
+    assert list(table.headings) == ["Nom", "Série", "Lieu"]
+    assert [(line.number, line.cells[0]) for line in table.lines] == [(4, "PC-1"), (6, "PC-2")]
+
+
+def test_a_line_is_numbered_as_an_editor_does_when_a_cell_holds_line_breaks():
+    table = reading.read(b'Nom;Note\nPC-1;"une\ndeux"\nPC-2;x\n')
+    assert [line.number for line in table.lines] == [2, 4]
+
+
+def test_a_workbook_keeps_its_days_and_numbers():
+    table = reading.read(workbook(["Nom", "Livré", "Prix"], ["PC-1", date(2024, 3, 12), 12.5]))
+    assert list(table.lines[0].cells) == ["PC-1", date(2024, 3, 12), 12.5]
+    assert table.sheet == "Parc"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "empty"),
+        (b"  \n ", "empty"),
+        (b"Nom;Lieu\n", "no row"),
+        (b"\x00\x01\x02binary\x00", "neither text nor a workbook"),
+        (b"PK\x03\x04 not an archive", "damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "no workbook"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_its_reason(data, said):
+    with pytest.raises(Invalid, match=said):
+        reading.read(data)
+
+
+def test_an_archive_that_unpacks_to_far_more_than_it_weighs_is_not_opened():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 50_000_000)
+    with pytest.raises(Invalid, match="unpacks to far more"):
+        reading.read(buffer.getvalue())
+
+
+def test_too_many_rows_and_too_large_a_file_are_refused(monkeypatch):
+    monkeypatch.setattr(reading, "MAX_ROWS", 3)
+    with pytest.raises(Invalid, match="more than 3 rows"):
+        reading.read(b"Nom;Lieu\n" + b"PC;Mairie\n" * 4)
+    monkeypatch.setattr(reading, "MAX_BYTES", 2**20)
+    with pytest.raises(Invalid, match="larger than 1 MB"):
+        reading.read(b"Nom;Lieu\n" + b"x" * 2**20)
+
+
+def test_a_quotation_mark_left_open_is_said_with_its_line():
+    text = "Nom;Note\nPC-1;x\n" + 'PC-2;"' + "y" * 200_000
+    with pytest.raises(Invalid, match="line 3"):
+        reading.read(text.encode())

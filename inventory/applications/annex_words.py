@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 
 from inventory.applications import annex, annexes
 from inventory.applications.annex import Change, Line, Movement
@@ -15,6 +15,7 @@ from inventory.applications.annexes import Annex
 from inventory.applications.models import ApplicationAnnex
 from inventory.applications.states import Area, Criticality, Hosting, Origin
 from inventory.core import clock, i18n, sheets
+from inventory.core.i18n import ngettext
 from inventory.core.types import Code
 from inventory.core.wording import N_
 from inventory.organization.models import Entity
@@ -48,29 +49,32 @@ def owners_of(lines: Iterable[Line]) -> dict[str, str]:
 
 
 def line_rows(lines: Sequence[Line], owners: Mapping[str, str], *, several: bool) -> list[list[Any]]:
-    """Return the page's rows of lines; with `several`, the entity of each."""
+    """Return the page's rows: one for each application; with `several`, the entities that use it."""
     return [
-        [
-            {"kind": "name", "value": line.name, "url": url_for("applications.detail", public_id=line.application)},
-            *([line.entity_name] if several else []),
-            " ".join(part for part in (line.editor, line.release) if part) or None,
-            _member(Criticality, line.criticality),
-            _word(Hosting, line.hosting),
-            line.users,
-            _day(line.since_on),
-            owners.get(line.business_owner or ""),
-            line.maintained,
-        ]
-        for line in lines
-    ]  # fmt: skip
+        _line_row(same, owners, several=several) for same in _grouped(lines, lambda line: line.application)
+    ]
+
+
+def _line_row(same: Sequence[Line], owners: Mapping[str, str], *, several: bool) -> list[Any]:
+    line, counted = same[0], [each.users for each in same if each.users is not None]
+    return [
+        _link(line.name, line.application),
+        *([", ".join(each.entity_name for each in same)] if several else []),
+        " ".join(part for part in (line.editor, line.release) if part) or None,
+        _member(Criticality, line.criticality),
+        _word(Hosting, line.hosting),
+        sum(counted) if counted else None,
+        _day(min(each.since_on for each in same)),
+        owners.get(line.business_owner or ""),
+        line.maintained,
+    ]
 
 
 def line_heads(*, several: bool) -> list[tuple[str, str]]:
     """Return the headings and kinds of `line_rows`."""
-    entity = [(gettext(N_("Entity")), "text")] if several else []
     return [
         (gettext(N_("Application")), "name"),
-        *entity,
+        *_entity_head(several),
         (gettext(N_("Editor and version")), "text"),
         (gettext(N_("Criticality")), "badge"),
         (gettext(N_("Hosting")), "text"),
@@ -82,29 +86,45 @@ def line_heads(*, several: bool) -> list[tuple[str, str]]:
 
 
 def change_rows(changes: Sequence[Change], *, several: bool) -> list[list[Any]]:
-    """Return the page's rows of changes; with `several`, the entity of each."""
+    """Return the page's rows of changes; what several entities share, `several`, is one."""
+    shared = _grouped(changes, lambda c: (c.movement, c.application, c.on, c.reason, c.replaced_by))
     return [
         [
-            Movement(change.movement),
-            {"kind": "name", "value": change.name, "url": url_for("applications.detail", public_id=change.application)},
-            *([change.entity_name] if several else []),
-            _day(change.on),
-            reason_words(change),
+            Movement(same[0].movement),
+            _link(same[0].name, same[0].application),
+            *([", ".join(change.entity_name for change in same)] if several else []),
+            _day(same[0].on),
+            reason_words(same[0]),
         ]
-        for change in changes
-    ]  # fmt: skip
+        for same in shared
+    ]
 
 
 def change_heads(*, several: bool) -> list[tuple[str, str]]:
     """Return the headings and kinds of `change_rows`."""
-    entity = [(gettext(N_("Entity")), "text")] if several else []
     return [
         (gettext(N_("Change")), "badge"),
         (gettext(N_("Application")), "name"),
-        *entity,
+        *_entity_head(several),
         (gettext(N_("On")), "day"),
         (gettext(N_("Reason")), "text"),
     ]
+
+
+def _entity_head(several: bool) -> list[tuple[str, str]]:
+    return [(gettext(N_("Entity")), "text")] if several else []
+
+
+def _grouped(rows: Sequence[Any], key: Callable[[Any], Any]) -> list[list[Any]]:
+    """Return the rows that share a key together, in the order of the first of each."""
+    found: dict[Any, list[Any]] = {}
+    for row in rows:
+        found.setdefault(key(row), []).append(row)
+    return list(found.values())
+
+
+def _link(name: str, application: str) -> dict[str, Any]:
+    return {"kind": "name", "value": name, "url": url_for("applications.detail", public_id=application)}
 
 
 def reason_words(change: Change) -> str:
@@ -117,10 +137,14 @@ def reason_words(change: Change) -> str:
     return " ".join(part for part in (by, change.reason) if part)
 
 
+def number(lines: Sequence[Line]) -> int:
+    """Return how many applications stand on an annex, whoever uses them."""
+    return annex.applications_in(lines)
+
+
 def summary(lines: Sequence[Line], changes: Sequence[Change]) -> str:
     """Return the message of an annex in one sentence."""
-    number = annex.applications_in(lines)
-    words = ngettext("%(num)s application", "%(num)s applications", number)
+    words = ngettext("%(num)s application", "%(num)s applications", number(lines))
     moved = [
         (Movement.TRANSFERRED, lambda n: ngettext("%(num)s transferred", "%(num)s transferred", n)),
         (Movement.ADDED, lambda n: ngettext("%(num)s added", "%(num)s added", n)),
@@ -139,7 +163,7 @@ def figures(lines: Sequence[Line], changes: Sequence[Change]) -> list[tuple[str,
     found = annex.counts(changes)
     maintained = annex.applications_in(line for line in lines if line.maintained)
     total = annex.applications_in(lines)
-    owing = sum(change.unexplained for change in changes)
+    owing = len({change.application for change in changes if change.unexplained})
     came = found[Movement.TRANSFERRED] + found[Movement.ADDED]
     left = found[Movement.RETIRED] + found[Movement.REPLACED]
     return [

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from flask import request, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from sqlalchemy import Select, func
 
 from inventory.applications import queries
@@ -17,6 +17,7 @@ from inventory.applications.queries import Editor, Owner
 from inventory.applications.states import ApplicationState, Area, Criticality, Hosting, PersonalData
 from inventory.assets.models import Asset
 from inventory.core.access import Scope
+from inventory.core.i18n import ngettext
 from inventory.core.listing import Column, Filter, Listing, code_options
 from inventory.core.types import Code
 from inventory.core.web import access, current_scope
@@ -59,6 +60,7 @@ def columns() -> tuple[Column, ...]:
         Column("editor", N_("Editor"), _editor_words, sort=func.coalesce(Editor.name, "~")),
         Column("owner", N_("Business owner"), _owner_words, sort=func.coalesce(Owner.display_name, "~"), url=_owner_url),
         Column("users", N_("Users"), lambda row: row[1], kind="number", sort=func.coalesce(queries.users_today(), 0)),
+        Column("completeness", N_("Filled in"), lambda row: row[0].completeness / 100, kind="percent", sort=Application.completeness),
         Column("hosting", N_("Hosting"), lambda row: _word(row[0].hosting)),
         Column("entity", N_("Kept for"), lambda row: row[0].entity.name),
         Column("area", N_("Area of work"), lambda row: _word(row[0].area)),
@@ -67,7 +69,6 @@ def columns() -> tuple[Column, ...]:
                sort=func.coalesce(Application.support_ends_on, NEVER)),
         Column("contract_ends_on", N_("Contract until"), lambda row: row[0].contract_ends_on, kind="day",
                sort=func.coalesce(Application.contract_ends_on, NEVER)),
-        Column("completeness", N_("Filled in, %"), lambda row: row[0].completeness, kind="number", sort=Application.completeness),
         Column("code", N_("Code"), lambda row: row[0].code, sort=func.coalesce(Application.code, "~")),
     )  # fmt: skip
 

@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 
 from inventory.applications import fields
 from inventory.applications.models import Application
 from inventory.applications.states import ApplicationState, Need
 from inventory.core import i18n
+from inventory.core.i18n import ngettext
 from inventory.core.types import Code
 from inventory.core.web import access
 from inventory.core.wording import N_
@@ -54,6 +55,12 @@ WANTED = frozenset(
         "personal_data",
     }
 )
+# On the page the unit stands with the value.
+SHORT = {
+    "recovery_time_hours": N_("Recovery time"),
+    "recovery_point_hours": N_("Recovery point"),
+    "contract_notice_months": N_("Notice"),
+}
 # What only those who keep the application read, not those who merely use it.
 KEPT_TO_OURSELVES = frozenset({"contract_yearly_cents"})
 SOON_DAYS = 180
@@ -66,7 +73,9 @@ def facts(application: Application, group: str, *, own: bool) -> list[dict[str, 
         value = getattr(application, name)
         if (value is None and name not in WANTED) or (name in KEPT_TO_OURSELVES and not own):
             continue
-        found.append({"label": gettext(fields.LABELS[name]), **_shown(application, name, value)})
+        found.append(
+            {"label": gettext(SHORT.get(name) or fields.LABELS[name]), **_shown(application, name, value)}
+        )
     return found
 
 
@@ -84,7 +93,9 @@ def _shown(application: Application, name: str, value: Any) -> dict[str, Any]:
     if name.endswith("_on"):
         return {"value": value, "kind": "day"}
     if name in fields.HOURS:
-        return {"value": hours(value)}
+        return {"value": None if value is None else hours(value)}
+    if name == "contract_notice_months":
+        return {"value": months(value)}
     if name == "editor" and value is not None:
         return {"value": value.name, "url": url_for("applications.index", editor=value.public_id)}
     kind = "code" if name == "code" else "text"
@@ -96,6 +107,11 @@ def hours(value: int) -> str:
     if value >= 48 and value % 24 == 0:
         return ngettext("%(num)s day", "%(num)s days", value // 24)
     return ngettext("%(num)s hour", "%(num)s hours", value)
+
+
+def months(value: int) -> str:
+    """Write a number of months."""
+    return ngettext("%(num)s month", "%(num)s months", value)
 
 
 def remarks(application: Application, today: date) -> list[str]:
@@ -131,8 +147,7 @@ def _of_contract(application: Application, today: date) -> list[str]:
     notice = application.contract_notice_months
     if not notice:
         return [gettext(N_("Its maintenance contract ends on %(day)s."), day=i18n.day(ends))]
-    months = ngettext("%(num)s month", "%(num)s months", notice)
-    words = {"day": i18n.day(ends), "notice": months}
+    words = {"day": i18n.day(ends), "notice": months(notice)}
     return [gettext(N_("Its maintenance contract ends on %(day)s; notice is %(notice)s."), **words)]
 
 

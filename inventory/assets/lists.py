@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from flask import request, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from sqlalchemy import Select, func
 
 from inventory.assets import ages, lifecycle, queries
@@ -20,6 +20,7 @@ from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core import i18n
 from inventory.core.access import Scope
 from inventory.core.forms import parse_day
+from inventory.core.i18n import ngettext
 from inventory.core.listing import Column, Filter, Listing, code_options
 from inventory.core.types import Code
 from inventory.core.web import current_scope

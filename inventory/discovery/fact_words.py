@@ -45,6 +45,7 @@ FACTS: dict[str, str] = {
     "login": N_("Login"),
     "manager_dn": N_("Manager"),
     "expires_on": N_("Account ends on"),
+    "alerts": N_("Alerts"),
 }
 SIZES = frozenset({"memory_bytes", "memory_free_bytes", "disk_bytes", "disk_free_bytes"})
 
@@ -77,6 +78,7 @@ SUPPLIES: dict[str, str] = {
     "transfer_unit": N_("Transfer unit"),
     "cleaner": N_("Cleaner"),
     "staples": N_("Staples"),
+    "paper": N_("Paper tray"),
     "other": N_("Other supply"),
 }
 SUPPLY_STATES: dict[str, str] = {
@@ -84,7 +86,19 @@ SUPPLY_STATES: dict[str, str] = {
     "unknown": N_("not said"),
     "some_left": N_("some left"),
 }
-COUNTERS: dict[str, str] = {"life": N_("Since it was made"), "pages": N_("Pages")}
+COUNTERS: dict[str, str] = {
+    "life": N_("Since it was made"),
+    "pages": N_("Pages"),
+    "total": N_("In all"),
+    "mono": N_("In black and white"),
+    "color": N_("In colour"),
+    "duplex": N_("On both sides"),
+    "copies": N_("Copied"),
+    "prints": N_("Printed"),
+    "scans": N_("Scanned"),
+    "faxes": N_("Faxed"),
+    "a3": N_("On large paper (A3)"),
+}
 UNITS: dict[str, str] = {
     "impressions": N_("impressions"),
     "sheets": N_("sheets"),

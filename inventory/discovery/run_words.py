@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from inventory.audit import queries as trail
 from inventory.audit.models import ChangeSet
 from inventory.core.database import db
-from inventory.core.i18n import number
+from inventory.core.i18n import ngettext, number
 from inventory.discovery import causes, presentation, queries, services
 from inventory.discovery.models import AddressRange, Directory, Run, RunFailure, RunKind, Sighting
 from inventory.jobs import presentation as jobs

@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from inventory.core import charts, clock, i18n
+from inventory.core.i18n import ngettext
 from inventory.renewal import wording
 from inventory.renewal.queries import Ask, Family, FamilyFigures, Figure, Figures, Part
 from inventory.renewal.sixth import Verdict
@@ -79,7 +79,7 @@ def bullet(figures: Figures, part: FamilyFigures, *, url: str | None = None) -> 
     """Return one line of a bullet chart."""
     outcome = part.outcome
     if outcome.verdict is Verdict.MISSING:
-        note = _("%(count)s missing", count=i18n.number(outcome.missing))
+        note = ngettext("%(num)s missing", "%(num)s missing", outcome.missing)
     else:
         note = _(outcome.verdict.label)
     return charts.Bullet(

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from inventory.assets.ages import age_of
 from inventory.assets.models import Asset
 from inventory.core import i18n
+from inventory.core.i18n import ngettext
 from inventory.renewal.queries import Ask, FamilyFigures, Figures
 from inventory.renewal.queries.rules import RuleInForce
 from inventory.renewal.sixth import Outcome, Rounding, Verdict

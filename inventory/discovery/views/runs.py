@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, g, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import Select
 
 from inventory.audit import queries as trail
@@ -14,6 +13,7 @@ from inventory.audit.models import ChangeSet
 from inventory.audit.undo import undo
 from inventory.core.database import db, transaction
 from inventory.core.guard import requires
+from inventory.core.i18n import ngettext
 from inventory.core.listing import Column, Filter, Listing, code_options
 from inventory.core.permissions import Permission
 from inventory.core.web import access, current_scope, done, load, page

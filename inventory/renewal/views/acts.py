@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import Response, g, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from inventory.assets.models import Asset
 from inventory.core.database import transaction
 from inventory.core.errors import Invalid
 from inventory.core.forms import PickerField
 from inventory.core.guard import requires
+from inventory.core.i18n import ngettext
 from inventory.core.permissions import Permission
 from inventory.core.web import access, done, load, page
 from inventory.core.wording import N_

@@ -278,6 +278,10 @@ class ChoiceField(_Labelled, wtforms.SelectField):
 
     data: Any
 
+    def process_data(self, value: Any) -> None:
+        # A form made from a row gives the related row itself, which is no choice: its public id is.
+        super().process_data(getattr(value, "public_id", value))
+
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
         self.data = self.data or None

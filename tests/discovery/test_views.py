@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +20,7 @@ from inventory.discovery import launching, runs
 from inventory.discovery.models import (
     AddressRange,
     Credential,
+    CredentialKind,
     Directory,
     OrganizationalUnit,
     Run,
@@ -438,3 +440,29 @@ def test_a_page_costs_the_same_number_of_queries_whatever_it_lists(
     with counted_queries() as many:
         chloe.get(path)
     assert 0 < len(many) <= len(few)
+
+
+def chosen_in(browser: FlaskClient, address: str) -> dict[str, str]:
+    """The choices that the form of a page shows, by field."""
+    page = browser.get(address).get_data(as_text=True)
+    lists = re.findall(r'<select[^>]* name="(\w+)"[^>]*>(.*?)</select>', page, re.DOTALL)
+    return {
+        name: found[1]
+        for name, inside in lists
+        if (found := re.search(r'<option selected value="([^"]*)"', inside))
+    }
+
+
+def test_forms_show_what_is_saved_so_that_a_second_save_changes_nothing(cast: Cast, sign_in: SignIn) -> None:
+    create_site(cast.le_bouscat, name="Another site", code="LBX-A")
+    site = create_site(cast.ccas, name="Social centre", code="LBX-Z")
+    credential = create_credential(cast.le_bouscat, CredentialKind.LDAP_BIND)
+    directory = create_directory(site, entity_id=cast.ccas.id, credential_id=credential.id)
+    range_ = create_range(site, entity_id=cast.ccas.id)
+    browser = sign_in(cast.diane)
+    own = {"site": site.public_id, "entity": cast.ccas.public_id}
+    shown = chosen_in(browser, f"/discovery/directories/{directory.public_id}")
+    assert own | {"credential": credential.public_id} == {name: shown[name] for name in (*own, "credential")}
+    shown = chosen_in(browser, f"/discovery/ranges/{range_.public_id}")
+    assert own == {name: shown[name] for name in own}
+    assert chosen_in(browser, f"/discovery/sites/{site.public_id}")["entity"] == cast.ccas.public_id

@@ -52,6 +52,8 @@ def load(app: Flask, overrides: dict[str, Any]) -> None:
         BABEL_TRANSLATION_DIRECTORIES=str(PROJECT / "inventory" / "translations"),
         # Rate of sign-in attempts an address may make in a quarter of an hour.
         SIGN_IN_ATTEMPTS=30,
+        # Everything in it is made up (`parc demo`): pages say so, and no network is asked anything.
+        SYNTHETIC=False,
     )
     app.config.update(_from_file(instance / "parc.toml"))
     app.config.update(_from_environment())

@@ -6,4 +6,12 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Register nothing: the demonstration is a command, and what it makes is shown by the other features."""
+    """In an instance of synthetic data, let scans be played instead of run."""
+    if not app.config["SYNTHETIC"]:
+        return
+    from inventory.core import registry
+    from inventory.demo import rehearsal
+    from inventory.discovery.services import READ_DIRECTORY, SCAN
+
+    registry.job(SCAN, rehearsal.scan)
+    registry.job(READ_DIRECTORY, rehearsal.read_directory)

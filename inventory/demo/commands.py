@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+
+if TYPE_CHECKING:
+    from inventory.demo.loading import Loaded
 
 ACCOUNTS_FILE = "accounts.txt"
 DEFAULT_ASSETS = 12_000
@@ -38,18 +43,23 @@ def demo(*, assets: int, seed: str, today: datetime | None, keep: bool) -> None:
         loaded = loading.load(order, on_progress=_say)
     except DomainError as error:
         raise click.ClickException(str(error)) from error
+    _mark_synthetic(accounts.parent / "parc.toml")
     click.echo(_keep_accounts(accounts, loaded, order.today))
 
 
 def _say(assets: int) -> None:
-    click.echo(f"\r{assets:,} assets", nl=False, err=True)
+    if sys.stderr.isatty():
+        click.echo(f"\r{assets:,} assets", nl=False, err=True)
 
 
-def _keep_accounts(path: Path, loaded: object, today: date) -> str:
-    from inventory.demo.loading import Loaded
+def _mark_synthetic(settings: Path) -> None:
+    """Let the instance know that all of it is made up: its pages say so, and its scans are played."""
+    text = settings.read_text(encoding="utf-8") if settings.exists() else ""
+    if "synthetic" not in text:
+        settings.write_text(f"synthetic = true\n{text}", encoding="utf-8")
 
-    if not isinstance(loaded, Loaded):
-        raise TypeError(loaded)
+
+def _keep_accounts(path: Path, loaded: Loaded, today: date) -> str:
     lines = [f"Synthetic data of {today.isoformat()}: {loaded.assets:,} assets. Sign in with one of these:"]
     lines += [
         f"  {one.role.value:14} {one.email:34} {one.password}   ({one.entity})" for one in loaded.accounts
@@ -58,4 +68,4 @@ def _keep_accounts(path: Path, loaded: object, today: date) -> str:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text + "\n")
-    return "\n" + text
+    return text

@@ -295,8 +295,8 @@ class Life:
         subject = trail.Subject("asset", self.public_id, self.label, self.values["entity_id"])
         trail.record(self.world.rows, action, subject, changes, act=act, on=on, note=note)
 
-    def write(self) -> None:
-        """Give the rows to the load."""
+    def write(self) -> dict[tuple[str, SourceKind], int]:
+        """Give the rows to the load; returns the ids of the claims by field and source."""
         rows, last = self.world.rows, self.stretches[-1]
         if self.created is None or self.last is None:
             raise LookupError(f"{self.public_id} has not begun")
@@ -325,8 +325,10 @@ class Life:
         self._write_custodies()
         for (kind, value, scope), seen in self.identifiers.items():
             rows.add(AssetIdentifier, asset_id=self.id, kind=kind, value=value, scope=scope, **seen)
-        for (name, source), claim in self.claims.items():
-            rows.add(Provenance, asset_id=self.id, field=name, source=source, **claim)
+        return {
+            (name, source): rows.add(Provenance, asset_id=self.id, field=name, source=source, **claim)
+            for (name, source), claim in self.claims.items()
+        }
 
     def _write_custodies(self) -> None:
         for held in self.held:

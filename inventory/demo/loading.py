@@ -11,8 +11,10 @@ from inventory.catalog import services as catalog
 from inventory.core.database import transaction
 from inventory.core.errors import Refused
 from inventory.core.wording import N_
-from inventory.demo import catalogue, fleet, networks, nights, renewals, staff, territory
+from inventory.demo import catalogue, fleet, networks, nights, questions, renewals, staff, territory
 from inventory.demo.chance import Chance
+from inventory.demo.extending import Extension
+from inventory.demo.finding import Finder
 from inventory.demo.networks import Networks
 from inventory.demo.nights import Night
 from inventory.demo.rows import Rows, is_empty
@@ -22,6 +24,8 @@ from inventory.demo.world import Commune, Order, World
 from inventory.organization.models import Entity, Person
 
 Progress = Callable[[int], None]
+DISCOVERED = 0.006
+"""Share of the assets that a scan found before anybody had logged them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +73,27 @@ def _load_commune(
     world: World, commune: Commune, found: Networks, directory: list[Night]
 ) -> tuple[int, int]:  # fmt: skip
     """Make and write all of a commune; returns how many assets it has and how many entries the directory."""
-    equipment = fleet.make(world, commune, fleet.shares(world)[commune.code])
+    count = fleet.shares(world)[commune.code]
+    discovered = round(count * DISCOVERED)
+    equipment = fleet.make(world, commune, count - discovered)
     watch = Watch(world, commune, found, directory, world.chance("watch", commune.code))
-    made = 0
+    extension = Extension(world, commune)
     for device, life in equipment.lives:
         if device is not None:
             watch.look_at(life, device.purchase.product, device.desk.body)
-        life.write()
+            extension.touch(life, device.position.kind)
+        extension.journal(life, life.write())
         world.rows.breathe()
-        made += 1
+    finder = Finder(watch)
+    finds = list(finder.discover(discovered))
+    finder.puzzle()
     watch.meet_people()
     listed = watch.close()
-    renewals.record(world, equipment)
+    for life, subject, night in finds:
+        with world.rows.journalling(night.change_set_id):
+            life.write()
+            nights.keep(world, subject, watch.chance.public_id())
+    forgotten = renewals.record(world, equipment)
+    questions.ask(world, watch.doubts, forgotten, watch.sighting_ids)
     world.rows.flush()
-    return made, listed
+    return count, listed

@@ -107,7 +107,7 @@ def _supplies(kind: Kind, chance: Chance) -> tuple[Supply, ...]:
 def _counters(kind: Kind, life: Life, at: datetime, chance: Chance) -> tuple[Counter, ...]:
     if kind not in PRINTING:
         return ()
-    days = max(1, (at.date() - life.stretches[0].from_on).days)
+    days = (at.date() - life.stretches[0].from_on).days + 1 if life.stretches else 900
     pages = days * chance.between(20, 90 if kind is Kind.PRINTER else 400)
     return (Counter("life", "impressions", pages),)
 

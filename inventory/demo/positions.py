@@ -90,7 +90,7 @@ class Layout:
     def _delivery(self, kind: Kind) -> Delivery:
         """Return the delivery that today's device of a position came with: before this contract year for terminals."""
         start = self.order.start_of(self.order.year)
-        before = start if kind in TERMINALS else self.order.today - timedelta(days=MOST_DELAY)
+        before = start if kind in TERMINALS else self.order.today
         weights = {
             place: self._age_weight(kind, one) * one.weight(kind)
             for place, one in enumerate(self.deliveries)

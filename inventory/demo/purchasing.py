@@ -1,4 +1,4 @@
-"""When a commune buys: two deliveries a contract year, uneven, and the laptops of 2020; and what each one brings."""
+"""When a commune buys: three deliveries a contract year, uneven, and the laptops of 2020; and what each one brings."""
 
 from __future__ import annotations
 
@@ -54,10 +54,11 @@ def deliveries(order: Order, commune: Commune, chance: Chance) -> list[Delivery]
     found = []
     for year in range(commune.joined_on.year - YEARS_BEFORE_JOINING, order.year + 1):
         start = order.start_of(year)
-        for number, after in enumerate((chance.between(38, 60), chance.between(130, 160)), start=1):
+        spring, summer, autumn = chance.between(38, 60), chance.between(130, 160), chance.between(250, 285)
+        for number, after in enumerate((spring, summer, autumn), start=1):
             day = chance.workday(start + timedelta(days=after))
             found.append(Delivery(day, chance.one(UNEVEN), number))
-    found += [Delivery(day, 1.0, 3, is_lockdown=True) for day in LOCKDOWN_DELIVERIES]
+    found += [Delivery(day, 1.0, 4, is_lockdown=True) for day in LOCKDOWN_DELIVERIES]
     return sorted((one for one in found if one.day < order.today), key=lambda one: one.day)
 
 

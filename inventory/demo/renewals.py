@@ -37,7 +37,9 @@ YEARS_ADDED_UP = 2
 RECORDED = dict.fromkeys(TERMINALS, 0.94) | {Kind.SMARTPHONE: 0.6, Kind.PRINTER: 0.6}
 """How often somebody recorded that one took over from the other, by kind."""
 BASES = {Basis.CUSTODY: 60, Basis.BY_HAND: 34, Basis.SCAN: 6}
-PROPOSED_FOR = timedelta(days=45)
+PROPOSED_FOR = timedelta(days=120)
+FORGOTTEN = 0.5
+"""Share of this year's doubtful renewals that nobody recorded, so that they are asked about."""
 PRESENTED_AFTER = timedelta(days=41)
 
 
@@ -88,7 +90,10 @@ def record(world: World, fleet: CommuneFleet) -> list[Pair]:
     forgotten = []
     for pair in _pairs(fleet):
         kind = pair.old.device.position.kind
-        if (kind in TERMINALS and pair.on >= this_year) or chance.happens(RECORDED.get(kind, 0.0)):
+        forgot = pair.new.device.position.uncounted and chance.happens(FORGOTTEN)
+        if (kind in TERMINALS and pair.on >= this_year and not forgot) or chance.happens(
+            0 if forgot else RECORDED.get(kind, 0.0)
+        ):
             _record(world, pair, chance)
         elif kind in RECORDED and pair.on >= world.order.today - PROPOSED_FOR:
             forgotten.append(pair)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import Column, Table, func, inspect, select, text
 
+from inventory.audit.journal import is_journalled
+from inventory.audit.models import RowChange
 from inventory.core.database import Base, bulk_load, db
 from inventory.demo.chance import Chance
 
@@ -23,6 +27,7 @@ class Rows:
         self._next: dict[str, int] = {}
         self._waiting: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self._count = 0
+        self._journalling: int | None = None
         self._order = [table.name for table in Base.metadata.sorted_tables]
 
     def add(self, model: type[Any], **values: Any) -> int:
@@ -38,9 +43,49 @@ class Rows:
             row["public_id"] = self._chance.public_id()
         if row.get("id", 0) is None:
             row["id"] = self.reserve(model)
-        self._waiting[table.name].append(row)
-        self._count += 1
+        self._keep(table.name, row)
+        if self._journalling is not None and is_journalled(inspect(model)):
+            self._note(table, row, self._journalling)
         return int(row.get("id", 0))
+
+    def _keep(self, table_name: str, row: dict[str, Any]) -> None:
+        self._waiting[table_name].append(row)
+        self._count += 1
+
+    @contextmanager
+    def journalling(self, change_set_id: int) -> Iterator[None]:
+        """Let the change set take back the rows that the block adds, as the journal would."""
+        self._journalling = change_set_id
+        try:
+            yield
+        finally:
+            self._journalling = None
+
+    def _note(self, table: Table, row: dict[str, Any], change_set_id: int) -> None:
+        key = {column.name: row[column.name] for column in table.primary_key}
+        self.journal(change_set_id, table.name, key, operation="insert", after=row)
+
+    def journal(
+        self,
+        change_set_id: int,
+        table_name: str,
+        key: dict[str, Any],
+        *,
+        operation: str = "update",
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
+    ) -> None:
+        """Keep a row as it was before and after, so that its change set can be undone."""
+        kept = {
+            "change_set_id": change_set_id,
+            "table_name": table_name,
+            "row_key": key,
+            "operation": operation,
+        }
+        self._keep(
+            RowChange.__tablename__,
+            {"id": self.reserve(RowChange), **kept, "before": _plain(before), "after": _plain(after)},
+        )
 
     def reserve(self, model: type[Any]) -> int:
         """Return the id of a row that will be added later."""
@@ -77,6 +122,13 @@ class Rows:
                 "SELECT setval(pg_get_serial_sequence(:name, 'id'), greatest(:last, 1), :last > 0)"
             )
             db.session.execute(following, {"name": name, "last": self._next[name] - 1})
+
+
+def _plain(values: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return column values as the journal keeps them (`audit.journal.plain`)."""
+    if values is None:
+        return None
+    return {name: v.isoformat() if isinstance(v, date | datetime) else v for name, v in values.items()}
 
 
 def _default(column: Column[Any]) -> Any:

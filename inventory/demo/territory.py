@@ -108,6 +108,7 @@ def _entity(
         else None,
     )
     world.names["entity", id_] = name
+    world.paths[id_] = path
     subject = trail.Subject("entity", public_id, name, id_)
     act = trail.Act(SYSTEM, _founded(world))
     trail.record(world.rows, Action.CREATED, subject, {"name": [None, name]}, act=act)

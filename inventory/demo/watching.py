@@ -10,33 +10,26 @@ from inventory.assets.lifecycle import IN_USE
 from inventory.assets.services import Said
 from inventory.assets.states import SourceKind, State
 from inventory.catalog.kinds import Kind
+from inventory.core.wording import N_
 from inventory.demo import nights, observing
 from inventory.demo.chance import Chance
 from inventory.demo.lives import Life
 from inventory.demo.networks import Network, Networks, Range
 from inventory.demo.nights import Night, Source, Subject
-from inventory.demo.products import ANSWERING, COMPUTERS, Product
+from inventory.demo.products import ANSWERING, COMPUTERS, PRODUCTS, Product
+from inventory.demo.questions import Dispute, Doubts, Missed, Riddle, Strayed
 from inventory.demo.trail import Act
 from inventory.demo.world import Body, Commune, World
 from inventory.discovery.models import RunKind
 from inventory.organization.models import EntityKind
 from inventory.reconciliation.likeness import says_same
 from inventory.reconciliation.portraits import text_values
+from scanners import identity
 from scanners.observation import Identifier, Observation
 
-ANSWERS, JOINED_DIRECTORY, VANISHES = 0.94, 0.93, 0.008
+ANSWERS, JOINED_DIRECTORY, NAMED_BY_HAND = 0.94, 0.93, 0.05
+VANISHES, MISTAKEN, STRAYS = 0.015, 0.04, 0.003
 SCANNED_AFTER = timedelta(days=60)
-DISCOVERED_SHARE = 0.006
-"""Share of a commune's assets that a scan found before anybody had logged them."""
-DISCOVERED_KINDS = (Kind.PRINTER, Kind.ACCESS_POINT, Kind.PRINTER, Kind.SWITCH)
-
-
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """Something in use that the last whole reading no longer met."""
-
-    life: Life
-    last_seen_at: datetime
 
 
 @dataclass(slots=True)
@@ -50,14 +43,18 @@ class Watch:
     chance: Chance
     by_range: dict[int, list[Night]] = field(default_factory=dict)
     seen: list[Subject] = field(default_factory=list)
-    missed: list[Missed] = field(default_factory=list)
+    silent: list[tuple[Life, Product, Body]] = field(default_factory=list)
+    sighting_ids: dict[int, int] = field(default_factory=dict)
+    answering: list[Life] = field(default_factory=list)
     number: int = 0
+    doubts: Doubts = field(init=False)
 
     @property
     def network(self) -> Network:
         return self.networks.by_commune[self.commune.code]
 
     def __post_init__(self) -> None:
+        self.doubts = Doubts(self.commune.code)
         for one in self.network.ranges:
             source = Source(
                 RunKind.SNMP,
@@ -74,43 +71,94 @@ class Watch:
         """Let the network and the directory see an asset, if they can; what they say is kept as their word."""
         if life.state not in IN_USE:
             return
-        if product.kind in ANSWERING and self.chance.happens(ANSWERS):
-            self._scan(life, product, body)
-        if product.kind in COMPUTERS | {Kind.SERVER} and self.chance.happens(JOINED_DIRECTORY):
-            self._list(life, product, body)
+        if product.kind in ANSWERING:
+            if self.chance.happens(ANSWERS):
+                self._scan(life, product, body)
+            else:
+                self.silent.append((life, product, body))
+        if product.kind in COMPUTERS | {Kind.SERVER}:
+            if self.chance.happens(JOINED_DIRECTORY):
+                self._list(life, product, body)
+            elif self.chance.happens(NAMED_BY_HAND):
+                self._name_by_hand(life, product, body)
 
-    def _range_of(self, body: Body) -> Range:
+    def range_of(self, body: Body) -> Range:
+        """Return the range in which a body's devices answer."""
         return self.network.ranges[0 if body.kind is EntityKind.COMMUNE or body is self.commune.seat else 1]
 
     def _scan(self, life: Life, product: Product, body: Body) -> None:
-        range_ = self._range_of(body)
+        range_ = self.range_of(body)
         own, self.number = self.by_range[range_.id], self.number + 1
         last, absent = own[-1], None
         if self.chance.happens(VANISHES) and life.state is State.IN_SERVICE:
             last, absent = own[-4], own[-3].starts
-            self.missed.append(Missed(life, last.ends))
+            self.doubts.missed.append(Missed(life, last.ends, absent))
+            own[-3].count(absent=1, reviews=1)
+        told = self._mistaken(life, product)
         seen = (range_.take(), self.network.site_code, last.ends)
-        observation = observing.by_network(life, product, seen, number=self.number, chance=self.chance)
+        observation = observing.by_network(life, told, seen, number=self.number, chance=self.chance)
         first = self._first_seen(life, own)
         named = next(one for one in observation.identifiers if one.kind in ("serial", "base_mac"))
         reason = says_same(named.kind, named.value, named.scope)
-        credential = self.networks.scan_credentials[0 if self.chance.happens(0.3) else 1]
-        self.seen.append(
-            Subject(observation, range_.body.id, first, last, asset_id=life.id, reason=reason,
-                    credential_id=credential, absent_since=absent)
+        subject = Subject(
+            observation, range_.body.id, first, last, asset_id=life.id, reason=reason,
+            credential_id=self.credential_id(), absent_since=absent,
         )  # fmt: skip
-        self._hear(life, observation, (first, last), (SourceKind.SNMP, product))
+        self.seen.append(subject)
+        self.answering.append(life)
+        self._hear(life, observation, (first, last), (SourceKind.SNMP, told))
+        if told is not product:
+            self.doubts.disputes.append(Dispute(life, subject, product.name, told.name))
+
+    def credential_id(self) -> int:
+        """Return one of the credentials that devices answer to."""
+        return self.networks.scan_credentials[0 if self.chance.happens(0.3) else 1]
+
+    def _mistaken(self, life: Life, product: Product) -> Product:
+        """Return the product that a device says it is: now and then another than a technician wrote."""
+        others = [one for one in PRODUCTS if one.kind is product.kind and one.maker == product.maker]
+        typed = life.claims.get(("model_id", SourceKind.PERSON))
+        is_wrong = typed is not None and typed["pinned"] and len(others) > 1 and self.chance.happens(MISTAKEN)
+        return self.chance.one([one for one in others if one is not product]) if is_wrong else product
 
     def _list(self, life: Life, product: Product, body: Body) -> None:
+        last, commune, home = self.directory[-1], self.commune, body
+        strays = commune.number and self.chance.happens(STRAYS)
+        if strays:
+            commune = self.chance.one(
+                [one for one in self.world.communes if one.number and one is not self.commune]
+            )
+            body = commune.seat
+        observation = observing.in_directory(life, (commune, body), product, at=last.ends, chance=self.chance)
+        first = last.ends if strays else self._first_seen(life, self.directory)
+        guid = observation.identifiers[0]
+        reason = says_same(guid.kind, guid.value)
+        subject = Subject(observation, body.id, first, last, asset_id=life.id, reason=reason)
+        self.seen.append(subject)
+        self._hear(life, observation, (first, last), (SourceKind.LDAP, product))
+        if body is not home:
+            unit = (
+                N_("The directory lists it under %(unit)s."),
+                {"unit": observation.facts["unit_path"]},
+                "info",
+            )
+            self.doubts.strayed.append(Strayed(life, subject, unit))
+
+    def _name_by_hand(self, life: Life, product: Product, body: Body) -> None:
+        """A technician wrote a name; the directory lists a computer of that name, which may be this one."""
         last = self.directory[-1]
         observation = observing.in_directory(
             life, (self.commune, body), product, at=last.ends, chance=self.chance
         )
-        first = self._first_seen(life, self.directory)
-        guid = observation.identifiers[0]
-        reason = says_same(guid.kind, guid.value)
-        self.seen.append(Subject(observation, body.id, first, last, asset_id=life.id, reason=reason))
-        self._hear(life, observation, (first, last), (SourceKind.LDAP, product))
+        name = str(observation.facts["name"]).partition(".")[0]
+        day = self.world.order.today - timedelta(days=self.chance.between(30, 60))
+        act = Act(self.chance.one(self.world.technicians), self.chance.at_work(day))
+        if life.last is None or life.last.at > act.at or life.stretches[-1].from_on > day:
+            return
+        life.edit({"name": name}, act)
+        canonical = identity.canonical_hostname(name) or name
+        life.identify(Identifier("name", canonical), SourceKind.PERSON, (act.at, act.at))
+        self.doubts.riddles.append(Riddle(Subject(observation, body.id, last.ends, last), body.path, (life,)))
 
     def _first_seen(self, life: Life, own: list[Night]) -> datetime:
         """Return the night that first met it: after it began and after scans began here."""
@@ -166,7 +214,7 @@ class Watch:
         """Write the runs, then what they met; returns how many the directory listed."""
         listed = 0
         counts = dict.fromkeys(self.by_range, 0)
-        for subject in self.seen:
+        for subject in [*self.seen, *(riddle.subject for riddle in self.doubts.riddles)]:
             source = subject.last.source
             if source.range_id is not None:
                 counts[source.range_id] += subject.absent_since is None
@@ -175,7 +223,7 @@ class Watch:
         for range_id, own in self.by_range.items():
             nights.close(self.world, own, counts[range_id], self.chance)
         for subject in self.seen:
-            nights.keep(self.world, subject, self.chance.public_id())
+            self.sighting_ids[id(subject)] = nights.keep(self.world, subject, self.chance.public_id())
             self.world.rows.breathe()
         return listed
 

@@ -117,6 +117,7 @@ class World:
     communes: list[Commune] = field(default_factory=list)
     root: Body | None = None
     names: dict[tuple[str, int], str] = field(default_factory=dict)
+    paths: dict[int, str] = field(default_factory=dict)
     category_ids: dict[Kind, int] = field(default_factory=dict)
     models: dict[Product, tuple[int, int]] = field(default_factory=dict)  # model id, maker id
     maker_keys: dict[int, str] = field(default_factory=dict)

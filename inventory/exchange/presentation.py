@@ -122,8 +122,7 @@ def progress(kept: Import) -> Progress | None:
 
 
 def refused_rows(kept: Import) -> Iterator[list[Any]]:
-    """Yield the refused lines as the file had them, with their line and why, to be mended and imported again."""
+    """Return the refused lines as the file had them, with their line and why, to be mended and imported again."""
     table = reading.read(zlib.decompress(kept.content))
     cells = {line.number: line.cells for line in table.lines}
-    for line in queries.refused(kept):
-        yield [*cells.get(line.line, []), line.line, said(line, kept)]
+    return ([*cells.get(line.line, []), line.line, said(line, kept)] for line in queries.refused(kept))

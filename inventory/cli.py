@@ -16,6 +16,7 @@ OWN_COMMANDS = {
     "directory": ("inventory.discovery.commands:directory", "Read a directory now."),
     "observations": ("inventory.discovery.commands:observations", "Load observations from a file."),
     "demo": ("inventory.demo.commands:demo", "Fill an empty instance with a made-up fleet."),
+    "search": ("inventory.search.commands:search", "Build the search index again."),
     "store": ("inventory.core.migrations:store", "Migrate the store, or write a migration."),
 }
 

@@ -7,12 +7,20 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register the pages of applications, and what equipment, people and entities show of them."""
-    from inventory.applications import fields, hooks, panels, views
+    from inventory.applications import fields, hooks, panels, searched, views
+    from inventory.applications.models import Application
     from inventory.audit import presentation
     from inventory.core import registry
+    from inventory.core.permissions import Permission
+    from inventory.core.registry import Noun
+    from inventory.core.wording import N_
 
     app.register_blueprint(views.bp)
     registry.menu(views.MENU)
+    registry.noun(
+        Noun("application", N_("Application"), Application, "applications.detail", Permission.ASSETS_EDIT)
+    )
+    searched.register()
     registry.panel("asset", panels.RUNNING)
     registry.panel("person", panels.ANSWERED)
     registry.panel("entity", panels.KEPT)

@@ -8,13 +8,14 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Register the pages of the catalogue and how history calls its fields."""
     from inventory.audit import presentation
-    from inventory.catalog import kinds, lists, start, views
+    from inventory.catalog import kinds, lists, searched, start, views
     from inventory.core import registry
     from inventory.core.wording import N_
     from inventory.fields import homes
 
     app.register_blueprint(views.bp)
     registry.menu(views.MENU)
+    searched.register()
     registry.hook("instance.started", start.install_categories)
     homes.add(homes.Home("category", "asset", N_("Category"), lists.category_options, views.category_url))
     presentation.describe(

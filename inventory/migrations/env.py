@@ -3,6 +3,7 @@
 from alembic import context
 
 from inventory.core.database import Base
+from inventory.core.migrations import is_migrated
 from inventory.core.types import CodeType, UtcDateTime
 
 connection = context.config.attributes["connection"]
@@ -18,12 +19,14 @@ def render_item(kind, item, autogen_context):
     return False
 
 
+
 context.configure(
     connection=connection,
     target_metadata=Base.metadata,
     render_as_batch=True,
     compare_type=True,
     render_item=render_item,
+    include_name=is_migrated,
     # SQLite cannot switch foreign keys inside a transaction; batch operations rebuild tables.
     transaction_per_migration=False,
 )

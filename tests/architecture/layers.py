@@ -17,6 +17,7 @@ PURE = {
     "fields": {"homes", "kinds"},
     "catalog": {"kinds"},
     "assets": {"ages", "authority", "lifecycle", "periods", "states"},
+    "search": {"folding"},
     "applications": {"annex", "completeness", "lifecycle", "states"},
     "discovery": {"addresses", "branches", "causes", "timing"},
     "reconciliation": {"likeness", "matching", "merging"},

@@ -1,0 +1,123 @@
+"""Where features say what of theirs is searched: how rows become documents, and which changes touch them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from inventory.core.types import Code
+from inventory.search import folding
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One row of a noun, to be found by its title, its `words` and its `keys`.
+
+    `keys` are identifiers (tag, serial, MAC…): found whole, by their beginning or by their last characters, and one
+    that only one document has leads straight to it. `badge` is a code of the noun's `codes`; what is `faded`
+    (gone, left, closed) comes after the rest. Who sees one of `entity_ids` finds it; where there is none, everybody does.
+    """
+
+    row_id: int
+    argument: str
+    title: str
+    subtitle: str = ""
+    words: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    entity_ids: tuple[int, ...] = ()
+    badge: str | None = None
+    faded: bool = False
+
+    def tokens(self, noun: str) -> list[str]:
+        """Return the tokens under which it is found."""
+        about = (folding.noun_token(noun), f"i{folding.key(self.argument)}")
+        seen_by = map(folding.entity_token, self.entity_ids or (folding.EVERYBODY,))
+        return [*about, *seen_by, *folding.tokens((self.title, *self.words), self.keys)]
+
+    def vocabulary(self) -> set[str]:
+        """Return the words that a mistyped one may have meant."""
+        return folding.vocabulary((self.title, *self.words))
+
+    def row(self, noun: str) -> dict[str, Any]:
+        """Return the columns of its SearchDocument."""
+        shown = {
+            "noun": noun,
+            "row_id": self.row_id,
+            "argument": self.argument,
+            "title": self.title[:255],
+            "subtitle": self.subtitle[:255],
+            "badge": self.badge,
+            "faded": self.faded,
+        }
+        said = repr((sorted(shown.items()), self.tokens(noun)))
+        return {**shown, "digest": hashlib.blake2b(said.encode(), digest_size=16).hexdigest()}
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A table whose changed `columns` change documents of a noun.
+
+    `owner` is the column that holds the id of the noun's row; where the noun points at the table instead, `through`
+    is the noun's column that does (Asset.holder_id: a person's new name is on all that they hold).
+    """
+
+    model: type[Any]
+    columns: frozenset[str]
+    owner: str = "id"
+    through: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Searchable:
+    """A noun that is searched.
+
+    `load(row ids)` gives the documents of those that are there; `every` is the id column of its table. `page` is the
+    endpoint of a row's page (or of a list about it) and `argument` what names a row there; `listing` is the endpoint of a list that takes `q`.
+    """
+
+    noun: str
+    label: str
+    icon: str
+    every: Any
+    load: Callable[[Sequence[int]], Iterable[Document]]
+    page: str
+    watches: tuple[Watch, ...] = ()
+    codes: type[Code] | None = None
+    argument: str = "public_id"
+    listing: str = ""
+    order: int = 50
+
+
+@dataclass(slots=True)
+class _Known:
+    nouns: dict[str, Searchable] = field(default_factory=dict)
+    watches: dict[str, list[tuple[str, Watch]]] = field(default_factory=dict)
+
+
+_known = _Known()
+
+
+def register(searchable: Searchable) -> None:
+    """Let a noun be searched; registering it again replaces it."""
+    _known.nouns[searchable.noun] = searchable
+    _known.watches.clear()
+    for one in _known.nouns.values():
+        for watch in one.watches:
+            _known.watches.setdefault(watch.model.__tablename__, []).append((one.noun, watch))
+
+
+def searchables() -> list[Searchable]:
+    """Return what is searched, in the order of the results."""
+    return sorted(_known.nouns.values(), key=lambda one: (one.order, one.noun))
+
+
+def searchable(noun: str) -> Searchable:
+    """Return one noun's; raises KeyError for one that is not searched."""
+    return _known.nouns[noun]
+
+
+def watches_of(table: str) -> Sequence[tuple[str, Watch]]:
+    """Return who watches a table: (noun, watch)."""
+    return _known.watches.get(table, ())

@@ -1,0 +1,165 @@
+"""Finds documents: by an identifier, by the beginnings of words, and by words that were mistyped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, func, literal, select, union_all
+
+from inventory.core.access import Scope
+from inventory.core.database import db
+from inventory.organization.models import Entity
+from inventory.search import documents, folding, store
+from inventory.search.documents import Searchable
+from inventory.search.models import SearchDocument
+from inventory.search.store import Every, Expression, Some, Term
+from scanners import identity
+
+# How many documents of a noun are ranked: somebody who gets more goes on typing.
+RANKED = 60
+SHORTEST = 2
+
+
+@dataclass(slots=True)
+class Group:
+    """The documents of one noun that were found; `more` when there are others."""
+
+    searchable: Searchable
+    documents: list[SearchDocument]
+    more: bool = False
+
+
+@dataclass(slots=True)
+class Found:
+    """What a search found; `guessed` are the words it was made with instead of mistyped ones."""
+
+    text: str
+    groups: list[Group] = field(default_factory=list)
+    guessed: list[str] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """How many documents are shown."""
+        return sum(len(group.documents) for group in self.groups)
+
+
+def exactly(text: str, scope: Scope) -> SearchDocument | None:
+    """Return the one document of the scope that has this whole identifier; None when there is none, or several.
+
+    The address of a page, as a label's code holds it, counts as what stands at its end.
+    """
+    if "://" in text:
+        named = folding.key(text.strip().partition("?")[0].rstrip("/").rpartition("/")[2])
+        terms = [Term(f"i{named}")] if named else []
+    else:
+        terms = [Term(f"k{one}") for one in _keys(text)]
+    if not terms:
+        return None
+    wanted = Every((_within(scope), Some(tuple(terms))))
+    found = db.session.scalars(
+        select(SearchDocument).where(SearchDocument.id.in_(store.documents(wanted, 2)))
+    ).all()
+    return found[0] if len(found) == 1 else None
+
+
+def find(text: str, scope: Scope, *, limit: int = 6, noun: str | None = None) -> Found:
+    """Return what the words of `text` lead to in the scope, at most `limit` documents of each noun (or of one).
+
+    Every word must begin one of the document's words, or the whole must begin one of its identifiers or end it. Where
+    nothing is found, near words are tried.
+    """
+    found = Found(text)
+    words = folding.words(text)[: folding.MAX_WORDS]
+    nouns = [one for one in documents.searchables() if noun in {None, one.noun}]
+    if sum(map(len, words)) < SHORTEST or not nouns:
+        return found
+    found.groups = _groups(
+        nouns, (_by_key(text), _by_words([[word] for word in words])), scope=scope, limit=limit
+    )
+    if not found.groups:
+        meant = [[word] if folding.allowed_mistakes(word) == 0 else _meant(word) for word in words]
+        if all(meant) and meant != [[word] for word in words]:
+            found.groups = _groups(nouns, (_by_words(meant),), scope=scope, limit=limit)
+            found.guessed = [options[0] for options in meant] if found.groups else []
+    return found
+
+
+def matching(noun: str, row_id: ColumnElement[int], text: str) -> ColumnElement[bool]:
+    """Return the condition that a list's rows match the words of `text`, as `find` reads them without guessing."""
+    words = folding.words(text)[: folding.MAX_WORDS]
+    if not words:
+        return literal(True)
+    wanted = _either(_by_key(text), _by_words([[word] for word in words]))
+    return row_id.in_(store.row_ids(Every((Term(folding.noun_token(noun)), wanted))))
+
+
+def _keys(text: str) -> list[str]:
+    """Return the ways in which a text may name an identifier."""
+    canonical = identity.canonical_ip(text) or text
+    return [one for one in dict.fromkeys((folding.key(text), folding.key(canonical))) if len(one) >= SHORTEST]
+
+
+def _by_key(text: str) -> Expression | None:
+    terms = [Term(f"k{one}", begins=True) for one in _keys(text)]
+    terms += [Term(f"s{one}") for one in _keys(text) if 4 <= len(one) <= 6]
+    return Some(tuple(terms)) if terms else None
+
+
+def _by_words(words: Sequence[Sequence[str]]) -> Expression:
+    """Each place must be taken by a word that begins with one of its options."""
+    return Every(
+        tuple(Some(tuple(Term(f"w{option}", begins=True) for option in options)) for options in words)
+    )
+
+
+def _either(first: Expression | None, second: Expression) -> Expression:
+    return second if first is None else Some((first, second))
+
+
+def _within(scope: Scope) -> Expression:
+    """Return what holds for the documents of the scope's entities and of none."""
+    ids = sorted(scope.entity_ids)
+    return Some(
+        (Term(folding.entity_token(folding.EVERYBODY)), *(Term(folding.entity_token(id_)) for id_ in ids))
+    )
+
+
+def _is_everything(scope: Scope) -> bool:
+    return len(scope.entity_ids) >= (db.session.scalar(select(func.count()).select_from(Entity)) or 0)
+
+
+def _groups(
+    nouns: Sequence[Searchable], ways: Sequence[Expression | None], *, scope: Scope, limit: int
+) -> list[Group]:
+    inside = () if _is_everything(scope) else (_within(scope),)
+    parts = []
+    for place, one in enumerate(nouns):
+        about = Term(folding.noun_token(one.noun))
+        for nearness, wanted in enumerate(ways):
+            if wanted is not None:
+                ids = store.documents(Every((about, *inside, wanted)), RANKED + 1).subquery()
+                parts.append(
+                    select(ids.c.id, literal(place).label("place"), literal(nearness).label("nearness"))
+                )
+    nearest: dict[int, int] = {}
+    for id_, _place, nearness in db.session.execute(union_all(*parts)):
+        nearest[id_] = min(nearness, nearest.get(id_, nearness))
+    if not nearest:
+        return []
+    rows = db.session.scalars(select(SearchDocument).where(SearchDocument.id.in_(nearest)))
+    by_noun: dict[str, list[SearchDocument]] = {}
+    for row in rows:
+        by_noun.setdefault(row.noun, []).append(row)
+    return [_group(one, by_noun[one.noun], nearest, limit) for one in nouns if one.noun in by_noun]
+
+
+def _group(searchable: Searchable, rows: list[SearchDocument], nearest: dict[int, int], limit: int) -> Group:
+    rows.sort(key=lambda row: (row.faded, nearest[row.id], folding.words(row.title), row.id))
+    return Group(searchable, rows[:limit], more=len(rows) > limit)
+
+
+def _meant(word: str) -> list[str]:
+    """Return the known words that a mistyped one may have meant, itself first when something begins so."""
+    candidates = store.near(folding.trigrams(word), 60)
+    return folding.guesses(word, candidates)

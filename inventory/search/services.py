@@ -1,0 +1,139 @@
+"""Writes the index: some rows' documents again, or every noun's from nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, cast
+
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+
+from inventory.core.database import bulk_load, db, transaction
+from inventory.search import documents, folding, store
+from inventory.search.documents import Document
+from inventory.search.models import SearchDocument, SearchWord
+
+CHUNK = 500
+DOCUMENTS = cast("Table", SearchDocument.__table__)
+WORDS = cast("Table", SearchWord.__table__)
+
+
+def in_chunks(values: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
+    """Yield the values some hundreds at once."""
+    rest = iter(values)
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
+def reindex(noun: str, row_ids: Iterable[int]) -> int:
+    """Make the documents of these rows what the rows say now; returns how many had changed. Inside a transaction."""
+    searchable = documents.searchable(noun)
+    return sum(
+        _reindex(noun, chunk, list(searchable.load(chunk))) for chunk in in_chunks(sorted(set(row_ids)))
+    )
+
+
+def _reindex(noun: str, row_ids: Sequence[int], found: Sequence[Document]) -> int:
+    known = {
+        row_id: (id_, digest)
+        for id_, row_id, digest in db.session.execute(
+            select(DOCUMENTS.c.id, DOCUMENTS.c.row_id, DOCUMENTS.c.digest).where(
+                DOCUMENTS.c.noun == noun, DOCUMENTS.c.row_id.in_(row_ids)
+            )
+        )
+    }
+    rows = {document.row_id: document.row(noun) for document in found}
+    gone = [id_ for row_id, (id_, _digest) in known.items() if row_id not in rows]
+    changed = [d for d in found if d.row_id in known and known[d.row_id][1] != rows[d.row_id]["digest"]]
+    added = [d for d in found if d.row_id not in known]
+    _forget(gone)
+    if changed:
+        statement = update(DOCUMENTS).where(DOCUMENTS.c.id == bindparam("at"))
+        db.session.execute(statement, [{"at": known[d.row_id][0], **rows[d.row_id]} for d in changed])
+        store.put("search_index", [(known[d.row_id][0], d.tokens(noun)) for d in changed], replace=True)
+    if added:
+        first = (db.session.scalar(select(func.max(DOCUMENTS.c.id))) or 0) + 1 if store.is_sqlite() else None
+        ids = _add([rows[d.row_id] for d in added], first)
+        store.put("search_index", [(ids[d.row_id], d.tokens(noun)) for d in added])
+    _learn({word for d in (*changed, *added) for word in d.vocabulary()})
+    return len(gone) + len(changed) + len(added)
+
+
+def _add(rows: list[dict[str, Any]], first: int | None) -> dict[int, int]:
+    """Insert documents and return {row id: document id}; on SQLite, alone in writing, ids are counted on from `first`."""
+    if first is not None:
+        numbered = [{**row, "id": first + place} for place, row in enumerate(rows)]
+        bulk_load(DOCUMENTS, numbered)
+        return {row["row_id"]: row["id"] for row in numbered}
+    added = insert(DOCUMENTS).returning(DOCUMENTS.c.row_id, DOCUMENTS.c.id)
+    return {row_id: id_ for row_id, id_ in db.session.execute(added, rows)}  # noqa: C416 - rows are no pairs to a type checker
+
+
+def _forget(ids: Sequence[int]) -> None:
+    for chunk in in_chunks(ids):
+        store.remove("search_index", chunk)
+        db.session.execute(delete(DOCUMENTS).where(DOCUMENTS.c.id.in_(chunk)))
+
+
+def _learn(words: set[str]) -> None:
+    """Add the words that are not known yet, with their trigrams."""
+    for chunk in in_chunks(sorted(words)):
+        known = set(db.session.scalars(select(WORDS.c.word).where(WORDS.c.word.in_(chunk))))
+        if not (new := [word for word in chunk if word not in known]):
+            continue
+        statement = store.insert_unless_there(WORDS).returning(WORDS.c.id, WORDS.c.word)
+        added = db.session.execute(statement, [{"word": word} for word in new])
+        store.put("search_near", [(id_, folding.trigrams(word)) for id_, word in added])
+
+
+def rebuild(on_progress: Callable[[int, int], None] = lambda _done, _total: None) -> int:
+    """Bring every document up to date, chunk by chunk in transactions of their own, and return how many there are.
+
+    Searches go on meanwhile; documents of rows that are gone are forgotten, and so are words that nobody says any more.
+    """
+    with transaction():
+        store.prepare()
+        db.session.execute(delete(WORDS))
+        store.empty("search_near")
+        db.session.execute(update(DOCUMENTS).values(digest=""))
+        total = sum(_count(one.every) for one in documents.searchables())
+    done = 0
+    for one in documents.searchables():
+        with transaction():
+            row_ids = list(db.session.scalars(select(one.every).order_by(one.every)))
+            _forget(_strays(one.noun, one.every))
+        for chunk in in_chunks(row_ids, 4 * CHUNK):
+            with transaction():
+                reindex(one.noun, chunk)
+            done += len(chunk)
+            on_progress(done, total)
+    with transaction():
+        known = [one.noun for one in documents.searchables()]
+        _forget(list(db.session.scalars(select(DOCUMENTS.c.id).where(DOCUMENTS.c.noun.not_in(known)))))
+    return done
+
+
+def _count(column: Any) -> int:
+    return db.session.scalar(select(func.count()).select_from(column.table)) or 0
+
+
+def _strays(noun: str, every: Any) -> list[int]:
+    """Return the documents of a noun whose row is gone."""
+    statement = select(DOCUMENTS.c.id).where(
+        DOCUMENTS.c.noun == noun, ~select(every).where(every == DOCUMENTS.c.row_id).exists()
+    )
+    return list(db.session.scalars(statement))
+
+
+def start() -> bool:
+    """Make the derived tables where they are missing, and say whether the index has to be built.
+
+    It has where documents stand without tokens, as after a restore that brought only the tables of the models, or
+    rows without a document.
+    """
+    with transaction():
+        store.prepare()
+    documented = db.session.scalar(select(DOCUMENTS.c.id).limit(1)) is not None
+    if documented:
+        return not store.has_rows("search_index")
+    return any(db.session.scalar(select(one.every).limit(1)) is not None for one in documents.searchables())

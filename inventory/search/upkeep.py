@@ -1,0 +1,146 @@
+"""Keeps the index true: what a transaction changed in watched tables, saved or loaded in bulk, is indexed before it commits."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Delete, Insert, Update, event, inspect, select
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from inventory.search import documents, services
+from inventory.search.documents import Watch
+
+_KEY = "search_pending"
+
+
+@dataclass(slots=True)
+class _Pending:
+    """What is to be indexed: row ids by noun, and ids of other rows that a noun's rows point at."""
+
+    rows: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    pointed: dict[tuple[str, Any], set[int]] = field(default_factory=lambda: defaultdict(set))
+    # Objects that get their id by the flush.
+    new: list[tuple[str, Watch, Any]] = field(default_factory=list)
+
+    def note(self, noun: str, watch: Watch, values: Iterable[Any]) -> None:
+        ids = {value for value in values if value is not None}
+        if watch.through is None:
+            self.rows[noun] |= ids
+        else:
+            self.pointed[noun, watch.through] |= ids
+
+
+def _pending(session: Session) -> _Pending:
+    found = session.info.get(_KEY)
+    if found is None:
+        found = session.info[_KEY] = _Pending()
+    return found
+
+
+def _before_flush(session: Session, _context: Any, _instances: Any) -> None:
+    for row in session.new:
+        for noun, watch in documents.watches_of(row.__tablename__):
+            # What is new is pointed at by nobody yet.
+            if watch.through is None:
+                _pending(session).new.append((noun, watch, row))
+    for row in session.dirty:
+        for noun, watch in documents.watches_of(row.__tablename__):
+            if _touches(row, watch):
+                _pending(session).note(noun, watch, _owners(row, watch.owner))
+    for row in session.deleted:
+        for noun, watch in documents.watches_of(row.__tablename__):
+            _pending(session).note(noun, watch, _owners(row, watch.owner))
+
+
+def _touches(row: Any, watch: Watch) -> bool:
+    return len(inspect(row).unmodified_intersection(watch.columns)) < len(watch.columns)
+
+
+def _owners(row: Any, name: str) -> list[Any]:
+    """Return the owner that a row has and the one it had when it was loaded."""
+    return [getattr(row, name), *inspect(row).attrs[name].history.deleted]
+
+
+def _after_flush(session: Session, _context: Any) -> None:
+    found = session.info.get(_KEY)
+    if found is None:
+        return
+    for noun, watch, row in found.new:
+        found.note(noun, watch, [getattr(row, watch.owner)])
+    found.new.clear()
+
+
+def _before_statement(state: ORMExecuteState) -> None:
+    """Note the rows of a statement that writes without objects: `bulk_load`, `update`, `delete`."""
+    statement = state.statement
+    if not isinstance(statement, Insert | Update | Delete):
+        return
+    for noun, watch in documents.watches_of(getattr(statement.table, "name", "")):
+        values = _inserted(state, watch) if isinstance(statement, Insert) else _reached(state, watch)
+        if values is not None:
+            _pending(state.session).note(noun, watch, values)
+
+
+def _inserted(state: ORMExecuteState, watch: Watch) -> Iterable[Any] | None:
+    if watch.through is not None:
+        return None
+    rows = _given(state)
+    if all(watch.owner in row for row in rows):
+        return [row[watch.owner] for row in rows]
+    raise TypeError(
+        f"rows loaded into {watch.model.__tablename__} must give their {watch.owner}: they are searched"
+    )
+
+
+def _given(state: ORMExecuteState) -> list[Any]:
+    given: Any = state.parameters
+    return given if isinstance(given, list) else [given or {}]
+
+
+def _reached(state: ORMExecuteState, watch: Watch) -> Iterable[Any] | None:
+    statement: Any = state.statement
+    if isinstance(statement, Update) and not watch.columns & set(statement.compile().params):
+        return None
+    owner = statement.table.c[watch.owner]
+    reached = select(owner)
+    if statement.whereclause is not None:
+        reached = reached.where(statement.whereclause)
+    found: set[Any] = set()
+    for row in _given(state):
+        found |= set(state.session.scalars(reached, row))
+    return found
+
+
+def _before_commit(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    found = session.info.pop(_KEY, None)
+    if found is None:
+        return
+    for (noun, column), ids in found.pointed.items():
+        for chunk in services.in_chunks(sorted(ids)):
+            found.rows[noun] |= set(session.scalars(select(column.class_.id).where(column.in_(chunk))))
+    for noun, row_ids in found.rows.items():
+        if row_ids:
+            services.reindex(noun, row_ids)
+
+
+def _after_rollback(session: Session) -> None:
+    session.info.pop(_KEY, None)
+
+
+def listen() -> None:
+    """Follow every session from now on."""
+    for name, function in (
+        ("before_flush", _before_flush),
+        ("after_flush", _after_flush),
+        ("do_orm_execute", _before_statement),
+        ("before_commit", _before_commit),
+        ("after_rollback", _after_rollback),
+    ):
+        if not event.contains(Session, name, function):
+            event.listen(Session, name, function)

@@ -1,0 +1,53 @@
+"""The search box and its page."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import factories
+
+
+@pytest.fixture
+def laptop(cast):
+    return factories.create_asset(cast.le_bouscat, tag="LBX-004512", name="Poste d’Été <b>")
+
+
+def test_a_scanned_tag_opens_its_asset(cast, laptop, sign_in):
+    answer = sign_in(cast.chloe).get("/search/?q=LBX-004512")
+    assert (answer.status_code, answer.location) == (303, f"/assets/{laptop.public_id}")
+
+
+def test_the_jump_keeps_the_scope(cast, laptop, sign_in):
+    answer = sign_in(cast.diane).get("/search/?q=LBX-004512&entity=LBX")
+    assert answer.location == f"/assets/{laptop.public_id}?entity=LBX"
+
+
+def test_words_show_a_page_of_results(cast, laptop, sign_in):
+    text = sign_in(cast.chloe).get("/search/?q=ete").get_data(as_text=True)
+    assert f'href="/assets/{laptop.public_id}"' in text
+    assert "<b>" not in text
+
+
+def test_a_search_without_result_says_so_and_keeps_the_words(cast, sign_in):
+    text = sign_in(cast.chloe).get("/search/?q=%3Cscript%3Ezz").get_data(as_text=True)
+    assert "Aucun résultat" in text or "Nothing found" in text
+    assert 'value="&lt;script&gt;zz"' in text
+
+
+def test_nobody_finds_what_is_not_theirs(cast, laptop, sign_in):
+    browser = sign_in(cast.oscar)
+    assert laptop.public_id not in browser.get("/search/?q=LBX-004512").get_data(as_text=True)
+    assert laptop.public_id not in browser.get("/search/suggest?q=ete").get_data(as_text=True)
+
+
+def test_the_suggestions_are_a_piece_of_a_page(cast, laptop, sign_in):
+    text = sign_in(cast.chloe).get("/search/suggest?q=ete").get_data(as_text=True)
+    assert laptop.public_id in text
+    assert "<html" not in text
+
+
+@pytest.mark.parametrize(
+    "asked", ["", "?q=", "?q=%00", "?q=" + "x" * 5000, "?noun=asset", "?noun=nothing&q=ete&stay=1"]
+)
+def test_any_address_is_answered(cast, laptop, sign_in, asked):
+    assert sign_in(cast.chloe).get(f"/search/{asked}").status_code in (200, 303)

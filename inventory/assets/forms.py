@@ -12,6 +12,7 @@ from inventory.core.forms import (
     EuroField,
     Form,
     HiddenField,
+    IntField,
     LongTextField,
     PickerField,
     TextField,
@@ -73,6 +74,37 @@ class NewAssetForm(AssetForm):
     state = CodeField(LABELS["state"], codes=State, default=State.IN_STOCK)
     location = PickerField(LABELS["location"], search_endpoint="organization.search_locations")
     holder = PickerField(LABELS["holder"], search_endpoint="organization.search_people")
+
+
+class DeliveryForm(Form):
+    """What several things of one delivery share, and the list that tells them apart."""
+
+    model = PickerField(LABELS["model"], search_endpoint="catalog.search_models")
+    category = ChoiceField(LABELS["category"], description=N_("Leave empty to use the model's."))
+    entity = ChoiceField(LABELS["entity"], [required()])
+    state = CodeField(LABELS["state"], codes=State, default=State.IN_STOCK)
+    location = PickerField(LABELS["location"], search_endpoint="organization.search_locations")
+    serials = LongTextField(
+        N_("Serial numbers"),
+        description=N_(
+            "One a line, as a scanner or a delivery note gives them; a tag may follow after a semicolon."
+        ),
+    )
+    count = IntField(N_("How many"), description=N_("Only where there are no serial numbers."))
+    number_them = BoolField(N_("Give each the next tag of the entity"), default=True)
+    supplier = PickerField(LABELS["supplier"], search_endpoint="procurement.search_suppliers")
+    order_number = TextField(LABELS["order_number"], limit=60)
+    accounting_number = TextField(
+        LABELS["accounting_number"],
+        limit=60,
+        description=N_("Its number in the accounts; one may cover a batch."),
+    )
+    received_on = DayField(LABELS["received_on"])
+    warranty_ends_on = DayField(LABELS["warranty_ends_on"])
+    price_cents = EuroField(LABELS["price_cents"], description=N_("Of one of them."))
+    price_tax = CodeField(LABELS["price_tax"], codes=TaxMode)
+    ownership = CodeField(LABELS["ownership"], codes=Ownership)
+    usage = CodeField(LABELS["usage"], codes=Usage)
 
 
 class StateForm(Form):

@@ -15,7 +15,7 @@ from pathlib import Path
 from inventory.core.errors import Invalid
 from inventory.core.wording import N_
 
-MAX_BYTES = 15 * 1024 * 1024
+MAX_BYTES = 15_000_000
 MAX_UNPACKED = 150 * 1024 * 1024
 MAX_RATIO = 200
 MAX_ENTRIES = 4000
@@ -166,7 +166,7 @@ def check_size(size: int, name: str) -> None:
         raise Invalid("file", N_("“%(name)s” is empty."), name=name)
     if size > MAX_BYTES:
         raise Invalid(
-            "file", N_("“%(name)s” is larger than %(most)s MB."), name=name, most=MAX_BYTES // (1024 * 1024)
+            "file", N_("“%(name)s” is larger than %(most)s MB."), name=name, most=MAX_BYTES // 1_000_000
         )
 
 

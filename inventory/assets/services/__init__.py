@@ -19,21 +19,24 @@ from inventory.assets.services.custody import (
     open_custody,
     take_back,
 )
+from inventory.assets.services.deliveries import Line, check_lines, log_delivery, read_lines
 from inventory.assets.services.dossiers import Dossier, dossiers_of
 from inventory.assets.services.history import effective_day, today_of
 from inventory.assets.services.identifiers import identifiers_of, note_identifiers, record_identifiers
 from inventory.assets.services.merging import merge
 from inventory.assets.services.moves import change_state, place, recategorize
 from inventory.assets.services.records import update_asset
-from inventory.assets.services.tags import next_tag
+from inventory.assets.services.tags import next_tag, take_tags
 
 __all__ = [
     "Creation",
     "Dossier",
     "Draft",
     "Handover",
+    "Line",
     "Said",
     "change_state",
+    "check_lines",
     "claims_of",
     "create_asset",
     "create_many",
@@ -42,6 +45,7 @@ __all__ = [
     "effective_day",
     "hand_over",
     "identifiers_of",
+    "log_delivery",
     "merge",
     "next_tag",
     "note_identifiers",
@@ -49,11 +53,13 @@ __all__ = [
     "open_custody",
     "pin",
     "place",
+    "read_lines",
     "recategorize",
     "record_identifiers",
     "remember",
     "set_from_source",
     "take_back",
+    "take_tags",
     "today_of",
     "unpin",
     "update_asset",

@@ -38,11 +38,12 @@ def consistent(asset: Asset | None, given: Mapping[str, Any]) -> dict[str, Any]:
     if asset is not None and "category_id" in result and result["category_id"] is None:
         raise Invalid("category", N_("Choose a category."))
     if result.get("serial"):
-        result["serial"] = _clean_serial(result["serial"], result.get("manufacturer_id"))
+        result["serial"] = clean_serial(result["serial"], result.get("manufacturer_id"))
     return result
 
 
-def _clean_serial(text: str, maker_id: int | None) -> str:
+def clean_serial(text: str, maker_id: int | None) -> str:
+    """Return a serial number in its maker's form; raises Invalid for a placeholder."""
     maker = db.session.get(Manufacturer, maker_id) if maker_id else None
     canonical = identity.canonical_serial(text, maker.key if maker else None)
     if canonical:

@@ -134,7 +134,8 @@ def _asked(form: forms.NewAssetForm) -> dict[str, Any]:
     numbered = values.pop("number_it")
     found = references.resolved(values)
     if numbered and not found["tag"]:
-        found["tag"] = services.next_tag(queries.by_id(fields.RELATIONS["entity_id"], found["entity_id"]))
+        entity = queries.by_id(fields.RELATIONS["entity_id"], found["entity_id"])
+        found["tag"] = services.take_tags(entity, 1)[0]
     return found
 
 

@@ -27,7 +27,7 @@ function swap(form, html) {
 async function sendAll(form, files) {
   let place = form;
   for (const file of files) {
-    const words = { name: file.name, most: Math.floor(form.dataset.most / 1048576) };
+    const words = { name: file.name, most: Math.floor(form.dataset.most / 1e6) };
     if (file.size > Number(form.dataset.most)) {
       say(filled(form.dataset.tooLarge, words));
       continue;

@@ -2,7 +2,35 @@
 
 let dirty = false;
 
+// A scanner ends what it reads with Enter: in a form of many fields that goes on to the next field, Ctrl+Enter saves.
+function moveOn(event) {
+  const form = event.target.closest?.("[data-enter-moves]");
+  if (event.key !== "Enter" || event.defaultPrevented || !form || !event.target.matches("input:not([type=submit])")) return;
+  event.preventDefault();
+  if (event.ctrlKey || event.metaKey) {
+    form.requestSubmit();
+    return;
+  }
+  const fields = [...form.querySelectorAll("input:not([type=hidden]), select, textarea, button[type=submit]")]
+    .filter((field) => !field.disabled && field.offsetParent);
+  fields[fields.indexOf(event.target) + 1]?.focus();
+}
+
+// Editing in place: Escape gives up, as the link beside the field does.
+function giveUp(event) {
+  const place = event.key === "Escape" && event.target.closest?.("[data-in-place]");
+  if (!place) return;
+  event.preventDefault();
+  dirty = false;
+  place.querySelector("[data-give-up]").click();
+}
+
 export function prepareForms() {
+  document.addEventListener("keydown", moveOn);
+  document.addEventListener("keydown", giveUp);
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.matches("[data-in-place]")) event.target.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  });
   document.querySelector("[data-focus]")?.focus();
   if (document.querySelector("[data-form] .field-error")) dirty = true;
   document.addEventListener("input", (event) => {

@@ -34,7 +34,7 @@ IDENTIFIER_KINDS = frozenset(
 STRONG_IDENTIFIERS = frozenset({"serial", "uuid", "imei", "directory_guid", "engine_id", "base_mac", "tag"})
 
 # Facts that change from one night to the next on a device that did not change.
-VOLATILE_FACTS = frozenset({"uptime_s", "last_logon_at", "memory_free_bytes", "disk_free_bytes"})
+VOLATILE_FACTS = frozenset({"uptime_s", "last_logon_at", "memory_free_bytes", "disk_free_bytes", "alerts"})
 
 Fact = str | int | float | bool | tuple[str, ...]
 

@@ -17,7 +17,7 @@ from scanners.snmp import tables
 from scanners.snmp.collect import Reading
 from scanners.snmp.identify import Findings, identify
 from scanners.snmp.interfaces import interfaces, own_addresses, physical_macs
-from scanners.snmp.printers import counters, supplies
+from scanners.snmp.printers import alerts, counters, supplies, trays
 from scanners.snmp.profile import Profiles
 
 # A chassis MAC identifies these; a computer's MACs move with docks and cards, and stay weak.
@@ -48,6 +48,7 @@ _NETWORK_GEAR = frozenset(
     {"switch", "router", "firewall", "access_point", "wireless_controller", "load_balancer"}
 )
 MOST_MACS = 128
+MOST_SUPPLIES = 256
 
 
 def observe(
@@ -55,6 +56,7 @@ def observe(
 ) -> Observation:
     """The observation of one device."""
     found = identify(reading, profiles)
+    found.say("alerts", alerts(reading) or None, "Printer-MIB prtAlertTable")
     ports = interfaces(reading)
     identifiers = _identifiers(reading, found, ports, site=site, engine_id=engine_id)
     return Observation(
@@ -66,8 +68,8 @@ def observe(
         facts=found.facts,
         identifiers=identifiers,
         interfaces=ports,
-        supplies=supplies(reading),
-        counters=counters(reading),
+        supplies=(*supplies(reading), *trays(reading))[:MOST_SUPPLIES],
+        counters=counters(reading, profiles.fitting(reading)),
         components=found.components,
         evidence=found.evidence,
     )

@@ -18,7 +18,8 @@ from scanners.snmp.profile import ANSWERS, Condition, Place, Profile, Profiles, 
 
 LARGEST_FILE = 1024 * 1024
 MOST_FILES = 500
-COUNTERS = frozenset({"total", "mono", "color", "duplex", "copies", "prints", "scans", "faxes", "a3", "a4"})
+# Meters of printers: impressions in all, by colour, by use, on large paper; sheets printed on both sides; pages scanned and faxed.
+COUNTERS = frozenset({"total", "mono", "color", "duplex", "copies", "prints", "scans", "faxes", "a3"})
 _KEYS = frozenset(
     {*ANSWERS, *("name", "when", "maker", "kind", "usually", "branches", "words", "grammar", "products")}
     | {"rename", "counters", "test"}

@@ -132,6 +132,13 @@ PRT_SUPPLY_UNIT = oid("1.3.6.1.2.1.43.11.1.1.7")
 PRT_SUPPLY_MAX = oid("1.3.6.1.2.1.43.11.1.1.8")
 PRT_SUPPLY_LEVEL = oid("1.3.6.1.2.1.43.11.1.1.9")
 PRT_COLORANT = oid("1.3.6.1.2.1.43.12.1.1.4")
+PRT_TRAY_UNIT = oid("1.3.6.1.2.1.43.8.2.1.8")
+PRT_TRAY_MAX = oid("1.3.6.1.2.1.43.8.2.1.9")
+PRT_TRAY_LEVEL = oid("1.3.6.1.2.1.43.8.2.1.10")
+PRT_TRAY_NAME = oid("1.3.6.1.2.1.43.8.2.1.13")
+PRT_TRAY_DESCR = oid("1.3.6.1.2.1.43.8.2.1.18")
+PRT_ALERT_SEVERITY = oid("1.3.6.1.2.1.43.18.1.1.2")
+PRT_ALERT_DESCR = oid("1.3.6.1.2.1.43.18.1.1.8")
 
 
 class Table(NamedTuple):
@@ -164,4 +171,10 @@ TABLES: tuple[Table, ...] = (
             *(PRT_SUPPLY_MAX, PRT_SUPPLY_LEVEL, PRT_SUPPLY_COLORANT, PRT_COLORANT),
         ),
     ),
+    Table(
+        "Printer-MIB trays",
+        (PRT_TRAY_LEVEL, PRT_TRAY_MAX),
+        (PRT_TRAY_LEVEL, PRT_TRAY_MAX, PRT_TRAY_UNIT, PRT_TRAY_NAME, PRT_TRAY_DESCR),
+    ),
+    Table("Printer-MIB alerts", (PRT_ALERT_SEVERITY,), (PRT_ALERT_SEVERITY, PRT_ALERT_DESCR)),
 )

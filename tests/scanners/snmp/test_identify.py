@@ -130,6 +130,45 @@ def test_a_printer_s_life_is_a_counter() -> None:
     assert (life.name, life.unit, life.value) == ("life", "impressions", 48211)
 
 
+def test_a_tray_is_paper_of_which_the_printer_may_know_only_that_some_is_left() -> None:
+    said = recordings.PRINTER + recordings.TRAYS
+    first, second, manual = [one for one in seen(said).supplies if one.kind == "paper"]
+    assert (first.name, first.unit, first.level, first.capacity, first.state) == (
+        "Cassette 1",
+        "sheets",
+        120,
+        500,
+        None,
+    )
+    assert (second.level, second.capacity, second.state) == (None, 250, "some_left")
+    assert (manual.name, manual.level, manual.capacity, manual.state) == ("MP tray", None, None, "unknown")
+
+
+def test_a_printer_s_alerts_are_in_its_own_words_and_the_critical_first() -> None:
+    observation = seen(recordings.PRINTER + recordings.TRAYS)
+    assert observation.facts["alerts"] == ("Paper jam", "Toner low")
+    assert observation.digest() == seen(recordings.PRINTER + recordings.TRAYS.replace("jam", "out")).digest()
+
+
+def test_makers_meters_are_told_apart_by_use_and_colour() -> None:
+    found = {one.name: (one.value, one.unit) for one in seen(recordings.COUNTING).counters}
+    assert found == {
+        "life": (52011, "impressions"),
+        "total": (52011, "impressions"),
+        "mono": (41000, "impressions"),
+        "color": (11011, "impressions"),
+        "a3": (311, "impressions"),
+        "duplex": (9000, "sheets"),
+        "copies": (12000, "impressions"),
+        "scans": (700, "pages"),
+    }
+
+
+def test_a_meter_may_be_the_sum_of_several_and_what_is_no_amount_counts_nothing() -> None:
+    found = {one.name: one.value for one in seen(recordings.SUMMING).counters}
+    assert found == {"copies": 30, "mono": 10, "color": 20}
+
+
 @pytest.mark.parametrize(
     ("text", "key"),
     [

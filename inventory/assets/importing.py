@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import func, select
 from inventory.assets import services
 from inventory.assets.fields import EDITABLE, LABELS, display
 from inventory.assets.models import Asset
-from inventory.assets.services import Handover
+from inventory.assets.services import Draft, Handover
 from inventory.assets.states import DisposalRoute, Ownership, State, TaxMode, Usage
 from inventory.catalog import services as catalog
 from inventory.catalog.models import Category, Manufacturer, Model
@@ -111,9 +112,41 @@ class _Equipment:
         self.categories = _category_words()
 
     def apply(self, rows: Sequence[Row]) -> list[Result]:
-        """Create and change the equipment that the rows say."""
-        known = self._known(rows)
-        return [self._one(row, known) for row in rows]
+        """Create and change the equipment that the rows say: what is new in a fixed number of queries."""
+        known, serials = self._known(rows), self._serials(rows)
+        results: dict[int, Result] = {}
+        drafts: dict[int, Draft] = {}
+        for row in rows:
+            try:
+                with self._step(row, known):
+                    done = self._one(row, known, serials)
+            except Invalid as error:
+                results[row.line] = _refused(row, Remark.of(error))
+            except DomainError as error:
+                results[row.line] = _refused(row, Remark("", error.message, error.params))
+            else:
+                if isinstance(done, Draft):
+                    drafts[row.line] = done
+                else:
+                    results[row.line] = done
+        results |= self._create(drafts, {row.line: row for row in rows})
+        return [results[row.line] for row in rows]
+
+    def _step(self, row: Row, known: Mapping[str, list[Asset]]) -> AbstractContextManager[Any]:
+        """Return what a row is done within: a change that is refused half-way is taken back."""
+        is_known = folded(str(row.values.get(self.terms.match_key, ""))) in known
+        return db.session.begin_nested() if is_known else nullcontext()
+
+    def _create(self, drafts: Mapping[int, Draft], rows: Mapping[int, Row]) -> dict[int, Result]:
+        lines = list(drafts)
+        creation = services.create_many(list(drafts.values()), actor=self.terms.actor)
+        found = {}
+        for place, dossier in creation.made.items():
+            asset = dossier.asset
+            found[lines[place]] = Result(lines[place], Outcome.CREATED, asset.label, asset.public_id)
+        for place, error in creation.refused.items():
+            found[lines[place]] = _refused(rows[lines[place]], Remark.of(error))
+        return found
 
     def _known(self, rows: Sequence[Row]) -> dict[str, list[Asset]]:
         """Return the assets that the rows' keys find, by folded key, in one query."""
@@ -128,16 +161,37 @@ class _Equipment:
             found.setdefault(folded(getattr(asset, key)), []).append(asset)
         return found
 
-    def _one(self, row: Row, known: Mapping[str, list[Asset]]) -> Result:
-        label = str(row.values.get("tag") or row.values.get("name") or row.values.get("serial") or "")
-        try:
-            self._check_file(row)
-            with db.session.begin_nested():
-                return self._applied(row, known)
-        except Invalid as error:
-            return Result(row.line, Outcome.REFUSED, label, remarks=[Remark.of(error)])
-        except DomainError as error:
-            return Result(row.line, Outcome.REFUSED, label, remarks=[Remark("", error.message, error.params)])
+    def _serials(self, rows: Sequence[Row]) -> dict[str, list[Any]]:
+        """Return the equipment of the whole instance that has one of the rows' serials already, in one query."""
+        said = {row.values["serial"].upper() for row in rows if "serial" in row.values}
+        wanted = select(Asset.id, Asset.serial, Asset.tag, Asset.name, Asset.entity_id)
+        found: dict[str, list[Any]] = {}
+        for other in db.session.execute(wanted.where(Asset.serial.in_(said))):
+            found.setdefault(other.serial, []).append(other)
+        return found
+
+    def _one(
+        self, row: Row, known: Mapping[str, list[Asset]], serials: Mapping[str, list[Any]]
+    ) -> Result | Draft:
+        """Change what the row finds, or return what it is to make. Raises DomainError."""
+        self._check_file(row)
+        twins = known.get(folded(str(row.values.get(self.terms.match_key, ""))), [])
+        if len(twins) > 1:
+            message = N_("Several items have this value: use another field to find them.")
+            raise Invalid(self.terms.match_key, message)
+        asset = twins[0] if twins else None
+        self._check_serial(row, serials, asset)
+        given = self._resolved(row.values, asset)
+        return Draft(given) if asset is None else self._changed(row, asset, given)
+
+    def _check_serial(self, row: Row, serials: Mapping[str, list[Any]], asset: Asset | None) -> None:
+        for other in serials.get(str(row.values.get("serial", "")).upper(), []):
+            if asset is not None and other.id == asset.id:
+                continue
+            if other.entity_id not in self.terms.allowed:
+                raise Invalid("serial", N_("Equipment of another entity has this serial number already."))
+            label = other.tag or other.name or other.serial
+            raise Invalid("serial", N_("%(label)s has this serial number already."), label=label)
 
     def _check_file(self, row: Row) -> None:
         """Refuse a tag or a serial that an earlier line of the file has."""
@@ -147,17 +201,6 @@ class _Equipment:
                 raise Invalid(
                     name, N_("Line %(line)s of the file has the same value."), line=taken[folded(said)]
                 )
-
-    def _applied(self, row: Row, known: Mapping[str, list[Asset]]) -> Result:
-        twins = known.get(folded(str(row.values.get(self.terms.match_key, ""))), [])
-        if len(twins) > 1:
-            message = N_("Several items have this value: use another field to find them.")
-            raise Invalid(self.terms.match_key, message)
-        given = self._resolved(row.values, twins[0] if twins else None)
-        if twins:
-            return self._changed(row, twins[0], given)
-        asset = services.create_asset(given, actor=self.terms.actor)
-        return Result(row.line, Outcome.CREATED, asset.label, asset.public_id)
 
     def _resolved(self, said: Mapping[str, Any], asset: Asset | None) -> dict[str, Any]:
         """Return columns of Asset from what the cells say; raises Invalid for a name that nothing has."""
@@ -252,6 +295,11 @@ class _Equipment:
             location=db.session.get(Location, place_id) if place_id else None,
             actor=self.terms.actor,
         )
+
+
+def _refused(row: Row, remark: Remark) -> Result:
+    label = row.values.get("tag") or row.values.get("name") or row.values.get("serial") or ""
+    return Result(row.line, Outcome.REFUSED, str(label), remarks=[remark])
 
 
 def _category_words() -> dict[str, int]:

@@ -53,29 +53,36 @@ def suggest(
         key = (remembered or {}).get(normal(heading))
         if key in known and key not in chosen.values():
             chosen[place] = key
-    names = {
-        column.key: {
-            normal(name) for name in (column.key.replace("_", " "), *words(column.label), *column.aliases)
-        }
-        for column in columns
-    }
-    for test in (_is_name, _begins_with_name):
+    for is_it in (_is_label, _is_alias, _is_like_label, _begins_so):
         for place, heading in enumerate(headings):
             if place in chosen or (remembered and normal(heading) in remembered):
                 continue
-            for key, called in names.items():
-                if key not in chosen.values() and test(normal(heading), called):
-                    chosen[place] = key
-                    break
+            free = (column for column in columns if column.key not in chosen.values())
+            found = next((column for column in free if is_it(heading, column, words)), None)
+            if found is not None:
+                chosen[place] = found.key
     return dict(sorted(chosen.items()))
 
 
-def _is_name(heading: str, names: set[str]) -> bool:
-    return heading in names
+Words = Callable[[str], Sequence[str]]
 
 
-def _begins_with_name(heading: str, names: set[str]) -> bool:
-    return any(len(name) > 3 and heading.startswith(name + " ") for name in names)
+def _is_label(heading: str, column: Column, words: Words) -> bool:
+    # Accents count here: "Commandé" is a day, "Commande" the number of an order.
+    return heading.strip().casefold() in {word.casefold() for word in words(column.label)}
+
+
+def _is_alias(heading: str, column: Column, _words: Words) -> bool:
+    return normal(heading) in {normal(name) for name in (column.key.replace("_", " "), *column.aliases)}
+
+
+def _is_like_label(heading: str, column: Column, words: Words) -> bool:
+    return normal(heading) in {normal(word) for word in words(column.label)}
+
+
+def _begins_so(heading: str, column: Column, words: Words) -> bool:
+    names = (normal(name) for name in (*words(column.label), *column.aliases))
+    return any(len(name) > 3 and normal(heading).startswith(name + " ") for name in names)
 
 
 def signature(headings: Sequence[str]) -> str:

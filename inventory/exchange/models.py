@@ -37,7 +37,7 @@ class Extent(Code):
 class Outcome(Code):
     """What came of a line, or would come of it."""
 
-    CREATED = "created", N_("New"), "good", "plus"
+    CREATED = "created", N_("Added"), "good", "plus"
     UPDATED = "updated", N_("Changed"), "accent", "pencil"
     UNCHANGED = "unchanged", N_("As it is"), "neutral", "equal"
     REFUSED = "refused", N_("Refused"), "bad", "alert-triangle"

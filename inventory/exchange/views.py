@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request, stream_with_context, url_for
 from flask_babel import gettext as _
+from sqlalchemy import case
 
 from inventory.core import sheets
 from inventory.core.database import transaction
@@ -31,6 +32,11 @@ MENU = MenuEntry(
     Permission.ASSETS_BULK,
     order=70,
     hint=N_("Equipment, people and places from CSV, Excel and ODS files."),
+)
+
+
+REFUSED_FIRST = case(
+    {Outcome.REFUSED: 0, Outcome.CREATED: 1, Outcome.UPDATED: 2}, value=ImportLine.outcome, else_=3
 )
 
 
@@ -215,7 +221,7 @@ def _lines(kept: Import) -> Listing:
         queries.lines(kept),
         columns=(
             Column("line", N_("Line"), lambda row: row.line, kind="number", sort=ImportLine.line),
-            Column("outcome", N_("Outcome"), lambda row: row.outcome, kind="badge", sort=ImportLine.outcome),
+            Column("outcome", N_("Outcome"), lambda row: row.outcome, kind="badge", sort=REFUSED_FIRST),
             Column("label", N_("What it is about"), lambda row: row.label, kind="name"),
             Column("changes", N_("Changes"), lambda row: presentation.changes(row, kept)),
             Column("remarks", N_("Remarks"), lambda row: presentation.said(row, kept)),
@@ -224,6 +230,6 @@ def _lines(kept: Import) -> Listing:
         id_column=ImportLine.id,
         row_url=lambda row: presentation.object_url(row, kept),
         public_id=lambda row: str(row.id),
-        default_sort="line",
+        default_sort="outcome",
     )
     return listing.empty(_("No line is like this."))

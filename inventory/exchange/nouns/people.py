@@ -29,7 +29,7 @@ _TEXT = partial(values.text, limit=120)
 def columns() -> list[Column]:
     """Return the columns of a person."""
     return [
-        Column("display_name", N_("Name"), partial(values.text, limit=255), ("nom complet", "full name", "agent")),
+        Column("display_name", N_("Name shown"), partial(values.text, limit=255), ("nom complet", "full name", "agent")),
         Column("given_name", N_("Given name"), _TEXT, ("prenom", "first name")),
         Column("family_name", N_("Family name"), _TEXT, ("nom", "nom de famille", "last name", "surname")),
         Column("email", N_("E-mail address"), _email, ("email", "mail", "courriel", "e mail", "adresse mail")),

@@ -1,0 +1,244 @@
+"""Files of equipment, people and places are tried without saving, imported as one change set, and undone as one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+
+from inventory.assets.models import Asset, Provenance
+from inventory.assets.states import SourceKind, State
+from inventory.audit import undo
+from inventory.audit.models import ChangeSet
+from inventory.auth.models import User
+from inventory.catalog.kinds import Kind
+from inventory.core.access import Actor
+from inventory.core.database import db, transaction
+from inventory.core.errors import Invalid, Refused
+from inventory.core.permissions import Role
+from inventory.exchange import services
+from inventory.exchange.models import Extent, Import, ImportLine, Outcome, Stage
+from inventory.jobs import execution, leases
+from inventory.jobs.context import open_context
+from inventory.organization.models import Location, Person
+from tests import factories
+
+pytestmark = pytest.mark.database
+
+HEADINGS = "Étiquette;N° de série;Marque;Modèle;Type;Prix;Date de livraison;Détenteur;Lieu"
+
+
+@pytest.fixture
+def laptops(cast):
+    return factories.create_category(Kind.LAPTOP, name="Portable")
+
+
+@pytest.fixture
+def bring(cast, laptops):
+    """Returns a function that keeps a file for a manager, chooses its columns as suggested, and tries it."""
+
+    def brought(
+        text: str, noun: str = "asset", extent: Extent = Extent.VALID, user: User | None = None
+    ) -> Import:
+        owner = user or cast.bruno
+        with transaction():
+            kept = services.keep(
+                text.encode("cp1252"),
+                "livraison.csv",
+                noun=noun,
+                entity_id=cast.le_bouscat.id,
+                user=owner,
+                actor=Actor("user", owner.public_id, owner.name),
+            )
+        with transaction():
+            services.choose(kept, {int(p): key for p, key in kept.columns.items()}, kept.match_key, extent)
+        work()
+        return fresh(kept)
+
+    return brought
+
+
+def work() -> None:
+    while True:
+        with transaction():
+            lease = leases.claim(None, "tests")
+        if lease is None:
+            return
+        execution.execute(open_context(lease))
+
+
+def fresh(kept: Import) -> Import:
+    return db.session.get_one(Import, kept.id, populate_existing=True)
+
+
+def carry_out(kept: Import) -> Import:
+    with transaction():
+        services.start(kept)
+    work()
+    return fresh(kept)
+
+
+def line(kept: Import, number: int) -> ImportLine:
+    return db.session.scalars(
+        select(ImportLine).where(ImportLine.import_id == kept.id, ImportLine.line == number)
+    ).one()
+
+
+def number_of(model: type) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_a_trial_says_what_would_come_and_saves_nothing(bring):
+    kept = bring(HEADINGS + "\nLBX-000101;5CG1111AAA;HP;ProBook 450;Portable;1 234,56 €;12/03/2024;;\n")
+    assert (kept.stage, kept.counts) == (Stage.TRIED, {"created": 1})
+    assert number_of(Asset) == 0
+    assert number_of(ChangeSet) == 0
+
+
+def test_what_was_tried_is_what_is_imported(bring):
+    kept = carry_out(
+        bring(HEADINGS + "\nLBX-000101;5CG1111AAA;HP;ProBook 450;Portable;1 234,56 €;12/03/2024;;\n")
+    )
+    asset = db.session.scalars(select(Asset)).one()
+    assert (asset.tag, asset.serial, asset.price_cents) == ("LBX-000101", "5CG1111AAA", 123456)
+    assert (asset.received_on, asset.model.name, asset.manufacturer.name) == (
+        date(2024, 3, 12),
+        "ProBook 450",
+        "HP",
+    )
+    assert (asset.state, kept.stage, line(kept, 2).object_id) == (State.IN_STOCK, Stage.DONE, asset.public_id)
+    claims = db.session.scalars(select(Provenance).where(Provenance.asset_id == asset.id)).all()
+    assert {claim.source for claim in claims} == {SourceKind.IMPORT}
+    assert not any(claim.pinned for claim in claims)
+
+
+def test_an_import_is_undone_as_one(bring, cast):
+    kept = carry_out(
+        bring(HEADINGS + "".join(f"\nLBX-00020{n};SER{n}XYZW;HP;ProBook;Portable;;;;" for n in range(5)))
+    )
+    assert number_of(Asset) == 5
+    with transaction():
+        undo.undo(
+            db.session.get_one(ChangeSet, kept.change_set_id),
+            actor=Actor("user", cast.bruno.public_id, cast.bruno.name),
+        )
+    assert number_of(Asset) == 0
+
+
+def test_bad_rows_are_named_by_line_column_and_reason_and_the_others_imported(bring):
+    kept = bring(
+        HEADINGS
+        + "\nLBX-000101;5CG1111AAA;HP;ProBook;Portable;12;12/03/2024;;"
+        + "\nLBX-000102;5CG1111AAB;HP;ProBook;Soucoupe;12;12/03/2024;;"
+        + "\nLBX-000103;5CG1111AAC;HP;ProBook;Portable;douze;32/03/2024;;"
+        + "\nLBX-000101;5CG1111AAD;HP;ProBook;Portable;12;12/03/2024;;"
+        + "\nLBX-000105;5CG1111AAE;HP;ProBook;Portable;12;;Personne Inconnue;"
+    )
+    assert kept.counts == {"created": 1, "refused": 4}
+    assert [remark["column"] for remark in line(kept, 3).remarks] == ["category"]
+    assert {remark["column"] for remark in line(kept, 4).remarks} == {"price_cents", "received_on"}
+    assert line(kept, 5).remarks[0]["params"] == {"line": "2"}
+    assert line(kept, 6).remarks[0]["column"] == "holder"
+    assert carry_out(kept).counts == {"created": 1, "refused": 4}
+    assert number_of(Asset) == 1
+
+
+def test_all_or_nothing_imports_nothing_while_a_row_is_refused(bring):
+    kept = bring(
+        HEADINGS + "\nLBX-1A;SERIAL01;HP;X;Portable;;;;\nLBX-2A;SERIAL02;HP;X;Soucoupe;;;;",
+        extent=Extent.WHOLE,
+    )
+    with pytest.raises(Refused), transaction():
+        services.start(kept)
+    assert number_of(Asset) == 0
+
+
+def test_all_or_nothing_takes_everything_back_when_a_row_is_refused_since_the_trial(bring, cast, laptops):
+    kept = bring(
+        HEADINGS + "\nLBX-1A;SERIAL01;HP;X;Portable;;;;\nLBX-2A;SERIAL02;HP;X;Portable;;;;",
+        extent=Extent.WHOLE,
+    )
+    factories.create_asset(cast.pessac, laptops, tag="LBX-2A")
+    kept = carry_out(kept)
+    assert (kept.stage, kept.counts[Outcome.REFUSED.value]) == (Stage.TRIED, 1)
+    assert number_of(Asset) == 1
+
+
+def test_a_row_that_finds_its_asset_changes_it_and_says_what(bring, cast, laptops):
+    asset = factories.create_asset(cast.le_bouscat, laptops, tag="LBX-000007", order_number="B1")
+    kept = bring("Étiquette;Commande;Statut\nlbx-000007;B2;en préparation\n")
+    assert line(kept, 2).changes["order_number"] == ["B1", "B2"]
+    carry_out(kept)
+    db.session.refresh(asset)
+    assert (asset.order_number, asset.state) == ("B2", State.IN_PREPARATION)
+    assert bring("Étiquette;Commande\nLBX-000007;B2\n").counts == {"unchanged": 1}
+
+
+def test_a_serial_known_already_is_refused_and_not_doubled(bring, cast, laptops):
+    factories.create_asset(cast.le_bouscat, laptops, tag="LBX-000007", serial="SERIAL01")
+    kept = bring("Étiquette;N° de série;Type\nLBX-000008;serial01;Portable\n")
+    assert line(kept, 2).remarks[0]["column"] == "serial"
+
+
+def test_nobody_imports_where_they_have_no_right(bring, cast, laptops):
+    factories.create_asset(cast.pessac, laptops, tag="PES-000001", order_number="A")
+    kept = bring(f"Étiquette;Type;Commune\nLBX-9;Portable;{cast.pessac.code}\nPES-000001;Portable;\n")
+    assert kept.counts == {"refused": 2}
+    kept = bring("Étiquette;Type\nLBX-9;Portable\n", user=factories.create_user(Role.READER, cast.le_bouscat))
+    assert number_of(Asset) == 1
+
+
+def test_the_columns_chosen_are_remembered_for_the_next_file_like_it(bring, cast, laptops):
+    kept = bring("Machin;Type\nLBX-000009;Portable\n")
+    assert kept.columns == {"1": "category"}
+    with transaction():
+        services.choose_again(kept)
+        services.choose(kept, {0: "tag", 1: "category"}, "tag", Extent.VALID)
+    work()
+    assert bring("Type;Machin\nPortable;LBX-000010\n").columns == {"0": "category", "1": "tag"}
+
+
+def test_two_columns_cannot_fill_one_field_and_an_import_is_not_begun_twice(bring):
+    kept = bring("Étiquette;Machin;Type\nLBX-000009;x;Portable\n")
+    with pytest.raises(Invalid), transaction():
+        services.choose(kept, {0: "tag", 1: "tag"}, "tag", Extent.VALID)
+    kept = carry_out(fresh(kept))
+    with pytest.raises(Refused), transaction():
+        services.start(kept)
+
+
+def test_hostile_cells_are_kept_as_text(bring):
+    kept = carry_out(bring("Étiquette;Nom;Type\n'=1+1;<script>alert(1)</script>;Portable\n"))
+    asset = db.session.scalars(select(Asset)).one()
+    assert (asset.tag, asset.name) == ("=1+1", "<script>alert(1)</script>")
+    assert kept.counts == {"created": 1}
+
+
+def test_people_are_found_by_their_address_and_changed(bring, cast):
+    person = factories.create_person(cast.le_bouscat, email="marie.dupont@lebouscat.example", department="RH")
+    kept = bring(
+        "Nom;Prénom;Courriel;Service\nDUPONT;Marie;Marie.Dupont@lebouscat.example;Finances\n"
+        "DURAND;Paul;paul@lebouscat.example;Sports\nX;Y;pas-une-adresse;Sports\n",
+        noun="person",
+    )
+    assert kept.counts == {"updated": 1, "created": 1, "refused": 1}
+    carry_out(kept)
+    db.session.refresh(person)
+    assert person.department == "Finances"
+    assert (
+        db.session.scalars(select(Person.display_name).where(Person.email == "paul@lebouscat.example")).one()
+        == "Paul DURAND"
+    )
+
+
+def test_places_are_made_with_what_they_stand_in(bring):
+    kept = bring(
+        "Lieu;Type\nMairie > 1er étage > Bureau 12;\nMairie > 1er étage > Bureau 13;\nMairie;\n",
+        noun="location",
+    )
+    assert kept.counts == {"created": 2, "unchanged": 1}
+    kept = carry_out(kept)
+    assert kept.counts == {"created": 2, "unchanged": 1}
+    names = db.session.scalars(select(Location.name).order_by(Location.id)).all()
+    assert names == ["Mairie", "1er étage", "Bureau 12", "Bureau 13"]

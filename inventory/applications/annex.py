@@ -133,11 +133,14 @@ def _gone(line: Line, left: Left | None) -> Change:
 
 
 def counts(changes: Iterable[Change]) -> dict[Movement, int]:
-    """Return how many there are of each movement, in their order, noughts included."""
-    found = dict.fromkeys(Movement, 0)
+    """Return how many applications there are of each movement, in their order, noughts included.
+
+    One that several entities share counts once.
+    """
+    found: dict[Movement, set[str]] = {movement: set() for movement in Movement}
     for change in changes:
-        found[Movement(change.movement)] += 1
-    return found
+        found[Movement(change.movement)].add(change.application)
+    return {movement: len(applications) for movement, applications in found.items()}
 
 
 def applications_in(lines: Iterable[Line]) -> int:

@@ -78,7 +78,7 @@ def _uses(entity_ids: Collection[int]) -> Select[Any]:
         .options(
             joinedload(ApplicationUse.application).options(*relations), joinedload(ApplicationUse.entity)
         )
-        .order_by(func.lower(Application.name), Entity.name, ApplicationUse.id)
+        .order_by(func.lower(Application.name), Application.id, Entity.path, ApplicationUse.id)
     )
 
 

@@ -84,11 +84,11 @@ def facts(asset: Asset, *, editable: bool) -> list[dict[str, Any]]:
         row = kept.get(field.id)
         if row is None and not editable:
             continue
-        found.append(_fact(field, row))
+        found.append(_fact(asset, field, row, editable=editable))
     return found
 
 
-def _fact(field: CustomField, row: CustomValue | None) -> dict[str, Any]:
+def _fact(asset: Asset, field: CustomField, row: CustomValue | None, *, editable: bool) -> dict[str, Any]:
     fact: dict[str, Any] = {
         "name": field.key,
         "label": field.label,
@@ -98,6 +98,8 @@ def _fact(field: CustomField, row: CustomValue | None) -> dict[str, Any]:
     if field.kind is FieldKind.PERSON and row is not None:
         fact["value"] = row.person.display_name if row.person else None
         fact["url"] = url_for("people.detail", public_id=row.person.public_id) if row.person else None
+    if editable:
+        fact["edit_url"] = url_for("assets.edit_field", public_id=asset.public_id, field=field.key)
     if field.required:
         fact["help"] = gettext(N_("Edit to fill it in."))
     return fact

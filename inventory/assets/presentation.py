@@ -9,11 +9,12 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 
-from inventory.assets import ages, authority, fields, lists
+from inventory.assets import ages, authority, custom, fields, lists
 from inventory.assets.authority import Claim
 from inventory.assets.models import Asset, Custody, Period, Provenance
 from inventory.assets.states import SourceKind
 from inventory.core import i18n
+from inventory.core.errors import NotFound
 from inventory.core.types import Code
 from inventory.core.wording import N_
 
@@ -72,13 +73,29 @@ def facts(
     return found
 
 
+def fact_named(
+    asset: Asset, name: str, claims: Mapping[str, Sequence[Provenance]], *, editable: bool
+) -> dict[str, Any]:
+    """Return the row of one field, a column of Asset that people edit or the key of a custom field; raises NotFound."""
+    own = next((row for row in custom.facts(asset, editable=True) if row["name"] == name), None)
+    if own is not None:
+        return own
+    if name not in fields.EDITABLE:
+        raise NotFound(N_("There is no such field."))
+    return _fact(asset, name, claims.get(name, ()), editable=editable)
+
+
 def _fact(asset: Asset, name: str, claims: Sequence[Provenance], *, editable: bool) -> dict[str, Any]:
+    public_name = fields.public_name(name)
     row: dict[str, Any] = {
+        "name": public_name,
         "label": gettext(fields.LABELS[fields.public_name(name)]),
         "value": shown(name, getattr(asset, name)),
         "kind": kind_of(name),
         "url": _link(asset, name),
     }
+    if editable and name in fields.EDITABLE:
+        row["edit_url"] = url_for("assets.edit_field", public_id=asset.public_id, field=public_name)
     if name in WANTED and name != "location_id" and editable:
         row["help"] = gettext(N_("Edit to fill it in."))
     best = authority.winner(name, [Claim(c.source, c, c.said_at, c.pinned) for c in claims])

@@ -14,11 +14,11 @@ from inventory.assets.models import Asset
 from inventory.assets.services import Line
 from inventory.assets.states import State
 from inventory.assets.views.blueprint import bp
-from inventory.assets.views.records import picked_words
+from inventory.assets.views.records import picked_words, shown_form
 from inventory.catalog import queries as catalog
 from inventory.catalog.models import Model
 from inventory.core.errors import Invalid
-from inventory.core.forms import PickerField, options, translated
+from inventory.core.forms import options, translated
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
 from inventory.core.web import done, load, page, undo_own_url
@@ -53,7 +53,7 @@ def log_several() -> Response:
             to = url_for("changes.detail", public_id=opened.public_id)
             return done(words, to=to, undo_url=undo_own_url(opened.public_id))
     return page(
-        "assets/several.html", form=_with_words(form, own), status=form.status, own=own, lines=_told(lines)
+        "assets/several.html", form=shown_form(form, own), status=form.status, own=own, lines=_told(lines)
     )
 
 
@@ -121,11 +121,3 @@ def _fill_choices(form: Any) -> None:
     form.category.choices = options([("", ""), *categories])
     form.entity.choices = options(entity_options(Permission.ASSETS_EDIT))
     form.state.choices = options([(s.value, _(s.label)) for s in State if s not in GONE])
-
-
-def _with_words(form: Any, own: Sequence[CustomField]) -> Any:
-    inputs.show_people(form, own)
-    for field in form:
-        if isinstance(field, PickerField) and field.data and field.text is None:
-            field.text = picked_words(field.name, field.data)
-    return form

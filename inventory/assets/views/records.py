@@ -56,7 +56,7 @@ def create() -> Response:
     given = request.form if request.method == "POST" else _beginning()
     own = custom.fields_of(custom.category_of(given or {}))
     form = inputs.with_fields(forms.NewAssetForm, own)(given)
-    _fill_choices(form, Permission.ASSETS_EDIT)
+    fill_choices(form, Permission.ASSETS_EDIT)
     if form.submitted_and_valid():
         with form.saving():
             asset = services.create_asset(
@@ -68,7 +68,7 @@ def create() -> Response:
             return done(_("%(label)s is logged.", label=asset.label), to=to)
     next_tag = _next_tag(form)
     form.number_it.description = _("The next one is %(tag)s.", tag=next_tag) if next_tag else ""
-    return page("assets/form.html", form=_shown(form, own), status=form.status, asset=None, own=own)
+    return page("assets/form.html", form=shown_form(form, own), status=form.status, asset=None, own=own)
 
 
 @bp.route("/fields")
@@ -77,7 +77,7 @@ def own_inputs() -> Response:
     """Answer with the inputs of the custom fields of the category, or of the model, that a new asset's form names."""
     own = custom.fields_of(custom.category_of(request.args))
     form = inputs.with_fields(Form, own)(request.args)
-    return page("assets/_own_fields.html", form=_shown(form, own), own=own)
+    return page("assets/_own_fields.html", form=shown_form(form, own), own=own)
 
 
 @bp.route("/<public_id>/edit", methods=["GET", "POST"])
@@ -88,9 +88,9 @@ def edit(public_id: str) -> Response:
     own = custom.fields_of(custom.category_of(request.form, asset.category))
     kept = custom.values_of(asset)
     form = inputs.with_fields(forms.AssetForm, own, kept)(
-        request.form, data={**_values_of(asset), **inputs.data_of(own, kept)}
+        request.form, data={**values_of(asset), **inputs.data_of(own, kept)}
     )
-    _fill_choices(form, Permission.VIEW)
+    fill_choices(form, Permission.VIEW)
     if form.submitted_and_valid():
         with form.saving(), custom.told_in_conflicts(asset, own, form):
             values = form.values()
@@ -102,7 +102,7 @@ def edit(public_id: str) -> Response:
             custom.save(asset, own, form, actor=g.actor)
         if not form.errors:
             return done(_("%(label)s is saved.", label=asset.label), to=_address(asset))
-    return page("assets/form.html", form=_shown(form, own), status=form.status, asset=asset, own=own)
+    return page("assets/form.html", form=shown_form(form, own), status=form.status, asset=asset, own=own)
 
 
 def _beginning() -> MultiDict[str, str] | None:
@@ -143,7 +143,7 @@ def _address(asset: Asset) -> str:
     return url_for("assets.detail", public_id=asset.public_id)
 
 
-def _values_of(asset: Asset) -> dict[str, Any]:
+def values_of(asset: Asset) -> dict[str, Any]:
     """Return what the form shows of an asset: public ids for rows, values for the rest."""
     values: dict[str, Any] = {"version": asset.version}
     for name in fields.EDITABLE:
@@ -155,16 +155,19 @@ def _values_of(asset: Asset) -> dict[str, Any]:
     return values
 
 
-def _fill_choices(form: Any, permission: Permission) -> None:
-    categories = references.category_choices(catalog.active_categories(), _)
-    form.category.choices = options([("", ""), *categories])
-    form.payer.choices = options([("", ""), *entity_options(Permission.VIEW)])
+def fill_choices(form: Any, permission: Permission) -> None:
+    """Give the choices of a form what may be chosen, the entities being those where the permission is held."""
+    if "category" in form:
+        categories = references.category_choices(catalog.active_categories(), _)
+        form.category.choices = options([("", ""), *categories])
+    if "payer" in form:
+        form.payer.choices = options([("", ""), *entity_options(Permission.VIEW)])
     if "entity" in form:
         form.entity.choices = options(entity_options(permission))
         form.state.choices = options([(s.value, _(s.label)) for s in State if s is not State.DISPOSED])
 
 
-def _shown(form: Any, own: Sequence[CustomField] = ()) -> Any:
+def shown_form(form: Any, own: Sequence[CustomField] = ()) -> Any:
     """Give each picker the words of what it holds, so that nothing chosen is lost on the way back."""
     inputs.show_people(form, own)
     for field in form:

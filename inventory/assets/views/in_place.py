@@ -1,0 +1,110 @@
+"""Editing one field of an asset where it stands on the page; without scripts, on a page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, g, request, url_for
+from flask_babel import gettext as _
+
+from inventory.assets import custom, fields, forms, presentation, references, services
+from inventory.assets.models import Asset
+from inventory.assets.views.blueprint import bp
+from inventory.assets.views.records import fill_choices, shown_form, values_of
+from inventory.audit.presentation import field_value
+from inventory.core.errors import NotFound, Stale
+from inventory.core.forms import Form, HiddenField
+from inventory.core.guard import requires
+from inventory.core.permissions import Permission
+from inventory.core.web import access, done, load, page
+from inventory.core.wording import N_
+from inventory.fields import inputs
+from inventory.fields.models import CustomField
+
+# What cannot be said alone goes with its companion.
+COMPANIONS = {"serial": ("accept_duplicate",), "price_cents": ("price_tax",)}
+
+
+@bp.route("/<public_id>/field/<field>", methods=["GET", "POST"])
+@requires(Permission.ASSETS_EDIT)
+def edit_field(public_id: str, field: str) -> Response:
+    """Change one field of an asset's record."""
+    asset = load(Asset, public_id, Permission.ASSETS_EDIT)
+    form, own = _form(asset, field)
+    conflict = None
+    if form.submitted_and_valid():
+        try:
+            with form.saving(), custom.told_in_conflicts(asset, own, form):
+                _save(asset, form, own)
+        except Stale as error:
+            conflict = _answer_stale(error, form)
+        if not form.errors and conflict is None:
+            return _saved(asset, field)
+    template = "assets/_field.html" if request.headers.get("HX-Request") else "assets/field.html"
+    status = 422 if conflict else form.status
+    return page(
+        template, asset=asset, form=shown_form(form, own), name=field, status=status, conflict=conflict
+    )
+
+
+@bp.route("/<public_id>/fact/<field>")
+@requires(Permission.VIEW)
+def fact(public_id: str, field: str) -> Response:
+    """Answer with one field as the asset's page shows it: what editing in place comes back to."""
+    return _fact(load(Asset, public_id), field)
+
+
+def _fact(asset: Asset, field: str) -> Response:
+    editable = access().allows(Permission.ASSETS_EDIT, asset.entity_id)
+    row = presentation.fact_named(asset, _column(field), services.claims_of(asset), editable=editable)
+    return page("assets/_fact.html", row=row)
+
+
+def _column(field: str) -> str:
+    return f"{field}_id" if f"{field}_id" in fields.RELATIONS else field
+
+
+def _form(asset: Asset, field: str) -> tuple[Form, Sequence[CustomField]]:
+    """Return a form of one field; raises NotFound for a field that is not edited so."""
+    own = [one for one in custom.fields_of(asset.category) if one.key == field]
+    if own:
+        kept = custom.values_of(asset)
+        base = type("OwnFieldForm", (Form,), {"version": HiddenField()})
+        data = {"version": asset.version, **inputs.data_of(own, kept)}
+        return inputs.with_fields(base, own, kept)(request.form, data=data), own
+    if _column(field) not in fields.EDITABLE:
+        raise NotFound(N_("There is no such field."))
+    names = (field, *COMPANIONS.get(field, ()))
+    shape = {name: getattr(forms.AssetForm, name) for name in names}
+    made: type[Form] = type("OneFieldForm", (Form,), {"version": HiddenField(), **shape})
+    form = made(request.form, data=values_of(asset))
+    fill_choices(form, Permission.VIEW)
+    return form, ()
+
+
+def _save(asset: Asset, form: Any, own: Sequence[CustomField]) -> None:
+    values = form.values()
+    accept = bool(values.pop("accept_duplicate", False))
+    known = {} if own else references.resolved(values)
+    services.update_asset(asset, known, actor=g.actor, version=form.seen_version(), accept_duplicate=accept)
+    if own:
+        custom.save(asset, own, form, actor=g.actor)
+
+
+def _answer_stale(error: Stale, form: Any) -> list[tuple[Any, Any]]:
+    """Let the form be sent again knowingly, and return what is saved now beside what was typed, field by field."""
+    form.version.data = error.version
+    return [
+        (field_value(name, error.current.get(name)), field_value(name, mine))
+        for name, mine in error.yours.items()
+    ]
+
+
+def _saved(asset: Asset, field: str) -> Response:
+    if not request.headers.get("HX-Request"):
+        words = _("%(label)s is saved.", label=asset.label)
+        return done(words, to=url_for("assets.detail", public_id=asset.public_id))
+    answer = _fact(asset, field)
+    answer.headers["HX-Trigger"] = "history-changed"
+    return answer

@@ -17,6 +17,7 @@ from inventory.audit.models import Action
 from inventory.demo import trail
 from inventory.demo.trail import Act, Changes
 from inventory.demo.world import Holder, Place, World
+from inventory.notes.models import Note
 from scanners import identity
 from scanners.observation import Identifier
 
@@ -132,10 +133,18 @@ class Life:
         self._record(Action.CUSTODY, {"holder": [None, person.name]}, act, on=on)
 
     def note(self, text: str, act: Act) -> None:
-        """Write a free note."""
-        old = self.values.get("notes")
-        self.values["notes"] = text
-        self._record(Action.UPDATED, {"notes": [old, text]}, act)
+        """Write a note on it."""
+        self._record(Action.NOTED, {"note": [None, text]}, act)
+        self.world.rows.add(
+            Note,
+            public_id=self.world.chance("note", self.public_id).public_id(),
+            object_type="asset",
+            object_id=self.public_id,
+            text=text,
+            author_id=act.actor.id,
+            author_label=act.actor.label,
+            written_at=act.at,
+        )
 
     def take_back(self, place: Place, on: date, act: Act, condition: Condition = Condition.WORN) -> None:
         """Take it back into a stockroom."""

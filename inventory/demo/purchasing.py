@@ -13,7 +13,7 @@ from inventory.demo.world import Commune, Order, World
 
 # Nobody could buy anything else, and everybody had to work from home.
 LOCKDOWN_DELIVERIES = (date(2020, 4, 28), date(2020, 11, 17))
-LOCKDOWN_WEIGHT = 2.6
+LOCKDOWN_WEIGHT = 7.0
 YEARS_BEFORE_JOINING = 8
 UNEVEN = (0.25, 0.6, 1.0, 1.0, 1.7, 2.8)
 

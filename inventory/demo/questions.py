@@ -41,6 +41,7 @@ class Dispute:
     subject: Subject
     kept: str
     seen: str
+    noticed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def _ask_dispute(world: World, dispute: Dispute, sighting_id: int, chance: Chanc
     ]
     _open(
         world, key_of(ReviewKind.CONFLICT, life.id, "model_id", dispute.seen),
-        dispute.subject.first_at, chance,
+        dispute.noticed_at, chance,
         entity_id=life.values["entity_id"], sighting_id=sighting_id, asset_id=life.id, candidate_ids=[life.id],
         evidence=[list(one) for one in evidence], proposed=Answer.KEEP,
         details={"field": "model_id", "kept": dispute.kept, "seen": dispute.seen},

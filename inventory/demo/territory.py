@@ -154,10 +154,12 @@ def _location(
     """Add a place and return its id and path."""
     kind, name = called
     id_ = world.rows.reserve(Location)
+    public_id = world.chance("location", id_).public_id()
     path = f"{parent[1] if parent else '/'}{id_}/"
     world.rows.add(
         Location,
         id=id_,
+        public_id=public_id,
         entity_id=body.id,
         parent_id=parent[0] if parent else None,
         path=path,
@@ -166,6 +168,10 @@ def _location(
         address=address,
     )
     world.names["location", id_] = name
+    subject = trail.Subject("location", public_id, name, body.id)
+    trail.record(
+        world.rows, Action.CREATED, subject, {"name": [None, name]}, act=trail.Act(SYSTEM, _founded(world))
+    )
     return id_, path
 
 

@@ -108,7 +108,9 @@ class Watch:
         self.answering.append(life)
         self._hear(life, observation, (first, last), (SourceKind.SNMP, told))
         if told is not product:
-            self.doubts.disputes.append(Dispute(life, subject, product.name, told.name))
+            self.doubts.disputes.append(
+                Dispute(life, subject, product.name, told.name, self.chance.one(own[-5:]).ends)
+            )
 
     def credential_id(self) -> int:
         """Return one of the credentials that devices answer to."""
@@ -162,7 +164,10 @@ class Watch:
 
     def _first_seen(self, life: Life, own: list[Night]) -> datetime:
         """Return the night that first met it: after it began and after scans began here."""
-        day = max(life.stretches[0].from_on, self.commune.joined_on + SCANNED_AFTER)
+        served = next(
+            (one.from_on for one in life.stretches if one.state in IN_USE), life.stretches[0].from_on
+        )
+        day = max(served, self.commune.joined_on + SCANNED_AFTER)
         if day >= own[0].starts.date():
             return next((night.ends for night in own if night.starts.date() >= day), own[-1].ends)
         return datetime.combine(day, own[0].starts.timetz()) + timedelta(minutes=8)
@@ -191,7 +196,8 @@ class Watch:
             scope = "" if source is SourceKind.LDAP and named.kind == "name" else named.scope
             life.identify(Identifier(named.kind, named.value, scope), source, (first, last.ends))
         at = _alive(observation) or last.ends
-        if at > (life.values.get("last_seen_at") or first):
+        known = life.values.get("last_seen_at")
+        if known is None or known < at:
             life.values |= {"last_seen_at": at, "last_seen_by": source}
 
     def meet_people(self) -> None:

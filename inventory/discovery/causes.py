@@ -5,6 +5,7 @@ from __future__ import annotations
 from inventory.core.wording import N_
 
 BAD_LINE = "bad_line"
+EMPTIED = "emptied"
 
 SENTENCES: dict[str, str] = {
     "silent": N_("Nothing answered."),
@@ -40,6 +41,9 @@ SENTENCES: dict[str, str] = {
     "half_read": N_("The connection ended before everything was read."),
     "internal": N_("The scanner failed on this one."),
     BAD_LINE: N_("This line is not an observation."),
+    EMPTIED: N_(
+        "Nothing at all was found where there was something before, so nothing is concluded from it."
+    ),
 }
 UNKNOWN = N_("It could not be read, for a reason that this version does not know.")
 
@@ -59,6 +63,9 @@ ADVICE: dict[str, str] = {
     "tls_name_mismatch": N_("Use the name that the certificate bears in the directory's address."),
     "size_limit": N_("Let this account read in pages, or read a smaller base."),
     "unreachable": N_("Check the route from this worker to that network."),
+    EMPTIED: N_(
+        "Check what this account may read, the search base and the link to the site, then read again."
+    ),
 }
 
 

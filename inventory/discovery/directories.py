@@ -174,12 +174,14 @@ class _Reading:
             runs.add_failures(run, runs.failure_rows(account.failures))
             run.asked += account.coverage.asked if account.coverage else 0
             run.answered += entries
-            if account.is_whole:
-                scope = (Sighting.directory_id == self.plan.directory_id) & (Sighting.source == "ldap")
-                runs.conclude_absent(run, scope & (Sighting.subject == SUBJECT_OF[subject]))
+            scope = (Sighting.directory_id == self.plan.directory_id) & (Sighting.source == "ldap")
+            believed = account.is_whole and runs.conclude_absent(
+                run, scope & (Sighting.subject == SUBJECT_OF[subject])
+            )
             self.context.checkpoint(
                 done=[*saved["done"], subject],
-                whole=[*saved["whole"], subject] if account.is_whole else saved["whole"],
+                whole=[*saved["whole"], subject] if believed else saved["whole"],
+                doubted=saved.get("doubted", False) or (account.is_whole and not believed),
                 entries=saved.get("entries", 0) + entries,
             )
 
@@ -191,4 +193,4 @@ class _Reading:
             runs.close(run, complete=complete)
             if complete:
                 return JobState.DONE
-            return JobState.PARTIAL if run.read else JobState.FAILED
+            return JobState.PARTIAL if run.read or self.context.saved.get("doubted") else JobState.FAILED

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy import ColumnElement, Table, exists, func, select
 
 from inventory.audit import services as audit
 from inventory.audit.models import ChangeSet, ChangeSetKind
 from inventory.core import clock, registry
 from inventory.core.access import Actor
 from inventory.core.database import bulk_load, db
-from inventory.discovery import sightings
+from inventory.discovery import causes, sightings
 from inventory.discovery.models import Run, RunFailure, RunKind, Sighting
 from inventory.discovery.sightings import Origin, Stored
 from inventory.jobs.models import Job
@@ -24,6 +24,8 @@ from scanners.observation import Observation
 
 MOST_FAILURES_KEPT = 5000
 LONGEST_TEXT = 255
+# A few may well go at once; from this number on, a whole that is suddenly empty was more likely not read.
+FEWEST_DOUBTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +112,33 @@ def failure_rows(failures: Iterable[Failure]) -> list[tuple[str, str, str]]:
     return [(one.target, one.cause.value, one.detail) for one in failures]
 
 
-def conclude_absent(run: Run, scope: ColumnElement[bool], *, within: Any = None) -> int:
-    """Mark what a run that read its whole scope did not meet, and tell the features to the right. Returns how many.
+def conclude_absent(run: Run, scope: ColumnElement[bool], *, within: Any = None) -> bool:
+    """Mark what a run that read its whole scope did not meet, and tell the features to the right.
 
-    `within(target)` says whether a target was among those asked; None: all that the scope selects were.
+    `within(target)` says whether a target was among those asked; None: all that the scope selects were. A run that
+    met nothing at all where there was much is not believed: nothing is marked, it is noted as a failure, and False
+    is returned.
     """
     statement = select(Sighting.id, Sighting.target).where(
         scope, Sighting.absent_since.is_(None), Sighting.last_seen_at < run.started_at
     )
     missed = [row.id for row in db.session.execute(statement) if within is None or within(row.target)]
+    if len(missed) >= FEWEST_DOUBTED and not _met_any(run, scope):
+        # An account that lost its rights, a wrong base or a cut line reads as an empty one.
+        add_failures(run, [(run.scope, causes.EMPTIED, str(len(missed)))])
+        return False
     if missed:
         sightings.mark_absent(missed, run.started_at)
         add_outcome(run, absent=len(missed))
         db.session.flush()
         with audit.resume(_change_set(run)):
             registry.run_hooks("sightings.absent", sighting_ids=missed, actor=actor_of(run), run_id=run.id)
-    return len(missed)
+    return True
+
+
+def _met_any(run: Run, scope: ColumnElement[bool]) -> bool:
+    met = exists().where(scope, Sighting.last_seen_at >= run.started_at)
+    return bool(db.session.scalar(select(met)))
 
 
 def close(run: Run, *, complete: bool, at: datetime | None = None) -> None:

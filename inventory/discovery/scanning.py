@@ -234,7 +234,7 @@ class _Reading:
             run = self._run()
             if complete and self.order.range_id is not None:
                 spans = self.order.spans
-                runs.conclude_absent(
+                complete = runs.conclude_absent(
                     run,
                     (Sighting.range_id == self.order.range_id) & (Sighting.source == "snmp"),
                     within=lambda target: addresses.contains(spans, target),

@@ -13,7 +13,7 @@ import scanners.ldap.reading
 from inventory.core import clock
 from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
-from inventory.discovery import directories, launching, services
+from inventory.discovery import causes, directories, launching, services
 from inventory.discovery.models import CredentialKind, Directory, Run, RunFailure, Sighting
 from inventory.jobs import leases
 from inventory.jobs import services as jobs
@@ -161,6 +161,31 @@ def test_a_directory_of_which_nothing_could_be_read_is_a_failed_run(
     assert (run.state, run.failed) == (JobState.FAILED, 2)
     assert {row.cause for row in db.session.scalars(select(RunFailure))} == {"invalid_credentials"}
     assert run.ended_at is not None
+
+
+def test_a_directory_that_is_suddenly_empty_is_not_believed(directory: Directory, server: Server) -> None:
+    server.entries["computers"].append(entry("device", "pc-3"))
+    read(directory)
+    kept, server.entries["computers"] = server.entries["computers"], []
+    run = read(directory)
+    assert (run.state, run.complete, run.outcome) == (JobState.PARTIAL, False, {"unchanged": 2})
+    assert absent() == set()
+    (failure,) = db.session.scalars(select(RunFailure).where(RunFailure.run_id == run.id))
+    assert (failure.cause, failure.detail) == ("emptied", "3")
+    assert "nothing is concluded" in causes.sentence(failure.cause)
+    server.entries["computers"] = kept[:1]
+    assert read(directory).outcome == {"unchanged": 3, "absent": 2}
+
+
+def test_a_directory_that_says_nothing_at_all_any_more_was_read_in_part(
+    directory: Directory, server: Server
+) -> None:
+    server.entries["people"] += [entry("person", "carla"), entry("person", "david")]
+    read(directory)
+    server.entries = {"computers": [], "people": []}
+    assert read(directory).state is JobState.PARTIAL
+    # Two computers may well go at once; four people do not.
+    assert absent() == {"pc-1", "pc-2"}
 
 
 def test_a_killed_reading_starts_again_with_the_subject_that_was_not_finished(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -150,15 +151,25 @@ def _named_relation(changes: audit.Changes, name: str, old: Any, new: Any) -> au
 
 def create_person(values: dict[str, Any], *, entity: Entity, actor: Actor) -> Person:
     """Add a person. A person's typing pins what it fills; a directory's reading does not."""
-    person = Person(**_named(values), entity_id=entity.id)
-    if actor.is_person:
-        person.pinned_fields = sorted(
-            name for name, value in values.items() if value not in (None, "", False)
-        )
-    db.session.add(person)
+    return create_people([(values, entity)], actor=actor)[0]
+
+
+def create_people(given: Sequence[tuple[dict[str, Any], Entity]], *, actor: Actor) -> list[Person]:
+    """Add people, each with the entity that they belong to, as `create_person` does, saved in one go."""
+    people = []
+    for values, entity in given:
+        person = Person(**_named(values), entity_id=entity.id)
+        if actor.is_person:
+            person.pinned_fields = sorted(
+                name for name, value in values.items() if value not in (None, "", False)
+            )
+        people.append(person)
+    db.session.add_all(people)
     _flush_person()
-    audit.record(Action.CREATED, "person", person, {"display_name": [None, person.display_name]}, actor=actor)
-    return person
+    for person in people:
+        changes: audit.Changes = {"display_name": [None, person.display_name]}
+        audit.record(Action.CREATED, "person", person, changes, actor=actor)
+    return people
 
 
 def _named(values: dict[str, Any]) -> dict[str, Any]:

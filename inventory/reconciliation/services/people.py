@@ -72,18 +72,30 @@ def follow(batch: Batch, keys: Sequence[int], *, actor: Actor) -> Kept:
     adoptable = _adoptable(batch, keys)
     entity_ids = {batch.sightings[key].entity_id for key in keys}
     entities = {row.id: row for row in db.session.scalars(select(Entity).where(Entity.id.in_(entity_ids)))}
+    linked = _linked(batch, keys)
     kept = Kept()
+    people: dict[int, Person] = {}
+    new: dict[str | int, list[int]] = {}
     for key in sorted(keys):
-        guid, entity = guids[key], entities[batch.sightings[key].entity_id]
-        person = by_guid.get(guid or "") or _linked(batch, key, guid) or adoptable.get(key)
+        guid = guids[key]
+        person = by_guid.get(guid or "") or _unless_another(linked.get(key), guid) or adoptable.get(key)
         if person is None:
-            person = _create(batch, key, entity=entity, actor=actor)
-            kept.created += 1
+            # An account listed twice is one person.
+            new.setdefault(guid or key, []).append(key)
         else:
+            people[key] = person
+    given = [
+        (_new_values(batch, same[0]), entities[batch.sightings[same[0]].entity_id]) for same in new.values()
+    ]
+    for same, person in zip(new.values(), organization.create_people(given, actor=actor), strict=True):
+        kept.created += 1
+        people |= dict.fromkeys(same, person)
+    made = {same[0] for same in new.values()}
+    for key, person in sorted(people.items()):
+        if key not in made:
+            guid, entity = guids[key], entities[batch.sightings[key].entity_id]
             values = values_of(batch.observations[key]) | {"absent_since": None, "entity_id": entity.id}
             kept.updated += _update(person, values | ({"directory_guid": guid} if guid else {}), actor=actor)
-        if guid:
-            by_guid[guid] = person
         _link(batch, key, person)
     db.session.flush()
     return kept
@@ -94,19 +106,27 @@ def _known(guids: Collection[str]) -> dict[str, Person]:
     return {row.directory_guid: row for row in rows if row.directory_guid}
 
 
-def _linked(batch: Batch, key: int, guid: str | None) -> Person | None:
+def _linked(batch: Batch, keys: Collection[int]) -> dict[int, Person]:
+    """The people that the same keys were before."""
+    ids = {key: link.person_id for key in keys if (link := batch.links.get(key)) and link.person_id}
+    if not ids:
+        return {}
+    rows = db.session.scalars(select(Person).where(Person.id.in_(set(ids.values()))))
+    people = {row.id: row for row in rows}
+    return {key: people[id_] for key, id_ in ids.items() if id_ in people}
+
+
+def _unless_another(person: Person | None, guid: str | None) -> Person | None:
     """The person that the same key was before, unless the account is another one now."""
-    link = batch.links.get(key)
-    person = db.session.get(Person, link.person_id) if link and link.person_id else None
     return person if person is not None and (guid is None or person.directory_guid in (None, guid)) else None
 
 
-def _create(batch: Batch, key: int, *, entity: Entity, actor: Actor) -> Person:
+def _new_values(batch: Batch, key: int) -> dict[str, Any]:
     values = values_of(batch.observations[key])
     if not any(values.get(name) for name in ("display_name", "given_name", "family_name")):
         values["display_name"] = values.get("login") or values.get("email") or batch.sightings[key].target
     values["directory_guid"] = guid_of(batch.observations[key])
-    return organization.create_person(values, entity=entity, actor=actor)
+    return values
 
 
 def _adoptable(batch: Batch, keys: Sequence[int]) -> dict[int, Person]:

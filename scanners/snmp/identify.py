@@ -135,7 +135,8 @@ def _entity(reading: Reading, found: Findings) -> None:
     main = next(iter(told or chassis), None)
     if main is not None:
         found.say("manufacturer", main.maker, "ENTITY-MIB chassis")
-        found.say("model", main.model, "ENTITY-MIB chassis")
+        if main.model is not None and not _PART_NUMBER.fullmatch(main.model):
+            found.say("model", main.model, "ENTITY-MIB chassis")
         if canonical_serial(main.serial):
             found.say("serial", main.serial, "ENTITY-MIB chassis")
         found.say("firmware", main.firmware, "ENTITY-MIB chassis")
@@ -151,6 +152,10 @@ def _entity(reading: Reading, found: Findings) -> None:
         for part in parts
         if part is not main and part.kind in _COMPONENT_KINDS and canonical_serial(part.serial)
     )[:200]
+
+
+# What stands in entPhysicalModelName and names no product: an order number, or the word for any such thing.
+_PART_NUMBER = re.compile(r"[\d/ -]{7,}|(?i:pdu|ups|switch|router|chassis|rack|system|unit)")
 
 
 def _standard(reading: Reading, found: Findings) -> None:
@@ -238,10 +243,14 @@ _SERIAL = re.compile(
     r"(?:\bS/?N\s*[:=]\s*|\bserial(?: number| num| no\.?)?\s*[:=#]\s*|\bserial number )([A-Z0-9][A-Z0-9/-]{4,30})\b",
     re.IGNORECASE,
 )
-_VERSION = re.compile(
-    r"(?:\b(?:software |firmware |fw |sw |image )?(?:version|revision|release|ver\.?|firmware)[:\s]+)"
-    r"(v?[A-Z]{0,3}\.?[0-9][0-9A-Z._()+-]*[0-9A-Z)])",
-    re.IGNORECASE,
+_NUMBER = r"(v?[A-Z]{0,3}\.?[0-9][0-9A-Z._()+-]*[0-9A-Z)])"
+# The version of the software as a whole goes before one that might be a part's.
+_VERSIONS = tuple(
+    re.compile(pattern + _NUMBER, re.IGNORECASE)
+    for pattern in (
+        r"\b(?:application software|firmware|software|image|fw|sw)[ -]?(?:version|revision|release|ver\.?|rev\.?)?\s*[:=]?\s*",
+        r"(?<!\()\b(?:version|revision|release|ver\.?)[:\s]+",
+    )
 )
 _HOST = re.compile(r"^(?:Linux|FreeBSD|OpenBSD|NetBSD|SunOS|Darwin|Hardware(?=:)|AIX|HP-UX)\b")
 
@@ -253,17 +262,21 @@ def _versions(description: str, where: str, found: Findings) -> None:
         found.say("serial", serial.group(1), where)
     if _HOST.match(description):
         return
-    version = _VERSION.search(description)
-    if version:
-        found.say("firmware", version.group(1).rstrip(".-,("), where)
-    # A bootloader's or kernel's version beside the firmware's own must not make it ambiguous.
-    numbers = _DOTTED.findall(_INNER.sub("", description))
+    # A bootloader's, kernel's or board's version beside the firmware's own must not make it ambiguous.
+    own = _INNER.sub("", description)
+    for pattern in _VERSIONS:
+        version = pattern.search(own)
+        if version and _BALANCED.fullmatch(version.group(1)):
+            found.say("firmware", version.group(1).rstrip(".-,("), where)
+    numbers = _DOTTED.findall(own)
     if len(numbers) == 1:
         found.say("firmware", numbers[0], f"{where}: its only version number")
 
 
+_BALANCED = re.compile(r"[^()]*(?:\([^()]*\)[^()]*)*")
 _INNER = re.compile(
-    r"\b(?:Linux|U-Boot|ROM|Bootcode|eCos|VxWorks|kernel|HW|hardware|bootloader)[-:\s]*(?:version\s+)?\S+",
+    r"\b(?:Linux|U-Boot|ROM|Boot(?:code|R|loader)?|eCos|VxWorks|kernel|HW|H/W|HW_REV|hardware|operating system)"
+    r"[-:\s]+(?:(?:version|revision|rev)[.:]?\s*)?\S*\d\S*",
     re.IGNORECASE,
 )
 _DOTTED = re.compile(
@@ -282,7 +295,7 @@ def _product(enterprise: Enterprise, description: str, found: Findings) -> None:
         if prefix and rest.lower().startswith(prefix.lower() + " "):
             rest = rest[len(prefix) :].lstrip(" ,")
     code = _CODE.match(rest)
-    if code and not _NO_CODE.search(code.group(0)):
+    if code and not _NO_CODE.search(code.group(0)) and "_" not in code.group(0):
         found.say("model", code.group(0).rstrip("-./"), "sysDescr begins with a product code")
         return
     before = _BEFORE_VERSION.match(rest)

@@ -12,6 +12,8 @@ from scanners.snmp.enterprises import Enterprise
 from scanners.snmp.profile import Profile
 
 ETHERNET, WIRELESS = 6, 71
+# So many Ethernet ports has nothing but a switch; fewer, if it bridges as well.
+MANY_PORTS, SOME_PORTS = 40, 5
 _MULTIFUNCTION = re.compile(
     r"\b(MFP|MFC|multifunction|all-in-one|scanner|facsimile|bizhub|workcentre|imagerunner|aficio (?:MP|IM)|MX-\w+)\b",
     re.IGNORECASE,
@@ -96,6 +98,7 @@ def kind_of(
         _by_words,
         _by_trade,
         _by_shape,
+        _by_name_of_maker,
     ):
         kind, why = rule(case)
         if kind is not None:
@@ -210,12 +213,48 @@ def _by_shape(case: _Case) -> Answer:
         return "desk_phone", "LLDP: telephone"
     if octet & _ACCESS_POINT:
         return "access_point", "LLDP: wireless access point"
+    types = list(reading.column(tables.IF_TYPE).values())
+    if WIRELESS in types:
+        return "access_point", "IF-MIB: a wireless interface"
     ports = reading.scalar(tables.BRIDGE_PORTS)
     if isinstance(ports, int) and ports >= 4:
         return "switch", f"BRIDGE-MIB: {ports} ports"
+    ethernet = types.count(ETHERNET)
+    if ethernet >= MANY_PORTS or (ethernet >= SOME_PORTS and _bridges(reading)):
+        return "switch", f"IF-MIB: {ethernet} Ethernet ports"
     services = reading.scalar(tables.SYS_SERVICES)
     if services == 2 or (octet & _BRIDGE and not octet & _ROUTER):
         return "switch", "sysServices: layer 2" if services == 2 else "LLDP: bridge"
     if octet & _ROUTER or services in {4, 6, 78}:
         return "router", "LLDP: router" if octet & _ROUTER else "sysServices: layer 3"
+    return None, ""
+
+
+def _bridges(reading: Reading) -> bool:
+    said = (tables.BRIDGE_PORT, tables.BRIDGE_LEARNT, tables.VLAN_LEARNT)
+    return any(reading.scalar(one) is not None for one in said)
+
+
+# What a maker's name says about all that it makes.
+_NAMES = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        ("power", r"\b(?:power|ups|rectifiers?|batter(?:y|ies)|energy|energie|inverters?)\b"),
+        ("storage", r"\bstorage\b"),
+        ("printer", r"\bprint(?:ers?|ing|ronix)\b"),
+        ("environment_probe", r"\b(?:sensors?|climate|environmental)\b"),
+        (
+            "network_appliance",
+            r"\b(?:telecom|telecommunications?|communications?|broadband|wireless|optical|optics|microwave|radio|satellite)\b",
+        ),
+    )
+)
+
+
+def _by_name_of_maker(case: _Case) -> Answer:
+    if case.enterprise is not None:
+        for kind, pattern in _NAMES:
+            match = pattern.search(case.enterprise.maker)
+            if match:
+                return kind, f"the name of its maker says “{match.group(0)}”"
     return None, ""

@@ -25,6 +25,10 @@ ENGINE_ID = oid("1.3.6.1.6.3.10.2.1.1")
 # BRIDGE-MIB (RFC 4188)
 BRIDGE_ADDRESS = oid("1.3.6.1.2.1.17.1.1")
 BRIDGE_PORTS = oid("1.3.6.1.2.1.17.1.2")
+# BRIDGE-MIB, Q-BRIDGE-MIB (RFC 4188, RFC 4363): ports and what was learnt on them; a first instance shows that it bridges
+BRIDGE_PORT = oid("1.3.6.1.2.1.17.1.4.1.2")
+BRIDGE_LEARNT = oid("1.3.6.1.2.1.17.4.3.1.2")
+VLAN_LEARNT = oid("1.3.6.1.2.1.17.7.1.2.2.1.2")
 # LLDP-MIB (IEEE 802.1AB-2005)
 LLDP_CHASSIS_SUBTYPE = oid("1.0.8802.1.1.2.1.3.1")
 LLDP_CHASSIS_ID = oid("1.0.8802.1.1.2.1.3.2")
@@ -69,6 +73,9 @@ SCALARS: tuple[Oid, ...] = (
     ENGINE_ID,
     BRIDGE_ADDRESS,
     BRIDGE_PORTS,
+    BRIDGE_PORT,
+    BRIDGE_LEARNT,
+    VLAN_LEARNT,
     LLDP_CHASSIS_SUBTYPE,
     LLDP_CHASSIS_ID,
     LLDP_SYS_DESCR,

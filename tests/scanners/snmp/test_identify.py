@@ -264,6 +264,48 @@ def test_every_trade_in_the_makers_table_is_a_kind() -> None:
     assert {one.kind for one in enterprises().values()} - {None} <= KINDS
 
 
+UNKNOWN = "1.3.6.1.2.1.1.1.0|4|Box\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99997.4\n"
+PORTS = "".join(f"1.3.6.1.2.1.2.2.1.3.{n}|2|6\n" for n in range(1, 49))
+FEW_PORTS = "".join(f"1.3.6.1.2.1.2.2.1.3.{n}|2|6\n" for n in range(1, 9))
+BRIDGING = "1.3.6.1.2.1.17.4.3.1.2.0.27.44.3.4.1|2|1\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        (UNKNOWN + PORTS, "switch"),
+        (UNKNOWN + FEW_PORTS, None),
+        (UNKNOWN + FEW_PORTS + BRIDGING, "switch"),
+        (UNKNOWN + FEW_PORTS + "1.3.6.1.2.1.2.2.1.3.99|2|71\n", "access_point"),
+        (recordings.LINUX + PORTS, "computer"),
+        (UNKNOWN.replace("99997.4", "3323.1"), "network_appliance"),
+    ],
+)
+def test_what_no_word_tells_its_ports_or_its_maker_may(said: str, kind: str | None) -> None:
+    assert seen(said).facts.get("kind") == kind
+
+
+@pytest.mark.parametrize(
+    ("description", "firmware"),
+    [
+        (
+            "Thing Operating System Version: 2.0 Application Software Version: 9.14(1.7) Series: X",
+            "9.14(1.7)",
+        ),
+        ("Thing, Hardware version 3.1, Firmware version 1.4.2", "1.4.2"),
+        ("Thing (revision 199506)", None),
+        ("Thing Boot 1.2.3, SW: v8.31", "v8.31"),
+    ],
+)
+def test_the_version_of_the_whole_software_is_the_firmware(description: str, firmware: str | None) -> None:
+    assert seen(UNKNOWN.replace("Box", description)).facts.get("firmware") == firmware
+
+
+def test_an_order_number_is_no_model() -> None:
+    said = UNKNOWN + "1.3.6.1.2.1.47.1.1.1.1.5.1|2|3\n1.3.6.1.2.1.47.1.1.1.1.13.1|4|186-2003-901\n"
+    assert "model" not in seen(said).facts
+
+
 def test_a_generic_agent_s_number_names_no_maker() -> None:
     assert enterprise_of((1, 3, 6, 1, 4, 1, 8072, 3)) == Enterprise(8072)
     assert enterprise_of((1, 3, 6, 1, 4, 1, 9, 1)) == Enterprise(9, "Cisco")

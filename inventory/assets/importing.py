@@ -182,7 +182,11 @@ class _Equipment:
         asset = twins[0] if twins else None
         self._check_serial(row, serials, asset)
         given = self._resolved(row.values, asset)
-        return Draft(given) if asset is None else self._changed(row, asset, given)
+        if asset is None:
+            return Draft(given)
+        # What found the row is no news, however it is written.
+        given.pop(self.terms.match_key)
+        return self._changed(row, asset, given)
 
     def _check_serial(self, row: Row, serials: Mapping[str, list[Any]], asset: Asset | None) -> None:
         for other in serials.get(str(row.values.get("serial", "")).upper(), []):

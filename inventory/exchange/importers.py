@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from inventory.core.access import Actor
 from inventory.core.errors import Invalid
 from inventory.core.permissions import Permission
+from inventory.core.types import Code
 from inventory.exchange.columns import Column
 from inventory.exchange.models import Outcome
 
@@ -29,8 +30,15 @@ class Remark:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as the store keeps it."""
-        params = {name: str(value) for name, value in self.params.items()}
-        return {"column": self.column, "message": self.message, "params": params, "warning": self.is_warning}
+        codes = {name: value.label for name, value in self.params.items() if isinstance(value, Code)}
+        params = {name: str(value) for name, value in self.params.items() if name not in codes}
+        return {
+            "column": self.column,
+            "message": self.message,
+            "params": params,
+            "codes": codes,
+            "warning": self.is_warning,
+        }
 
 
 @dataclass(frozen=True, slots=True)

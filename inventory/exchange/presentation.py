@@ -53,7 +53,9 @@ def remarks(line: ImportLine, kept: Import) -> list[dict[str, Any]]:
     return [
         {
             "field": named.get(row["column"], ""),
-            "words": translated(row["message"], row["params"]),
+            "words": translated(
+                row["message"], row["params"] | {name: _(word) for name, word in row["codes"].items()}
+            ),
             "is_warning": row["warning"],
         }
         for row in line.remarks

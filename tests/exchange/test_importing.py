@@ -167,11 +167,12 @@ def test_all_or_nothing_takes_everything_back_when_a_row_is_refused_since_the_tr
 
 def test_a_row_that_finds_its_asset_changes_it_and_says_what(bring, cast, laptops):
     asset = factories.create_asset(cast.le_bouscat, laptops, tag="LBX-000007", order_number="B1")
-    kept = bring("Étiquette;Commande;Statut\nlbx-000007;B2;en préparation\n")
+    kept = bring("Étiquette;Commande;Statut\nlbx-000007;B2;en réserve\n")
+    assert line(kept, 2).remarks == []
     assert line(kept, 2).changes["order_number"] == ["B1", "B2"]
     carry_out(kept)
     db.session.refresh(asset)
-    assert (asset.order_number, asset.state) == ("B2", State.IN_PREPARATION)
+    assert (asset.tag, asset.order_number, asset.state) == ("LBX-000007", "B2", State.IN_RESERVE)
     assert bring("Étiquette;Commande\nLBX-000007;B2\n").counts == {"unchanged": 1}
 
 

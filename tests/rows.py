@@ -13,6 +13,7 @@ from PIL import Image
 from werkzeug.routing import Rule
 
 from inventory.applications.states import Criticality, Hosting
+from inventory.assets import services as assets
 from inventory.assets.models import Asset
 from inventory.assets.states import State
 from inventory.audit.models import ChangeSet, ChangeSetKind
@@ -199,6 +200,13 @@ def _credential(rows: Rows) -> Any:
     return making.create_credential(rows.entity, CredentialKind.SNMP_COMMUNITY)
 
 
+def _connected(rows: Rows) -> Asset:
+    screen = _asset(rows)
+    with transaction():
+        assets.connect(rows["asset"], screen, actor=SYSTEM)
+    return screen
+
+
 def _custom_field(rows: Rows) -> CustomField:
     field = _saved(
         CustomField(
@@ -249,6 +257,7 @@ MAKERS: dict[str, Callable[[Rows], Any]] = {
     "application_use": lambda rows: portfolio.use_of(rows["application"]),
     "application_component": lambda rows: portfolio.attach(rows["application"], rows["asset"]),
     "application_annex": lambda rows: portfolio.freeze(rows.entity),
+    "connected": _connected,
     "custom_field": _custom_field,
     "attachment": _attachment,
     "note": _note,
@@ -306,6 +315,8 @@ NOUNS = {
 
 OTHER_ARGUMENTS: dict[str, Callable[[Rows], Any]] = {
     "field": lambda _rows: "serial",
+    "name": lambda _rows: "depreciation_months",
+    "other": lambda rows: rows["connected"].public_id,
     "grant_id": lambda rows: rows["grant"].id,
     "kind": lambda _rows: CredentialKind.SNMP_COMMUNITY.value,
     "to": lambda _rows: State.IN_REPAIR.value,

@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
     """Register the pages of equipment, and what people and places show of it."""
     from inventory.assets import fields, importing, panels, searched, views
     from inventory.assets.models import Asset
+    from inventory.assets.services import connections
     from inventory.audit import presentation
     from inventory.core import registry
     from inventory.core.permissions import Permission
@@ -22,6 +23,7 @@ def init_app(app: Flask) -> None:
     from inventory.core.wording import N_
     from inventory.exchange import importers
     from inventory.fields import homes
+    from inventory.organization import settings
 
     app.register_blueprint(views.bp)
     registry.menu(views.MENU)
@@ -29,6 +31,10 @@ def init_app(app: Flask) -> None:
     searched.register()
     homes.add(homes.Home("asset", "asset", N_("All equipment")))
     importers.register(importing.IMPORTER)
+    settings.add(fields.DEPRECIATION)
+    registry.hook("asset.state_changed", connections.follow_state)
+    registry.hook("asset.merged", connections.follow_merge)
+    registry.panel("asset", panels.CONNECTED)
     registry.panel("person", panels.HELD)
     registry.panel("location", panels.STANDING)
     presentation.describe(fields.DESCRIBED)

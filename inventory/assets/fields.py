@@ -14,6 +14,7 @@ from inventory.core.database import db
 from inventory.core.types import Code
 from inventory.core.wording import N_
 from inventory.organization.models import Entity, Location, Person
+from inventory.organization.settings import Setting
 from inventory.procurement.models import Supplier
 
 LABELS = {
@@ -153,6 +154,18 @@ def forget_relations(asset: Asset) -> None:
     db.session.expire(asset, [public_name(name) for name in RELATIONS])
 
 
+# The assembly of each commune sets the durations; three years are usual for account 2183.
+DEPRECIATION = Setting(
+    "depreciation_months",
+    N_("Depreciation of equipment, in months"),
+    N_(
+        "Over how many months the price of equipment is written off, in equal parts from the day it was put in service."
+    ),
+    default=36,
+    least=12,
+    most=120,
+)
+
 # How history and filters call each field, and the closed list of its values (audit.presentation.describe).
 DESCRIBED = {
     name: (label, getattr(getattr(Asset.__table__.c.get(name), "type", None), "codes", None))
@@ -161,4 +174,7 @@ DESCRIBED = {
     "pinned": (N_("Pinned"), None),
     "unpinned": (N_("No longer pinned"), None),
     "merged": (N_("Merged"), None),
+    DEPRECIATION.name: (DEPRECIATION.label, None),
+    "connected": (N_("Connected"), None),
+    "connected_to": (N_("Connected to"), None),
 }

@@ -89,6 +89,7 @@ class DeliveryForm(Form):
         description=N_(
             "One a line, as a scanner or a delivery note gives them; a tag may follow after a semicolon."
         ),
+        render_kw={"rows": 10},
     )
     count = IntField(N_("How many"), description=N_("Only where there are no serial numbers."))
     number_them = BoolField(N_("Give each the next tag of the entity"), default=True)
@@ -124,6 +125,7 @@ class HandOverForm(Form):
     on = DayField(N_("On"), description=N_("Leave empty for today."))
     loan = BoolField(N_("It is a loan"))
     note = LongTextField(N_("Note"))
+    together = BoolField(N_("With what is connected to it"), default=True)
 
 
 class TakeBackForm(Form):
@@ -133,6 +135,14 @@ class TakeBackForm(Form):
     location = PickerField(N_("Put away in"), search_endpoint="organization.search_locations")
     on = DayField(N_("On"), description=N_("Leave empty for today."))
     note = LongTextField(N_("Note"))
+    together = BoolField(N_("With what is connected to it"), default=True)
+
+
+class ConnectForm(Form):
+    """What is connected to an asset, from a day on."""
+
+    other = PickerField(N_("Equipment"), [required()], search_endpoint="assets.search")
+    on = DayField(N_("On"), description=N_("Leave empty for today."))
 
 
 class MoveForm(Form):
@@ -146,3 +156,4 @@ class MoveForm(Form):
     )
     on = DayField(N_("On"), description=N_("Leave empty for today."))
     note = LongTextField(N_("Note"))
+    together = BoolField(N_("With what is connected to it"), default=True)

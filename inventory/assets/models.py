@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from inventory.assets.states import (
@@ -180,6 +180,31 @@ class Provenance(Base):
     asset: Mapped[Asset] = relationship()
 
     __table_args__ = (UniqueConstraint("asset_id", "field", "source"),)
+
+
+class Connection(HasPublicId, Base):
+    """A thing that hangs on another, a screen on its computer or a dock, [from_on, until_on); on one at a time."""
+
+    __tablename__ = "asset_connection"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    parent_id: Mapped[int] = mapped_column(ForeignKey("asset.id"), index=True)
+    child_id: Mapped[int] = mapped_column(ForeignKey("asset.id"), index=True)
+    from_on: Mapped[date] = mapped_column()
+    until_on: Mapped[date | None] = mapped_column()
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    parent: Mapped[Asset] = relationship(foreign_keys=[parent_id])
+    child: Mapped[Asset] = relationship(foreign_keys=[child_id])
+
+    __table_args__ = (
+        Index(
+            "uq_asset_connection_open_child",
+            "child_id",
+            unique=True,
+            sqlite_where=text("until_on IS NULL"),
+            postgresql_where=text("until_on IS NULL"),
+        ),
+    )
 
 
 class AssetRedirect(Base):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from inventory.assets import lists, queries
+from inventory.assets import lifecycle, lists, queries, services
+from inventory.assets.models import Asset
+from inventory.core.permissions import Permission
 from inventory.core.registry import Panel
 from inventory.core.web import access
 from inventory.core.wording import N_
@@ -28,5 +30,21 @@ def _rows(assets: list[Any], nothing: str, address: dict[str, str]) -> dict[str,
     return {"assets": seen, "model_words": lists.model_words, "nothing": nothing, "address": address}
 
 
+def _connected(asset: Asset) -> dict[str, Any] | None:
+    above, below = services.open_connections(asset)
+    may_edit = access().allows(Permission.ASSETS_EDIT, asset.entity_id) and asset.state not in lifecycle.GONE
+    if above is None and not below and not may_edit:
+        return None
+    seen = access().roles
+    return {
+        "asset": asset,
+        "above": above if above is not None and above.parent.entity_id in seen else None,
+        "below": [row for row in below if row.child.entity_id in seen],
+        "model_words": lists.model_words,
+        "may_edit": may_edit,
+    }
+
+
+CONNECTED = Panel("connected", N_("Connected equipment"), "assets/_connected.html", _connected, order=45)
 HELD = Panel("held", N_("Equipment held"), "assets/_panel_equipment.html", _held, order=20)
 STANDING = Panel("standing", N_("Equipment here"), "assets/_panel_equipment.html", _standing, order=20)

@@ -9,14 +9,15 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 
-from inventory.assets import ages, authority, custom, fields, lists
+from inventory.assets import ages, authority, bookvalue, custom, fields, lists
 from inventory.assets.authority import Claim
 from inventory.assets.models import Asset, Custody, Period, Provenance
-from inventory.assets.states import SourceKind
+from inventory.assets.states import Ownership, SourceKind
 from inventory.core import i18n
 from inventory.core.errors import NotFound
 from inventory.core.types import Code
 from inventory.core.wording import N_
+from inventory.organization import settings
 
 IDENTITY = (
     "tag",
@@ -30,20 +31,20 @@ IDENTITY = (
     "firmware",
 )
 BELONGING = ("entity_id", "location_id", "ownership", "usage", "payer_id", "in_scope")
+WARRANTY = ("warranty_starts_on", "warranty_ends_on")
 DATES = (
     "ordered_on",
     "received_on",
     "invoiced_on",
     "first_used_on",
     "commissioned_on",
-    "warranty_starts_on",
-    "warranty_ends_on",
     "bios_on",
     "retired_on",
     "wiped_on",
     "disposed_on",
 )
-PURCHASE = ("supplier_id", "order_number", "accounting_number", "price_cents")
+PURCHASE = ("supplier_id", "order_number", "price_cents", "price_tax")
+ACCOUNTS = ("accounting_number",)
 # Shown even when empty, because somebody should fill them.
 WANTED = frozenset(
     {"category_id", "model_id", "serial", "location_id", "commissioned_on", "warranty_ends_on"}
@@ -148,6 +149,24 @@ def age_words(asset: Asset, on: date) -> str:
     if age is None:
         return gettext(N_("unknown: fill in the day of its first use or delivery"))
     return f"{lists.age_words(asset, on)} ({gettext(age.basis.label)}, {i18n.day(age.from_on)})"
+
+
+def book_value_fact(asset: Asset, on: date) -> dict[str, Any] | None:
+    """Return the row that says what an asset is worth in the accounts on a day; None without a price."""
+    if asset.price_cents is None or asset.ownership is not Ownership.OWNED:
+        return None
+    label = gettext(N_("Book value"))
+    begins_on = asset.commissioned_on or asset.received_on or asset.invoiced_on
+    if begins_on is None:
+        return {"label": label, "value": None, "help": gettext(N_("Fill in the day it was put in service."))}
+    held = settings.value(asset.entity, fields.DEPRECIATION.name)
+    found = bookvalue.book_value(asset.price_cents, begins_on, held.value, on)
+    if found.cents:
+        words = gettext(N_("%(value)s, in equal parts until %(day)s (%(months)s months)"))
+    else:
+        words = gettext(N_("%(value)s, written off since %(day)s (%(months)s months)"))
+    filled = {"value": i18n.euros(found.cents), "day": i18n.day(found.until_on), "months": held.value}
+    return {"label": label, "value": words % filled}
 
 
 def custody_words(row: Custody | None) -> str | None:

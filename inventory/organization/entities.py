@@ -13,7 +13,7 @@ from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import access, authorise, current_scope, done, page, panels_of
 from inventory.core.wording import N_
-from inventory.organization import forms, queries, services
+from inventory.organization import forms, queries, services, settings
 from inventory.organization.choices import chosen_entity, entity_options
 from inventory.organization.models import Entity
 
@@ -77,9 +77,30 @@ def detail(code: str) -> Response:
         below=[row for row in branch if row.parent_id == entity.id],
         **queries.branch_counts(branch),
         line=[row for row in reversed(queries.ancestors(entity)) if row.id in access().roles],
+        settings=settings.in_force(entity),
         panels=panels_of("entity", entity, entity.id),
         history=trail.history_of("entity", entity.public_id, limit=20),
     )
+
+
+@bp.route("/<code>/settings/<name>", methods=["GET", "POST"])
+@requires(Permission.SETTINGS_ADMIN)
+def change_setting(code: str, name: str) -> Response:
+    """Give an entity a setting of its own, or let it inherit again when left empty."""
+    entity = _load(code, Permission.SETTINGS_ADMIN)
+    setting = settings.named(name)
+    if setting is None:
+        raise NotFound(N_("There is no such setting."))
+    held = settings.value(entity, name)
+    form = forms.SettingForm(request.form, value=held.value if held.is_own else None)
+    if form.submitted_and_valid():
+        with form.saving():
+            settings.change(entity, name, form.value.data, actor=g.actor)
+        if not form.errors:
+            return done(
+                _("The setting is saved."), to=url_for(".detail", code=entity.code, _anchor="settings")
+            )
+    return page("organization/setting.html", form=form, status=form.status, entity=entity, held=held)
 
 
 @bp.route("/<code>/edit", methods=["GET", "POST"])

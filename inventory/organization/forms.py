@@ -9,6 +9,7 @@ from inventory.core.forms import (
     DayField,
     Form,
     HiddenField,
+    IntField,
     PickerField,
     TextField,
     required,
@@ -40,6 +41,12 @@ class NewEntityForm(EntityForm):
     """A new entity below another."""
 
     parent = ChoiceField(N_("Below"), [required()])
+
+
+class SettingForm(Form):
+    """One setting of an entity; empty inherits."""
+
+    value = IntField(N_("Value"), description=N_("Leave empty to inherit it."))
 
 
 class LocationForm(Form):

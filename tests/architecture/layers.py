@@ -16,7 +16,7 @@ PURE = {
     "auth": {"passwords"},
     "fields": {"homes", "kinds"},
     "catalog": {"kinds"},
-    "assets": {"ages", "authority", "lifecycle", "periods", "states"},
+    "assets": {"ages", "authority", "bookvalue", "lifecycle", "periods", "states"},
     "search": {"folding"},
     "applications": {"annex", "completeness", "lifecycle", "states"},
     "discovery": {"addresses", "branches", "causes", "timing"},

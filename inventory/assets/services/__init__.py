@@ -11,6 +11,7 @@ from inventory.assets.services.claims import (
     set_from_source,
     unpin,
 )
+from inventory.assets.services.connections import connect, disconnect, open_connections, together_with
 from inventory.assets.services.creating import Creation, Draft, create_asset, create_many
 from inventory.assets.services.custody import (
     Handover,
@@ -38,9 +39,11 @@ __all__ = [
     "change_state",
     "check_lines",
     "claims_of",
+    "connect",
     "create_asset",
     "create_many",
     "custodies_of",
+    "disconnect",
     "dossiers_of",
     "effective_day",
     "hand_over",
@@ -50,6 +53,7 @@ __all__ = [
     "next_tag",
     "note_identifiers",
     "note_word",
+    "open_connections",
     "open_custody",
     "pin",
     "place",
@@ -61,6 +65,7 @@ __all__ = [
     "take_back",
     "take_tags",
     "today_of",
+    "together_with",
     "unpin",
     "update_asset",
 ]

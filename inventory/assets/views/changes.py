@@ -58,13 +58,11 @@ def hand_over(public_id: str) -> Response:
     form = forms.HandOverForm(request.form if request.method == "POST" else request.args)
     if form.submitted_and_valid():
         with form.saving():
-            services.hand_over(
-                asset,
-                Handover(form.on.data, form.condition.data, form.note.data, loan=form.loan.data),
-                actor=g.actor,
-                person=chosen(Person, form.person.data, field="person"),
-                location=chosen(Location, form.location.data, field="location"),
-            )
+            handover = Handover(form.on.data, form.condition.data, form.note.data, loan=form.loan.data)
+            person = chosen(Person, form.person.data, field="person")
+            location = chosen(Location, form.location.data, field="location")
+            for one in _all_of(asset, form):
+                services.hand_over(one, handover, actor=g.actor, person=person, location=location)
         if not form.errors:
             to_whom = (
                 asset.holder.display_name if asset.holder else asset.location.name if asset.location else ""
@@ -72,7 +70,7 @@ def hand_over(public_id: str) -> Response:
             return done(
                 _("%(label)s is handed over: %(name)s.", label=asset.label, name=to_whom), to=_address(asset)
             )
-    return page("assets/hand_over.html", form=_with_words(form), status=form.status, asset=asset,
+    return page("assets/hand_over.html", form=_with_words(form, asset), status=form.status, asset=asset,
                 possible=policies.can_hand_over(access(), asset))  # fmt: skip
 
 
@@ -84,15 +82,14 @@ def take_back(public_id: str) -> Response:
     form = forms.TakeBackForm(request.form)
     if form.submitted_and_valid():
         with form.saving():
-            services.take_back(
-                asset,
-                Handover(form.on.data, form.condition.data, form.note.data),
-                actor=g.actor,
-                location=chosen(Location, form.location.data, field="location"),
-            )
+            handover = Handover(form.on.data, form.condition.data, form.note.data)
+            location = chosen(Location, form.location.data, field="location")
+            for one in _all_of(asset, form):
+                if one is asset or services.open_custody(one) is not None:
+                    services.take_back(one, handover, actor=g.actor, location=location)
         if not form.errors:
             return done(_("%(label)s is back in stock.", label=asset.label), to=_address(asset))
-    return page("assets/take_back.html", form=_with_words(form), status=form.status, asset=asset,
+    return page("assets/take_back.html", form=_with_words(form, asset), status=form.status, asset=asset,
                 custody=services.open_custody(asset))  # fmt: skip
 
 
@@ -109,25 +106,41 @@ def move(public_id: str) -> Response:
     form.entity.choices = options(entity_options(Permission.ASSETS_EDIT))
     if form.submitted_and_valid():
         with form.saving():
-            changes = services.place(
-                asset,
-                actor=g.actor,
-                on=form.on.data,
-                entity=chosen_entity(form.entity.data, Permission.ASSETS_EDIT),
-                location=chosen(Location, form.location.data, field="location"),
-                note=form.note.data,
-            )
+            entity = chosen_entity(form.entity.data, Permission.ASSETS_EDIT)
+            location = chosen(Location, form.location.data, field="location")
+            changes = [
+                services.place(
+                    one, actor=g.actor, on=form.on.data, entity=entity, location=location, note=form.note.data
+                )
+                for one in _all_of(asset, form)
+            ]
         if not form.errors:
-            words = _("%(label)s is moved.", label=asset.label) if changes else _("Nothing was changed.")
+            words = _("%(label)s is moved.", label=asset.label) if any(changes) else _("Nothing was changed.")
             return done(words, to=_address(asset))
-    return page("assets/move.html", form=_with_words(form), status=form.status, asset=asset)
+    return page("assets/move.html", form=_with_words(form, asset), status=form.status, asset=asset)
+
+
+def _all_of(asset: Asset, form: Any) -> list[Asset]:
+    """Return the asset and, when the form says so, what is connected to it and may be moved by the user."""
+    if not form.together.data:
+        return [asset]
+    return [asset, *(one for one in services.together_with(asset) if _may_move(one))]
+
+
+def _may_move(asset: Asset) -> bool:
+    return access().allows(Permission.ASSETS_HAND_OVER, asset.entity_id)
 
 
 def _address(asset: Asset) -> str:
     return url_for("assets.detail", public_id=asset.public_id)
 
 
-def _with_words(form: Any) -> Any:
+def _with_words(form: Any, asset: Asset) -> Any:
+    connected = [one.label for one in services.together_with(asset) if _may_move(one)]
+    if connected:
+        form.together.description = ", ".join(connected)
+    else:
+        del form.together
     for field in form:
         if isinstance(field, PickerField) and field.data:
             field.text = picked_words(field.name, field.data)

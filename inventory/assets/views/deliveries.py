@@ -9,7 +9,7 @@ from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from inventory.assets import custom, fields, forms, queries, references, services
+from inventory.assets import custom, fields, forms, lifecycle, queries, references, services
 from inventory.assets.models import Asset
 from inventory.assets.services import Line
 from inventory.assets.states import State
@@ -108,7 +108,9 @@ def _beginning() -> dict[str, Any]:
     if "like" in request.args:
         asset = load(Asset, request.args["like"])
         row: Any
-        related = {name: row.public_id for name in ("model", "category", "supplier", "location", "entity")
+        # Where one in use stands says nothing of where new ones are put.
+        places = () if asset.state in lifecycle.IN_USE else ("location",)
+        related = {name: row.public_id for name in ("model", "category", "supplier", "entity", *places)
                    if (row := getattr(asset, name)) is not None}  # fmt: skip
         return {**{name: getattr(asset, name) for name in SHARED}, **related, "number_them": True}
     scope_id = g.scope.entity_id

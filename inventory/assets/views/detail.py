@@ -41,15 +41,19 @@ def _facts(asset: Asset) -> dict[str, Any]:
         "identity": presentation.IDENTITY,
         "belonging": presentation.BELONGING,
         "dates": presentation.DATES,
+        "warranty": presentation.WARRANTY,
         "purchase": presentation.PURCHASE,
+        "accounts": presentation.ACCOUNTS,
     }
+    today = services.today_of(asset.entity_id)
     return {
         "facts": {
             key: presentation.facts(asset, names, claims, editable=editable) for key, names in groups.items()
         },
         "own_facts": custom.facts(asset, editable=editable),
         "model": lists.model_words(asset) or asset.name or _("Model unknown"),
-        "age": presentation.age_words(asset, services.today_of(asset.entity_id)),
+        "age": presentation.age_words(asset, today),
+        "book_value": presentation.book_value_fact(asset, today),
         "place": location_name(asset.location),
         "identifiers": services.identifiers_of(asset),
         "twins": [row for row in queries.twins(asset) if access().allows(Permission.VIEW, row.entity_id)],

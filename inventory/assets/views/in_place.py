@@ -70,14 +70,14 @@ def _form(asset: Asset, field: str) -> tuple[Form, Sequence[CustomField]]:
     own = [one for one in custom.fields_of(asset.category) if one.key == field]
     if own:
         kept = custom.values_of(asset)
-        base = type("OwnFieldForm", (Form,), {"version": HiddenField()})
+        base: Any = type("OwnFieldForm", (Form,), {"version": HiddenField()})
         data = {"version": asset.version, **inputs.data_of(own, kept)}
         return inputs.with_fields(base, own, kept)(request.form, data=data), own
     if _column(field) not in fields.EDITABLE:
         raise NotFound(N_("There is no such field."))
     names = (field, *COMPANIONS.get(field, ()))
     shape = {name: getattr(forms.AssetForm, name) for name in names}
-    made: type[Form] = type("OneFieldForm", (Form,), {"version": HiddenField(), **shape})
+    made: Any = type("OneFieldForm", (Form,), {"version": HiddenField(), **shape})
     form = made(request.form, data=values_of(asset))
     fill_choices(form, Permission.VIEW)
     return form, ()

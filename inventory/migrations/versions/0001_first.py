@@ -1092,6 +1092,33 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "asset_connection",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("child_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["child_id"], ["asset.id"], name=op.f("fk_asset_connection_child_id_asset")),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["asset.id"], name=op.f("fk_asset_connection_parent_id_asset")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asset_connection")),
+    )
+    with op.batch_alter_table("asset_connection", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_asset_connection_child_id"), ["child_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_asset_connection_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_asset_connection_public_id"), ["public_id"], unique=True)
+        batch_op.create_index(
+            "uq_asset_connection_open_child",
+            ["child_id"],
+            unique=True,
+            sqlite_where=sa.text("until_on IS NULL"),
+            postgresql_where=sa.text("until_on IS NULL"),
+        )
+
+    op.create_table(
         "asset_identifier",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("asset_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1469,6 +1496,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_asset_identifier_asset_id"))
 
     op.drop_table("asset_identifier")
+    with op.batch_alter_table("asset_connection", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_asset_connection_open_child",
+            sqlite_where=sa.text("until_on IS NULL"),
+            postgresql_where=sa.text("until_on IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_asset_connection_public_id"))
+        batch_op.drop_index(batch_op.f("ix_asset_connection_parent_id"))
+        batch_op.drop_index(batch_op.f("ix_asset_connection_child_id"))
+
+    op.drop_table("asset_connection")
     with op.batch_alter_table("application_use", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_application_use_replaced_by_id"))
         batch_op.drop_index(batch_op.f("ix_application_use_public_id"))

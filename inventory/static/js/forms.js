@@ -29,7 +29,11 @@ export function prepareForms() {
   document.addEventListener("keydown", moveOn);
   document.addEventListener("keydown", giveUp);
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.target.matches("[data-in-place]")) event.target.querySelector("input:not([type=hidden]):not([hidden]), select, textarea")?.focus();
+    if (event.target.matches("[data-in-place]")) {
+      const field = event.target.querySelector("input:not([type=hidden]):not([hidden]), select, textarea");
+      field?.focus();
+      field?.select?.();
+    }
     else if (event.target.matches(".fact") && document.activeElement === document.body) event.target.querySelector("a.quiet-act")?.focus();
   });
   document.querySelector("[data-focus]")?.focus();

@@ -1,0 +1,146 @@
+"""Connects things that belong together, a screen or a dock to a computer, and keeps since when and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from inventory.assets import lifecycle
+from inventory.assets.models import Asset, Connection
+from inventory.assets.services import history
+from inventory.assets.states import State
+from inventory.audit import services as audit
+from inventory.audit.models import Action
+from inventory.core.access import Actor
+from inventory.core.database import db
+from inventory.core.errors import Invalid, Refused
+from inventory.core.wording import N_
+
+DEEPEST = 10
+
+
+def open_connections(asset: Asset) -> tuple[Connection | None, list[Connection]]:
+    """Return what an asset hangs on now, and what hangs on it."""
+    statement = (
+        select(Connection)
+        .where(
+            Connection.until_on.is_(None),
+            or_(Connection.child_id == asset.id, Connection.parent_id == asset.id),
+        )
+        .options(
+            *(
+                joinedload(side).options(joinedload(Asset.model), joinedload(Asset.category))
+                for side in (Connection.parent, Connection.child)
+            )
+        )
+        .order_by(Connection.id)
+    )
+    rows = db.session.scalars(statement).all()
+    above = next((row for row in rows if row.child_id == asset.id), None)
+    return above, [row for row in rows if row.parent_id == asset.id]
+
+
+def connect(parent: Asset, child: Asset, *, actor: Actor, on: date | None = None) -> Connection:
+    """Hang a thing on another from a day on (today unless given); it lets go of what it hung on before.
+
+    Raises Invalid for a thing on itself or in a circle, and Refused for one that has left the fleet.
+    """
+    on = history.effective_day(child.entity_id, on)
+    for asset in (parent, child):
+        if asset.state in lifecycle.GONE:
+            raise Refused(
+                N_("%(label)s is %(state)s, so nothing is connected to it."),
+                label=asset.label,
+                state=asset.state,
+            )
+    if child.id in _line_above(parent):
+        raise Invalid("other", N_("A thing cannot hang on itself, directly or through others."))
+    present, _below = open_connections(child)
+    if present is not None:
+        if present.parent_id == parent.id:
+            return present
+        _end(present, on, actor)
+    row = Connection(parent_id=parent.id, child_id=child.id, from_on=on)
+    db.session.add(row)
+    db.session.flush()
+    _record(parent, child, (None, child.label), (None, parent.label), actor=actor, on=on)
+    return row
+
+
+def _line_above(asset: Asset) -> set[int]:
+    """Return the ids of an asset and of all that it hangs on."""
+    line = {asset.id}
+    current: int | None = asset.id
+    for _step in range(DEEPEST):
+        statement = select(Connection.parent_id).where(
+            Connection.child_id == current, Connection.until_on.is_(None)
+        )
+        current = db.session.scalar(statement)
+        if current is None or current in line:
+            break
+        line.add(current)
+    return line
+
+
+def disconnect(connection: Connection, *, actor: Actor, on: date | None = None) -> None:
+    """End a connection on a day (today unless given); raises Refused for a day before it began."""
+    _end(connection, history.effective_day(connection.child.entity_id, on), actor)
+
+
+def _end(connection: Connection, on: date, actor: Actor) -> None:
+    if on < connection.from_on:
+        raise Refused(
+            N_("It was connected later, on %(day)s. Choose that day or a later one."), day=connection.from_on
+        )
+    parent, child = connection.parent, connection.child
+    connection.until_on = on
+    db.session.flush()
+    _record(parent, child, (child.label, None), (parent.label, None), actor=actor, on=on)
+
+
+def _record(
+    parent: Asset,
+    child: Asset,
+    below: tuple[str | None, str | None],
+    above: tuple[str | None, str | None],
+    *,
+    actor: Actor,
+    on: date,
+) -> None:
+    for asset, name, change in ((parent, "connected", below), (child, "connected_to", above)):
+        audit.record(Action.UPDATED, "asset", asset, {name: list(change)}, actor=actor, effective_on=on)
+
+
+def together_with(asset: Asset) -> Sequence[Asset]:
+    """Return what hangs on an asset and can move with it: what has not left the fleet and is not missing."""
+    _above, below = open_connections(asset)
+    return [row.child for row in below if row.child.state in lifecycle.HELD]
+
+
+def follow_state(*, asset: Asset, new: State, on: date, actor: Actor, **_told: Any) -> None:
+    """Let go of all connections of what leaves the fleet."""
+    if new in lifecycle.GONE:
+        above, below = open_connections(asset)
+        for row in [*([above] if above else []), *below]:
+            _end(row, max(on, row.from_on), actor)
+
+
+def follow_merge(*, kept: Asset, absorbed: Asset, **_told: Any) -> None:
+    """Hang on what two records became what hung on the absorbed one, as far as one thing hangs on one."""
+    above, _below = open_connections(kept)
+    statement = select(Connection).where(
+        or_(Connection.child_id == absorbed.id, Connection.parent_id == absorbed.id)
+    )
+    for row in db.session.scalars(statement):
+        clashes = row.child_id == absorbed.id and row.until_on is None and above is not None
+        if clashes or kept.id in (row.child_id, row.parent_id):
+            db.session.delete(row)
+        elif row.child_id == absorbed.id:
+            row.child_id = kept.id
+        else:
+            row.parent_id = kept.id
+    db.session.flush()

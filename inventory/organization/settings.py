@@ -1,0 +1,75 @@
+"""The settings that an entity may give, and those below it inherit: what each is called, its limits, its own value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from inventory.core.access import Actor
+from inventory.core.errors import Invalid
+from inventory.core.wording import N_
+from inventory.organization import queries, services
+from inventory.organization.models import Entity
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A whole number that an entity may set: its name in the store, its words, its limits and what holds when nobody set it."""
+
+    name: str
+    label: str
+    help: str
+    default: int
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A setting as it holds on an entity; `source` is the entity that gave it, None for Parc's own value."""
+
+    setting: Setting
+    value: int
+    source: Entity | None
+    is_own: bool
+
+
+_settings: dict[str, Setting] = {}
+
+
+def add(setting: Setting) -> None:
+    """Let entities give a setting."""
+    _settings[setting.name] = setting
+
+
+def named(name: str) -> Setting | None:
+    """Return the setting of this name, or None."""
+    return _settings.get(name)
+
+
+def in_force(entity: Entity) -> list[InForce]:
+    """Return every setting as it holds on an entity, with where it comes from."""
+    return [_held(setting, entity) for setting in _settings.values()]
+
+
+def _held(setting: Setting, entity: Entity) -> InForce:
+    found = queries.effective_setting(entity, setting.name)
+    if found is None:
+        return InForce(setting, setting.default, None, is_own=False)
+    return InForce(setting, found[0], found[1], is_own=found[1].id == entity.id)
+
+
+def value(entity: Entity, name: str) -> InForce:
+    """Return one setting as it holds on an entity; raises KeyError for an unknown name."""
+    return _held(_settings[name], entity)
+
+
+def change(entity: Entity, name: str, given: int | None, *, actor: Actor) -> None:
+    """Set a setting on an entity, or let it inherit again with None; raises Invalid beyond its limits."""
+    setting = _settings[name]
+    if given is not None and not setting.least <= given <= setting.most:
+        raise Invalid(
+            "value", N_("Give a number from %(least)s to %(most)s."), least=setting.least, most=setting.most
+        )
+    stored: Any = given
+    services.set_setting(entity, name, stored, actor=actor)

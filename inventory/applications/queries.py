@@ -26,6 +26,7 @@ from sqlalchemy.orm import aliased, joinedload
 from inventory.applications.models import Application, ApplicationComponent, ApplicationUse
 from inventory.applications.states import ApplicationState, Need
 from inventory.assets.models import Asset
+from inventory.audit.models import Action, AuditRecord, ChangeSet
 from inventory.catalog.models import Manufacturer
 from inventory.core import clock
 from inventory.core.access import Scope
@@ -156,6 +157,22 @@ def by_person(person_id: Any) -> ColumnElement[bool]:
         Application.deputy_id == person_id,
         Application.technical_owner_id == person_id,
     )
+
+
+def retirement_of(application: Application) -> ChangeSet | None:
+    """Return the change set that retired an application and can still be undone, or None."""
+    statement = (
+        select(ChangeSet)
+        .join(AuditRecord, AuditRecord.change_set_id == ChangeSet.id)
+        .where(
+            AuditRecord.object_type == "application",
+            AuditRecord.object_id == application.public_id,
+            AuditRecord.action == Action.STATE,
+            ChangeSet.undone_at.is_(None),
+        )
+        .order_by(ChangeSet.id.desc())
+    )
+    return db.session.scalar(statement.limit(1))
 
 
 def figures(entity_ids: Collection[int]) -> dict[str, int]:

@@ -51,6 +51,7 @@ def register() -> None:
     documents.register(
         Searchable(
             "application",
+            5,
             N_("Applications"),
             "stack-2",
             Application.id,

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from inventory.applications import services
+from inventory.applications import annexes, services
 from inventory.applications.models import Application, ApplicationComponent, ApplicationUse
 from inventory.applications.services import FirstUse, Leaving
 from inventory.applications.services.uses import UseTerms
@@ -182,7 +182,7 @@ def test_a_use_is_corrected_with_its_history(place):
         ("reason", Leaving(Exit.RETIRED, "  ")),
         ("replaced_by", Leaving(Exit.REPLACED, "A newer one came.")),
         ("on", Leaving(Exit.RETIRED, "Gone", date(2026, 6, 16))),
-        ("on", Leaving(Exit.RETIRED, "Gone", date(2020, 3, 2))),
+        ("on", Leaving(Exit.RETIRED, "Gone", date(2020, 3, 1))),
     ],
 )
 def test_an_exit_needs_its_reason_its_day_and_what_replaces_it(place, saving, field, leaving):
@@ -191,6 +191,16 @@ def test_an_exit_needs_its_reason_its_day_and_what_replaces_it(place, saving, fi
         services.end_use(making.use_of(made), leaving, actor=BRUNO)
     with refused(field):
         services.retire(made, leaving, actor=BRUNO)
+
+
+def test_what_was_added_by_mistake_is_retired_the_same_day_and_stands_on_no_annex(place):
+    made = making.create_application(place.town, in_service_on=TODAY)
+    with transaction():
+        services.retire(made, GONE, actor=BRUNO)
+        services.change_state(made, ApplicationState.IN_SERVICE, actor=BRUNO)
+    assert (making.use_of(made).until_on, annexes.of_year(place.town, 2026).lines) == (TODAY, ())
+    with refused("entity"), transaction():
+        services.add_use(made, place.town, UseTerms(), actor=BRUNO)
 
 
 def test_nothing_replaces_itself(place, saving):

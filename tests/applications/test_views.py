@@ -308,6 +308,18 @@ def test_an_application_is_wound_down_and_retired_with_its_reason(place, sedit, 
     assert "Bring back in service" in page
 
 
+def test_a_retirement_is_undone_from_its_page_by_a_manager(place, sedit, manager, reader):
+    with transaction():
+        services.retire(sedit, Leaving(Exit.RETIRED, "By mistake"), actor=BRUNO)
+    address = f"/applications/{sedit.public_id}"
+    assert "Undo the retirement" not in text_of(reader.get(address))
+    undo = re.search(r'href="([^"]+)">Undo the retirement', text_of(manager.get(address))).group(1)
+    assert manager.post(undo).status_code == 303
+    page = text_of(manager.get(address))
+    assert ("By mistake" in panel(page, "uses"), "Undo the retirement" in page) == (False, False)
+    assert "12 users" in panel(page, "uses")
+
+
 @pytest.mark.parametrize(
     ("field", "data"),
     [

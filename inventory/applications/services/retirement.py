@@ -58,7 +58,7 @@ def retire(
     uses.check_leaving(application, leaving)
     on = sheets.day_of_act(application.entity, leaving.on)
     running = uses.open_uses(application)
-    if any(use.since_on >= on for use in running):
+    if any(use.since_on > on for use in running):
         raise Invalid("on", N_("Some entity began to use it after this day. Choose a later day."))
     with audit.change_set(
         ChangeSetKind.BULK, application.name, actor=actor, entity_id=application.entity_id

@@ -81,7 +81,7 @@ def update_use(
     given = {name: values[name] for name in ("since_on", "users", "origin") if name in values}
     audit.bump(use, version, given)
     given["since_on"] = sheets.day_of_act(use.entity, given.get("since_on", use.since_on), field="since_on")
-    if use.until_on is not None and given["since_on"] >= use.until_on:
+    if use.until_on is not None and given["since_on"] > use.until_on:
         raise Invalid("since_on", N_("It cannot begin after it has ended."))
     _check_users(given.get("users"))
     _check_apart(use.application, use.entity_id, given["since_on"], use)
@@ -104,7 +104,7 @@ def end_use(use: ApplicationUse, leaving: Leaving, *, actor: Actor, version: int
         raise Refused(N_("This use has ended already."))
     check_leaving(use.application, leaving)
     on = sheets.day_of_act(use.entity, leaving.on)
-    if on <= use.since_on:
+    if on < use.since_on:
         raise Invalid("on", N_("It cannot end before it has begun."))
     use.until_on, use.exit, use.exit_reason = on, leaving.exit, leaving.reason.strip()
     use.replaced_by_id = leaving.replaced_by.id if leaving.replaced_by else None
@@ -156,7 +156,8 @@ def _check_apart(
     for other in db.session.scalars(statement):
         begins_before_it_ends = other.until_on is None or since_on < other.until_on
         ends_after_it_begins = ends is None or ends > other.since_on
-        if begins_before_it_ends and ends_after_it_begins:
+        # A use that ended the day it began covers no day, yet two of one beginning cannot be told apart.
+        if (begins_before_it_ends and ends_after_it_begins) or since_on == other.since_on:
             field = "since_on" if own else "entity"
             raise Invalid(field, N_("This entity uses it already on that day."))
 

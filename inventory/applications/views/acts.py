@@ -50,7 +50,7 @@ def retire(public_id: str) -> Response:
         with form.saving():
             services.retire(application, leaving_of(form), actor=g.actor, version=form.seen_version())
         if not form.errors:
-            words = _("%(name)s is retired. The change can be undone from “Changes”.", name=application.name)
+            words = _("%(name)s is retired.", name=application.name)
             return done(words, to=address_of(application))
     uses = [use for use in queries.uses_of(application) if use.until_on is None]
     return page(

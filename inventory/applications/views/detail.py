@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
+from flask import Response, url_for
 
 from inventory.applications import lifecycle, presentation, queries, services
 from inventory.applications.models import Application
+from inventory.applications.states import ApplicationState
 from inventory.applications.views.blueprint import bp, load_application
 from inventory.audit import queries as trail
 from inventory.core import clock
@@ -34,6 +35,7 @@ def detail(public_id: str) -> Response:
         score=services.score_of(application),
         panels=panels_of("application", application, application.entity_id),
         history=_history(application),
+        undo_url=_undo_url(application),
         **_related(application),
     )
 
@@ -41,6 +43,15 @@ def detail(public_id: str) -> Response:
 def _moves(application: Application) -> tuple[lifecycle.Move, ...]:
     may = access().allows(Permission.APPLICATIONS_EDIT, application.entity_id)
     return lifecycle.moves(application.state) if may else ()
+
+
+def _undo_url(application: Application) -> str | None:
+    """Return where a retirement is undone, for who may."""
+    may = access().allows(Permission.CHANGES_UNDO, application.entity_id)
+    if application.state is not ApplicationState.RETIRED or not may:
+        return None
+    retirement = queries.retirement_of(application)
+    return url_for("changes.undo_all", public_id=retirement.public_id) if retirement else None
 
 
 def _history(application: Application) -> list[Any]:

@@ -12,6 +12,7 @@ from scanners.observation import Component, Fact
 from scanners.snmp import tables
 from scanners.snmp.ber import Oid
 from scanners.snmp.collect import Reading
+from scanners.snmp.descriptions import is_host, kernel_in, product_in, serial_in, version_in
 from scanners.snmp.enterprises import Enterprise, enterprise_of
 from scanners.snmp.kinds import kind_of
 from scanners.snmp.profile import Device, Profile, Profiles, dotted, text, useful
@@ -52,15 +53,16 @@ def identify(reading: Reading, profiles: Profiles) -> Findings:
         _own_objects(reading, profile, found)
     for profile in fitting:
         _own_grammar(description, profile, found)
-    _versions(description, "sysDescr", found)
+    _said_in(description, "sysDescr", found)
     _entity(reading, found)
     _standard(reading, found)
-    _versions(text(reading.scalar(tables.LLDP_SYS_DESCR)) or "", "LLDP-MIB lldpLocSysDesc", found)
+    if not is_host(description):
+        _said_in(text(reading.scalar(tables.LLDP_SYS_DESCR)) or "", "LLDP-MIB lldpLocSysDesc", found)
     _products(fitting, object_id, found)
     _maker(enterprise, fitting, description, found)
     found.say("kind", *kind_of(reading, enterprise, description, fitting))
     _printer_model(reading, found)
-    if enterprise is not None and not _HOST.match(description):
+    if enterprise is not None:
         _product(enterprise, description, found)
     _kernel(description, found)
     for pattern, name in (one for profile in fitting for one in profile.rename):
@@ -235,74 +237,22 @@ def _maker(
         # The number outranks a free text field that a reseller may have filled in.
         found.facts.pop("manufacturer", None)
         found.say("manufacturer", enterprise.maker, f"sysObjectID: enterprise {enterprise.number}")
-    elif not _HOST.match(description):
+    elif not is_host(description):
         found.say("manufacturer", leading_maker(description), "sysDescr begins with it")
 
 
-_SERIAL = re.compile(
-    r"(?:\bS/?N\s*[:=]\s*|\bserial(?: number| num| no\.?)?\s*[:=#]\s*|\bserial number )([A-Z0-9][A-Z0-9/-]{4,30})\b",
-    re.IGNORECASE,
-)
-_NUMBER = r"(v?[A-Z]{0,3}\.?[0-9][0-9A-Z._()+-]*[0-9A-Z)])"
-# The version of the software as a whole goes before one that might be a part's.
-_VERSIONS = tuple(
-    re.compile(pattern + _NUMBER, re.IGNORECASE)
-    for pattern in (
-        r"\b(?:application software|firmware|software|image|fw|sw)[ -]?(?:version|revision|release|ver\.?|rev\.?)?\s*[:=]?\s*",
-        r"(?<!\()\b(?:version|revision|release|ver\.?)[:\s]+",
-    )
-)
-_HOST = re.compile(r"^(?:Linux|FreeBSD|OpenBSD|NetBSD|SunOS|Darwin|Hardware(?=:)|AIX|HP-UX)\b")
-
-
-def _versions(description: str, where: str, found: Findings) -> None:
-    """A version or a serial that a description calls so, or its only version number."""
-    serial = _SERIAL.search(description)
-    if serial and canonical_serial(serial.group(1)):
-        found.say("serial", serial.group(1), where)
-    if _HOST.match(description):
-        return
-    # A bootloader's, kernel's or board's version beside the firmware's own must not make it ambiguous.
-    own = _INNER.sub("", description)
-    for pattern in _VERSIONS:
-        version = pattern.search(own)
-        if version and _BALANCED.fullmatch(version.group(1)):
-            found.say("firmware", version.group(1).rstrip(".-,("), where)
-    numbers = _DOTTED.findall(own)
-    if len(numbers) == 1:
-        found.say("firmware", numbers[0], f"{where}: its only version number")
-
-
-_BALANCED = re.compile(r"[^()]*(?:\([^()]*\)[^()]*)*")
-_INNER = re.compile(
-    r"\b(?:Linux|U-Boot|ROM|Boot(?:code|R|loader)?|eCos|VxWorks|kernel|HW|H/W|HW_REV|hardware|operating system)"
-    r"[-:\s]+(?:(?:version|revision|rev)[.:]?\s*)?\S*\d\S*",
-    re.IGNORECASE,
-)
-_DOTTED = re.compile(
-    r"(?<![\w.-])[vV]?\d+(?:\.\d+){2,5}(?:[-_.]\w+)*(?![\w.])|(?<![\w.-])[vV]\d+\.\d+(?![\w.])"
-)
-_CODE = re.compile(r"[A-Z][A-Za-z0-9]*-[\w/+.-]*\d[\w/+.-]*|[A-Z]{1,5}\d{2,5}[\w/+.-]*")
-_NO_CODE = re.compile(r"(?i)^(?:v|ver|rev|sw|hw|fw|r)\.?\d|-v?\d+\.\d|\d+\.\d+\.\d|^ti?mos")
-_BEFORE_VERSION = re.compile(r"([A-Z][\w/+-]*(?: [\w/+-]+){0,3}?),? \(?[vV]?\d+(?:\.\d+){2,5}")
+def _said_in(description: str, where: str, found: Findings) -> None:
+    """What a description calls its serial number and its version."""
+    found.say("serial", serial_in(description), where)
+    version, how = version_in(description)
+    found.say("firmware", version, where + how)
 
 
 def _product(enterprise: Enterprise, description: str, found: Findings) -> None:
-    """A product code at the beginning of sysDescr, perhaps after the maker's name; or what stands before the version number."""
-    rest = _INNER.sub("", description).strip(" ;,")
-    name = enterprise.maker.split(" (")[0]
-    for prefix in (name, name.split()[0] if name else "", "Networks", "Network"):
-        if prefix and rest.lower().startswith(prefix.lower() + " "):
-            rest = rest[len(prefix) :].lstrip(" ,")
-    code = _CODE.match(rest)
-    if code and not _NO_CODE.search(code.group(0)) and "_" not in code.group(0):
-        found.say("model", code.group(0).rstrip("-./"), "sysDescr begins with a product code")
-        return
-    before = _BEFORE_VERSION.match(rest)
-    if before and not re.search(
-        r"(?i)version|software|firmware|release|system|revision|agent|\w+OS\b", before.group(1)
-    ):
-        found.say("model", before.group(1), "sysDescr: before the version number")
+    """The model in the maker's own description, which is not the name that people gave to the device."""
+    model, how = product_in(description, enterprise.maker)
+    if model != found.text("name"):
+        found.say("model", model, how)
 
 
 def _printer_model(reading: Reading, found: Findings) -> None:
@@ -316,11 +266,7 @@ def _printer_model(reading: Reading, found: Findings) -> None:
                 found.say("model", model, "HOST-RESOURCES-MIB hrDeviceDescr of the printer")
 
 
-_KERNEL = re.compile(r"^Linux \S+ (\d+\.\d+\.\S+) #")
-
-
 def _kernel(description: str, found: Findings) -> None:
     """A general-purpose computer's system version is its kernel's."""
-    match = _KERNEL.match(description)
-    if match and found.facts.get("kind") in {"computer", "server", "hypervisor"}:
-        found.say("firmware", match.group(1), "sysDescr (kernel)")
+    if found.facts.get("kind") in {"computer", "server", "hypervisor"}:
+        found.say("firmware", kernel_in(description), "sysDescr (kernel)")

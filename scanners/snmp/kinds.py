@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from scanners.snmp import tables
 from scanners.snmp.collect import Reading
+from scanners.snmp.descriptions import is_host
 from scanners.snmp.enterprises import Enterprise
 from scanners.snmp.profile import Profile
 
@@ -62,7 +63,6 @@ _DISTRIBUTION = re.compile(
     r"^Linux \S+ (?:\S*(?:-generic|-amd64|-cloud|\.el\d|\.fc\d|-default|-lts|-pve|\.amzn\d?|-arch\d|-azure|-aws|-gcp|-virtual|-server"
     r"|-raspi|-v[678]l?\+|-coreos)|\d+\.\d+\.\d+(?:\+\d+)? #.* x86_64)"
 )
-_HOST = re.compile(r"^(?:Hardware(?=:)|Linux|FreeBSD|OpenBSD|NetBSD|SunOS|Darwin|AIX|HP-UX)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _by_printing(case: _Case) -> Answer:
     supplies = reading.column(tables.PRT_SUPPLY_TYPE) or reading.column(tables.PRT_LIFE_COUNT)
     if not printers and not supplies:
         return None, ""
-    if not supplies and _HOST.match(case.description):
+    if not supplies and is_host(case.description):
         return None, ""  # a computer with a print queue
     for profile in case.profiles:
         if "label_printer" in (profile.kind, profile.usually):
@@ -179,7 +179,7 @@ def _by_number(case: _Case) -> Answer:
 
 
 def _by_words(case: _Case) -> Answer:
-    if _HOST.match(case.description) and not case.maker_told:
+    if is_host(case.description) and not case.maker_told:
         return None, ""  # "Linux <host name> …": the words are the administrator's, not the maker's
     for kind, pattern in _WORDS:
         match = pattern.search(case.description)
@@ -205,7 +205,7 @@ _BRIDGE, _ACCESS_POINT, _ROUTER, _TELEPHONE = 0x20, 0x10, 0x08, 0x04  # LldpSyst
 def _by_shape(case: _Case) -> Answer:
     """What the device says it does on the network: LLDP capabilities, bridge ports, sysServices."""
     reading = case.reading
-    if _HOST.match(case.description) and not case.maker_told:
+    if is_host(case.description) and not case.maker_told:
         return None, ""
     capabilities = reading.scalar(tables.LLDP_CAPABILITIES)
     octet = capabilities[0] if isinstance(capabilities, bytes) and capabilities else 0

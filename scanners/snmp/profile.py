@@ -171,7 +171,7 @@ class Device:
         known = object_id if isinstance(object_id, tuple) else ()
         enterprise = enterprise_of(known)
         told = enterprise is not None and not is_generic(enterprise.number)
-        description = (text(reading.scalar(tables.SYS_DESCR)) or "").strip("\"' ")
+        description = (text(reading.scalar(tables.SYS_DESCR)) or "").strip("\\\"' ")
         return cls(reading, known, description, told)
 
 

@@ -321,3 +321,28 @@ def test_a_description_for_neighbours_tells_serial_and_version() -> None:
     said = recordings.NOBODY + "1.0.8802.1.1.2.1.3.4.0|4|Falcon, SW: 6.4.7.4, SN: 704014060011\n"
     assert seen(said).facts["serial"] == "704014060011"
     assert seen(said).facts["firmware"] == "6.4.7.4"
+
+
+@pytest.mark.parametrize(
+    ("description", "model"),
+    [
+        ("Corp Router Model: Vigil20 Series, Version: 3.8.8.2", "Vigil20 Series"),
+        ("Microwave ZD1200", "ZD1200"),
+        ("CentreBox 9924Ts, version 3.2.1-04, built 08-Sep-2009", "CentreBox 9924Ts"),
+        ("SiteChief 550 2.11.280 STD", "SiteChief 550"),
+        ("Thing", None),
+        ("SomeOS version 3.2.1", None),
+        ("V220100", None),
+        ("de-hidden-ap-02", None),
+    ],
+)
+def test_a_description_names_the_model_only_where_it_looks_like_one(
+    description: str, model: str | None
+) -> None:
+    said = UNKNOWN.replace("Box", description).replace("99997.4", "3323.1")
+    assert seen(said).facts.get("model") == model
+
+
+def test_a_device_s_own_name_is_no_model() -> None:
+    said = UNKNOWN.replace("Box", "Hall 12") + "1.3.6.1.2.1.1.5.0|4|Hall 12\n"
+    assert "model" not in seen(said).facts

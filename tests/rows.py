@@ -295,6 +295,7 @@ NOUNS = {
     "/applications/annexes/frozen/": "application_annex",
     "/changes/": "change_set",
     "/changes/own/": "change_set",
+    "/history/": "asset",
     "/files/": "attachment",
     "/files/on/": "asset",
     "/notes/": "note",

@@ -277,7 +277,9 @@ def _entity_id(code: str) -> int:
 
 
 def _warranty_options() -> list[tuple[str, str]]:
+    days = [(str(n), ngettext("ends within %(num)s day", "ends within %(num)s days", n)) for n in (30, 90, 180, 365)]
     return [
+        *days,
         ("running", gettext(N_("running"))),
         ("ended", gettext(N_("ended"))),
         ("unknown", gettext(N_("unknown"))),

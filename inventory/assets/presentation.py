@@ -9,10 +9,11 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 
-from inventory.assets import ages, authority, bookvalue, custom, fields, lists
+from inventory.assets import ages, authority, bookvalue, custom, fields, lists, past
 from inventory.assets.authority import Claim
-from inventory.assets.models import Asset, Custody, Period, Provenance
+from inventory.assets.models import Asset, Custody, Provenance
 from inventory.assets.states import Ownership, SourceKind
+from inventory.audit.presentation import field_label, field_value
 from inventory.core import i18n
 from inventory.core.errors import NotFound
 from inventory.core.types import Code
@@ -177,12 +178,17 @@ def custody_words(row: Custody | None) -> str | None:
     return " · ".join(name for name in names if name) or None
 
 
-def then(period: Period, custody: Custody | None) -> list[tuple[str, Any]]:
-    """Return what held on a day as rows of a definition list."""
+def then(asset: Asset, day: date) -> list[dict[str, Any]] | None:
+    """Return what held on a day beside what holds today: label, then, now, differs; None before the record begins."""
+    found = past.as_it_was(asset, day)
+    if found is None:
+        return None
     return [
-        (gettext(fields.LABELS["state"]), gettext(period.state.label)),
-        (gettext(fields.LABELS["entity"]), period.entity.name),
-        (gettext(fields.LABELS["location"]), period.location.name if period.location else None),
-        (gettext(fields.LABELS["category"]), gettext(period.category.name)),
-        (gettext(fields.LABELS["holder"]), custody_words(custody)),
+        {
+            "label": field_label(was.name),
+            "then": field_value(was.name, was.then),
+            "now": field_value(was.name, was.now),
+            "differs": was.differs,
+        }
+        for was in found
     ]

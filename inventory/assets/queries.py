@@ -8,43 +8,42 @@ Parameters of `/assets` (all may be combined; those marked * take several values
     category*   codes of categories
     family      main (categories in the renewal base) or workplace (the whole digital workplace)
     age         unknown, estimated, over_life, 6 (six whole years) or 6+ (six years or more), on the day of as_of
-    maker, model, place, holder    public ids; a place includes those inside it; holder=none: held by nobody
-    owner       code of exactly one entity (the entity switch, `entity`, includes those below it)
+    maker*, model*, place*, holder*    public ids; a place includes those inside it; holder=none: held by nobody
+    owner       public id or code of exactly one entity (the entity switch, `entity`, includes those below it)
     ownership*, usage*             codes; in_scope    1 or 0
-    warranty    ended, running or unknown, on the day of as_of
+    warranty    ended, running, unknown, or 90 (ends within so many days), on the day of as_of
     unseen      30: not seen for so many days; never: seen by no source yet
+    branch      public id or code of an entity: with those below it
+    source*     which source saw it last; supplier    public id; pinned    1 or 0
+    missing*    tag, serial, model, place, holder, warranty or price: what the record lacks
+    received, commissioned    days: 2026-01-01..2026-03-31, either end left out
+
+Each filter may be turned round (not=state) and they may be asked for one or the other (match=any): see core/listing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from inventory.assets import lifecycle
 from inventory.assets.ages import CERTAIN, AgeBasis, months_before
-from inventory.assets.models import Asset, AssetIdentifier, AssetRedirect, Custody, Period
-from inventory.assets.states import IdentifierKind
+from inventory.assets.models import Asset, AssetRedirect, Custody, Period, Provenance
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core import clock
 from inventory.core.access import Scope
 from inventory.core.database import db
-from inventory.organization.models import Location, Person
-from scanners import identity
+from inventory.organization import queries as organization
+from inventory.organization.models import Entity, Location, Person
+from inventory.search import queries as search_queries
 
 NEVER = date(9999, 12, 31)
-SEARCHED_IDENTIFIERS = (
-    IdentifierKind.MAC,
-    IdentifierKind.BASE_MAC,
-    IdentifierKind.IP,
-    IdentifierKind.IMEI,
-    IdentifierKind.TAG,
-    IdentifierKind.SERIAL,
-)
+NONE = "none"
 # The holder whose name the search reads; joined once, so that the list costs one query.
 Holder = aliased(Person, name="holder")
 
@@ -66,13 +65,14 @@ class View:
 
 def visible(scope: Scope) -> Select[Any]:
     """Return the assets that belong to the scope's entities today."""
-    return select(Asset).where(Asset.entity_id.in_(scope.entity_ids))
+    return select(Asset).where(organization.within(Asset.entity_id, scope))
 
 
 def listed(scope: Scope, view: View) -> Select[Any]:
     """Return the assets of the scope with what a list shows, in one query; on a past day with period and custody.
 
-    The category and the holder (as `Holder`) are joined under their own names, for sorts and searches.
+    The category, the maker, the model and the holder (as `Holder`) are joined under their own names, for sorts and filters.
+    What is joined is not needed to count: every one of these is one row or none.
     """
     if view.as_of is None:
         statement = select(Asset).outerjoin(Holder, Holder.id == Asset.holder_id)
@@ -88,11 +88,11 @@ def listed(scope: Scope, view: View) -> Select[Any]:
         statement = statement.options(*eager, joinedload(Custody.person))
     dated = view.dated
     return (
-        statement.join(Category, Category.id == dated.category_id)
+        statement.outerjoin(Category, Category.id == dated.category_id)
         .outerjoin(Model, Model.id == Asset.model_id)
         .outerjoin(Manufacturer, Manufacturer.id == Asset.manufacturer_id)
         .options(joinedload(Asset.model), joinedload(Asset.manufacturer))
-        .where(dated.entity_id.in_(scope.entity_ids))
+        .where(organization.within(dated.entity_id, scope))
     )
 
 
@@ -209,23 +209,8 @@ def started_for_sure() -> ColumnElement[Any]:
 
 
 def matching(statement: Select[Any], text: str) -> Select[Any]:
-    """Keep assets where each word is in the tag, serial, name, model, maker or holder, or is an address of theirs.
-
-    The statement is one of `listed`.
-    """
-    for word in text.split()[:6]:
-        columns = (Asset.tag, Asset.serial, Asset.name, Model.name, Manufacturer.name, Holder.display_name)
-        anywhere = [column.icontains(word, autoescape=True) for column in columns]
-        statement = statement.where(or_(*anywhere, Asset.id.in_(_identified(word))))
-    return statement
-
-
-def _identified(word: str) -> Select[Any]:
-    canonical = identity.canonical_mac(word) or identity.canonical_ip(word) or word
-    return select(AssetIdentifier.asset_id).where(
-        AssetIdentifier.kind.in_(SEARCHED_IDENTIFIERS),
-        AssetIdentifier.value.in_({canonical, word, word.lower(), word.upper()}),
-    )
+    """Keep assets that the words of `text` lead to, as the search reads them: by identifiers, names, product, holder, place."""
+    return statement.where(search_queries.matching("asset", Asset.id, text))
 
 
 def by_age(statement: Select[Any], wanted: str, view: View) -> Select[Any]:
@@ -261,27 +246,77 @@ def _over_life(view: View) -> ColumnElement[bool]:
 
 
 def at_place(statement: Select[Any], public_id: str, view: View) -> Select[Any]:
-    """Keep what stands at a place or inside it."""
+    """Keep what stands at a place or inside it; "none": what stands nowhere that is known."""
+    if public_id == NONE:
+        return statement.where(view.dated.location_id.is_(None))
     path = select(Location.path).where(Location.public_id == public_id).scalar_subquery()
     inside = select(Location.id).where(Location.path.startswith(func.coalesce(path, "?")))
     return statement.where(view.dated.location_id.in_(inside))
 
 
+def in_branch(statement: Select[Any], public_id: str, view: View, *, below: bool) -> Select[Any]:
+    """Keep what belongs to an entity, named by public id or code, and with `below` to those below it."""
+    named = or_(Entity.public_id == public_id, Entity.code == public_id.upper())
+    if not below:
+        return statement.where(view.dated.entity_id.in_(select(Entity.id).where(named)))
+    path = select(Entity.path).where(named).scalar_subquery()
+    inside = select(Entity.id).where(Entity.path.startswith(func.coalesce(path, "?")))
+    return statement.where(view.dated.entity_id.in_(inside))
+
+
 def by_warranty(statement: Select[Any], wanted: str, view: View) -> Select[Any]:
-    """Narrow by warranty on the day: ended, running or unknown."""
+    """Narrow by warranty on the day: ended, running, unknown, or 90: it ends within so many days."""
     conditions = {
         "ended": Asset.warranty_ends_on < view.day,
         "running": Asset.warranty_ends_on >= view.day,
         "unknown": Asset.warranty_ends_on.is_(None),
     }
+    if is_days(wanted):
+        return statement.where(
+            Asset.warranty_ends_on >= view.day, Asset.warranty_ends_on <= view.day + timedelta(days=int(wanted))
+        )
     return statement.where(conditions[wanted]) if wanted in conditions else statement
+
+
+def is_days(text: str) -> bool:
+    """Say whether a value is a number of days."""
+    return text.isascii() and text.isdigit() and len(text) <= 4
+
+
+def by_days(statement: Select[Any], column: Any, wanted: str) -> Select[Any]:
+    """Keep rows whose day is in a range "2026-01-01..2026-03-31", either end left out; nonsense narrows nothing."""
+    for text, is_end in zip(wanted.partition("..")[::2], (False, True), strict=True):
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            continue
+        statement = statement.where(column <= day if is_end else column >= day)
+    return statement
+
+
+# What may be missing of a record, and how that shows.
+MISSING: Mapping[str, Any] = {
+    "tag": Asset.tag.is_(None),
+    "serial": Asset.serial.is_(None),
+    "model": Asset.model_id.is_(None),
+    "place": Asset.location_id.is_(None),
+    "holder": Asset.holder_id.is_(None),
+    "warranty": Asset.warranty_ends_on.is_(None),
+    "price": Asset.price_cents.is_(None),
+}
+
+
+def pinned(statement: Select[Any], wanted: bool) -> Select[Any]:
+    """Keep assets of which a person has pinned some field against the machines, or the others."""
+    has = exists().where(Provenance.asset_id == Asset.id, Provenance.pinned).correlate(Asset)
+    return statement.where(has if wanted else ~has)
 
 
 def by_last_seen(statement: Select[Any], wanted: str) -> Select[Any]:
     """Keep what no source has seen for some days, or ever ("never")."""
     if wanted == "never":
         return statement.where(Asset.last_seen_at.is_(None))
-    if not (wanted.isdigit() and len(wanted) <= 4):
+    if not is_days(wanted):
         return statement
     before: datetime = clock.now() - timedelta(days=int(wanted))
     return statement.where(Asset.last_seen_at < before)
@@ -294,10 +329,10 @@ def search(scope: Scope, text: str, *, limit: int = 20) -> Sequence[Asset]:
     return db.session.scalars(statement.order_by(*order).limit(limit)).all()
 
 
-def makers_in(scope: Scope) -> Sequence[Manufacturer]:
-    """Return the makers of the scope's assets, by name."""
-    used = select(Asset.manufacturer_id).where(Asset.entity_id.in_(scope.entity_ids))
-    statement = select(Manufacturer).where(Manufacturer.id.in_(used)).order_by(func.lower(Manufacturer.name))
+def makers() -> Sequence[Manufacturer]:
+    """Return the makers of equipment, by name."""
+    made = select(Model.manufacturer_id)
+    statement = select(Manufacturer).where(Manufacturer.id.in_(made)).order_by(func.lower(Manufacturer.name))
     return db.session.scalars(statement).all()
 
 

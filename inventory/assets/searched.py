@@ -83,6 +83,7 @@ def register() -> None:
     documents.register(
         Searchable(
             "asset",
+            1,
             N_("Equipment"),
             "device-laptop",
             Asset.id,

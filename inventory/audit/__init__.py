@@ -7,10 +7,12 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Give templates the words of audit records, and register the pages of change sets."""
-    from inventory.audit import presentation, views
+    from inventory.audit import history, presentation, views
     from inventory.core import registry, web
 
     web.describe_fields_with(app, presentation.field_label, presentation.field_value)
     app.jinja_env.filters["entries"] = presentation.entries
     app.register_blueprint(views.bp)
+    app.register_blueprint(history.bp)
+    registry.panel(registry.EVERY, history.HISTORY)
     registry.menu(views.MENU)

@@ -28,8 +28,8 @@ class Action(Code):
     MERGED = "merged", N_("merged"), "warn", "link"
     SIGNED_IN = "signed_in", N_("signed in"), "neutral", "key"
     REFUSED = "refused", N_("was refused"), "warn", "lock"
-    NOTED = "noted", N_("wrote a note"), "info", "note"
-    ATTACHED = "attached", N_("attached a file"), "info", "file"
+    NOTED = "noted", N_("note"), "info", "note"
+    ATTACHED = "attached", N_("file"), "info", "file"
     UNDONE = "undone", N_("undone"), "warn", "arrow-back-up"
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 
-from inventory.audit.models import AuditRecord, ChangeSet, ChangeSetKind
+from inventory.audit.models import Action, AuditRecord, ChangeSet, ChangeSetKind
 from inventory.core.access import Actor, Scope
 from inventory.core.database import db
 
@@ -19,6 +20,52 @@ def history_of(object_type: str, public_id: str, *, limit: int = 100) -> Sequenc
         .where(AuditRecord.object_type == object_type, AuditRecord.object_id == public_id)
         .order_by(AuditRecord.recorded_at.desc(), AuditRecord.id.desc())
         .limit(limit)
+    )
+    return db.session.scalars(statement).all()
+
+
+def actions_of(object_type: str, public_id: str) -> set[Action]:
+    """Return which kinds of acts an object's records tell of."""
+    statement = select(AuditRecord.action).where(
+        AuditRecord.object_type == object_type, AuditRecord.object_id == public_id
+    )
+    return set(db.session.scalars(statement.distinct()))
+
+
+def records_before(
+    object_type: str,
+    public_id: str,
+    actions: Collection[Action] | None,
+    before: datetime | None,
+    *,
+    limit: int,
+) -> Sequence[tuple[AuditRecord, ChangeSet | None]]:
+    """Return an object's records of some acts (None: all) before an instant, newest first, each with its change set."""
+    statement: Any = (
+        select(AuditRecord, ChangeSet)
+        .outerjoin(ChangeSet, ChangeSet.id == AuditRecord.change_set_id)
+        .where(AuditRecord.object_type == object_type, AuditRecord.object_id == public_id)
+    )
+    if actions is not None:
+        statement = statement.where(AuditRecord.action.in_(actions))
+    if before is not None:
+        statement = statement.where(AuditRecord.recorded_at < before)
+    statement = statement.order_by(AuditRecord.recorded_at.desc(), AuditRecord.id.desc()).limit(limit)
+    return [(record, change_set) for record, change_set in db.session.execute(statement)]
+
+
+def changes_since(object_type: str, public_id: str, after: datetime) -> Sequence[AuditRecord]:
+    """Return an object's records later than an instant that still hold, newest first: those undone since are left out."""
+    statement = (
+        select(AuditRecord)
+        .outerjoin(ChangeSet, ChangeSet.id == AuditRecord.change_set_id)
+        .where(
+            AuditRecord.object_type == object_type,
+            AuditRecord.object_id == public_id,
+            AuditRecord.recorded_at > after,
+            ChangeSet.undone_at.is_(None),
+        )
+        .order_by(AuditRecord.recorded_at.desc(), AuditRecord.id.desc())
     )
     return db.session.scalars(statement).all()
 

@@ -33,6 +33,9 @@ Place = tuple[str, str]
 # For each row met so far, going backwards: the columns that later changes of the set speak for; None: all of them.
 Settled = dict[Place, set[str] | None]
 READ_AT_ONCE = 500
+NOTHING_KEPT = N_(
+    "There is nothing to put back: it changed nothing, or how things were before is no longer kept."
+)
 
 
 def preview(change_set: ChangeSet) -> UndoReport:
@@ -53,8 +56,8 @@ def preview(change_set: ChangeSet) -> UndoReport:
 def undo(change_set: ChangeSet, *, actor: Actor) -> UndoReport:
     """Put back what the change set changed, all or nothing, as a change set of its own.
 
-    Raises Refused when it was undone before, or when a row of it has changed since: undo the later
-    change first.
+    Raises Refused when it was undone before, when nothing is kept to put back, or when a row of it has changed
+    since: undo the later change first.
     """
     if change_set.undone_at is not None:
         raise Refused(N_("“%(title)s” has been undone already."), title=change_set.title)
@@ -64,6 +67,8 @@ def undo(change_set: ChangeSet, *, actor: Actor) -> UndoReport:
             N_("%(count)s rows have changed since, so nothing was undone. Undo the later changes first."),
             count=len(report.conflicts),
         )
+    if not report.restored:
+        raise Refused(NOTHING_KEPT)
     with services.change_set(
         ChangeSetKind.UNDO, change_set.title, actor=actor, entity_id=change_set.entity_id
     ) as own:

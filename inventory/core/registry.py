@@ -6,6 +6,7 @@ import enum
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from click import Command
@@ -74,7 +75,19 @@ class Noun:
     entity_id: Callable[[Any], int] = lambda row: int(row.entity_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What a feature adds to the history of a noun: `load(row, before, limit)` gives entries as the timeline macro takes
+    them, newest first, each with its instant `at`, earlier than `before` where that is given.
+    """
+
+    key: str
+    label: str
+    load: Callable[[Any, datetime | None, int], list[dict[str, Any]]]
+
+
 EVERY = "*"
+_streams: dict[str, dict[str, Stream]] = defaultdict(dict)
 _nouns: dict[str, Noun] = {}
 _menu: dict[str, MenuEntry] = {}
 _panels: dict[str, dict[str, Panel]] = defaultdict(dict)
@@ -102,6 +115,16 @@ def noun(noun: Noun) -> None:
 def nouns() -> dict[str, Noun]:
     """Return the things that are served by (key, public id), by key."""
     return _nouns
+
+
+def stream(noun: str, stream: Stream) -> None:
+    """Add a stream to the history of `noun`."""
+    _streams[noun][stream.key] = stream
+
+
+def streams(noun: str) -> list[Stream]:
+    """Return what features add to the history of `noun`."""
+    return list(_streams[noun].values())
 
 
 def panel(noun: str, panel: Panel) -> None:

@@ -77,7 +77,7 @@ def detach(attachment: Attachment, row: Any, *, actor: Actor, entity_id: int, ti
     sha256 = attachment.sha256
     with audit.change_set(ChangeSetKind.DELETION, title, actor=actor, entity_id=entity_id) as opened:
         change = {"attachment": [attachment.name, None]}
-        audit.record(Action.DELETED, attachment.object_type, row, change, actor=actor, entity_id=entity_id)
+        audit.record(Action.ATTACHED, attachment.object_type, row, change, actor=actor, entity_id=entity_id)
         db.session.delete(attachment)
         db.session.flush()
     after_commit(lambda: storage.touch(sha256))

@@ -51,7 +51,7 @@ def edit_note(
     change = {"note": [note.text, text]}
     note.text, note.edited_at = text, clock.now()
     db.session.flush()
-    audit.record(Action.UPDATED, note.object_type, row, change, actor=actor, entity_id=entity_id)
+    audit.record(Action.NOTED, note.object_type, row, change, actor=actor, entity_id=entity_id)
 
 
 def pin_note(note: Note, row: Any, *, pinned: bool, actor: Actor, entity_id: int) -> None:
@@ -62,14 +62,14 @@ def pin_note(note: Note, row: Any, *, pinned: bool, actor: Actor, entity_id: int
     note.version += 1
     db.session.flush()
     change = {"pinned" if pinned else "unpinned": [None, note.text]}
-    audit.record(Action.UPDATED, note.object_type, row, change, actor=actor, entity_id=entity_id)
+    audit.record(Action.NOTED, note.object_type, row, change, actor=actor, entity_id=entity_id)
 
 
 def delete_note(note: Note, row: Any, *, actor: Actor, entity_id: int, title: str) -> ChangeSet:
     """Delete a note as a change set called `title`, which brings it back when undone."""
     with audit.change_set(ChangeSetKind.DELETION, title, actor=actor, entity_id=entity_id) as opened:
         change = {"note": [note.text, None]}
-        audit.record(Action.DELETED, note.object_type, row, change, actor=actor, entity_id=entity_id)
+        audit.record(Action.NOTED, note.object_type, row, change, actor=actor, entity_id=entity_id)
         db.session.delete(note)
         db.session.flush()
     return opened

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
 
-from inventory.audit import queries as trail
 from inventory.core.errors import NotFound
 from inventory.core.forms import options
 from inventory.core.guard import requires
@@ -79,7 +78,6 @@ def detail(code: str) -> Response:
         line=[row for row in reversed(queries.ancestors(entity)) if row.id in access().roles],
         settings=settings.in_force(entity),
         panels=panels_of("entity", entity, entity.id),
-        history=trail.history_of("entity", entity.public_id, limit=20),
     )
 
 

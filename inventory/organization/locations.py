@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
 
-from inventory.audit import queries as trail
 from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
@@ -66,7 +65,6 @@ def detail(public_id: str) -> Response:
         whole_name=queries.location_name(location),
         inside=queries.inside(location),
         panels=panels_of("location", location, location.entity_id),
-        history=trail.history_of("location", location.public_id, limit=20),
     )
 
 

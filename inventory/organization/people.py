@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
 
-from inventory.audit import queries as trail
 from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.listing import Column, Filter, Listing, code_options
@@ -107,7 +106,6 @@ def detail(public_id: str) -> Response:
         person=person,
         place=queries.location_name(person.location),
         panels=panels_of("person", person, person.entity_id),
-        history=trail.history_of("person", person.public_id, limit=50),
     )
 
 

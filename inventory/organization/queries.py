@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from inventory.core.access import Scope
@@ -24,6 +24,16 @@ def tree(entity_ids: Collection[int] | None = None) -> list[Entity]:
     rows = db.session.scalars(select(Entity)).all()
     kept = [row for row in rows if entity_ids is None or row.id in entity_ids]
     return sorted(kept, key=_by_line(rows))
+
+
+def is_every_entity(entity_ids: Collection[int]) -> bool:
+    """Say whether these are all the entities that there are."""
+    return len(entity_ids) == db.session.scalar(select(func.count()).select_from(Entity))
+
+
+def within(column: Any, scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that a row belongs to the scope; nothing to check where the scope is everything."""
+    return true() if scope.whole else column.in_(scope.entity_ids)  # type: ignore[no-any-return]
 
 
 def _by_line(rows: Iterable[Entity | Location]) -> Callable[[Entity | Location], list[tuple[str, int]]]:

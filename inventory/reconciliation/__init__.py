@@ -19,6 +19,7 @@ def init_app(app: Flask) -> None:
     registry.menu(views.MENU)
     for panel in panels.ASSET:
         registry.panel("asset", panel)
+    registry.stream("asset", panels.SEEN)
     registry.panel("sighting", panels.SIGHTING)
     sightings.add_filter(panels.RECOGNISED)
     registry.hook("sightings.stored", hooks.stored)

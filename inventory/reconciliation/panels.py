@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
 
 from inventory.assets.models import Asset
 from inventory.core.listing import Filter
-from inventory.core.registry import Panel
+from inventory.core.registry import Panel, Stream
 from inventory.core.web import access
 from inventory.core.wording import N_
 from inventory.discovery import presentation as discovery
@@ -62,6 +66,30 @@ def _recognised_as(sighting: Sighting) -> dict[str, Any]:
     }
 
 
+def _sighting_entries(asset: Asset, before: datetime | None, limit: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for sighting, at, what in queries.moments_of(asset.id, before, limit):
+        title = gettext(SEEN_WORDS[what]) % {"target": sighting.target}
+        url = url_for("discovery.sighting", public_id=sighting.public_id)
+        found.append(
+            {
+                "at": at,
+                "icon": "eye",
+                "title": title,
+                "kind": SEEN_KINDS.get(sighting.source, "network"),
+                "url": url,
+            }
+        )
+    return found
+
+
+SEEN_WORDS = {
+    "first": N_("First seen as %(target)s"),
+    "changed": N_("Seen changed: %(target)s"),
+    "last": N_("Last seen as %(target)s"),
+}
+SEEN_KINDS = {"ldap": "directory", "agent": "agent"}
+SEEN = Stream("seen", N_("Sightings"), _sighting_entries)
 ASSET = (
     Panel(
         "questions",

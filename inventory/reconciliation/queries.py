@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, exists, func, select
@@ -14,7 +14,7 @@ from inventory.audit.models import ChangeSet
 from inventory.core import clock
 from inventory.core.access import Actor, Scope
 from inventory.core.database import db
-from inventory.discovery.models import Sighting
+from inventory.discovery.models import Sighting, SightingRevision
 from inventory.reconciliation.models import Link, Review, ReviewKind, ReviewState
 
 QUEUE_SHOWN = 100
@@ -117,6 +117,28 @@ def sightings_of(asset_id: int) -> list[Sighting]:
         .order_by(Sighting.last_seen_at.desc(), Sighting.id)
     )
     return list(db.session.scalars(statement))
+
+
+def moments_of(asset_id: int, before: datetime | None, limit: int) -> list[tuple[Sighting, datetime, str]]:
+    """Return when what is linked to an asset was first and last seen ("first", "last"), and when what was seen had "changed"."""
+    moments: list[tuple[Sighting, datetime, str]] = []
+    for sighting in sightings_of(asset_id):
+        moments.append((sighting, sighting.first_seen_at, "first"))
+        if sighting.last_seen_at > sighting.first_seen_at:
+            moments.append((sighting, sighting.last_seen_at, "last"))
+    revisions: Any = (
+        select(Sighting, SightingRevision.observed_at)
+        .join(SightingRevision, SightingRevision.sighting_id == Sighting.id)
+        .join(Link, Link.sighting_id == Sighting.id)
+        .where(Link.asset_id == asset_id, SightingRevision.observed_at > Sighting.first_seen_at)
+        .order_by(SightingRevision.observed_at.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        revisions = revisions.where(SightingRevision.observed_at < before)
+        moments = [moment for moment in moments if moment[1] < before]
+    moments += [(sighting, at, "changed") for sighting, at in db.session.execute(revisions)]
+    return sorted(moments, key=lambda moment: moment[1], reverse=True)[:limit]
 
 
 def link_of(sighting_id: int) -> Link | None:

@@ -6,6 +6,7 @@ import pytest
 
 from inventory.assets import services
 from inventory.assets.bookvalue import book_value
+from inventory.assets.states import State
 from inventory.audit import queries as trail
 from inventory.audit import undo
 from inventory.audit.models import ChangeSet

@@ -158,7 +158,7 @@ def test_a_page_tells_what_held_on_a_day(place, laptop, alice):
         services.hand_over(laptop, Handover(on=date(2026, 4, 1)), actor=ALICE, person=place.marie)
         services.take_back(laptop, Handover(on=date(2026, 5, 1)), actor=ALICE)
     page = text_of(alice.get(f"/assets/{laptop.public_id}?on=2026-04-10", headers=ENGLISH))
-    assert "On 10 Apr 2026" in page
+    assert "As it was on 10 Apr 2026" in page
     then = page[page.index("On 10 Apr 2026") :]
     assert "in service" in then[:1500]
     assert "Marie Durand" in then[:1500]

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from inventory.assets import custom, lists, policies, presentation, queries, services
 from inventory.assets.models import Asset
 from inventory.assets.views.blueprint import bp
-from inventory.audit import queries as trail
 from inventory.core.database import transaction
 from inventory.core.errors import NotFound
 from inventory.core.forms import parse_day
@@ -58,7 +57,6 @@ def _facts(asset: Asset) -> dict[str, Any]:
         "identifiers": services.identifiers_of(asset),
         "twins": [row for row in queries.twins(asset) if access().allows(Permission.VIEW, row.entity_id)],
         "panels": panels_of("asset", asset, asset.entity_id),
-        "history": trail.history_of("asset", asset.public_id, limit=60),
     }
 
 
@@ -83,9 +81,7 @@ def _past(asset: Asset) -> dict[str, Any]:
         return {"day": None, "asked_day": asked, "then": None}
     if day is None:
         return {"day": None, "asked_day": "", "then": None}
-    period = queries.period_on(asset, day)
-    then = presentation.then(period, queries.custody_on(asset, day)) if period else None
-    return {"day": day, "asked_day": asked, "then": then}
+    return {"day": day, "asked_day": asked, "then": presentation.then(asset, day)}
 
 
 @bp.route("/<public_id>/pin/<field>", methods=["POST"])

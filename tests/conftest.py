@@ -58,6 +58,7 @@ def app(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fl
         INSTANCE=str(tmp_path_factory.mktemp("instance")),
         SQLALCHEMY_DATABASE_URI=store_url,
         TESTING=True,
+        FIGURES_KEPT_S=0.0,
         PROPAGATE_EXCEPTIONS=False,
         SIGN_IN_ATTEMPTS=1000,
     )

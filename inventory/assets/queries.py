@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from inventory.assets import lifecycle
@@ -40,6 +40,7 @@ from inventory.core.access import Scope
 from inventory.core.database import db
 from inventory.organization import queries as organization
 from inventory.organization.models import Entity, Location, Person
+from inventory.procurement.models import Supplier
 from inventory.search import queries as search_queries
 
 NEVER = date(9999, 12, 31)
@@ -165,6 +166,50 @@ def standing_at(location: Location, *, limit: int = 50) -> Sequence[Asset]:
     return db.session.scalars(statement.order_by(Asset.id).limit(limit)).all()
 
 
+def past_custodies(person: Person, *, limit: int = 100) -> Sequence[Custody]:
+    """Return the custodies of a person that have ended, the latest first."""
+    statement = (
+        select(Custody)
+        .where(Custody.person_id == person.id, Custody.until_on.is_not(None))
+        .options(joinedload(Custody.asset).options(joinedload(Asset.model), joinedload(Asset.category)))
+        .options(joinedload(Custody.asset).joinedload(Asset.manufacturer))
+        .order_by(Custody.until_on.desc(), Custody.id.desc())
+        .limit(limit)
+    )
+    return db.session.scalars(statement).all()
+
+
+def held_since(person: Person) -> dict[int, Custody]:
+    """Return the open custodies of a person by their asset's id."""
+    statement = select(Custody).where(Custody.person_id == person.id, Custody.until_on.is_(None))
+    return {row.asset_id: row for row in db.session.scalars(statement)}
+
+
+def counts_by(column: str, ids: Collection[int]) -> dict[int, int]:
+    """Return how many assets that have not left the fleet each place or entity has (`location_id`, `entity_id`)."""
+    named = getattr(Asset, column)
+    statement = (
+        select(named, func.count()).where(named.in_(ids), Asset.state.not_in(lifecycle.GONE)).group_by(named)
+    )
+    return {id_: number for id_, number in db.session.execute(statement)}  # noqa: C416 - rows are no pairs
+
+
+def figures(scope: Scope) -> dict[str, int]:
+    """Return how many assets of the scope are of the fleet, in use, and of those over life, out of warranty, of unknown age."""
+    view = View()
+    in_use = Asset.state.in_(lifecycle.IN_USE)
+    tests = {
+        "fleet": Asset.state.not_in(lifecycle.GONE | {State.ON_ORDER}),
+        "in_use": in_use,
+        "over_life": and_(in_use, _over_life(view)),
+        "out_of_warranty": and_(in_use, Asset.warranty_ends_on < view.day),
+        "unknown_age": and_(in_use, started().is_(None)),
+    }
+    counted = [func.coalesce(func.sum(case((test, 1), else_=0)), 0).label(key) for key, test in tests.items()]
+    row = db.session.execute(select(*counted).where(Asset.entity_id.in_(scope.entity_ids))).one()
+    return {key: int(getattr(row, key)) for key in tests}
+
+
 def _shown() -> Select[Any]:
     return select(Asset).options(
         joinedload(Asset.category),
@@ -273,7 +318,8 @@ def by_warranty(statement: Select[Any], wanted: str, view: View) -> Select[Any]:
     }
     if is_days(wanted):
         return statement.where(
-            Asset.warranty_ends_on >= view.day, Asset.warranty_ends_on <= view.day + timedelta(days=int(wanted))
+            Asset.warranty_ends_on >= view.day,
+            Asset.warranty_ends_on <= view.day + timedelta(days=int(wanted)),
         )
     return statement.where(conditions[wanted]) if wanted in conditions else statement
 
@@ -334,6 +380,29 @@ def makers() -> Sequence[Manufacturer]:
     made = select(Model.manufacturer_id)
     statement = select(Manufacturer).where(Manufacturer.id.in_(made)).order_by(func.lower(Manufacturer.name))
     return db.session.scalars(statement).all()
+
+
+def sold_by(public_id: str) -> ColumnElement[bool]:
+    """Return the condition that a supplier sold an asset."""
+    return Asset.supplier_id.in_(select(Supplier.id).where(Supplier.public_id == public_id))
+
+
+def rows_named(model: type[Any], names: Sequence[str]) -> Sequence[Any]:
+    """Return the rows with these public ids; entities also by code."""
+    named = model.public_id.in_(names)
+    if model is Entity:
+        named = or_(named, Entity.code.in_([name.upper() for name in names]))
+    return db.session.scalars(select(model).where(named)).all() if any(names) else []
+
+
+def entity_names() -> dict[int, str]:
+    """Return every entity's name by id."""
+    return {id_: name for id_, name in db.session.execute(select(Entity.id, Entity.name))}  # noqa: C416 - rows are no pairs to a type checker
+
+
+def place_names() -> dict[int, str]:
+    """Return every place's name by id."""
+    return {id_: name for id_, name in db.session.execute(select(Location.id, Location.name))}  # noqa: C416 - rows are no pairs to a type checker
 
 
 def row_named(model: type[Any], public_id: str) -> Any:

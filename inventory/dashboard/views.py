@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from inventory.core import charts
+from inventory.core import charts, clock
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import current_scope, page
 from inventory.core.wording import N_
-from inventory.dashboard import queries
-from inventory.reconciliation import queries as reviews
-from inventory.renewal import presentation, wording
-from inventory.renewal import queries as renewal
+from inventory.dashboard import needs, presentation, queries, remembered
+from inventory.renewal import presentation as renewal_shown
+from inventory.renewal import wording
 
 bp = Blueprint("dashboard", __name__)
 MENU = MenuEntry(Group.MAIN, N_("Home"), "dashboard.home", "home", Permission.VIEW, order=1, shortcut="g h")
+SIXTHS_SHOWN = 12
 
 
 @bp.route("/")
@@ -24,17 +24,15 @@ MENU = MenuEntry(Group.MAIN, N_("Home"), "dashboard.home", "home", Permission.VI
 def home() -> Response:
     """Answer the questions of the day for the scope, each with a link to what is behind it."""
     scope = current_scope()
-    sixths = renewal.overview(renewal.communes(scope.entity_ids))
-    bullets = [presentation.bullet(one, one.main, url=presentation.address(one.ask)) for one in sixths]
+    fleet, sixths = remembered.figures(scope, clock.today())
+    rows = [renewal_shown.bullet(one, one.main, url=renewal_shown.address(one.ask)) for one in sixths]
     return page(
         "dashboard/home.html",
-        fleet=queries.fleet(scope),
-        questions=reviews.open_count(scope.entity_ids),
+        fleet=fleet,
+        needs=needs.needs(fleet),
         runs=queries.latest_runs(scope),
+        bullets=charts.bullets(rows)[:SIXTHS_SHOWN],
         sixths=sixths,
-        bullets=charts.bullets(bullets),
         total=wording.total(sixths),
-        unknown=sum(one.workplace.unknown for one in sixths),
-        over_life=sum(one.main.over_life for one in sixths),
-        warranty_over=sum(one.main.warranty_over for one in sixths),
+        shown=presentation,
     )

@@ -58,17 +58,15 @@ def ages_sentence(fleet: Fleet) -> str:
 
 def categories(fleet: Fleet) -> charts.Parts:
     """Return what is in use by category, the smaller ones together."""
-    tones = ["1", "2", "3", "4", "5", "6"]
     largest, rest = fleet.categories[:CATEGORIES_SHOWN], fleet.categories[CATEGORIES_SHOWN:]
-    data = [
-        charts.Datum(
-            _(category.name),
-            count,
-            url_for("assets.index", state="in_use", category=category.public_id),
-            tone=tones[place],
-        )
-        for place, (category, count) in enumerate(largest)
-    ]
+    data = charts.toned(
+        [
+            charts.Datum(
+                _(category.name), count, url_for("assets.index", state="in_use", category=category.public_id)
+            )
+            for category, count in largest
+        ]
+    )
     if rest:
         data.append(charts.Datum(_("Others"), sum(count for _category, count in rest), tone="unknown"))
     return charts.parts(data)

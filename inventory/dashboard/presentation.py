@@ -10,7 +10,7 @@ from inventory.core.i18n import ngettext
 from inventory.dashboard.queries import OLDEST_SHOWN, Fleet
 from inventory.renewal.wording import duration
 
-CATEGORIES_SHOWN = 6
+CATEGORIES_SHOWN = 5
 
 
 def pyramid(fleet: Fleet) -> charts.BarChart:

@@ -281,6 +281,7 @@ NOUNS = {
     "/users/": "user",
     "/people/": "person",
     "/places/": "location",
+    "/leavers/": "person",
     "/jobs/": "job",
     "/suppliers/": "supplier",
     "/catalog/categories/": "category",

@@ -2,21 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from inventory.assets import lifecycle, lists, queries, services
+from flask import url_for
+
+from inventory.assets import holdings, lifecycle, lists, queries, services
 from inventory.assets.models import Asset
+from inventory.audit import queries as trail
+from inventory.audit.presentation import entries
+from inventory.core.access import Scope
 from inventory.core.permissions import Permission
-from inventory.core.registry import Panel
+from inventory.core.registry import Panel, Stream, Tally
 from inventory.core.web import access
 from inventory.core.wording import N_
-from inventory.organization.models import Location, Person
+from inventory.organization import queries as organization
+from inventory.organization.models import Entity, Location, Person
 
 
 def _held(person: Person) -> dict[str, Any]:
-    return _rows(
-        list(queries.held_by(person)), N_("This person holds no equipment."), {"holder": person.public_id}
-    )
+    assets = [asset for asset in queries.held_by(person) if asset.entity_id in access().roles]
+    past = [row for row in holdings.past_custodies(person) if row.asset.entity_id in access().roles]
+    return {
+        "person": person,
+        "assets": assets,
+        "since": holdings.held_since(person),
+        "past": past,
+        "model_words": lists.model_words,
+        "may_take_back": any(
+            access().allows(Permission.ASSETS_HAND_OVER, asset.entity_id) for asset in assets
+        ),
+    }
+
+
+def _custody_entries(person: Person, before: datetime | None, limit: int) -> list[dict[str, Any]]:
+    """Return when a person was handed equipment and when it was taken back, as entries of their history."""
+    found = []
+    for record in trail.custody_records(
+        person.display_name, [a.public_id for a in _ever_held(person)], before, limit
+    ):
+        entry = entries([record])[0]
+        url = url_for("assets.detail", public_id=record.object_id)
+        found.append({**entry, "title": f"{record.object_label} · {entry['title']}", "url": url})
+    return found
+
+
+def _ever_held(person: Person) -> list[Asset]:
+    held = [*queries.held_by(person), *(row.asset for row in holdings.past_custodies(person))]
+    return [asset for asset in held if asset.entity_id in access().roles]
 
 
 def _standing(location: Location) -> dict[str, Any]:
@@ -46,5 +80,57 @@ def _connected(asset: Asset) -> dict[str, Any] | None:
 
 
 CONNECTED = Panel("connected", N_("Connected equipment"), "assets/_connected.html", _connected, order=45)
-HELD = Panel("held", N_("Equipment held"), "assets/_panel_equipment.html", _held, order=20)
+HELD = Panel("held", N_("Equipment held"), "assets/_panel_held.html", _held, order=20)
+CUSTODY = Stream("custody", N_("Custody"), _custody_entries)
+
+
+# What addresses of the list call what is in service, on loan or in repair.
+IN_USE = "in_use"
+
+
+def _figures(entity: Entity) -> dict[str, Any]:
+    below = organization.branch_ids(entity) & access().roles.keys()
+    scope = Scope(frozenset(below), entity.id, entity.code, entity.name)
+    counts = holdings.figures(scope)
+    asked: dict[str, dict[str, Any]] = {
+        "fleet": {"state": "in_stock,in_preparation,in_service,in_repair,on_loan,in_reserve,missing"},
+        "in_use": {"state": IN_USE},
+        "over_life": {"state": IN_USE, "age": "over_life"},
+        "out_of_warranty": {"state": IN_USE, "warranty": "ended"},
+        "unknown_age": {"state": IN_USE, "age": "unknown"},
+    }
+    return {
+        "figures": [
+            (key, FIGURE_WORDS[key], counts[key], url_for("assets.index", entity=entity.code, **arguments))
+            for key, arguments in asked.items()
+        ]
+    }
+
+
+FIGURE_WORDS = {
+    "fleet": N_("Equipment"),
+    "in_use": N_("In use"),
+    "over_life": N_("Over its service life"),
+    "out_of_warranty": N_("Out of warranty"),
+    "unknown_age": N_("Of unknown age"),
+}
+FIGURES = Panel(
+    "figures", N_("Equipment, with the entities below"), "assets/_figures.html", _figures, order=5
+)
+
+
+def _by_place(ids: Collection[int]) -> dict[int, int]:
+    return holdings.counts_by("location_id", ids)
+
+
+def _by_entity(ids: Collection[int]) -> dict[int, int]:
+    return holdings.counts_by("entity_id", ids)
+
+
+AT_PLACE = Tally(
+    "equipment", N_("Equipment"), _by_place, lambda row: url_for("assets.index", place=row.public_id)
+)
+OF_ENTITY = Tally(
+    "equipment", N_("Equipment"), _by_entity, lambda row: url_for("assets.index", entity=row.code)
+)
 STANDING = Panel("standing", N_("Equipment here"), "assets/_panel_equipment.html", _standing, order=20)

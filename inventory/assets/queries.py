@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from inventory.assets import lifecycle
@@ -166,50 +166,6 @@ def standing_at(location: Location, *, limit: int = 50) -> Sequence[Asset]:
     return db.session.scalars(statement.order_by(Asset.id).limit(limit)).all()
 
 
-def past_custodies(person: Person, *, limit: int = 100) -> Sequence[Custody]:
-    """Return the custodies of a person that have ended, the latest first."""
-    statement = (
-        select(Custody)
-        .where(Custody.person_id == person.id, Custody.until_on.is_not(None))
-        .options(joinedload(Custody.asset).options(joinedload(Asset.model), joinedload(Asset.category)))
-        .options(joinedload(Custody.asset).joinedload(Asset.manufacturer))
-        .order_by(Custody.until_on.desc(), Custody.id.desc())
-        .limit(limit)
-    )
-    return db.session.scalars(statement).all()
-
-
-def held_since(person: Person) -> dict[int, Custody]:
-    """Return the open custodies of a person by their asset's id."""
-    statement = select(Custody).where(Custody.person_id == person.id, Custody.until_on.is_(None))
-    return {row.asset_id: row for row in db.session.scalars(statement)}
-
-
-def counts_by(column: str, ids: Collection[int]) -> dict[int, int]:
-    """Return how many assets that have not left the fleet each place or entity has (`location_id`, `entity_id`)."""
-    named = getattr(Asset, column)
-    statement = (
-        select(named, func.count()).where(named.in_(ids), Asset.state.not_in(lifecycle.GONE)).group_by(named)
-    )
-    return {id_: number for id_, number in db.session.execute(statement)}  # noqa: C416 - rows are no pairs
-
-
-def figures(scope: Scope) -> dict[str, int]:
-    """Return how many assets of the scope are of the fleet, in use, and of those over life, out of warranty, of unknown age."""
-    view = View()
-    in_use = Asset.state.in_(lifecycle.IN_USE)
-    tests = {
-        "fleet": Asset.state.not_in(lifecycle.GONE | {State.ON_ORDER}),
-        "in_use": in_use,
-        "over_life": and_(in_use, _over_life(view)),
-        "out_of_warranty": and_(in_use, Asset.warranty_ends_on < view.day),
-        "unknown_age": and_(in_use, started().is_(None)),
-    }
-    counted = [func.coalesce(func.sum(case((test, 1), else_=0)), 0).label(key) for key, test in tests.items()]
-    row = db.session.execute(select(*counted).where(Asset.entity_id.in_(scope.entity_ids))).one()
-    return {key: int(getattr(row, key)) for key in tests}
-
-
 def _shown() -> Select[Any]:
     return select(Asset).options(
         joinedload(Asset.category),
@@ -265,7 +221,7 @@ def by_age(statement: Select[Any], wanted: str, view: View) -> Select[Any]:
     if wanted == "estimated":
         return statement.where(started().is_not(None), started_for_sure().is_(None))
     if wanted == "over_life":
-        return statement.where(_over_life(view))
+        return statement.where(over_life(view))
     years = wanted.removesuffix("+")
     if not (years.isdigit() and len(years) <= 2):
         return statement
@@ -276,7 +232,8 @@ def by_age(statement: Select[Any], wanted: str, view: View) -> Select[Any]:
     return statement
 
 
-def _over_life(view: View) -> ColumnElement[bool]:
+def over_life(view: View) -> ColumnElement[bool]:
+    """Return what tells assets that are older than their category's service life on the view's day."""
     lives: dict[int, list[int]] = {}
     rows = db.session.execute(
         select(Category.id, Category.service_life_months).where(Category.service_life_months.is_not(None))

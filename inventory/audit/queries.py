@@ -54,6 +54,26 @@ def records_before(
     return [(record, change_set) for record, change_set in db.session.execute(statement)]
 
 
+def custody_records(
+    name: str, public_ids: Collection[str], before: datetime | None, limit: int
+) -> list[AuditRecord]:
+    """Return the records of equipment changing hands from or to the person of this name, newest first."""
+    statement = select(AuditRecord).where(
+        AuditRecord.object_type == "asset",
+        AuditRecord.object_id.in_(public_ids),
+        AuditRecord.action == Action.CUSTODY,
+    )
+    if before is not None:
+        statement = statement.where(AuditRecord.recorded_at < before)
+    statement = statement.order_by(AuditRecord.recorded_at.desc(), AuditRecord.id.desc())
+    found = db.session.scalars(statement.limit(limit * 4))
+    return [
+        record
+        for record in found
+        if any(str(side or "").startswith(name) for side in record.changes.get("holder", ()))
+    ][:limit]
+
+
 def changes_since(object_type: str, public_id: str, after: datetime) -> Sequence[AuditRecord]:
     """Return an object's records later than an instant that still hold, newest first: those undone since are left out."""
     statement = (

@@ -86,7 +86,18 @@ class Stream:
     load: Callable[[Any, datetime | None, int], list[dict[str, Any]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A count that a feature adds to each row of a list: `count(ids of the store)` in one query, `url(row)` its rows."""
+
+    key: str
+    label: str
+    count: Callable[[Collection[int]], dict[int, int]]
+    url: Callable[[Any], str]
+
+
 EVERY = "*"
+_tallies: dict[str, dict[str, Tally]] = defaultdict(dict)
 _streams: dict[str, dict[str, Stream]] = defaultdict(dict)
 _nouns: dict[str, Noun] = {}
 _menu: dict[str, MenuEntry] = {}
@@ -115,6 +126,16 @@ def noun(noun: Noun) -> None:
 def nouns() -> dict[str, Noun]:
     """Return the things that are served by (key, public id), by key."""
     return _nouns
+
+
+def tally(noun: str, tally: Tally) -> None:
+    """Add a count to each row of the list of `noun`."""
+    _tallies[noun][tally.key] = tally
+
+
+def tallies(noun: str) -> list[Tally]:
+    """Return the counts that features add to the list of `noun`."""
+    return list(_tallies[noun].values())
 
 
 def stream(noun: str, stream: Stream) -> None:

@@ -12,7 +12,7 @@ from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import access, authorise, current_scope, done, page, panels_of
 from inventory.core.wording import N_
-from inventory.organization import forms, queries, services, settings
+from inventory.organization import forms, queries, services, settings, tallies
 from inventory.organization.choices import chosen_entity, entity_options
 from inventory.organization.models import Entity
 
@@ -41,7 +41,12 @@ def _load(code: str, permission: Permission = Permission.VIEW) -> Entity:
 def index() -> Response:
     """Show the tree of the scope."""
     rows = queries.outline(queries.tree(current_scope().entity_ids))
-    return page("organization/entities.html", rows=rows, counts=queries.entity_counts(current_scope()))
+    return page(
+        "organization/entities.html",
+        rows=rows,
+        counts=queries.entity_counts(current_scope()),
+        tallies=tallies.inclusive("entity", [entity for entity, _depth in rows]),
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])

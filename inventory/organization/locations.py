@@ -11,7 +11,7 @@ from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import current_scope, done, load, page, panels_of
 from inventory.core.wording import N_
-from inventory.organization import forms, queries, services
+from inventory.organization import forms, queries, services, tallies
 from inventory.organization.choices import chosen, chosen_entity, entity_options, show_place
 from inventory.organization.models import Location
 
@@ -26,8 +26,12 @@ MENU = MenuEntry(
 def index() -> Response:
     """Show the places of the scope as one tree for each entity."""
     branches = queries.location_tree(current_scope())
+    places = [location for _entity, rows in branches for location, _depth in rows]
     return page(
-        "organization/locations.html", branches=branches, total=sum(len(rows) for _e, rows in branches)
+        "organization/locations.html",
+        branches=branches,
+        total=len(places),
+        tallies=tallies.inclusive("location", places),
     )
 
 

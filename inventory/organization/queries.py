@@ -33,7 +33,7 @@ def is_every_entity(entity_ids: Collection[int]) -> bool:
 
 def within(column: Any, scope: Scope) -> ColumnElement[bool]:
     """Return the condition that a row belongs to the scope; nothing to check where the scope is everything."""
-    return true() if scope.whole else column.in_(scope.entity_ids)  # type: ignore[no-any-return]
+    return true() if scope.whole else column.in_(scope.entity_ids)
 
 
 def _by_line(rows: Iterable[Entity | Location]) -> Callable[[Entity | Location], list[tuple[str, int]]]:

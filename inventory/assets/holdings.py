@@ -1,0 +1,59 @@
+"""Reads who holds or held what, and counts the fleet by place and entity."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import joinedload
+
+from inventory.assets import lifecycle, queries
+from inventory.assets.models import Asset, Custody
+from inventory.assets.states import State
+from inventory.core.access import Scope
+from inventory.core.database import db
+from inventory.organization.models import Person
+
+
+def past_custodies(person: Person, *, limit: int = 100) -> Sequence[Custody]:
+    """Return the custodies of a person that have ended, the latest first."""
+    statement = (
+        select(Custody)
+        .where(Custody.person_id == person.id, Custody.until_on.is_not(None))
+        .options(joinedload(Custody.asset).options(joinedload(Asset.model), joinedload(Asset.category)))
+        .options(joinedload(Custody.asset).joinedload(Asset.manufacturer))
+        .order_by(Custody.until_on.desc(), Custody.id.desc())
+        .limit(limit)
+    )
+    return db.session.scalars(statement).all()
+
+
+def held_since(person: Person) -> dict[int, Custody]:
+    """Return the open custodies of a person by their asset's id."""
+    statement = select(Custody).where(Custody.person_id == person.id, Custody.until_on.is_(None))
+    return {row.asset_id: row for row in db.session.scalars(statement)}
+
+
+def counts_by(column: str, ids: Collection[int]) -> dict[int, int]:
+    """Return how many assets that have not left the fleet each place or entity has (`location_id`, `entity_id`)."""
+    named = getattr(Asset, column)
+    statement = (
+        select(named, func.count()).where(named.in_(ids), Asset.state.not_in(lifecycle.GONE)).group_by(named)
+    )
+    return {id_: number for id_, number in db.session.execute(statement)}  # noqa: C416 - rows are no pairs
+
+
+def figures(scope: Scope) -> dict[str, int]:
+    """Return how many assets of the scope are of the fleet, in use, and of those over life, out of warranty, of unknown age."""
+    view = queries.View()
+    in_use = Asset.state.in_(lifecycle.IN_USE)
+    tests = {
+        "fleet": Asset.state.not_in(lifecycle.GONE | {State.ON_ORDER}),
+        "in_use": in_use,
+        "over_life": and_(in_use, queries.over_life(view)),
+        "out_of_warranty": and_(in_use, Asset.warranty_ends_on < view.day),
+        "unknown_age": and_(in_use, queries.started().is_(None)),
+    }
+    counted = [func.coalesce(func.sum(case((test, 1), else_=0)), 0).label(key) for key, test in tests.items()]
+    row = db.session.execute(select(*counted).where(Asset.entity_id.in_(scope.entity_ids))).one()
+    return {key: int(getattr(row, key)) for key in tests}

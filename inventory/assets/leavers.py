@@ -1,0 +1,79 @@
+"""People who go or have gone and still hold equipment: the list, and taking everything back at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import joinedload
+
+from inventory.assets import services
+from inventory.assets.models import Asset
+from inventory.assets.services import Handover
+from inventory.audit import services as audit
+from inventory.audit.models import ChangeSet, ChangeSetKind
+from inventory.core import clock
+from inventory.core.access import Actor, Scope
+from inventory.core.database import db
+from inventory.core.errors import Refused
+from inventory.core.wording import N_
+from inventory.organization.models import Person
+
+SOON = timedelta(days=30)
+SHOWN = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """Somebody who goes or has gone, and what they hold."""
+
+    person: Person
+    assets: Sequence[Asset]
+
+
+def _leaving(today: date) -> ColumnElement[bool]:
+    return or_(
+        Person.disabled,
+        Person.absent_since.is_not(None),
+        Person.leaves_on <= today + SOON,
+    )
+
+
+def leavers(scope: Scope) -> list[Leaver]:
+    """Return the people of the scope's equipment who go within a month or have gone, by name, in one query."""
+    statement = (
+        select(Asset)
+        .join(Person, Person.id == Asset.holder_id)
+        .where(Asset.entity_id.in_(scope.entity_ids), _leaving(clock.today()))
+        .options(
+            joinedload(Asset.holder).joinedload(Person.entity),
+            joinedload(Asset.model),
+            joinedload(Asset.manufacturer),
+            joinedload(Asset.category),
+        )
+        .order_by(Person.display_name, Person.id, Asset.id)
+        .limit(SHOWN)
+    )
+    held: dict[int, list[Asset]] = {}
+    for asset in db.session.scalars(statement):
+        held.setdefault(asset.holder_id or 0, []).append(asset)
+    return [Leaver(assets[0].holder, assets) for assets in held.values() if assets[0].holder is not None]
+
+
+def take_all_back(
+    person: Person, scope: Scope, *, actor: Actor, title: str
+) -> tuple[ChangeSet, Sequence[Asset]]:
+    """Take back into stock, today, all that a person holds of the scope's entities, as one change set called `title`.
+
+    Raises Refused when they hold nothing of it.
+    """
+    statement = select(Asset).where(Asset.holder_id == person.id, Asset.entity_id.in_(scope.entity_ids))
+    assets = db.session.scalars(statement.order_by(Asset.id)).all()
+    if not assets:
+        raise Refused(N_("%(name)s holds nothing that you may take back."), name=person.display_name)
+    with audit.change_set(ChangeSetKind.RETURN, title, actor=actor, entity_id=assets[0].entity_id) as opened:
+        for asset in assets:
+            services.take_back(asset, Handover(), actor=actor)
+    return opened, assets

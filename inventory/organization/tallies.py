@@ -1,0 +1,29 @@
+"""Counts that features add to trees of places and entities, those below included."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import gettext
+
+from inventory.core import registry
+from inventory.organization.models import Entity, Location
+
+# Label, and for each row (by its id in the store) how many and the address of those.
+Counted = list[tuple[str, dict[int, tuple[int, str]]]]
+
+
+def inclusive(noun: str, rows: Sequence[Entity] | Sequence[Location]) -> Counted:
+    """Return what features count of each row with all below it that is among `rows`: one query for each count."""
+    ids = [row.id for row in rows]
+    shown = set(ids)
+    counted: Counted = []
+    for tally in registry.tallies(noun):
+        sums = dict.fromkeys(ids, 0)
+        own = tally.count(ids) if ids else {}
+        for row in rows:
+            for above in (int(part) for part in row.path.split("/") if part):
+                if above in shown:
+                    sums[above] += own.get(row.id, 0)
+        counted.append((gettext(tally.label), {row.id: (sums[row.id], tally.url(row)) for row in rows}))
+    return counted

@@ -1,0 +1,99 @@
+"""Who holds and held what: a person's page, the leavers' list and taking all back; what places and entities have, in figures."""
+
+from datetime import date
+
+import pytest
+
+from inventory.assets import services
+from inventory.assets.services import Handover
+from inventory.core.database import transaction
+from tests import factories
+from tests.assets.conftest import ALICE
+
+ENGLISH = {"Accept-Language": "en"}
+
+
+@pytest.fixture
+def alice(place, sign_in):
+    return sign_in(place.cast.alice)
+
+
+def text_of(answer):
+    return answer.get_data(as_text=True)
+
+
+def give(asset, person, on=date(2026, 4, 1)):
+    with transaction():
+        services.hand_over(asset, Handover(on=on, condition="new"), actor=ALICE, person=person)
+
+
+def leave(person, **how):
+    with transaction():
+        for name, value in how.items():
+            setattr(person, name, value)
+
+
+def test_a_persons_page_says_what_they_hold_and_held_with_the_days(place, laptop, alice):
+    other = factories.create_asset(
+        place.entity, place.tablet, tag="LBX-000009", state="in_stock", on=date(2026, 3, 1)
+    )
+    give(laptop, place.marie)
+    give(other, place.marie, date(2026, 3, 5))
+    with transaction():
+        services.take_back(other, Handover(on=date(2026, 5, 5), condition="worn"), actor=ALICE)
+    page = text_of(alice.get(f"/people/{place.marie.public_id}", headers=ENGLISH))
+    assert "since 1 Apr 2026" in page
+    assert "Held before" in page
+    assert "5 Mar 2026 to 5 May 2026" in page
+    assert "LBX-000001 · Changed hands" in page
+
+
+def test_leavers_are_those_who_go_or_have_gone_and_hold_something(place, laptop, alice):
+    give(laptop, place.marie)
+    nothing = text_of(alice.get("/leavers/", headers=ENGLISH))
+    assert "0 leavers" in nothing
+    leave(place.paul, disabled=True)
+    assert "Paul Roy" not in text_of(alice.get("/leavers/", headers=ENGLISH))
+    leave(place.marie, leaves_on=date(2026, 7, 1))
+    page = text_of(alice.get("/leavers/", headers=ENGLISH))
+    assert "1 leaver still holds equipment" in page
+    assert "leaves on 1 Jul 2026" in page
+    leave(place.marie, leaves_on=date(2026, 12, 1))
+    assert "0 leavers" in text_of(alice.get("/leavers/", headers=ENGLISH))
+
+
+def test_all_that_a_leaver_holds_is_taken_back_at_once_and_undone_at_once(place, laptop, alice):
+    screen = factories.create_asset(place.entity, place.tablet, state="in_stock", on=date(2026, 3, 1))
+    for asset in (laptop, screen):
+        give(asset, place.marie)
+    leave(place.marie, disabled=True)
+    answer = alice.post(f"/leavers/{place.marie.public_id}/take-back", headers=ENGLISH, follow_redirects=True)
+    assert "2 items are back in stock." in text_of(answer)
+    assert (laptop.holder_id, laptop.state.value, screen.holder_id) == (None, "in_stock", None)
+    address = text_of(answer).split('action="/changes/own/')[1].split('"')[0]
+    alice.post(f"/changes/own/{address}")
+    assert laptop.holder_id == screen.holder_id == place.marie.id
+    assert laptop.state.value == "in_service"
+
+
+def test_nobody_takes_back_what_belongs_to_another_commune(place, laptop, sign_in):
+    give(laptop, place.marie)
+    oscar = sign_in(place.cast.oscar)
+    assert oscar.post(f"/leavers/{place.marie.public_id}/take-back").status_code == 404
+    assert sign_in(place.cast.chloe).post(f"/leavers/{place.marie.public_id}/take-back").status_code == 403
+    assert laptop.holder_id == place.marie.id
+
+
+def test_places_and_entities_say_how_much_stands_in_them_and_below(place, laptop, sign_in):
+    inside = factories.create_location(place.entity, place.room, name="Desk 3")
+    with transaction():
+        services.place(laptop, actor=ALICE, location=inside)
+    factories.create_asset(place.cast.ccas, place.laptop)
+    diane = sign_in(place.cast.diane)
+    places = text_of(diane.get("/places/", headers=ENGLISH))
+    assert places.count('class="tally"') == 2
+    entities = text_of(diane.get("/entities/", headers=ENGLISH))
+    assert "entity=LBX-CCAS" in entities
+    page = text_of(diane.get("/entities/LBX", headers=ENGLISH))
+    assert "Of unknown age" in page
+    assert "entity=LBX" in page

@@ -22,7 +22,7 @@ from scanners.makers import canonical_maker
 from scanners.observation import Fact, Identifier, Observation
 
 FOUND_KINDS = (Kind.PRINTER, Kind.ACCESS_POINT, Kind.PRINTER, Kind.SWITCH)
-TWICE, RIDDLES = 0.18, 1.4
+TWICE, RIDDLES, BETWEEN_TWO = 0.25, 1.4, 0.25
 """Share of the finds that somebody had logged after all; unknown devices of a commune on average."""
 STRANGERS: tuple[tuple[str | None, str], ...] = (
     (None, "Linux armv7l 4.9.0"),
@@ -44,7 +44,7 @@ class Finder:
         """Yield assets that a night's scan created, with what it saw; some are twins of what was logged."""
         for _ in range(count):
             twin = next((one for one in self.watch.silent if one[1].kind in FOUND_KINDS), None)
-            if twin is not None and self.chance.happens(TWICE):
+            if twin is not None and self.world.is_turn("found twice", TWICE):
                 self.watch.silent.remove(twin)
                 yield self._find(twin[1], self.watch.range_of(twin[2]), twin=(twin[0], twin[2]))
             else:
@@ -73,12 +73,12 @@ class Finder:
             life.identify(named, SourceKind.SNMP, (night.ends, last.ends))
         life.values |= {"last_seen_at": last.ends, "last_seen_by": SourceKind.SNMP}
         night.count(new=1, assets_created=1)
-        if twin is not None:
-            self._seen_twice(observation, life, twin)
         subject = Subject(
             observation, range_.body.id, night.ends, last, asset_id=life.id, reason=NOTHING_KNOWN,
             credential_id=self.watch.credential_id(),
         )  # fmt: skip
+        if twin is not None:
+            self._seen_twice(subject, life, twin)
         return life, subject, night
 
     def _observe(self, life: Life, product: Product, range_: Range, last: Night) -> Observation:
@@ -86,9 +86,9 @@ class Finder:
         seen = (range_.take(), self.watch.network.site_code, last.ends)
         return observing.by_network(life, product, seen, number=self.watch.number, chance=self.chance)
 
-    def _seen_twice(self, first: Observation, found: Life, twin: tuple[Life, Body]) -> None:
+    def _seen_twice(self, subject: Subject, found: Life, twin: tuple[Life, Body]) -> None:
         """Lately it says its serial too, which is that of something a technician had logged."""
-        logged, _body = twin
+        logged, first = twin[0], subject.observation
         maker = canonical_maker(str(first.facts["manufacturer"])) or ""
         serial = Identifier("serial", str(logged.values["serial"]), maker)
         observation = Observation(
@@ -97,14 +97,14 @@ class Finder:
             identifiers=(serial, *first.identifiers), interfaces=first.interfaces, evidence=first.evidence,
         )  # fmt: skip
         range_ = next(one for one in self.watch.network.ranges if one.body.id == found.values["entity_id"])
-        self._riddle(observation, range_, (logged, found))
+        self._riddle(observation, range_, (logged, found), beside=subject)
 
     def puzzle(self) -> None:
         """Add the devices that say too little, and one that resembles two others."""
         count = int(RIDDLES) + self.chance.happens(RIDDLES % 1)
         for _ in range(count):
             self._stranger(self.chance.one(self.watch.network.ranges))
-        if self.chance.happens(0.25):
+        if self.world.is_turn("between two", BETWEEN_TWO):
             self._between_two()
 
     def _stranger(self, range_: Range) -> None:
@@ -142,10 +142,17 @@ class Finder:
             source_key=f"{BY_ADDRESS}{address}", facts=facts, identifiers=named,
         )  # fmt: skip
 
-    def _riddle(self, observation: Observation, range_: Range, resembles: tuple[Life, ...] = ()) -> None:
+    def _riddle(
+        self,
+        observation: Observation,
+        range_: Range,
+        resembles: tuple[Life, ...] = (),
+        *,
+        beside: Subject | None = None,
+    ) -> None:
         own = self.watch.by_range[range_.id]
         night = self.chance.one(own[-5:])
         night.count(new=1, reviews=1)
         credential = self.watch.credential_id()
         subject = Subject(observation, range_.body.id, night.ends, own[-1], credential_id=credential)
-        self.watch.doubts.riddles.append(Riddle(subject, range_.body.path, resembles))
+        self.watch.doubts.riddles.append(Riddle(subject, range_.body.path, resembles, beside))

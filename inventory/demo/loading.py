@@ -92,7 +92,7 @@ def _load_commune(
     for life, subject, night in finds:
         with world.rows.journalling(night.change_set_id):
             life.write()
-            nights.keep(world, subject, watch.chance.public_id())
+            watch.sighting_ids[id(subject)] = nights.keep(world, subject, watch.chance.public_id())
     forgotten = renewals.record(world, equipment)
     questions.ask(world, watch.doubts, forgotten, watch.sighting_ids)
     world.rows.flush()

@@ -32,11 +32,11 @@ _SHORT = {
 def by_network(
     life: Life, product: Product, seen: tuple[str, str, datetime], *, number: int, chance: Chance
 ) -> Observation:
-    """Return what an SNMP scan reads of a device at (address, site, instant)."""
+    """Return what an SNMP scan reads of a device at (address, site, instant); `number` is no other device's."""
     address, site, at = seen
     serial, maker = life.values.get("serial"), canonical_maker(product.maker) or product.maker
-    mac = f"{OUI.get(product.maker, '02:00:5e')}:{number // 65536 % 256:02x}:{number // 256 % 256:02x}:{number % 256:02x}"
-    name = f"{_SHORT.get(product.kind, 'eq')}-{site.lower()}-{number:03d}"
+    mac = f"{OUI.get(product.maker, '00:1b:c5')}:{number >> 16 & 255:02x}:{number >> 8 & 255:02x}:{number & 255:02x}"
+    name = f"{_SHORT.get(product.kind, 'eq')}-{site.lower()}-{number & 0xFFFF:03d}"
     found = [
         *([Identifier("serial", str(serial), maker)] if serial else []),
         *([Identifier("base_mac", mac)] if product.kind is not Kind.SERVER else [Identifier("mac", mac)]),
@@ -172,6 +172,8 @@ def person_in_directory(holder: Holder, placed: tuple[Commune, Body], at: dateti
         "unit": unit,
         "unit_path": _path(unit),
     }
+    if holder.leaves_on is not None:
+        facts["expires_on"] = holder.leaves_on.isoformat()
     return Observation(
         source="ldap", site=networks.DIRECTORY_SITE, target=networks.DIRECTORY_URL, observed_at=at,
         source_key=f"guid:{holder.guid}", subject="person", facts=facts,

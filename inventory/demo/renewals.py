@@ -38,8 +38,8 @@ RECORDED = dict.fromkeys(TERMINALS, 0.94) | {Kind.SMARTPHONE: 0.6, Kind.PRINTER:
 """How often somebody recorded that one took over from the other, by kind."""
 BASES = {Basis.CUSTODY: 60, Basis.BY_HAND: 34, Basis.SCAN: 6}
 PROPOSED_FOR = timedelta(days=120)
-FORGOTTEN = 0.5
-"""Share of this year's doubtful renewals that nobody recorded, so that they are asked about."""
+FORGOTTEN, SELDOM_FORGOTTEN = 0.5, 0.04
+"""Shares of the doubtful renewals of late, and of the plain ones, that nobody recorded: they are asked about."""
 PRESENTED_AFTER = timedelta(days=41)
 
 
@@ -90,12 +90,14 @@ def record(world: World, fleet: CommuneFleet) -> list[Pair]:
     forgotten = []
     for pair in _pairs(fleet):
         kind = pair.old.device.position.kind
-        forgot = pair.new.device.position.uncounted and chance.happens(FORGOTTEN)
+        share = FORGOTTEN if pair.new.device.position.uncounted else SELDOM_FORGOTTEN
+        lately = pair.on >= world.order.today - PROPOSED_FOR
+        forgot = lately and kind in TERMINALS and world.is_turn("forgotten", share)
         if (kind in TERMINALS and pair.on >= this_year and not forgot) or chance.happens(
             0 if forgot else RECORDED.get(kind, 0.0)
         ):
             _record(world, pair, chance)
-        elif kind in RECORDED and pair.on >= world.order.today - PROPOSED_FOR:
+        elif kind in RECORDED and lately:
             forgotten.append(pair)
     return forgotten
 

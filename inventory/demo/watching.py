@@ -55,6 +55,8 @@ class Watch:
 
     def __post_init__(self) -> None:
         self.doubts = Doubts(self.commune.code)
+        # Two communes share no chassis address.
+        self.number = self.commune.number << 16
         for one in self.network.ranges:
             source = Source(
                 RunKind.SNMP,
@@ -79,7 +81,7 @@ class Watch:
         if product.kind in COMPUTERS | {Kind.SERVER}:
             if self.chance.happens(JOINED_DIRECTORY):
                 self._list(life, product, body)
-            elif self.chance.happens(NAMED_BY_HAND):
+            elif self.world.is_turn("named by hand", NAMED_BY_HAND):
                 self._name_by_hand(life, product, body)
 
     def range_of(self, body: Body) -> Range:
@@ -90,7 +92,7 @@ class Watch:
         range_ = self.range_of(body)
         own, self.number = self.by_range[range_.id], self.number + 1
         last, absent = own[-1], None
-        if self.chance.happens(VANISHES) and life.state is State.IN_SERVICE:
+        if life.state is State.IN_SERVICE and self.world.is_turn("vanishes", VANISHES):
             last, absent = own[-4], own[-3].starts
             self.doubts.missed.append(Missed(life, last.ends, absent))
             own[-3].count(absent=1, reviews=1)
@@ -120,12 +122,17 @@ class Watch:
         """Return the product that a device says it is: now and then another than a technician wrote."""
         others = [one for one in PRODUCTS if one.kind is product.kind and one.maker == product.maker]
         typed = life.claims.get(("model_id", SourceKind.PERSON))
-        is_wrong = typed is not None and typed["pinned"] and len(others) > 1 and self.chance.happens(MISTAKEN)
+        is_wrong = (
+            typed is not None
+            and typed["pinned"]
+            and len(others) > 1
+            and self.world.is_turn("mistaken", MISTAKEN)
+        )
         return self.chance.one([one for one in others if one is not product]) if is_wrong else product
 
     def _list(self, life: Life, product: Product, body: Body) -> None:
         last, commune, home = self.directory[-1], self.commune, body
-        strays = commune.number and self.chance.happens(STRAYS)
+        strays = commune.number and self.world.is_turn("strays", STRAYS)
         if strays:
             commune = self.chance.one(
                 [one for one in self.world.communes if one.number and one is not self.commune]

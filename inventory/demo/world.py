@@ -14,6 +14,7 @@ from inventory.demo.rows import Rows
 from inventory.organization.models import EntityKind
 
 YEARS = 9
+FIRST_TURN = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,15 @@ class World:
     supplier_ids: list[int] = field(default_factory=list)
     technicians: list[Actor] = field(default_factory=list)
     actors: dict[Role, Actor] = field(default_factory=dict)
+    turns: dict[str, float] = field(default_factory=dict)
+
+    def is_turn(self, name: str, share: float) -> bool:
+        """Say yes in this share of the cases, evenly: what is rare comes up in a small fleet too."""
+        self.turns[name] = self.turns.get(name, FIRST_TURN) + share
+        if self.turns[name] < 1:
+            return False
+        self.turns[name] -= 1
+        return True
 
     def chance(self, *name: object) -> Chance:
         """Return the stream of draws of this name under the order's seed."""

@@ -13,3 +13,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.extensions["parc_figures"] = remembered.Memory(app.config["FIGURES_KEPT_S"])
     registry.menu(views.MENU)
+    registry.menu(views.HEALTH)

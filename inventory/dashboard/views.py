@@ -10,12 +10,22 @@ from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import current_scope, page
 from inventory.core.wording import N_
+from inventory.dashboard import health as wellness
 from inventory.dashboard import needs, presentation, queries, remembered
 from inventory.renewal import presentation as renewal_shown
 from inventory.renewal import wording
 
 bp = Blueprint("dashboard", __name__)
 MENU = MenuEntry(Group.MAIN, N_("Home"), "dashboard.home", "home", Permission.VIEW, order=1, shortcut="g h")
+HEALTH = MenuEntry(
+    Group.SETTINGS,
+    N_("Instance health"),
+    "dashboard.health",
+    "heartbeat",
+    Permission.INSTANCE_ADMIN,
+    order=99,
+    hint=N_("Whether the store, the disk and background work are well."),
+)
 SIXTHS_SHOWN = 12
 
 
@@ -36,3 +46,10 @@ def home() -> Response:
         total=wording.total(sixths),
         shown=presentation,
     )
+
+
+@bp.route("/settings/health")
+@requires(Permission.INSTANCE_ADMIN)
+def health() -> Response:
+    """Say whether the instance is well, and what to do where it is not."""
+    return page("dashboard/health.html", checks=wellness.checks(), about=wellness.about())

@@ -1,0 +1,182 @@
+"""Whether the instance is well: its store, its folder, its background work; what is wrong says what to do."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+from sqlalchemy import func, select, text
+
+from inventory.assets.models import Asset
+from inventory.audit.models import AuditRecord
+from inventory.core import clock, i18n, migrations
+from inventory.core.database import db
+from inventory.core.types import Code
+from inventory.core.wording import N_
+from inventory.jobs import queries as jobs
+from inventory.jobs.models import Job, JobState, Schedule
+
+# Work that waits longer than this has nobody to do it.
+WAITS_TOO_LONG = timedelta(minutes=5)
+LITTLE_ROOM = 2 * 2**30
+NO_ROOM = 200 * 2**20
+
+
+class Wellness(Code):
+    """How a check ended."""
+
+    GOOD = "good", N_("well"), "good", "check"
+    LOOK = "look", N_("have a look"), "warn", "alert-triangle"
+    BAD = "bad", N_("act now"), "bad", "alert-triangle"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question about the instance: its answer in words, and what to do when it is not well."""
+
+    label: str
+    wellness: Wellness
+    said: str
+    advice: str = ""
+    url: str = ""
+
+
+def checks() -> list[Check]:
+    """Return every check, what is worst first."""
+    found = [_store(), _shape(), _folder(), *_keys(), _waiting(), _failed(), _schedules()]
+    return sorted(found, key=lambda check: list(Wellness).index(check.wellness), reverse=True)
+
+
+def about() -> list[tuple[str, str]]:
+    """Return what the instance is: versions, store, sizes."""
+    return [
+        (_("Parc"), version("parc")),
+        (_("Python"), ".".join(str(part) for part in sys.version_info[:3])),
+        (_("Store"), _store_words()),
+        (_("Size of the store"), i18n.filesize(_store_size())),
+        (_("Instance folder"), current_app.instance_path),
+        (_("Items of equipment"), i18n.number(_count(Asset))),
+        (_("Records of changes"), i18n.number(_count(AuditRecord))),
+    ]
+
+
+def _count(model: type) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def _is_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"
+
+
+def _store_words() -> str:
+    if _is_sqlite():
+        return "SQLite " + str(db.session.scalar(text("SELECT sqlite_version()")))
+    return "PostgreSQL " + str(db.session.scalar(text("SHOW server_version")))
+
+
+def _store_size() -> int:
+    """Return the bytes that the store takes."""
+    if not _is_sqlite():
+        return int(db.session.scalar(text("SELECT pg_database_size(current_database())")) or 0)
+    file = Path(str(db.engine.url.database))
+    return sum(path.stat().st_size for path in file.parent.glob(f"{file.name}*"))
+
+
+def _store() -> Check:
+    label = _("The store answers")
+    if not _is_sqlite():
+        return Check(label, Wellness.GOOD, _store_words())
+    mode = str(db.session.scalar(text("PRAGMA journal_mode")))
+    if mode != "wal":
+        advice = _(
+            "It stands on a disk that several cannot write to at once. Put the instance on a local disk."
+        )
+        return Check(label, Wellness.LOOK, f"SQLite, {mode}", advice)
+    return Check(label, Wellness.GOOD, _store_words())
+
+
+def _shape() -> Check:
+    label = _("The store has the shape of this version")
+    if migrations.is_current():
+        return Check(label, Wellness.GOOD, migrations.latest())
+    return Check(
+        label, Wellness.BAD, _("Migrations are missing."), _("Start Parc once more: it migrates by itself.")
+    )
+
+
+def _folder() -> Check:
+    label = _("There is room on the disk of the instance")
+    free = shutil.disk_usage(current_app.instance_path).free
+    said = _("%(size)s free", size=i18n.filesize(free))
+    if free < NO_ROOM:
+        return Check(label, Wellness.BAD, said, _("Free some room: nothing can be saved when it is full."))
+    if free < LITTLE_ROOM:
+        return Check(label, Wellness.LOOK, said, _("Free some room before it is full."))
+    return Check(label, Wellness.GOOD, said)
+
+
+def _keys() -> Iterator[Check]:
+    """Check that nobody else on the machine reads the keys that open the secrets."""
+    label = _("The keys are readable by the service alone")
+    open_files = [
+        path.name
+        for path in sorted(Path(current_app.instance_path).glob("*.key"))
+        if stat.S_IMODE(path.stat().st_mode) & 0o077
+    ]
+    if open_files:
+        advice = _("Run: chmod 600 %(files)s", files=" ".join(open_files))
+        yield Check(label, Wellness.BAD, ", ".join(open_files), advice)
+    else:
+        yield Check(label, Wellness.GOOD, _("yes"))
+
+
+def _waiting() -> Check:
+    label = _("Background work is taken up")
+    statement = select(func.min(Job.run_after)).where(
+        Job.state == JobState.QUEUED, Job.run_after <= clock.now()
+    )
+    oldest = db.session.scalar(statement)
+    if oldest is None or clock.now() - oldest < WAITS_TOO_LONG:
+        return Check(label, Wellness.GOOD, _("Nothing waits."), url=url_for("jobs.index"))
+    return Check(
+        label,
+        Wellness.BAD,
+        _("Something waits since %(at)s.", at=i18n.instant(oldest)),
+        _("Is a worker running? “parc run” has one; with several processes, start “parc worker”."),
+        url_for("jobs.index", state=JobState.QUEUED.value),
+    )
+
+
+def _failed() -> Check:
+    label = _("No background work has failed")
+    count = jobs.count_failed()
+    if not count:
+        return Check(label, Wellness.GOOD, _("none"), url=url_for("jobs.index"))
+    return Check(
+        label,
+        Wellness.LOOK,
+        i18n.ngettext("%(num)s has failed", "%(num)s have failed", count),
+        _("Read why, then try it again."),
+        url_for("jobs.index", state=JobState.FAILED.value),
+    )
+
+
+def _schedules() -> Check:
+    label = _("Schedules are on time")
+    late = db.session.scalar(
+        select(func.count()).where(
+            Schedule.enabled.is_(True), Schedule.next_due_at < clock.now() - WAITS_TOO_LONG
+        )
+    )
+    if not late:
+        return Check(label, Wellness.GOOD, _("yes"))
+    words = i18n.ngettext("%(num)s is late", "%(num)s are late", late)
+    return Check(label, Wellness.LOOK, words, _("Is a worker running?"), url_for("jobs.index"))

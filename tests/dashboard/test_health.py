@@ -1,0 +1,74 @@
+"""The health page says what is wrong with the instance and what to do about it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from inventory.core import clock
+from inventory.core.database import db, transaction
+from inventory.dashboard import health
+from inventory.dashboard.health import Wellness
+from inventory.jobs.models import Job, JobState, Schedule
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def answered(app, database):
+    """Returns a function that gives the answer to a check by a part of its label."""
+
+    def answer(words: str) -> health.Check:
+        with app.test_request_context():
+            return next(check for check in health.checks() if words in check.label)
+
+    return answer
+
+
+def keep(row: object) -> None:
+    with transaction():
+        db.session.add(row)
+
+
+def test_an_instance_at_rest_is_well(answered):
+    assert answered("Background work").wellness is Wellness.GOOD
+    assert answered("failed").wellness is Wellness.GOOD
+    assert answered("Schedules").wellness is Wellness.GOOD
+
+
+def test_work_that_nobody_takes_up_is_said(answered):
+    keep(Job(kind="x", title="x", run_after=clock.now() - timedelta(minutes=6)))
+    found = answered("Background work")
+    assert (found.wellness, "worker" in found.advice) == (Wellness.BAD, True)
+
+
+def test_failed_work_and_late_schedules_are_said(answered):
+    keep(Job(kind="x", title="x", state=JobState.FAILED))
+    keep(Schedule(title="x", kind="x", cron="0 3 * * *", next_due_at=clock.now() - timedelta(hours=1)))
+    assert answered("failed").wellness is Wellness.LOOK
+    assert answered("Schedules").wellness is Wellness.LOOK
+
+
+def test_a_key_that_others_can_read_is_said_first(app, answered, monkeypatch, tmp_path):
+    key: Path = tmp_path / "secrets.key"
+    key.write_text("x")
+    key.chmod(0o644)
+    monkeypatch.setattr(app, "instance_path", str(tmp_path))
+    assert answered("keys").wellness is Wellness.BAD
+    key.chmod(0o600)
+    assert answered("keys").wellness is Wellness.GOOD
+
+
+def test_little_room_is_said_before_there_is_none(answered, monkeypatch):
+    usage = type("Usage", (), {"free": 2**30})
+    monkeypatch.setattr(health.shutil, "disk_usage", lambda _path: usage)
+    assert answered("room").wellness is Wellness.LOOK
+
+
+def test_only_the_administrator_of_the_instance_sees_it(sign_in, cast):
+    assert sign_in(cast.bruno).get("/settings/health").status_code == 403
+    page = sign_in(cast.diane).get("/settings/health")
+    assert page.status_code == 200
+    assert "SQLite" in page.text or "PostgreSQL" in page.text

@@ -18,6 +18,7 @@ from scanners.snmp.kinds import kind_of
 from scanners.snmp.profile import Device, Profile, Profiles, dotted, text, useful
 
 OTHER, CHASSIS, POWER_SUPPLY, MODULE = 1, 3, 6, 9
+_PARTS_OF_THEIR_OWN = frozenset({POWER_SUPPLY, 7, 8, 10, 12})  # fans, sensors, ports, processors
 _COMPONENT_KINDS = {CHASSIS: "chassis", POWER_SUPPLY: "power_supply", MODULE: "module", 7: "fan", 10: "port"}
 
 
@@ -142,6 +143,8 @@ def _entity(reading: Reading, found: Findings) -> None:
         if canonical_serial(main.serial):
             found.say("serial", main.serial, "ENTITY-MIB chassis")
         found.say("firmware", main.firmware, "ENTITY-MIB chassis")
+    if not chassis:
+        _only_part(parts, found)
     found.components = tuple(
         Component(
             kind=_COMPONENT_KINDS[part.kind],
@@ -152,8 +155,22 @@ def _entity(reading: Reading, found: Findings) -> None:
             manufacturer=part.maker,
         )
         for part in parts
-        if part is not main and part.kind in _COMPONENT_KINDS and canonical_serial(part.serial)
+        if part is not main
+        and part.kind in _COMPONENT_KINDS
+        and canonical_serial(part.serial)
+        and part.serial != found.text("serial")
     )[:200]
+
+
+def _only_part(parts: Sequence[_Part], found: Findings) -> None:
+    """Where no part is classed as the box: the serial number and the version that all of them share that have any."""
+    own = [part for part in parts if part.kind not in _PARTS_OF_THEIR_OWN]
+    serials = {part.serial for part in own if canonical_serial(part.serial)}
+    versions = {part.firmware for part in own if part.firmware}
+    if len(serials) == 1:
+        found.say("serial", serials.pop(), "ENTITY-MIB: the only serial number in it")
+    if len(versions) == 1:
+        found.say("firmware", versions.pop(), "ENTITY-MIB: the only version in it")
 
 
 # What stands in entPhysicalModelName and names no product: an order number, or the word for any such thing.

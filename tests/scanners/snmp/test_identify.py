@@ -346,3 +346,16 @@ def test_a_description_names_the_model_only_where_it_looks_like_one(
 def test_a_device_s_own_name_is_no_model() -> None:
     said = UNKNOWN.replace("Box", "Hall 12") + "1.3.6.1.2.1.1.5.0|4|Hall 12\n"
     assert "model" not in seen(said).facts
+
+
+def test_a_stack_without_a_chassis_has_the_serial_that_its_parts_share() -> None:
+    said = UNKNOWN + (
+        "1.3.6.1.2.1.47.1.1.1.1.5.1|2|11\n1.3.6.1.2.1.47.1.1.1.1.5.101|2|5\n1.3.6.1.2.1.47.1.1.1.1.5.201|2|9\n"
+        "1.3.6.1.2.1.47.1.1.1.1.5.301|2|6\n1.3.6.1.2.1.47.1.1.1.1.11.301|4|PSU000011\n"
+        "1.3.6.1.2.1.47.1.1.1.1.11.101|4|UNIT000011\n1.3.6.1.2.1.47.1.1.1.1.11.201|4|UNIT000011\n"
+        "1.3.6.1.2.1.47.1.1.1.1.9.201|4|1.1.2.0\n"
+    )
+    assert (seen(said).facts["serial"], seen(said).facts["firmware"]) == ("UNIT000011", "1.1.2.0")
+    assert [one.serial for one in seen(said).components] == ["PSU000011"]
+    other = said + "1.3.6.1.2.1.47.1.1.1.1.11.1|4|UNIT000022\n"
+    assert "serial" not in seen(other).facts

@@ -7,7 +7,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Give templates the words of audit records, and register the pages of change sets."""
-    from inventory.audit import history, presentation, views
+    from inventory.audit import history, presentation, trail, views
     from inventory.core import registry, web
 
     web.describe_fields_with(app, presentation.field_label, presentation.field_value)
@@ -15,4 +15,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(history.bp)
     registry.panel(registry.EVERY, history.HISTORY)
+    app.register_blueprint(trail.bp)
     registry.menu(views.MENU)
+    registry.menu(trail.MENU)

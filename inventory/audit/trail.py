@@ -1,0 +1,128 @@
+"""The journal: every change of every thing, searched, narrowed and exported by those who answer for it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, current_app, url_for
+from flask_babel import gettext as _
+from sqlalchemy import Select, or_, select
+
+from inventory.audit import presentation
+from inventory.audit.models import Action, AuditRecord
+from inventory.core import clock, registry
+from inventory.core.access import Scope
+from inventory.core.database import db
+from inventory.core.forms import parse_day
+from inventory.core.guard import requires
+from inventory.core.listing import Column, Filter, Listing, code_options
+from inventory.core.permissions import Permission
+from inventory.core.registry import Group, MenuEntry
+from inventory.core.web import access, current_scope, page
+from inventory.core.wording import N_
+
+bp = Blueprint("journal", __name__, url_prefix="/journal")
+MENU = MenuEntry(
+    Group.SETTINGS,
+    N_("Journal"),
+    "journal.index",
+    "history",
+    Permission.SETTINGS_ADMIN,
+    order=90,
+    hint=N_("Who changed what, when: every record, to search and to export."),
+)
+
+
+@bp.route("/")
+@requires(Permission.SETTINGS_ADMIN)
+def index() -> Response:
+    """List the records of the scope, the latest first."""
+    listing = Listing(
+        "journal",
+        _records(current_scope(Permission.SETTINGS_ADMIN)),
+        columns=(
+            Column("recorded_at", N_("When"), lambda row: row.recorded_at, kind="instant", sort=AuditRecord.recorded_at),
+            Column("actor", N_("By"), lambda row: row.actor_label),
+            Column("action", N_("Act"), lambda row: row.action, kind="badge"),
+            Column("noun", N_("Kind"), lambda row: _noun_words(row.object_type)),
+            Column("object", N_("Of what"), lambda row: row.object_label, kind="name"),
+            Column("changes", N_("What changed"), _changes),
+            Column("effective_on", N_("Holds from"), lambda row: row.effective_on, kind="day"),
+            Column("note", N_("Note"), lambda row: row.note),
+        ),
+        filters=(
+            Filter("noun", N_("Kind"), lambda s, v: s.where(AuditRecord.object_type == v), options=_noun_options),
+            Filter("act", N_("Act"), _by_action, options=code_options(Action)),
+            Filter("since", N_("Since"), lambda s, v: _by_day(s, v, 0), kind="day"),
+            Filter("until", N_("Until"), lambda s, v: _by_day(s, v, 1), kind="day"),
+        ),
+        search=_matching,
+        id_column=AuditRecord.id,
+        row_url=_page_of,
+        public_id=lambda row: str(row.id),
+        default_sort="-recorded_at",
+    )  # fmt: skip
+    if listing.wants_export:
+        return listing.export()
+    return page("audit/journal.html", listing=listing.empty(_("Nothing was recorded that is like this.")))
+
+
+def _records(scope: Scope) -> Select[Any]:
+    """Return the records of the scope's entities; for the administrator of the instance, those of none too."""
+    within: Any = AuditRecord.entity_id.in_(scope.entity_ids)
+    if scope.entity_id is None and access().allows(Permission.INSTANCE_ADMIN):
+        within = or_(within, AuditRecord.entity_id.is_(None))
+    return select(AuditRecord).where(within)
+
+
+def _matching(statement: Select[Any], text: str) -> Select[Any]:
+    for word in text.split()[:6]:
+        columns = (AuditRecord.object_label, AuditRecord.actor_label, AuditRecord.note)
+        statement = statement.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    return statement
+
+
+def _by_action(statement: Select[Any], value: str) -> Select[Any]:
+    return statement.where(AuditRecord.action == value) if value in list(Action) else statement
+
+
+def _by_day(statement: Select[Any], value: str, after: int) -> Select[Any]:
+    """Keep what was recorded from the beginning of a day on (after=0), or up to its end (after=1)."""
+    try:
+        day: date = parse_day(value, clock.today()) + timedelta(days=after)
+    except ValueError:
+        return statement
+    at = datetime.combine(day, time(), ZoneInfo(clock.DEFAULT_TIME_ZONE)).astimezone(UTC)
+    return statement.where(AuditRecord.recorded_at < at if after else AuditRecord.recorded_at >= at)
+
+
+def _noun_options() -> list[tuple[str, str]]:
+    known = db.session.scalars(select(AuditRecord.object_type).distinct())
+    return sorted(((name, _noun_words(name)) for name in known), key=lambda pair: pair[1])
+
+
+def _noun_words(object_type: str) -> str:
+    noun = registry.nouns().get(object_type)
+    return _(noun.label) if noun else object_type.replace("_", " ")
+
+
+def _changes(row: AuditRecord) -> str:
+    """Return the changes in one line: "Name: PC-1 → PC-2"."""
+    return "; ".join(
+        f"{presentation.field_label(name)}: {_value(name, old)} → {_value(name, new)}"
+        for name, (old, new) in row.changes.items()
+    )
+
+
+def _value(name: str, value: Any) -> str:
+    shown = presentation.field_value(name, value)
+    return "–" if shown in (None, "") else str(shown)
+
+
+def _page_of(row: AuditRecord) -> str | None:
+    noun = registry.nouns().get(row.object_type)
+    if noun is None or noun.argument != "public_id" or noun.page not in current_app.view_functions:
+        return None
+    return url_for(noun.page, public_id=row.object_id)

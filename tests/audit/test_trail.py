@@ -1,0 +1,78 @@
+"""The journal finds every change by word, kind, act and day, within the entities that one answers for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from inventory.audit import services as audit
+from inventory.audit.models import Action
+from inventory.core import clock
+from inventory.core.access import Actor
+from inventory.core.database import db, transaction
+from inventory.core.permissions import Role
+from tests import factories
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+def renamed(cast):
+    """Two people renamed, one in each of two entities."""
+    alice = Actor("user", cast.alice.public_id, "Alice")
+    found = []
+    for entity, name in ((cast.le_bouscat, "Marie"), (cast.pessac, "Paul")):
+        person = factories.create_person(entity, display_name=f"{name} <b>Dupont</b>")
+        with transaction():
+            audit.record(
+                Action.UPDATED, "person", person, {"phone": ["1", "=2"]}, actor=alice, note=f"asked by {name}"
+            )
+        found.append(person)
+    return found
+
+
+def rows(client, query=""):
+    return client.get(f"/journal/{query}").text
+
+
+def test_it_shows_what_changed_from_what_to_what_and_escapes_it(sign_in, cast, renamed):
+    page = rows(sign_in(cast.diane))
+    assert "Marie &lt;b&gt;Dupont&lt;/b&gt;" in page
+    assert "1 → =2" in page
+    assert f"/people/{renamed[0].public_id}" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("?q=marie", "Marie"), ("?q=asked+paul", "Paul"), ("?noun=person&act=updated&q=marie+alice", "Marie")],
+)
+def test_it_is_searched_and_narrowed(sign_in, cast, renamed, query, found):
+    page = rows(sign_in(cast.diane), query)
+    assert found in page
+    assert ({"Marie", "Paul"} - {found}).pop() not in page
+
+
+def test_days_bound_it_at_both_ends(sign_in, cast, renamed):
+    client, tomorrow = sign_in(cast.diane), clock.today() + timedelta(days=1)
+    assert "Marie" in rows(client, f"?since={clock.today()}&until={clock.today()}&q=marie")
+    assert "Marie" not in rows(client, f"?since={tomorrow}").split("</thead>")[-1]
+    assert rows(client, "?since=nonsense&act=nonsense")
+
+
+def test_an_administrator_sees_the_records_of_their_entities_alone(sign_in, cast, renamed):
+    local = factories.create_user(Role.ADMINISTRATOR, cast.le_bouscat)
+    page = rows(sign_in(local))
+    assert "Marie" in page
+    assert "Paul" not in page
+
+
+def test_a_manager_is_refused(sign_in, cast):
+    assert sign_in(cast.bruno).get("/journal/").status_code == 403
+
+
+def test_the_export_runs_no_formula(sign_in, cast, renamed):
+    with transaction():
+        person = db.session.merge(renamed[0])
+        audit.record(Action.UPDATED, "person", person, actor=Actor("user", "x", "=cmd()"))
+    assert "'=cmd()" in sign_in(cast.diane).get("/journal/?format=csv").text

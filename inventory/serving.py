@@ -13,7 +13,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from inventory.core import registry
+from inventory.core import memory, registry
 
 THREADS = 8
 JOB_THREADS = 2
@@ -51,6 +51,7 @@ def run(host: str, port: int, jobs: bool) -> None:
             f"cannot listen on {host}:{port}: {error.strerror}. Choose another port: make run PORT=8010"
         ) from error
     greet(address)
+    memory.settle()
     _serve(server, app, with_jobs=jobs)
 
 

@@ -70,7 +70,7 @@ class Asset(HasPublicId, HasVersion, Base):
     os_name: Mapped[str | None] = mapped_column(String(160))
     description: Mapped[str | None] = mapped_column(String(255))
     notes: Mapped[str | None] = mapped_column(Text)
-    last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # without an index, as sightings are
     last_seen_by: Mapped[SourceKind | None] = mapped_column(CodeType(SourceKind))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, onupdate=clock.now)
@@ -88,6 +88,7 @@ class Asset(HasPublicId, HasVersion, Base):
         Index("ix_asset_entity_id_id", "entity_id", "id"),
         Index("ix_asset_entity_id_state", "entity_id", "state"),
         Index("ix_asset_entity_id_category_id", "entity_id", "category_id"),
+        {"postgresql_with": {"fillfactor": 60}},
     )
 
     @property

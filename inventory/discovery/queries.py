@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from inventory.core.access import Scope
@@ -17,6 +17,7 @@ from inventory.discovery.models import (
     Directory,
     Run,
     RunFailure,
+    RunKind,
     Sighting,
     SightingRevision,
     Site,
@@ -137,9 +138,24 @@ def failures_by_cause(run: Run) -> list[tuple[str, int, list[RunFailure]]]:
     return [(cause, number, [row for row in shown if row.cause == cause]) for cause, number in counts]
 
 
+def met_last(run: Run) -> ColumnElement[bool]:
+    """Hold for the sightings that no run has met since this one did.
+
+    Whose run a sighting was last has no index, for it changes every night: what the run read narrows them first.
+    """
+    met = Sighting.last_run_id == run.id
+    if run.range_id is not None:
+        return and_(met, Sighting.range_id == run.range_id)
+    if run.directory_id is not None:
+        return and_(met, Sighting.directory_id == run.directory_id)
+    if run.kind is RunKind.SNMP and run.site is not None:
+        return and_(met, Sighting.source == "snmp", Sighting.site_code == run.site.code)
+    return met
+
+
 def latest_findings(run: Run) -> list[Sighting]:
     """Return what a run met last, newest first."""
-    statement = select(Sighting).where(Sighting.last_run_id == run.id)
+    statement = select(Sighting).where(met_last(run))
     return list(
         db.session.scalars(
             statement.order_by(Sighting.last_seen_at.desc(), Sighting.id.desc()).limit(FINDINGS_SHOWN)

@@ -7,6 +7,8 @@ import logging
 import click
 from flask.cli import with_appcontext
 
+from inventory.core import memory
+
 
 @click.command()
 @click.option(
@@ -29,4 +31,5 @@ def worker(sites: tuple[str, ...], threads: int) -> None:
     queues = [f"site.{code.strip().upper()}" for code in sites] or None
     app = click.get_current_context().ensure_object(ScriptInfo).load_app()
     click.echo(f"Working for {', '.join(sites) if sites else 'all sites'}.")
+    memory.settle()
     Runner(app, queues, threads).run_until_stopped()

@@ -19,7 +19,6 @@ def render_item(kind, item, autogen_context):
     return False
 
 
-
 context.configure(
     connection=connection,
     target_metadata=Base.metadata,

@@ -26,8 +26,8 @@ def absent(*, sighting_ids: Sequence[int], actor: Actor, run_id: int) -> None:
 
 def closing(*, actor: Actor, run_id: int) -> None:
     """Decide again what is unsettled, and move the last dates of all that the run saw."""
-    outcome = services.conclude(run_id, actor=actor)
-    runs.add_outcome(db.session.get_one(Run, run_id), **outcome.counts)
+    run = db.session.get_one(Run, run_id)
+    runs.add_outcome(run, **services.conclude(run, actor=actor).counts)
 
 
 def merged(*, kept: Asset, absorbed: Asset, **_rest: Any) -> None:

@@ -324,7 +324,7 @@ def test_a_run_stays_readable_with_its_failures_in_sentences(
     assert "10.1.0.10" in shown
     assert "this version does not know" in shown
     assert "nothing is concluded" in shown
-    assert "hx-get" not in shown
+    assert "every 1500ms" not in shown
 
 
 def test_undoing_a_run_asks_for_the_right_to(cast: Cast, sign_in: SignIn, range_: AddressRange) -> None:

@@ -908,6 +908,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_asset_supplier_id_supplier")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_asset")),
         sa.UniqueConstraint("tag", name=op.f("uq_asset_tag")),
+        postgresql_with={"fillfactor": 60},
     )
     with op.batch_alter_table("asset", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_asset_category_id"), ["category_id"], unique=False)
@@ -915,7 +916,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_asset_entity_id_id", ["entity_id", "id"], unique=False)
         batch_op.create_index("ix_asset_entity_id_state", ["entity_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_asset_holder_id"), ["holder_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_asset_last_seen_at"), ["last_seen_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_asset_location_id"), ["location_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_asset_manufacturer_id"), ["manufacturer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_asset_model_id"), ["model_id"], unique=False)
@@ -1315,12 +1315,12 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "source", "site_code", "source_key", name=op.f("uq_sighting_source_site_code_source_key")
         ),
+        postgresql_with={"fillfactor": 50},
     )
     with op.batch_alter_table("sighting", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sighting_credential_id"), ["credential_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sighting_directory_id"), ["directory_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sighting_entity_id"), ["entity_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_sighting_last_run_id"), ["last_run_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sighting_location_id"), ["location_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sighting_public_id"), ["public_id"], unique=True)
         batch_op.create_index(batch_op.f("ix_sighting_range_id"), ["range_id"], unique=False)
@@ -1454,7 +1454,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sighting_range_id"))
         batch_op.drop_index(batch_op.f("ix_sighting_public_id"))
         batch_op.drop_index(batch_op.f("ix_sighting_location_id"))
-        batch_op.drop_index(batch_op.f("ix_sighting_last_run_id"))
         batch_op.drop_index(batch_op.f("ix_sighting_entity_id"))
         batch_op.drop_index(batch_op.f("ix_sighting_directory_id"))
         batch_op.drop_index(batch_op.f("ix_sighting_credential_id"))
@@ -1547,7 +1546,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_asset_model_id"))
         batch_op.drop_index(batch_op.f("ix_asset_manufacturer_id"))
         batch_op.drop_index(batch_op.f("ix_asset_location_id"))
-        batch_op.drop_index(batch_op.f("ix_asset_last_seen_at"))
         batch_op.drop_index(batch_op.f("ix_asset_holder_id"))
         batch_op.drop_index("ix_asset_entity_id_state")
         batch_op.drop_index("ix_asset_entity_id_id")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import exists, select
 
 from inventory.core.access import Actor
 from inventory.core.database import db
-from inventory.discovery.models import Sighting
+from inventory.discovery import queries
+from inventory.discovery.models import Run, Sighting
 from inventory.discovery.sightings import slices
 from inventory.reconciliation import portraits
 from inventory.reconciliation.likeness import Sentence
@@ -157,21 +158,21 @@ def _questions(batch: Batch, asked: Iterable[Ask]) -> list[Question]:
     return found
 
 
-def unsettled(run_id: int) -> list[int]:
+def unsettled(run: Run) -> list[int]:
     """The sightings of a run that are nothing yet: still asked about, undone since, or waiting for others."""
     ignored = exists().where(
         Constraint.sighting_id == Sighting.id, Constraint.asset_id.is_(None), Constraint.must_link.is_(False)
     )
     statement = select(Sighting.id).where(
-        Sighting.last_run_id == run_id, ~exists().where(Link.sighting_id == Sighting.id), ~ignored
+        queries.met_last(run), ~exists().where(Link.sighting_id == Sighting.id), ~ignored
     )
     return list(db.session.scalars(statement))
 
 
-def conclude(run_id: int, *, actor: Actor) -> Outcome:
+def conclude(run: Run, *, actor: Actor) -> Outcome:
     """Do what only the end of a run allows: decide again what is unsettled, move the last dates of all it saw."""
-    outcome = reconcile(unsettled(run_id), actor=actor)
-    absence.touch(and_(Sighting.last_run_id == run_id))
+    outcome = reconcile(unsettled(run), actor=actor)
+    absence.touch(queries.met_last(run))
     return outcome
 
 

@@ -33,6 +33,28 @@ MENU = MenuEntry(
     order=90,
     hint=N_("Who changed what, when: every record, to search and to export."),
 )
+# What is recorded of and has no page that files and notes would serve.
+OTHER_NOUNS = {
+    "address_range": N_("Address range"),
+    "application_annex": N_("Annex of applications"),
+    "category": N_("Category"),
+    "credential": N_("Credential"),
+    "custom_field": N_("Custom field"),
+    "directory": N_("Directory"),
+    "entity": N_("Entity"),
+    "manufacturer": N_("Maker"),
+    "model": N_("Model"),
+    "renewal_rule": N_("Renewal rule"),
+    "renewal_snapshot": N_("Presented figures"),
+    "replacement": N_("Replacement"),
+    "review": N_("Question"),
+    "saved_view": N_("Saved view"),
+    "schedule": N_("Schedule"),
+    "session": N_("Session"),
+    "site": N_("Site"),
+    "supplier": N_("Supplier"),
+    "user": N_("User"),
+}
 
 
 @bp.route("/")
@@ -105,13 +127,18 @@ def _noun_options() -> list[tuple[str, str]]:
 
 def _noun_words(object_type: str) -> str:
     noun = registry.nouns().get(object_type)
-    return _(noun.label) if noun else object_type.replace("_", " ")
+    label = noun.label if noun else OTHER_NOUNS.get(object_type)
+    return _(label) if label else object_type.replace("_", " ")
 
 
 def _changes(row: AuditRecord) -> str:
     """Return the changes in one line: "Name: PC-1 → PC-2"."""
     return "; ".join(
-        f"{presentation.field_label(name)}: {_value(name, old)} → {_value(name, new)}"
+        _(
+            "%(what)s: %(words)s",
+            what=presentation.field_label(name),
+            words=f"{_value(name, old)} → {_value(name, new)}",
+        )
         for name, (old, new) in row.changes.items()
     )
 

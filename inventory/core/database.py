@@ -128,18 +128,18 @@ def hold(row: Any) -> None:
 @event.listens_for(Session, "before_flush")
 def _number_many(session: Session, _context: Any, _instances: Any) -> None:
     """Give many new rows of one table their ids in one query, for a store that has to tell each id takes them one by one."""
-    rows: dict[Table, list[Any]] = {}
+    rows: dict[type[Any], list[Any]] = {}
     for row in session.new:
-        state = inspect(row)
-        column = state.mapper.local_table.autoincrement_column
-        if column is not None and state.dict.get(state.mapper.get_property_by_column(column).key) is None:
-            rows.setdefault(column.table, []).append(row)
-    for table, unnumbered in rows.items():
-        if len(unnumbered) >= FEWEST_NUMBERED:
-            column = table.autoincrement_column
-            key = inspect(unnumbered[0]).mapper.get_property_by_column(column).key
-            for row, id_ in zip(unnumbered, _free_ids(session, column, len(unnumbered)), strict=True):
-                setattr(row, key, id_)
+        rows.setdefault(type(row), []).append(row)
+    for mapped, made in rows.items():
+        mapper = inspect(mapped)
+        column = mapper.local_table.autoincrement_column
+        if column is None or len(made) < FEWEST_NUMBERED:
+            continue
+        key = mapper.get_property_by_column(column).key
+        unnumbered = [row for row in made if inspect(row).dict.get(key) is None]
+        for row, id_ in zip(unnumbered, _free_ids(session, column, len(unnumbered)), strict=True):
+            setattr(row, key, id_)
 
 
 def _free_ids(session: Session, column: Any, count: int) -> Sequence[int]:

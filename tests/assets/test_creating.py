@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -172,6 +173,77 @@ def test_the_number_of_queries_is_that_of_a_chunk(values: Any, actor: Actor) -> 
             db.session.expire_all()
             with statements() as sent, change_set(ChangeSetKind.IMPORT, "parc.csv", actor=actor):
                 services.create_many([Draft(values(n)) for n in range(first, first + many)], actor=actor)
+        return len(sent)
+
+    count(1, 10)
+    assert count(20, 10) == count(100, 100)
+
+
+EDITS: list[dict[str, Any]] = [
+    {"name": "renamed", "warranty_ends_on": date(2029, 1, 1)},
+    {"first_used_on": date(2026, 1, 5), "price_cents": None},
+    {"serial": "5CG0000777"},
+]
+
+
+@pytest.mark.parametrize("actor", [ALICE, IMPORT])
+def test_many_edits_leave_the_rows_that_one_after_another_leaves(
+    place: SimpleNamespace, values: Any, actor: Actor, time_machine: Any
+) -> None:
+    with transaction():
+        made = services.create_many([Draft(values(n)) for n in range(1, 6)], actor=ALICE).assets
+    edits = [*EDITS, {"category_id": place.tablet.id, "model_id": None}, {"tag": "LBX-000900"}]
+    pairs = list(zip(made, edits, strict=True))
+    time_machine.move_to("2026-06-16 10:00:00+00:00", tick=False)
+    one_by_one = written(actor, lambda: [services.update_asset(a, e, actor=actor) for a, e in pairs])
+    at_once = written(actor, lambda: services.update_many(pairs, actor=actor))
+    # How often a row was saved on the way is not the same; what undoing puts back is.
+    del one_by_one["RowChange"], at_once["RowChange"]
+    assert at_once == one_by_one
+
+
+def test_many_edits_can_be_undone_as_one(values: Any) -> None:
+    from inventory.audit.undo import undo
+
+    with transaction():
+        made = services.create_many([Draft(values(n)) for n in range(1, 4)], actor=ALICE).assets
+        before = [_plain(row) for table in KEPT[:5] for row in db.session.scalars(select(table))]
+    with transaction(), change_set(ChangeSetKind.BULK, "many", actor=ALICE) as opened:
+        services.update_many(list(zip(made, EDITS, strict=True)), actor=ALICE)
+    with transaction():
+        undo(db.session.get_one(ChangeSet, opened.id), actor=ALICE)
+        after = [_plain(row) for table in KEPT[:5] for row in db.session.scalars(select(table))]
+    for row in (*before, *after):
+        row.pop("version", None), row.pop("updated_at", None)
+    assert sorted(map(repr, after)) == sorted(map(repr, before))
+
+
+def test_a_refused_edit_changes_nothing_and_the_others_are_made(values: Any, saving: Any) -> None:
+    made = services.create_many([Draft(values(n)) for n in range(1, 5)], actor=ALICE).assets
+    wrong: list[dict[str, Any]] = [
+        {"tag": "LBX-000004", "name": "a"}, {"serial": "5CG0000001", "name": "b"}, {"name": "c"}, {"name": "PC-004"},
+    ]  # fmt: skip
+    updates = services.update_many(list(zip(made, wrong, strict=True)), actor=ALICE)
+    assert {n: why.field for n, why in updates.refused.items()} == {0: "tag", 1: "serial"}
+    assert updates.changed == {2: {"name": ["PC-003", "c"]}, 3: {}}
+    assert [(asset.name, asset.version) for asset in made] == [
+        ("PC-001", 1),
+        ("PC-002", 1),
+        ("c", 2),
+        ("PC-004", 1),
+    ]
+
+
+def test_the_number_of_look_ups_of_many_edits_is_that_of_a_chunk(values: Any) -> None:
+    def count(first: int, many: int) -> int:
+        with transaction():
+            drafts = [Draft(values(n)) for n in range(first, first + many)]
+            made = services.create_many(drafts, actor=ALICE).assets
+        with transaction():
+            edits = [(asset, {"warranty_ends_on": date(2030, 1, 1)}) for asset in made]
+            db.session.scalars(select(Asset).where(Asset.id.in_([asset.id for asset in made]))).all()
+            with statements() as sent, change_set(ChangeSetKind.BULK, "many", actor=ALICE):
+                services.update_many(edits, actor=ALICE)
         return len(sent)
 
     count(1, 10)

@@ -26,7 +26,7 @@ from inventory.assets.services.history import effective_day, today_of
 from inventory.assets.services.identifiers import identifiers_of, note_identifiers, record_identifiers
 from inventory.assets.services.merging import merge
 from inventory.assets.services.moves import change_state, place, recategorize
-from inventory.assets.services.records import update_asset
+from inventory.assets.services.records import Updates, update_asset, update_many
 from inventory.assets.services.tags import next_tag, take_tags
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Handover",
     "Line",
     "Said",
+    "Updates",
     "change_state",
     "check_lines",
     "claims_of",
@@ -68,4 +69,5 @@ __all__ = [
     "together_with",
     "unpin",
     "update_asset",
+    "update_many",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from inventory.assets import fields, periods
+from inventory.assets import fields, lifecycle, periods
 from inventory.assets.models import Asset, Period
 from inventory.assets.periods import Stretch
 from inventory.assets.services.dossiers import Dossier
@@ -69,6 +69,15 @@ def note_change(dossier: Dossier, on: date | None, values: dict[str, Any]) -> No
         since = periods.since(stretches, name) if on is None else on
         stretches = periods.change(stretches, since, {name: value})
     dossier.periods = _lay(dossier.asset, dossier.periods, stretches)
+
+
+def note_use(dossier: Dossier, on: date) -> None:
+    """Note that what has been in use since its record began was so from day `on`, if that is earlier; the caller saves."""
+    if dossier.periods is None:
+        dossier.periods = rows_of(dossier.asset)
+    stretches = [_stretch(row) for row in dossier.periods]
+    if stretches[0].state in lifecycle.IN_USE:
+        dossier.periods = _lay(dossier.asset, dossier.periods, periods.begin_at(stretches, on))
 
 
 def _lay(asset: Asset, rows: Sequence[Period], stretches: Sequence[Stretch]) -> list[Period]:

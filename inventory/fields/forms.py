@@ -21,7 +21,8 @@ class LinesField(LongTextField):
     """A list of texts, one a line; data is the list without doubles."""
 
     def process_data(self, value: list[str] | None) -> None:
-        self.data = "\n".join(value or [])
+        self.lines = list(value or [])
+        self.data = "\n".join(self.lines)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)

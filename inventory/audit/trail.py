@@ -64,28 +64,14 @@ def index() -> Response:
     listing = Listing(
         "journal",
         _records(current_scope(Permission.SETTINGS_ADMIN)),
-        columns=(
-            Column("recorded_at", N_("When"), lambda row: row.recorded_at, kind="instant", sort=AuditRecord.recorded_at),
-            Column("actor", N_("By"), lambda row: row.actor_label),
-            Column("action", N_("Act"), lambda row: row.action, kind="badge"),
-            Column("noun", N_("Kind"), lambda row: _noun_words(row.object_type)),
-            Column("object", N_("Of what"), lambda row: row.object_label, kind="name"),
-            Column("changes", N_("What changed"), _changes),
-            Column("effective_on", N_("Holds from"), lambda row: row.effective_on, kind="day"),
-            Column("note", N_("Note"), lambda row: row.note),
-        ),
-        filters=(
-            Filter("noun", N_("Kind"), lambda s, v: s.where(AuditRecord.object_type == v), options=_noun_options),
-            Filter("act", N_("Act"), _by_action, options=code_options(Action)),
-            Filter("since", N_("Since"), lambda s, v: _by_day(s, v, 0), kind="day"),
-            Filter("until", N_("Until"), lambda s, v: _by_day(s, v, 1), kind="day"),
-        ),
+        columns=COLUMNS,
+        filters=FILTERS,
         search=_matching,
         id_column=AuditRecord.id,
         row_url=_page_of,
         public_id=lambda row: str(row.id),
         default_sort="-recorded_at",
-    )  # fmt: skip
+    )
     if listing.wants_export:
         return listing.export()
     return page("audit/journal.html", listing=listing.empty(_("Nothing was recorded that is like this.")))
@@ -153,3 +139,23 @@ def _page_of(row: AuditRecord) -> str | None:
     if noun is None or noun.argument != "public_id" or noun.page not in current_app.view_functions:
         return None
     return url_for(noun.page, public_id=row.object_id)
+
+
+COLUMNS = (
+    Column(
+        "recorded_at", N_("When"), lambda row: row.recorded_at, kind="instant", sort=AuditRecord.recorded_at
+    ),
+    Column("actor", N_("By"), lambda row: row.actor_label),
+    Column("action", N_("Act"), lambda row: row.action, kind="badge"),
+    Column("noun", N_("Kind"), lambda row: _noun_words(row.object_type)),
+    Column("object", N_("Of what"), lambda row: row.object_label, kind="name"),
+    Column("changes", N_("What changed"), _changes),
+    Column("effective_on", N_("Holds from"), lambda row: row.effective_on, kind="day"),
+    Column("note", N_("Note"), lambda row: row.note),
+)
+FILTERS = (
+    Filter("noun", N_("Kind"), lambda s, v: s.where(AuditRecord.object_type == v), options=_noun_options),
+    Filter("act", N_("Act"), _by_action, options=code_options(Action)),
+    Filter("since", N_("Since"), lambda s, v: _by_day(s, v, 0), kind="day"),
+    Filter("until", N_("Until"), lambda s, v: _by_day(s, v, 1), kind="day"),
+)

@@ -65,16 +65,20 @@ def load(app: Flask, overrides: dict[str, Any]) -> None:
     app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or kept_secret(
         instance / SESSION_KEY_FILE, lambda: secrets.token_urlsafe(48)
     )
-    if address := app.config.pop("DATABASE_URL", None) or app.config["SQLALCHEMY_DATABASE_URI"]:
-        app.config["SQLALCHEMY_DATABASE_URI"] = address
-    else:
-        make_private(instance / STORE_FILE)
-        app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{instance / STORE_FILE}"
+    app.config["SQLALCHEMY_DATABASE_URI"] = _store_address(app, instance)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if app.config["PROXIES"]:
         hops = app.config["PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _store_address(app: Flask, instance: Path) -> str:
+    """Return the store that was asked for, else a file of the instance that nobody else may read."""
+    if address := app.config.pop("DATABASE_URL", None) or app.config["SQLALCHEMY_DATABASE_URI"]:
+        return str(address)
+    make_private(instance / STORE_FILE)
+    return f"sqlite:///{instance / STORE_FILE}"
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def _maker(world: World, maker: str, act: trail.Act) -> int:
 def _suppliers(world: World, act: trail.Act) -> None:
     for name, email in names.SUPPLIERS:
         public_id = world.chance("supplier", name).public_id()
-        id_ = world.rows.add(Supplier, public_id=public_id, name=name, email=email, phone="05 00 00 00 00")
+        id_ = world.rows.add(Supplier, public_id=public_id, name=name, email=email, phone="05 36 49 00 00")
         world.supplier_ids.append(id_)
         world.names["supplier", id_] = name
         subject = trail.Subject("supplier", public_id, name)

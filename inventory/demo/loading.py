@@ -5,18 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from inventory.assets.lifecycle import IN_USE
 from inventory.assets.models import Asset
 from inventory.auth.models import User
 from inventory.catalog import services as catalog
+from inventory.catalog.kinds import Kind
 from inventory.core.database import transaction
 from inventory.core.errors import Refused
 from inventory.core.wording import N_
-from inventory.demo import catalogue, fleet, networks, nights, questions, renewals, staff, territory
+from inventory.demo import (
+    catalogue,
+    fleet,
+    networks,
+    nights,
+    portfolio,
+    questions,
+    renewals,
+    staff,
+    territory,
+)
 from inventory.demo.chance import Chance
 from inventory.demo.extending import Extension
 from inventory.demo.finding import Finder
 from inventory.demo.networks import Networks
 from inventory.demo.nights import Night
+from inventory.demo.portfolio import Portfolio
 from inventory.demo.rows import Rows, is_empty
 from inventory.demo.staff import Account
 from inventory.demo.watching import Watch
@@ -52,6 +65,7 @@ def load(order: Order, *, on_progress: Progress = lambda _assets: None) -> Loade
         renewals.make_rules(world)
         made = _load_communes(world, on_progress)
         renewals.present(world)
+        portfolio.freeze(world)
         world.rows.finish()
     return Loaded(accounts, made)
 
@@ -66,6 +80,8 @@ def _load_communes(world: World, on_progress: Progress) -> int:
         made, listed = made + assets, listed + entries
         on_progress(made)
     nights.count_entries(directory, listed)
+    Portfolio(world, world.servers).make()
+    world.rows.flush()
     return made
 
 
@@ -82,6 +98,8 @@ def _load_commune(
         if device is not None:
             watch.look_at(life, device.purchase.product, device.desk.body)
             extension.touch(life, device.position.kind)
+            if device.position.kind is Kind.SERVER and life.state in IN_USE:
+                world.servers.setdefault(commune.code, []).append(life.id)
         extension.journal(life, life.write())
         world.rows.breathe()
     finder = Finder(watch)

@@ -34,7 +34,7 @@ FAILURES = {
     Cause.WRONG_DIGEST: 2,
     Cause.AUTHORIZATION: 1,
 }
-UNREACHABLE_COMMUNE, PARTIAL_SHARE = "TOU", 0.16
+UNREACHABLE_COMMUNE, PARTIAL_SHARE, BY_HAND = "TOU", 0.16, 0.04
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,44 +189,51 @@ def _failures(night: Night, chance: Chance) -> list[tuple[str, Cause]]:
 def _write(
     world: World, night: Night, came: tuple[JobState, int], failures: list[tuple[str, Cause]], *, chance: Chance
 ) -> None:  # fmt: skip
-    state, read = came
-    source, scheduled = night.source, not chance.happens(0.04)
-    asked = source.asked
+    (state, read), source = came, night.source
     answered = read + len([one for one in failures if one[1] is not Cause.UNREACHABLE])
-    requested_by = BY_SCHEDULE if scheduled else chance.one(world.technicians).label
+    requested_by = chance.one(world.technicians).label if chance.happens(BY_HAND) else BY_SCHEDULE
+    job_id = _write_job(
+        world, night, state, answered, requested_by=requested_by, public_id=chance.public_id()
+    )
+    columns: dict[str, Any] = {
+        "id": night.run_id, "public_id": night.public_id, "kind": source.kind, "title": source.title,
+        "scope": source.scope, "requested_by": requested_by, "site_id": source.site_id,
+        "entity_id": source.entity_id, "range_id": source.range_id, "directory_id": source.directory_id,
+        "job_id": job_id, "change_set_id": night.change_set_id, "asked": source.asked, "answered": answered,
+        "read": read, "failed": len(failures), "complete": state is JobState.DONE, "started_at": night.starts,
+        "ended_at": night.ends, "outcome": {name: number for name, number in night.outcome.items() if number},
+    }  # fmt: skip
+    world.rows.add(Run, **columns)
+    for target, cause in failures:
+        world.rows.add(RunFailure, run_id=night.run_id, target=target, cause=cause.value)
+
+
+def _write_job(
+    world: World, night: Night, state: JobState, answered: int, *, requested_by: str, public_id: str
+) -> int:  # fmt: skip
+    source = night.source
     scan = source.kind is RunKind.SNMP
     payload = {"range_id": source.range_id} if scan else {"directory_id": source.directory_id}
-    kind = SCAN if scan else READ_DIRECTORY
+    kind, failed = (SCAN if scan else READ_DIRECTORY), state is JobState.FAILED
     job_id = world.rows.add(
         Job,
-        public_id=chance.public_id(),
+        public_id=public_id,
         kind=kind,
         title=source.title,
         queue=f"site.{source.title.rpartition(' ')[2]}",
         entity_id=source.entity_id,
         payload={**payload, "dedupe_key": f"{kind}:{next(iter(payload.values()))}"},
         state=state,
-        progress={"done": asked, "total": asked, "answered": answered},
+        progress={"done": source.asked, "total": source.asked, "answered": answered},
         attempts=1,
         run_after=night.starts,
         requested_by=requested_by,
         created_at=night.starts - timedelta(seconds=2),
         started_at=night.starts,
         ended_at=night.ends,
-        error=Cause.UNREACHABLE.sentence() if state is JobState.FAILED else None,
+        error=Cause.UNREACHABLE.sentence() if failed else None,
     )
-    if state is JobState.FAILED:
-        world.rows.add(
-            JobEvent, job_id=job_id, at=night.ends, level="error", message=Cause.UNREACHABLE.sentence()
-        )
-    columns: dict[str, Any] = {
-        "id": night.run_id, "public_id": night.public_id, "kind": source.kind, "title": source.title,
-        "scope": source.scope, "requested_by": requested_by, "site_id": source.site_id,
-        "entity_id": source.entity_id, "range_id": source.range_id, "directory_id": source.directory_id,
-        "job_id": job_id, "change_set_id": night.change_set_id, "asked": asked, "answered": answered, "read": read,
-        "failed": len(failures), "complete": state is JobState.DONE, "started_at": night.starts,
-        "ended_at": night.ends, "outcome": {name: number for name, number in night.outcome.items() if number},
-    }  # fmt: skip
-    world.rows.add(Run, **columns)
-    for target, cause in failures:
-        world.rows.add(RunFailure, run_id=night.run_id, target=target, cause=cause.value)
+    if failed:
+        words = Cause.UNREACHABLE.sentence()
+        world.rows.add(JobEvent, job_id=job_id, at=night.ends, level="error", message=words)
+    return job_id

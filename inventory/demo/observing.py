@@ -123,10 +123,6 @@ def in_directory(
     unit = networks.unit_of(commune, body)
     guid = chance.hexadecimal(32)
     guid = f"{guid[:8]}-{guid[8:12]}-{guid[12:16]}-{guid[16:20]}-{guid[20:]}"
-    silent = life.state is State.IN_REPAIR or chance.happens(0.06)
-    logon = at - (
-        timedelta(days=chance.between(35, 240)) if silent else timedelta(hours=chance.between(4, 260))
-    )
     system, version = system_of(product.kind, life.stretches[0].from_on.year) or (
         "Windows 10 Pro",
         "10.0 (19045)",
@@ -137,7 +133,7 @@ def in_directory(
         "os_name": system,
         "os_version": version,
         "disabled": False,
-        "last_logon_at": logon.replace(microsecond=0).isoformat(),
+        "last_logon_at": _logon(life, at, chance).replace(microsecond=0).isoformat(),
         "dn": f"cn={short},{unit}",
         "unit": unit,
         "unit_path": _path(unit),
@@ -155,6 +151,13 @@ def in_directory(
         source_key=f"guid:{guid}", facts=facts, identifiers=identifiers,
         evidence={"directory_guid": "objectGUID", "kind": "operatingSystem", "name": "dNSHostName"},
     )  # fmt: skip
+
+
+def _logon(life: Life, at: datetime, chance: Chance) -> datetime:
+    """Return when it was last signed in to: of late, but for what is in repair or forgotten in a cupboard."""
+    if life.state is State.IN_REPAIR or chance.happens(0.06):
+        return at - timedelta(days=chance.between(35, 240))
+    return at - timedelta(hours=chance.between(4, 260))
 
 
 def person_in_directory(holder: Holder, placed: tuple[Commune, Body], at: datetime) -> Observation:

@@ -17,6 +17,8 @@ from inventory.organization.models import EntityKind, Person, PersonKind
 
 _TITLES = {EntityKind.SCHOOL: names.SCHOOL_TITLES, EntityKind.CCAS: names.SOCIAL_TITLES}
 SHARED = ("Accueil", "Salle de réunion", "Borne du public")
+# Set aside for fiction by the numbering plan (ARCEP, décision 2018-0881).
+LAND_LINES, MOBILES = "05 36 49", "06 39 98"
 LEFT, LEAVES_SOON, IN_DIRECTORY, ELECTED = 0.05, 0.02, 0.88, 0.05
 
 
@@ -52,16 +54,12 @@ def _person(world: World, body: Body, kind: PersonKind, draws: tuple[Chance, dic
         family_name=family,
         display_name=name,
         email=f"{login}@{names.MAIL_DOMAIN}",
-        phone=f"05 00 {chance.between(10, 99)} {chance.between(10, 99)} {chance.between(10, 99)}",
-        mobile=f"06 00 {chance.between(10, 99)} {chance.between(10, 99)} {chance.between(10, 99)}"
-        if chance.happens(0.3)
-        else None,
+        phone=_number(chance, LAND_LINES),
+        mobile=_number(chance, MOBILES) if chance.happens(0.3) else None,
         login=login,
         employee_number=f"{chance.between(10000, 99999)}",
         department=chance.one(names.SERVICES) if body.kind is EntityKind.COMMUNE else body.name,
-        title=chance.one(
-            names.ELECTED_TITLES if kind is PersonKind.ELECTED else _TITLES.get(body.kind, names.TITLES)
-        ),
+        title=_title(body, kind, chance),
         directory_guid=guid,
         created_at=hired,
         **leaving,
@@ -72,6 +70,15 @@ def _person(world: World, body: Body, kind: PersonKind, draws: tuple[Chance, dic
         world.rows, Action.CREATED, subject, {"display_name": [None, name]}, act=trail.Act(SYSTEM, hired)
     )
     return Holder(id_, public_id, name, login, guid, leaving.get("leaves_on"))
+
+
+def _number(chance: Chance, start: str) -> str:
+    return f"{start} {chance.between(10, 99)} {chance.between(10, 99)}"
+
+
+def _title(body: Body, kind: PersonKind, chance: Chance) -> str:
+    elected = kind is PersonKind.ELECTED
+    return chance.one(names.ELECTED_TITLES if elected else _TITLES.get(body.kind, names.TITLES))
 
 
 def _leaving(world: World, chance: Chance) -> dict[str, Any]:

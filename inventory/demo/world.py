@@ -126,6 +126,7 @@ class World:
     technicians: list[Actor] = field(default_factory=list)
     actors: dict[Role, Actor] = field(default_factory=dict)
     turns: dict[str, float] = field(default_factory=dict)
+    servers: dict[str, list[int]] = field(default_factory=dict)
 
     def is_turn(self, name: str, share: float) -> bool:
         """Say yes in this share of the cases, evenly: what is rare comes up in a small fleet too."""

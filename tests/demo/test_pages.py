@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from inventory.applications.models import Application, ApplicationAnnex
 from inventory.assets.models import Asset
 from inventory.assets.states import State
 from inventory.audit.models import ChangeSet
@@ -31,7 +32,15 @@ LISTS = (
         "/reports/",
         "/users/",
     ),
-    *("/catalog/models", "/catalog/categories", "/suppliers/", "/settings/", "/discovery/credentials/"),
+    *(
+        "/catalog/models",
+        "/catalog/categories",
+        "/suppliers/",
+        "/settings/",
+        "/discovery/credentials/",
+        "/applications/",
+        "/applications/annexes/",
+    ),
 )
 
 
@@ -73,7 +82,8 @@ def test_an_asset_in_each_state_opens_with_its_history_and_as_it_was(fleet, brow
     ("model", "address"),
     [
         (Person, "/people/"), (Location, "/places/"), (Run, "/discovery/runs/"), (Sighting, "/discovery/sightings/"),
-        (Review, "/reviews/"), (Snapshot, "/renewal/presented/"), (ChangeSet, "/changes/"), (Job, "/jobs/"),
+        (Review, "/reviews/"), (Snapshot, "/renewal/presented/"), (Application, "/applications/"),
+        (ApplicationAnnex, "/applications/annexes/frozen/"), (ChangeSet, "/changes/"), (Job, "/jobs/"),
     ],
     ids=lambda one: getattr(one, "__name__", ""),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 PLOT_TOP = 26.0
+LIMIT_ROOM = 14.0
 LABEL_ROOM = 22.0
 LEAST_BAR = 2.0
 CROWDED = 14
@@ -164,7 +165,8 @@ def bars(
     slot = 100 / slots if slots else 100.0
     highest = max([datum.value for datum in data] + [unknown.value if unknown else 0], default=0)
     baseline = height - LABEL_ROOM
-    room = baseline - PLOT_TOP
+    # The words of the limit stand above the numbers of the highest bars.
+    room = baseline - PLOT_TOP - (LIMIT_ROOM if limit_after is not None else 0)
     placed = [(datum, index * slot, index % 2 == 1) for index, datum in enumerate(data)]
     if unknown:
         placed.append((unknown, (len(data) + 0.5) * slot, False))

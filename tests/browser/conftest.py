@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.factories import PASSWORD
+from tests.browser import steps
 from tests.servers import CHROMIUM_FLAGS, chromium_missing, chromium_path
 from tests.servers.parc import Parc
 
@@ -41,11 +41,16 @@ def chromium() -> Iterator[Browser]:
 
 @dataclass
 class Live:
-    """A running Parc, the addresses of its pages, and the cookies of who has signed in."""
+    """A running Parc: its addresses by endpoint, the label of the asset that they are about, who has signed in.
+
+    `html`: those of the addresses that answer with a page, once somebody has asked.
+    """
 
     parc: Parc
     pages: dict[str, str]
+    label: str
     cookies: dict[str, Any] = field(default_factory=dict)
+    html: list[str] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -61,7 +66,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     parc.configure(sign_in_attempts=1000)
     seeded = parc.seed("tests.browser.seeding")
     with parc:
-        yield Live(parc, seeded["pages"])
+        yield Live(parc, seeded["pages"], seeded["label"])
 
 
 @dataclass
@@ -130,17 +135,8 @@ def page_of(live: Live, open_browser: Callable[..., BrowserContext]) -> Callable
         context = open_browser(base_url=live.url, storage_state=live.cookies.get(name), **options)
         page = context.new_page()
         if name not in live.cookies:
-            sign_in(page, live.url, f"{name}@example.org")
+            steps.sign_in(page, f"{name}@example.org")
             live.cookies[name] = context.storage_state()
         return page
 
     return opened
-
-
-def sign_in(page: Page, url: str, email: str, password: str = PASSWORD) -> None:
-    """Sign in through the form, as people do."""
-    page.goto(f"{url}/sign-in")
-    page.locator("input[name=email]").fill(email)
-    page.locator("input[name=password]").fill(password)
-    page.locator(".auth-card button.btn-primary").click()
-    page.wait_for_url(lambda address: "/sign-in" not in address)

@@ -56,6 +56,13 @@ def act(page: Page, words: str) -> None:
     found.click()
 
 
+def choose_entity(page: Page, name: str) -> None:
+    """Narrow the page to one entity with the switch of the top bar."""
+    page.locator(".scope > summary").click()
+    page.locator(".scope").get_by_role("link", name=name, exact=True).click()
+    expect(page.locator(".scope-label")).to_have_text(name)
+
+
 def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     """Sign in through the form."""
     page.goto("/sign-in")

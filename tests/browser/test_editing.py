@@ -1,0 +1,67 @@
+"""Editing: bad input keeps what was typed and says why beside the field; a stale save shows both versions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Response, expect
+
+from tests.browser import steps
+from tests.browser.conftest import Live, Watched
+
+pytestmark = pytest.mark.xdist_group("journeys")
+PageOf = Callable[..., Page]
+
+
+def press_save(page: Page) -> Response:
+    """Press Save and return the server's answer to it."""
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
+        page.get_by_role("button", name="Save", exact=True).click()
+    return answered.value
+
+
+def test_bad_input_keeps_what_was_typed_and_says_why_beside_the_field(
+    live: Live, page_of: PageOf, watched: Watched
+) -> None:
+    watched.expect("422")
+    page = page_of("alice", language="en")
+    page.goto(live.pages["assets.edit"])
+    steps.fill_in(page, notes="Bureau d’accueil", received_on="not a day", price_cents="12,34,56")
+    assert press_save(page).status == 422
+    summary = page.get_by_role("alert")
+    expect(summary).to_contain_text("Nothing is saved yet. What you typed is kept.")
+    expect(summary).to_be_focused()
+    for name, typed in (("received_on", "not a day"), ("price_cents", "12,34,56")):
+        field = page.locator(f"[name={name}]")
+        expect(field).to_have_value(typed)
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(field).to_have_accessible_description(page.locator(f"#{name}-error").inner_text().strip())
+    expect(page.locator("[name=notes]")).to_have_value("Bureau d’accueil")
+    summary.get_by_role("link").first.click()
+    expect(page.locator("[name=received_on]")).to_be_focused()
+    steps.fill_in(page, received_on="02/03/2026", price_cents="1 234,56")
+    assert press_save(page).status == 303
+    expect(steps.said(page)).to_have_text(f"{live.label} is saved.")
+    expect(steps.fact(page, "Received")).to_contain_text("2 Mar 2026")
+
+
+def test_a_stale_save_shows_both_versions_and_overwrites_only_when_told_to(
+    live: Live, page_of: PageOf, watched: Watched
+) -> None:
+    watched.expect("409")
+    alice, diane = page_of("alice", language="en"), page_of("diane", language="en")
+    for page in (alice, diane):
+        page.goto(live.pages["assets.edit"])
+    steps.fill_in(diane, name="pc-accueil", description="Saved by Diane")
+    assert press_save(diane).status == 303
+    steps.fill_in(alice, name="pc-etat-civil")
+    assert press_save(alice).status == 409
+
+    expect(steps.heading(alice)).to_have_text("Saved by somebody else in between")
+    differing = alice.locator(".compare tr.differs")
+    expect(differing.filter(has_text="Name").locator("td")).to_have_text(["pc-accueil", "pc-etat-civil"])
+    expect(differing.filter(has_text="Description").locator("td").first).to_have_text("Saved by Diane")
+    alice.get_by_role("button", name="Save what you typed over it").click()
+    expect(steps.said(alice)).to_have_text(f"{live.label} is saved.")
+    expect(steps.fact(alice, "Name")).to_contain_text("pc-etat-civil")

@@ -1,0 +1,115 @@
+"""A day's work without a mouse: every stop of the keyboard is seen, and each page is reached and left by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.browser import steps
+from tests.browser.conftest import Live
+
+pytestmark = pytest.mark.xdist_group("journeys")
+MOST_STOPS = 60
+
+# Whether the element that has the focus shows it: an outline, a shadow or a border of its own, inside of the window.
+FOCUS_IS_SEEN = """() => {
+  const stop = document.activeElement, box = stop.getBoundingClientRect();
+  const drawn = [stop, stop.parentElement].some((e) => {
+    const style = getComputedStyle(e);
+    return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== 'none';
+  });
+  const inside = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
+  return stop === document.body || (drawn && inside);
+}"""
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until the target has the focus; every stop on the way is seen."""
+    for _ in range(MOST_STOPS):
+        if target.evaluate("wanted => wanted === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+        page.wait_for_function(FOCUS_IS_SEEN)
+    pytest.fail(f"{MOST_STOPS} presses of Tab do not reach {target}")
+
+
+def test_an_asset_is_found_and_edited_without_a_mouse(
+    live: Live, open_browser: Callable[..., BrowserContext]
+) -> None:
+    page = open_browser(base_url=live.url, language="en").new_page()
+    page.goto("/sign-in")
+    tab_to(page, page.locator("[name=email]"))
+    page.keyboard.type("alice@example.org")
+    tab_to(page, page.locator("[name=password]"))
+    page.keyboard.type(steps.PASSWORD)
+    page.keyboard.press("Enter")
+    expect(steps.heading(page)).to_have_text("Home")
+
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Keyboard shortcuts")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+    page.keyboard.press("g")
+    page.keyboard.press("e")
+    expect(steps.heading(page)).to_contain_text("items of equipment")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    first = steps.rows(page).first.locator("a.row-link")
+    expect(first).to_be_focused()
+    page.wait_for_function(FOCUS_IS_SEEN)
+    label = first.inner_text()
+    page.keyboard.press("Enter")
+    expect(steps.heading(page)).to_have_text(label)
+
+    page.keyboard.press("e")
+    expect(steps.heading(page)).to_have_text(f"Edit {label}")
+    tab_to(page, page.locator("input[name=description]"))
+    page.keyboard.type("Edited without a mouse")
+    tab_to(page, page.get_by_role("button", name="Save", exact=True))
+    page.keyboard.press("Enter")
+    expect(steps.said(page)).to_have_text(f"{label} is saved.")
+    expect(steps.fact(page, "Description")).to_contain_text("Edited without a mouse")
+
+
+def test_menus_open_walk_and_close_by_keys_and_give_the_focus_back(page_of: Callable[..., Page]) -> None:
+    page = page_of("alice", language="en")
+    page.goto("/people/")
+    opener = page.locator(".user-menu > summary")
+    tab_to(page, opener)
+    page.keyboard.press("Enter")
+    entries = page.locator(".user-menu .menu-item")
+    page.keyboard.press("ArrowDown")
+    expect(entries.first).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(entries.last).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(entries.first).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def test_the_first_stop_of_a_page_skips_to_its_content(page_of: Callable[..., Page]) -> None:
+    page = page_of("alice", language="en")
+    page.goto("/assets/")
+    link = page.get_by_role("link", name="Skip to the page")
+    page.keyboard.press("Tab")
+    expect(link).to_be_focused()
+    expect(link).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("#content")).to_be_focused()
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.querySelector('#content').contains(document.activeElement)")
+
+
+def test_a_slash_goes_to_the_search_and_typing_there_is_no_shortcut(page_of: Callable[..., Page]) -> None:
+    page = page_of("alice", language="en")
+    page.goto("/assets/")
+    page.keyboard.press("/")
+    search = page.locator("#global-search")
+    expect(search).to_be_focused()
+    page.keyboard.type("ge?")
+    expect(search).to_have_value("ge?")
+    assert page.url.endswith("/assets/")

@@ -68,7 +68,7 @@ def _recognised_as(sighting: Sighting) -> dict[str, Any]:
 
 def _sighting_entries(asset: Asset, before: datetime | None, limit: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    for sighting, at, what in queries.moments_of(asset.id, before, limit):
+    for sighting, at, what in queries.moments_of(asset.id, _sightings(asset), before, limit):
         title = gettext(SEEN_WORDS[what]) % {"target": sighting.target}
         url = url_for("discovery.sighting", public_id=sighting.public_id)
         found.append(

@@ -119,10 +119,14 @@ def sightings_of(asset_id: int) -> list[Sighting]:
     return list(db.session.scalars(statement))
 
 
-def moments_of(asset_id: int, before: datetime | None, limit: int) -> list[tuple[Sighting, datetime, str]]:
-    """Return when what is linked to an asset was first and last seen ("first", "last"), and when what was seen had "changed"."""
+def moments_of(
+    asset_id: int, sightings: Sequence[Sighting], before: datetime | None, limit: int
+) -> list[tuple[Sighting, datetime, str]]:
+    """Return when the sightings of an asset were first and last seen ("first", "last"), and when what was seen had "changed"."""
     moments: list[tuple[Sighting, datetime, str]] = []
-    for sighting in sightings_of(asset_id):
+    if not sightings:
+        return moments
+    for sighting in sightings:
         moments.append((sighting, sighting.first_seen_at, "first"))
         if sighting.last_seen_at > sighting.first_seen_at:
             moments.append((sighting, sighting.last_seen_at, "last"))

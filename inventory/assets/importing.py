@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -19,7 +20,7 @@ from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core import clock
 from inventory.core.database import db
 from inventory.core.errors import DomainError, Invalid
-from inventory.core.i18n import in_every_language
+from inventory.core.i18n import in_every_language, shown
 from inventory.core.permissions import Permission
 from inventory.core.text import folded
 from inventory.core.types import Code
@@ -32,7 +33,7 @@ from inventory.exchange.references import References
 from inventory.organization.models import Entity, Location, Person
 from inventory.procurement.models import Supplier
 
-MATCH_KEYS = ("tag", "serial", "name")
+MATCH_KEYS = ("public_id", "tag", "serial", "name")
 CODES: dict[str, type[Code]] = {
     "state": State, "ownership": Ownership, "usage": Usage, "price_tax": TaxMode, "disposal_route": DisposalRoute,
 }  # fmt: skip
@@ -69,7 +70,10 @@ _DATED = {"state", "entity_id", "location_id", "holder_id", "disposal_route"}
 
 def columns() -> list[Column]:
     """Return the columns of equipment, in the order of its fields."""
-    return [
+    own_number = Column(
+        "public_id", N_("Number in Parc"), partial(values.text, limit=40), ("id parc", "public id")
+    )
+    return [own_number] + [
         Column(name, label, _parser(name), ALIASES.get(name, ()), names_something=name in NAMES)
         for name, label in LABELS.items()
         if name not in LEFT_OUT
@@ -89,6 +93,24 @@ def _parser(name: str) -> Any:
     if name == "in_scope":
         return values.yes_or_no
     return partial(values.text, limit=LIMITS.get(name, 255))
+
+
+def cell(asset: Asset, name: str) -> Any:
+    """Return what a file says of a field of an asset, so that an import reads it back."""
+    value = getattr(asset, name)
+    if isinstance(value, Entity):
+        return value.code
+    if isinstance(value, Category):
+        return shown(value.name)
+    if isinstance(value, Person):
+        return value.email or value.login or value.display_name
+    if isinstance(value, Code):
+        return shown(value)
+    if isinstance(value, bool):
+        return shown(N_("yes") if value else N_("no"))
+    if name == "price_cents" and value is not None:
+        return Decimal(value) / 100
+    return getattr(value, "name", value)
 
 
 class _Equipment:
@@ -181,11 +203,13 @@ class _Equipment:
             raise Invalid(self.terms.match_key, message)
         asset = twins[0] if twins else None
         self._check_serial(row, serials, asset)
+        if asset is None and "public_id" in row.values:
+            raise Invalid("public_id", N_("Nothing that you may change has this number."))
         given = self._resolved(row.values, asset)
         if asset is None:
             return Draft(given)
         # What found the row is no news, however it is written.
-        given.pop(self.terms.match_key)
+        given.pop(self.terms.match_key, None)
         return self._changed(row, asset, given)
 
     def _check_serial(self, row: Row, serials: Mapping[str, list[Any]], asset: Asset | None) -> None:

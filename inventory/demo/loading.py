@@ -25,8 +25,10 @@ from inventory.demo import (
     territory,
 )
 from inventory.demo.chance import Chance
+from inventory.demo.customs import Customs
 from inventory.demo.extending import Extension
 from inventory.demo.finding import Finder
+from inventory.demo.fleet import CommuneFleet
 from inventory.demo.networks import Networks
 from inventory.demo.nights import Night
 from inventory.demo.portfolio import Portfolio
@@ -74,44 +76,58 @@ def _load_communes(world: World, on_progress: Progress) -> int:
     found = networks.make(world)
     directory = nights.plan(world, found.directory, world.chance("directory nights"))
     nights.close(world, directory, 0, world.chance("directory runs"))
-    made = listed = 0
+    filling = Filling(world, found, directory, Customs(world))
+    made = 0
     for commune in world.communes:
-        assets, entries = _load_commune(world, commune, found, directory)
-        made, listed = made + assets, listed + entries
+        made += filling.commune(commune)
         on_progress(made)
-    nights.count_entries(directory, listed)
+    nights.count_entries(directory, filling.listed)
     Portfolio(world, world.servers).make()
     world.rows.flush()
     return made
 
 
-def _load_commune(
-    world: World, commune: Commune, found: Networks, directory: list[Night]
-) -> tuple[int, int]:  # fmt: skip
-    """Make and write all of a commune; returns how many assets it has and how many entries the directory."""
-    count = fleet.shares(world)[commune.code]
-    discovered = round(count * DISCOVERED)
-    equipment = fleet.make(world, commune, count - discovered)
-    watch = Watch(world, commune, found, directory, world.chance("watch", commune.code))
-    extension = Extension(world, commune)
-    for device, life in equipment.lives:
-        if device is not None:
-            watch.look_at(life, device.purchase.product, device.desk.body)
-            extension.touch(life, device.position.kind)
-            if device.position.kind is Kind.SERVER and life.state in IN_USE:
-                world.servers.setdefault(commune.code, []).append(life.id)
-        extension.journal(life, life.write())
-        world.rows.breathe()
-    finder = Finder(watch)
-    finds = list(finder.discover(discovered))
-    finder.puzzle()
-    watch.meet_people()
-    listed = watch.close()
-    for life, subject, night in finds:
-        with world.rows.journalling(night.change_set_id):
-            life.write()
-            watch.sighting_ids[id(subject)] = nights.keep(world, subject, watch.chance.public_id())
-    forgotten = renewals.record(world, equipment)
-    questions.ask(world, watch.doubts, forgotten, watch.sighting_ids)
-    world.rows.flush()
-    return count, listed
+@dataclass(slots=True)
+class Filling:
+    """Makes and writes one commune after another; `listed` counts the entries of the directory so far."""
+
+    world: World
+    networks: Networks
+    directory: list[Night]
+    customs: Customs
+    listed: int = 0
+
+    def commune(self, commune: Commune) -> int:
+        """Make and write all of a commune; returns how many assets it has."""
+        world, count = self.world, fleet.shares(self.world)[commune.code]
+        discovered = round(count * DISCOVERED)
+        equipment = fleet.make(world, commune, count - discovered)
+        watch = Watch(world, commune, self.networks, self.directory, world.chance("watch", commune.code))
+        self._write(equipment, watch)
+        finder = Finder(watch)
+        finds = list(finder.discover(discovered))
+        finder.puzzle()
+        watch.meet_people()
+        self.listed += watch.close()
+        for life, subject, night in finds:
+            with world.rows.journalling(night.change_set_id):
+                life.write()
+                watch.sighting_ids[id(subject)] = nights.keep(world, subject, watch.chance.public_id())
+        forgotten = renewals.record(world, equipment)
+        questions.ask(world, watch.doubts, forgotten, watch.sighting_ids)
+        world.rows.flush()
+        return count
+
+    def _write(self, equipment: CommuneFleet, watch: Watch) -> None:
+        """Let each asset be seen and edited as of late, then write it; memory holds one commune at a time."""
+        extension = Extension(self.world, equipment.commune)
+        chance = self.world.chance("customs", equipment.commune.code)
+        for device, life in equipment.lives:
+            if device is not None:
+                watch.look_at(life, device.purchase.product, device.desk.body)
+                extension.touch(life, device.position.kind)
+                self.customs.fill(life, device.purchase, chance)
+                if device.position.kind is Kind.SERVER and life.state in IN_USE:
+                    self.world.servers.setdefault(equipment.commune.code, []).append(life.id)
+            extension.journal(life, life.write())
+            self.world.rows.breathe()

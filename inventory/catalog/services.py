@@ -20,7 +20,7 @@ from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core.access import SYSTEM, Actor
 from inventory.core.database import db
 from inventory.core.errors import Invalid
-from inventory.core.text import clean
+from inventory.core.text import clean, folded
 from inventory.core.wording import N_
 from scanners.makers import canonical_maker
 
@@ -280,10 +280,7 @@ def _check_life(given: Mapping[str, Any]) -> None:
 
 
 def _free_code(name: str) -> str:
-    import unicodedata
-
-    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
-    stem = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:34] or "category"
+    stem = re.sub(r"[^a-z0-9]+", "_", folded(name)).strip("_")[:34] or "category"
     count = (
         db.session.scalar(select(func.count()).where(Category.code.startswith(stem, autoescape=True))) or 0
     )

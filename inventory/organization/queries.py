@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from inventory.core.access import Scope
 from inventory.core.database import db
+from inventory.core.text import folded
 from inventory.organization.models import Entity, EntitySetting, Location, Person
 
 
@@ -38,18 +38,12 @@ def within(column: Any, scope: Scope) -> ColumnElement[bool]:
 
 def _by_line(rows: Iterable[Entity | Location]) -> Callable[[Entity | Location], list[tuple[str, int]]]:
     """Return the sort key that puts parents first and children by name; ids keep two of one name apart."""
-    names = {row.id: alphabetical(row.name) for row in rows}
+    names = {row.id: folded(row.name) for row in rows}
     return lambda row: [(names.get(id_, ""), id_) for id_ in _line(row)]
 
 
 def _line(row: Entity | Location) -> list[int]:
     return [int(part) for part in row.path.split("/") if part]
-
-
-def alphabetical(name: str) -> str:
-    """Return what a name is sorted by: without accents or case, so that École stands beside Ecole."""
-    bare = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(character for character in bare if not unicodedata.combining(character))
 
 
 def outline(entities: Sequence[Entity]) -> list[tuple[Entity, int]]:

@@ -37,6 +37,7 @@ TESTS = (
 BENCHMARKS = (
     Need("onesixtyone", ("onesixtyone",), "the comparison with onesixtyone"),
     Need("cc", ("gcc", "libc6-dev"), "what has to be compiled"),
+    Need("initdb", ("postgresql",), "the nights that PostgreSQL takes in"),
 )
 
 

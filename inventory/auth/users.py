@@ -162,7 +162,7 @@ def grant(public_id: str) -> Response:
     return page("auth/user.html", status=form.status, form=account, **_around(user, form))
 
 
-@bp.route("/<public_id>/roles/<int:grant_id>/revoke", methods=["POST"])
+@bp.route("/<public_id>/roles/<int(max=9223372036854775807):grant_id>/revoke", methods=["POST"])
 @requires(Permission.USERS_ADMIN)
 def revoke(public_id: str, grant_id: int) -> Response:
     """Take a role back."""

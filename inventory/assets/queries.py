@@ -223,7 +223,7 @@ def by_age(statement: Select[Any], wanted: str, view: View) -> Select[Any]:
     if wanted == "over_life":
         return statement.where(over_life(view))
     years = wanted.removesuffix("+")
-    if not (years.isdigit() and len(years) <= 2):
+    if not (years.isascii() and years.isdigit() and len(years) <= 2):
         return statement
     if int(years) or wanted.endswith("+"):
         statement = statement.where(started() <= months_before(view.day, 12 * int(years)))

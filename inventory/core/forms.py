@@ -32,6 +32,7 @@ DAY_WORDS = {
     "tomorrow": 1,
 }
 MAX_CENTS = 2**31 - 1
+MOST_KEPT = 10_000
 
 log = logging.getLogger(__name__)
 
@@ -154,7 +155,8 @@ class TextField(_Labelled, wtforms.StringField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         raw = valuelist[0] if valuelist else ""
-        self.data = clean(raw, 10 * self.limit)
+        # What is far too long is shown again too, for whoever pasted it into the wrong field.
+        self.data = clean(raw, max(self.limit, MOST_KEPT))
         if self.data is not None and len(self.data) > self.limit:
             raise ValueError(gettext(N_("Use at most %(limit)s characters.")) % {"limit": self.limit})
 
@@ -169,9 +171,9 @@ class LongTextField(_Labelled, wtforms.TextAreaField):
         raw = (valuelist[0] if valuelist else "")[: 20 * self.limit]
         lines = raw.replace("\r\n", "\n").split("\n")
         text = "\n".join(clean(line, self.limit + 1) or "" for line in lines).strip()
+        self.data = text or None
         if len(text) > self.limit:
             raise ValueError(gettext(N_("Use at most %(limit)s characters.")) % {"limit": self.limit})
-        self.data = text or None
 
 
 class PasswordField(_Labelled, wtforms.PasswordField):

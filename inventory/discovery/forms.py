@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext
+from wtforms.validators import ValidationError
+
 from inventory.core.forms import (
     BoolField,
     ChoiceField,
@@ -19,6 +22,7 @@ from inventory.core.forms import (
     required,
 )
 from inventory.core.wording import N_
+from inventory.discovery import branches
 from inventory.discovery.models import CredentialKind, TlsMode
 from inventory.discovery.timing import DEFAULT_TIME, Frequency
 
@@ -109,11 +113,16 @@ class DirectoryForm(WhenForm):
     )
 
 
+def _distinguished_name(_form: Form, field: TextField) -> None:
+    if field.data and not branches.is_name(field.data):
+        raise ValidationError(gettext(N_("“%(dn)s” is not a distinguished name.")) % {"dn": field.data[:60]})
+
+
 def branches_form(count: int) -> type[Form]:
     """Return a form of `count` lines, each a branch (`dn_0`…) and its entity (`entity_0`…)."""
     fields: dict[str, Any] = {"version": HiddenField(), "units": HiddenField()}
     for n in range(count):
-        fields[f"dn_{n}"] = TextField(N_("Branch"))
+        fields[f"dn_{n}"] = TextField(N_("Branch"), [_distinguished_name])
         fields[f"entity_{n}"] = ChoiceField(N_("Entity"))
     return type("BranchesForm", (Form,), fields)
 

@@ -102,7 +102,11 @@ def edit_branches(public_id: str) -> Response:
     if form.submitted_and_valid():
         with form.saving():
             lines = [(form[f"dn_{n}"].data, form[f"entity_{n}"].data) for n in range(count)]
-            rows = [(dn, chosen_entity(entity, ADMIN, field="units").id) for dn, entity in lines if dn]
+            rows = [
+                (dn, chosen_entity(entity, ADMIN, field=f"entity_{n}").id)
+                for n, (dn, entity) in enumerate(lines)
+                if dn
+            ]
             services.set_units(directory, rows, access=access(), actor=g.actor)
         if not form.errors:
             return done(_("The branches of %(name)s are saved.", name=directory.name), to=url_for(".index"))

@@ -25,7 +25,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup, escape
 from sqlalchemy import select
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 
 from inventory.core import guard, i18n, navigation, registry
 from inventory.core.access import NOBODY, Access, Scope
@@ -238,10 +238,13 @@ def _domain_error(error: DomainError) -> Response:
 
 
 def _http_error(error: HTTPException) -> Response:
+    if isinstance(error, BadHost):
+        # Without a host no address can be written, and so no page.
+        return Response("The Host header of this request names no host.\n", 400, mimetype="text/plain")
     code = error.code or 500
     shown = (
         code
-        if code in (403, 404, 409, 422, 429, 500)
+        if code in (403, 404, 409, 413, 422, 429, 500)
         else (500 if code >= 500 else 404 if code == 405 else 422)
     )
     if code >= 500:
@@ -255,8 +258,6 @@ def _words_for(error: HTTPException) -> str | None:
         return str(
             gettext(N_("This page is older than your present session. Load it again, then send it again."))
         )
-    if error.code == 413:
-        return str(gettext(N_("This is larger than Parc accepts.")))
     return None
 
 

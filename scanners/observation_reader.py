@@ -32,6 +32,7 @@ MOST_LIST_ITEMS = 1024
 LONGEST_NAME = 64
 LONGEST_TEXT = 4096
 LARGEST_NUMBER = 2**64
+PLAUSIBLE_YEARS = range(1970, 2101)
 
 Row = TypeVar("Row")
 
@@ -96,6 +97,9 @@ def _instant(value: Any) -> datetime:
         raise ObservationError("observed_at: an ISO 8601 instant is expected.") from None
     if instant.tzinfo is None:
         raise ObservationError("observed_at: the time zone is missing.")
+    if instant.year not in PLAUSIBLE_YEARS:
+        # The edges of the calendar have no equivalent in another time zone.
+        raise ObservationError("observed_at: the year is not plausible.")
     return instant
 
 

@@ -107,10 +107,12 @@ def _read(line: bytes | None, sites: _Sites) -> Observation:
     if line is None:
         raise ValueError(f"the line is longer than {LONGEST_LINE} bytes.")
     try:
-        found = json.loads(line.decode("utf-8"))
+        # Editors on Windows begin a file with a byte order mark.
+        found = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise ValueError("the line is not UTF-8.") from None
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
+        # A number of thousands of digits is refused with a ValueError that is none of JSON's own.
         raise ValueError("the line is not a JSON object.") from None
     observation = Observation.from_json(found)
     if not sites.has(observation.site):

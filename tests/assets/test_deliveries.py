@@ -70,7 +70,7 @@ def test_a_delivery_is_logged_with_tags_in_sequence_and_undone_by_who_logged_it(
     place, laptop, latitude, alice
 ):
     answer = alice.post("/assets/several", data=delivery(place, latitude, "AAAA1111\nAAAA2222;STICKER-7\nAAAA3333",
-                                                          price_cents="987,50", received_on="01/06/2026"))  # fmt: skip
+                                                          price_cents="987,50", received_on="01/06/2026"), headers=ENGLISH)  # fmt: skip
     assert answer.status_code == 303
     made = db.session.query(Asset).filter(Asset.serial.startswith("AAAA")).order_by(Asset.serial).all()
     assert [asset.tag for asset in made] == ["LBX-000002", "STICKER-7", "LBX-000003"]

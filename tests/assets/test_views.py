@@ -159,7 +159,7 @@ def test_a_page_tells_what_held_on_a_day(place, laptop, alice):
         services.take_back(laptop, Handover(on=date(2026, 5, 1)), actor=ALICE)
     page = text_of(alice.get(f"/assets/{laptop.public_id}?on=2026-04-10", headers=ENGLISH))
     assert "As it was on 10 Apr 2026" in page
-    then = page[page.index("On 10 Apr 2026") :]
+    then = page[page.index("As it was on 10 Apr 2026") :]
     assert "in service" in then[:1500]
     assert "Marie Durand" in then[:1500]
     assert "Its record begins later" in text_of(

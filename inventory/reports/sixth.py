@@ -132,13 +132,13 @@ def _stock(figures: Figures) -> Section:
 
 def _categories(figures: Figures) -> Section:
     heads = [
-        Head(_("Category"), width=3),
-        Head(_("Base"), "number"),
-        Head(_("Renewed"), "number"),
-        Head(_("Rate"), "percent"),
-        Head(_("In service"), "number"),
-        Head(_("Over service life"), "number"),
-        Head(_("Unknown ages"), "number"),
+        Head(_("Category"), width=9),
+        Head(_("Base"), "number", 3),
+        Head(_("Renewed"), "number", 5),
+        Head(_("Rate"), "percent", 4),
+        Head(_("In service"), "number", 4),
+        Head(_("Over service life"), "number", 5),
+        Head(_("Unknown ages"), "number", 5),
     ]
     rows = [
         [_(x.sort.name), x.base, x.renewed, x.share, x.fleet, x.over_life, x.unknown] for x in figures.lines
@@ -153,8 +153,8 @@ def _replacements(ask: Ask) -> Section:
         Head(_("Date"), "day", 2),
         Head(_("Device that left"), width=3),
         Head(_("Device that came"), width=3),
-        Head(_("Position"), width=3),
-        Head(_("Judgement"), width=4),
+        Head(_("Position"), width=6),
+        Head(_("Judgement"), width=5),
     ]
     rows = [
         [
@@ -181,11 +181,11 @@ def _replacements(ask: Ask) -> Section:
 
 def _asset_heads(last: str) -> list[Head]:
     return [
-        Head(_("Tag"), width=2),
-        Head(_("Category"), width=2),
-        Head(_("Model"), width=3),
-        Head(_("Entity"), width=2),
-        Head(last, width=4),
+        Head(_("Tag"), width=4),
+        Head(_("Category"), width=5),
+        Head(_("Model"), width=6),
+        Head(_("Entity"), width=6),
+        Head(last, width=8),
     ]
 
 

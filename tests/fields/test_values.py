@@ -34,7 +34,13 @@ def other(place):
 def declare(kind=FieldKind.TEXT, **given):
     with transaction():
         return services.create_field(
-            {"home": "location", "home_id": "", "kind": kind, "label": f"Field {factories.number()}", **given},
+            {
+                "home": "location",
+                "home_id": "",
+                "kind": kind,
+                "label": f"Field {factories.number()}",
+                **given,
+            },
             actor=SYSTEM,
         )
 
@@ -63,7 +69,9 @@ def test_a_value_of_each_kind_comes_back_and_is_told_in_the_history(place, kind,
     field = declare(kind, choices=["Bleu", "Vert"] if kind is FieldKind.CHOICE else [])
     fill(place, field, value)
     assert held(place, field) == value
-    assert trail.history_of("location", place.public_id)[0].changes == {f"custom: {field.label}": [None, told]}
+    assert trail.history_of("location", place.public_id)[0].changes == {
+        f"custom: {field.label}": [None, told]
+    }
 
 
 def test_a_person_is_kept_by_id_and_told_by_name(place):

@@ -87,7 +87,9 @@ def test_a_required_value_is_asked_for_and_all_else_is_kept(cast, phones, line, 
 
 def test_a_second_phone_cannot_have_the_line_of_the_first(cast, phones, line, alice):
     alice.post("/assets/new", data=new_phone(cast, phones, **{line.key: "0612345678"}))
-    answer = alice.post("/assets/new", data=new_phone(cast, phones, **{line.key: "0612345678"}), headers=ENGLISH)
+    answer = alice.post(
+        "/assets/new", data=new_phone(cast, phones, **{line.key: "0612345678"}), headers=ENGLISH
+    )
     assert answer.status_code == 422
     assert "no two may have the same" in text_of(answer)
 
@@ -122,7 +124,8 @@ def test_a_value_of_a_person_who_is_not_seen_is_refused(cast, phones, alice):
     stranger = factories.create_person(cast.pessac)
     with transaction():
         field = services.create_field(
-            {"home": "asset", "home_id": "", "kind": FieldKind.PERSON, "label": "Referent"}, actor=factories.SYSTEM
+            {"home": "asset", "home_id": "", "kind": FieldKind.PERSON, "label": "Referent"},
+            actor=factories.SYSTEM,
         )
     answer = alice.post("/assets/new", data=new_phone(cast, phones, **{field.key: stranger.public_id}))
     assert answer.status_code == 422

@@ -150,7 +150,7 @@ def _categories(figures: Figures) -> Section:
 def _replacements(ask: Ask) -> Section:
     recorded = queries.recorded(ask)
     heads = [
-        Head(_("Date"), "day", 2),
+        Head(_("Date"), "day", 3),
         Head(_("Device that left"), width=3),
         Head(_("Device that came"), width=3),
         Head(_("Position"), width=6),

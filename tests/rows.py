@@ -328,12 +328,21 @@ OTHER_ARGUMENTS: dict[str, Callable[[Rows], Any]] = {
 FIXED: dict[str, dict[str, Any]] = {
     "preferences.language": {"code": "en"},
     "account.end_session": {"public_id": "0000000000aa"},
+    "saved_views.edit": {"public_id": "0000000000aa"},
+    "saved_views.keep": {"public_id": "0000000000aa"},
+    "saved_views.delete": {"public_id": "0000000000aa"},
     "auth.first_run": {"token": "0000"},
     "auth.new_password": {"token": "0000"},
 }
 """Routes whose arguments name no row of an entity: sessions of one's own, one-time tokens, languages."""
 
-OWN = {"account.end_session", "changes.undo_own"}
+OWN = {
+    "account.end_session",
+    "changes.undo_own",
+    "saved_views.edit",
+    "saved_views.keep",
+    "saved_views.delete",
+}
 """Addresses of what belongs to the user alone, whatever the entity."""
 
 WITH_TOKEN = {"auth.first_run", "auth.new_password"}

@@ -38,6 +38,7 @@ from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core import clock
 from inventory.core.access import Scope
 from inventory.core.database import db
+from inventory.core.listing.declaring import Join
 from inventory.organization import queries as organization
 from inventory.organization.models import Entity, Location, Person
 from inventory.procurement.models import Supplier
@@ -73,27 +74,35 @@ def listed(scope: Scope, view: View) -> Select[Any]:
     """Return the assets of the scope with what a list shows, in one query; on a past day with period and custody.
 
     The category, the maker, the model and the holder (as `Holder`) are joined under their own names, for sorts and filters.
-    What is joined is not needed to count: every one of these is one row or none.
     """
+    statement = listed_bare(scope, view)
+    for join in joins(view):
+        statement = statement.outerjoin(join.target, join.on)
+    return statement
+
+
+def listed_bare(scope: Scope, view: View) -> Select[Any]:
+    """Return the same without the joins: rows are the same, but nothing may be asked of what `joins` adds."""
     if view.as_of is None:
-        statement = select(Asset).outerjoin(Holder, Holder.id == Asset.holder_id)
-        eager = [joinedload(Asset.category), joinedload(Asset.entity), joinedload(Asset.location)]
-        statement = statement.options(*eager, joinedload(Asset.holder))
+        statement = select(Asset).options(joinedload(Asset.category), joinedload(Asset.entity))
+        statement = statement.options(joinedload(Asset.location), joinedload(Asset.holder))
     else:
         columns: Any = select(Asset, Period, Custody)
-        statement = as_of(columns, view.as_of)
-        statement = statement.outerjoin(Custody, _custody_on(view.as_of)).outerjoin(
-            Holder, Holder.id == Custody.person_id
-        )
+        statement = as_of(columns, view.as_of).outerjoin(Custody, _custody_on(view.as_of))
         eager = [joinedload(Period.category), joinedload(Period.entity), joinedload(Period.location)]
         statement = statement.options(*eager, joinedload(Custody.person))
-    dated = view.dated
+    statement = statement.options(joinedload(Asset.model), joinedload(Asset.manufacturer))
+    return statement.where(organization.within(view.dated.entity_id, scope))
+
+
+def joins(view: View) -> tuple[Join, ...]:
+    """Return what a list's sorts and filters may speak of: each is one row of an asset's or none."""
+    holder_id = Asset.holder_id if view.as_of is None else Custody.person_id
     return (
-        statement.outerjoin(Category, Category.id == dated.category_id)
-        .outerjoin(Model, Model.id == Asset.model_id)
-        .outerjoin(Manufacturer, Manufacturer.id == Asset.manufacturer_id)
-        .options(joinedload(Asset.model), joinedload(Asset.manufacturer))
-        .where(organization.within(dated.entity_id, scope))
+        Join(Holder, Holder.id == holder_id),
+        Join(Category, Category.id == view.dated.category_id),
+        Join(Model, Model.id == Asset.model_id),
+        Join(Manufacturer, Manufacturer.id == Asset.manufacturer_id),
     )
 
 

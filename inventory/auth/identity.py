@@ -78,15 +78,15 @@ def load_user() -> None:
 
 def _load_scope(access: Access) -> None:
     everything = frozenset(access.roles)
-    entities = organization.tree(everything)
+    entities, whole = organization.tree_and_whole(everything)
     label = gettext(N_("All my entities"))
     choices: list[tuple[str | None, str, int]] = [(None, label, 0)]
     choices += [(entity.code, entity.name, depth) for entity, depth in organization.outline(entities)]
     wanted = request.args.get("entity", "")
     chosen = next((entity for entity in entities if entity.code == wanted.upper()), None) if wanted else None
     if chosen is None:
-        g.scope = Scope(everything, label=label)
+        g.scope = Scope(everything, label=label, whole=whole)
     else:
         ids = frozenset(entity.id for entity in entities if entity.path.startswith(chosen.path))
-        g.scope = Scope(ids, chosen.id, chosen.code, chosen.name)
+        g.scope = Scope(ids, chosen.id, chosen.code, chosen.name, whole=whole and ids == everything)
     g.scope_switch = ScopeSwitch(g.scope.label, g.scope.code, choices)

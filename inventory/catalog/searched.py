@@ -35,11 +35,11 @@ def register() -> None:
     """Let models and makers be searched."""
     name = frozenset({"name"})
     documents.register(
-        Searchable("model", N_("Models"), "category", Model.id, models, "assets.index",
+        Searchable("model", 6, N_("Models"), "category", Model.id, models, "assets.index",
                    (Watch(Model, name | {"part_number", "manufacturer_id"}),
                     Watch(Manufacturer, name, through=Model.manufacturer_id)), argument="model", listing="catalog.models", order=70)
     )  # fmt: skip
     documents.register(
-        Searchable("manufacturer", N_("Makers"), "building", Manufacturer.id, manufacturers, "assets.index",
+        Searchable("manufacturer", 7, N_("Makers"), "building", Manufacturer.id, manufacturers, "assets.index",
                    (Watch(Manufacturer, name),), argument="maker", listing="catalog.manufacturers", order=80)
     )  # fmt: skip

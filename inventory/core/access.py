@@ -62,9 +62,13 @@ NOBODY = Access(user_id=0)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The entities that a page shows: all that the user sees, or one entity with those below it."""
+    """The entities that a page shows: all that the user sees, or one entity with those below it.
+
+    `whole` when these are all that there are: a query then need not name them.
+    """
 
     entity_ids: frozenset[int]
     entity_id: int | None = None
     code: str | None = None
     label: str = ""
+    whole: bool = False

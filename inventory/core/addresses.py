@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from flask import current_app, request, url_for
 
 # Where a reader stands in a list; another filter, sort or scope begins at its top.
 PLACE = frozenset({"after", "before", "seen"})
+STATIC = Path(__file__).resolve().parent.parent / "static"
 _LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 
 
@@ -43,3 +48,37 @@ def outside(endpoint: str, **values: Any) -> str:
     if not public:
         return url_for(endpoint, **values, _external=True)
     return str(public).rstrip("/") + url_for(endpoint, **values)
+
+
+def pattern(endpoint: str, argument: str = "public_id", **values: Any) -> Callable[[str], str]:
+    """Return what makes the addresses of many rows' pages, the address itself being made once.
+
+    `argument` is the part of the path that differs; its values must need no quoting, as public ids do not.
+    """
+    given: dict[str, Any] = {argument: _ANY_ROW, **values}
+    before, after = url_for(endpoint, **given).split(_ANY_ROW)
+    return lambda value: f"{before}{value}{after}"
+
+
+_ANY_ROW = "any0row0at0all"
+
+
+def static_url(path: str) -> str:
+    """Return the address of a static file, with its content's hash so that browsers keep it for ever."""
+    known = current_app.extensions.setdefault("parc_static_urls", {})
+    key = (request.script_root, path)
+    if key not in known:
+        known[key] = url_for("static", filename=path, v=_content_hash(path))
+    return str(known[key])
+
+
+@lru_cache(maxsize=256)
+def _content_hash(path: str) -> str:
+    manifest = STATIC / "vendor" / "manifest.json"
+    if path.startswith("vendor/") and manifest.exists():
+        known = json.loads(manifest.read_text(encoding="utf-8"))
+        name = path.removeprefix("vendor/")
+        if name in known:
+            return str(known[name])[:24].replace("/", "_").replace("+", "-").replace("=", "")
+    file = STATIC / path
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16] if file.exists() else "absent"

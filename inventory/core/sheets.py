@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +12,7 @@ from typing import Any
 
 # OWASP CSV injection: a cell that starts so may be run as a formula.
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+PIECE = 64 * 1024
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -57,16 +59,37 @@ def xlsx_bytes(
     finish: Callable[[Any, Any], None] | None = None,
 ) -> bytes:
     """Return a one-sheet workbook; `finish(workbook, sheet)` may add to it. Text is never read as a formula."""
+    buffer = io.BytesIO()
+    _write_workbook(buffer, title, headings, rows, finish=finish)
+    return buffer.getvalue()
+
+
+def xlsx_stream(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """Yield a one-sheet workbook piece by piece; rows wait on disk, not in memory. Text is never read as a formula."""
+    with tempfile.TemporaryFile() as file:
+        _write_workbook(file, title, headings, rows)
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def _write_workbook(
+    file: Any,
+    title: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    finish: Callable[[Any, Any], None] | None = None,
+) -> None:
     import xlsxwriter
 
-    buffer = io.BytesIO()
     workbook = xlsxwriter.Workbook(
-        buffer,
+        file,
         {
             "constant_memory": finish is None,
             "strings_to_formulas": False,
             "strings_to_urls": False,
-            "in_memory": True,
+            "in_memory": finish is not None,
             "remove_timezone": True,
             "default_date_format": "yyyy-mm-dd",
         },
@@ -83,7 +106,6 @@ def xlsx_bytes(
     if finish:
         finish(workbook, sheet)
     workbook.close()
-    return buffer.getvalue()
 
 
 def _write_cell(sheet: Any, row: int, column: int, value: Any) -> None:

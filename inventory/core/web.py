@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from flask import (
     Flask,
@@ -29,7 +26,7 @@ from werkzeug.exceptions import BadHost, HTTPException
 
 from inventory.core import guard, i18n, navigation, registry
 from inventory.core.access import NOBODY, Access, Scope
-from inventory.core.addresses import here
+from inventory.core.addresses import here, static_url
 from inventory.core.database import db
 from inventory.core.errors import DomainError, NotFound, Stale
 from inventory.core.forms import translated
@@ -37,7 +34,6 @@ from inventory.core.permissions import Permission
 from inventory.core.wording import N_
 
 Row = TypeVar("Row")
-STATIC = Path(__file__).resolve().parent.parent / "static"
 # What the frame of every page links to.
 FRAME_URLS = {
     "home_url": "dashboard.home",
@@ -125,7 +121,8 @@ def noun_url(noun: registry.Noun, row: Any, **arguments: Any) -> str:
 def current_scope(permission: Permission = Permission.VIEW) -> Scope:
     """Return the page's scope less the entities where the permission is not held."""
     scope: Scope = g.scope
-    return Scope(scope.entity_ids & access().entity_ids(permission), scope.entity_id, scope.code, scope.label)
+    held = scope.entity_ids & access().entity_ids(permission)
+    return Scope(held, scope.entity_id, scope.code, scope.label, scope.whole and held == scope.entity_ids)
 
 
 def panels_of(noun: str, row: Any, entity_id: int) -> list[tuple[registry.Panel, dict[str, Any]]]:
@@ -141,32 +138,26 @@ def can(permission: str, target: Any = None) -> bool:
     return access().allows(Permission(permission), entity_id)
 
 
-def static_url(path: str) -> str:
-    """Return the address of a static file, with its content's hash so that browsers keep it for ever."""
-    return url_for("static", filename=path, v=_content_hash(path))
-
-
-@lru_cache(maxsize=256)
-def _content_hash(path: str) -> str:
-    manifest = STATIC / "vendor" / "manifest.json"
-    if path.startswith("vendor/") and manifest.exists():
-        known = json.loads(manifest.read_text(encoding="utf-8"))
-        name = path.removeprefix("vendor/")
-        if name in known:
-            return str(known[name])[:24].replace("/", "_").replace("+", "-").replace("=", "")
-    file = STATIC / path
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:16] if file.exists() else "absent"
-
-
 def scope_url(code: str | None) -> str:
     """Return the present page's address in another scope, its filters kept; of a page on one thing, its list's."""
+    # The switch asks for hundreds: the address is made once, and the code put into it.
+    if "scope_pattern" not in g:
+        g.scope_pattern = _scope_pattern().split(_ANY_SCOPE)
+    before, after = g.scope_pattern
+    return f"{before}{quote(code or 'all')}{after}"
+
+
+_ANY_SCOPE = "any-scope-at-all"
+
+
+def _scope_pattern() -> str:
     if request.endpoint is not None and request.method == "GET" and not request.view_args:
-        return here({"entity": code or "all"})
+        return here({"entity": _ANY_SCOPE})
     above = f"{request.blueprint}.index"
     is_page = above in current_app.view_functions and not any(
         rule.arguments for rule in current_app.url_map.iter_rules(above)
     )
-    return url_for(above, entity=code or "all") if is_page else f"/?entity={code or 'all'}"
+    return url_for(above, entity=_ANY_SCOPE) if is_page else f"/?entity={_ANY_SCOPE}"
 
 
 def language_url(code: str) -> str:

@@ -80,6 +80,7 @@ def _column(noun: str, field: CustomField, id_column: Any, page: _Page) -> Colum
         sort=_sort(noun, field, id_column),
         url=url if field.kind is FieldKind.PERSON else None,
         load=page.load,
+        data=(),
     )
 
 

@@ -21,14 +21,14 @@ def root() -> Entity | None:
 
 def tree(entity_ids: Collection[int] | None = None) -> list[Entity]:
     """Return entities parents first, children by name; only the given ones when ids are given."""
+    return tree_and_whole(entity_ids)[0]
+
+
+def tree_and_whole(entity_ids: Collection[int] | None = None) -> tuple[list[Entity], bool]:
+    """Return the same, and whether these are all the entities that there are."""
     rows = db.session.scalars(select(Entity)).all()
     kept = [row for row in rows if entity_ids is None or row.id in entity_ids]
-    return sorted(kept, key=_by_line(rows))
-
-
-def is_every_entity(entity_ids: Collection[int]) -> bool:
-    """Say whether these are all the entities that there are."""
-    return len(entity_ids) == db.session.scalar(select(func.count()).select_from(Entity))
+    return sorted(kept, key=_by_line(rows)), len(kept) == len(rows)
 
 
 def within(column: Any, scope: Scope) -> ColumnElement[bool]:

@@ -24,6 +24,6 @@ def register() -> None:
     """Let suppliers be searched."""
     columns = frozenset({"name", "siret", "email", "phone"})
     documents.register(
-        Searchable("supplier", N_("Suppliers"), "truck-delivery", Supplier.id, suppliers, "assets.index",
+        Searchable("supplier", 8, N_("Suppliers"), "truck-delivery", Supplier.id, suppliers, "assets.index",
                    (Watch(Supplier, columns),), argument="supplier", listing="procurement.index", order=90)
     )  # fmt: skip

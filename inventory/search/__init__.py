@@ -12,10 +12,12 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Register the search's page, its job, and what is searched of people, places and entities."""
     from inventory.core import registry
-    from inventory.search import hooks, jobs, subjects, upkeep, views
+    from inventory.search import hooks, jobs, subjects, tabs, upkeep, views
 
     upkeep.listen()
     subjects.register()
     app.register_blueprint(views.bp)
+    app.register_blueprint(tabs.bp)
+    tabs.provide(app)
     registry.job(jobs.REBUILD, jobs.rebuild)
     registry.hook("instance.started", hooks.instance_started)

@@ -10,6 +10,9 @@ from typing import Any
 from inventory.core.types import Code
 from inventory.search import folding
 
+# Document ids are row ids with the noun's number behind: an index that holds only ids tells the row.
+NOUNS = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -43,6 +46,7 @@ class Document:
     def row(self, noun: str) -> dict[str, Any]:
         """Return the columns of its SearchDocument."""
         shown = {
+            "id": document_id(noun, self.row_id),
             "noun": noun,
             "row_id": self.row_id,
             "argument": self.argument,
@@ -71,13 +75,14 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Searchable:
-    """A noun that is searched.
+    """A noun that is searched. Its `number`, below NOUNS and never another's, tells its documents' ids from other nouns'.
 
     `load(row ids)` gives the documents of those that are there; `every` is the id column of its table. `page` is the
     endpoint of a row's page (or of a list about it) and `argument` what names a row there; `listing` is the endpoint of a list that takes `q`.
     """
 
     noun: str
+    number: int
     label: str
     icon: str
     every: Any
@@ -121,3 +126,8 @@ def searchable(noun: str) -> Searchable:
 def watches_of(table: str) -> Sequence[tuple[str, Watch]]:
     """Return who watches a table: (noun, watch)."""
     return _known.watches.get(table, ())
+
+
+def document_id(noun: str, row_id: int) -> int:
+    """Return the id of the document of a noun's row."""
+    return row_id * NOUNS + _known.nouns[noun].number

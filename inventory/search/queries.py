@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, union_all
+from sqlalchemy import ColumnElement, literal, select, union_all
 
 from inventory.core.access import Scope
 from inventory.core.database import db
-from inventory.organization.models import Entity
 from inventory.search import documents, folding, store
 from inventory.search.documents import Searchable
 from inventory.search.models import SearchDocument
@@ -56,7 +56,8 @@ def exactly(text: str, scope: Scope) -> SearchDocument | None:
         terms = [Term(f"k{one}") for one in _keys(text)]
     if not terms:
         return None
-    wanted = Every((_within(scope), Some(tuple(terms))))
+    either = Some(tuple(terms))
+    wanted = either if scope.whole else Every((_within(scope), either))
     found = db.session.scalars(
         select(SearchDocument).where(SearchDocument.id.in_(store.documents(wanted, 2)))
     ).all()
@@ -85,11 +86,11 @@ def find(text: str, scope: Scope, *, limit: int = 6, noun: str | None = None) ->
     return found
 
 
-def matching(noun: str, row_id: ColumnElement[int], text: str) -> ColumnElement[bool]:
+def matching(noun: str, row_id: Any, text: str) -> ColumnElement[bool]:
     """Return the condition that a list's rows match the words of `text`, as `find` reads them without guessing."""
     words = folding.words(text)[: folding.MAX_WORDS]
     if not words:
-        return literal(True)
+        return literal(not text.strip())
     wanted = _either(_by_key(text), _by_words([[word] for word in words]))
     return row_id.in_(store.row_ids(Every((Term(folding.noun_token(noun)), wanted))))
 
@@ -125,14 +126,10 @@ def _within(scope: Scope) -> Expression:
     )
 
 
-def _is_everything(scope: Scope) -> bool:
-    return len(scope.entity_ids) >= (db.session.scalar(select(func.count()).select_from(Entity)) or 0)
-
-
 def _groups(
     nouns: Sequence[Searchable], ways: Sequence[Expression | None], *, scope: Scope, limit: int
 ) -> list[Group]:
-    inside = () if _is_everything(scope) else (_within(scope),)
+    inside = () if scope.whole else (_within(scope),)
     parts = []
     for place, one in enumerate(nouns):
         about = Term(folding.noun_token(one.noun))

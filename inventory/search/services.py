@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Table, delete, func, select, update
 
 from inventory.core.database import bulk_load, db, transaction
 from inventory.search import documents, folding, store
@@ -34,39 +34,18 @@ def reindex(noun: str, row_ids: Iterable[int]) -> int:
 
 
 def _reindex(noun: str, row_ids: Sequence[int], found: Sequence[Document]) -> int:
-    known = {
-        row_id: (id_, digest)
-        for id_, row_id, digest in db.session.execute(
-            select(DOCUMENTS.c.id, DOCUMENTS.c.row_id, DOCUMENTS.c.digest).where(
-                DOCUMENTS.c.noun == noun, DOCUMENTS.c.row_id.in_(row_ids)
-            )
-        )
-    }
+    ids = [documents.document_id(noun, row_id) for row_id in row_ids]
+    said = db.session.execute(select(DOCUMENTS.c.id, DOCUMENTS.c.digest).where(DOCUMENTS.c.id.in_(ids)))
+    known = {id_: digest for id_, digest in said}  # noqa: C416 - rows are no pairs to a type checker
     rows = {document.row_id: document.row(noun) for document in found}
-    gone = [id_ for row_id, (id_, _digest) in known.items() if row_id not in rows]
-    changed = [d for d in found if d.row_id in known and known[d.row_id][1] != rows[d.row_id]["digest"]]
-    added = [d for d in found if d.row_id not in known]
-    _forget(gone)
-    if changed:
-        statement = update(DOCUMENTS).where(DOCUMENTS.c.id == bindparam("at"))
-        db.session.execute(statement, [{"at": known[d.row_id][0], **rows[d.row_id]} for d in changed])
-        store.put("search_index", [(known[d.row_id][0], d.tokens(noun)) for d in changed], replace=True)
-    if added:
-        first = (db.session.scalar(select(func.max(DOCUMENTS.c.id))) or 0) + 1 if store.is_sqlite() else None
-        ids = _add([rows[d.row_id] for d in added], first)
-        store.put("search_index", [(ids[d.row_id], d.tokens(noun)) for d in added])
-    _learn({word for d in (*changed, *added) for word in d.vocabulary()})
-    return len(gone) + len(changed) + len(added)
-
-
-def _add(rows: list[dict[str, Any]], first: int | None) -> dict[int, int]:
-    """Insert documents and return {row id: document id}; on SQLite, alone in writing, ids are counted on from `first`."""
-    if first is not None:
-        numbered = [{**row, "id": first + place} for place, row in enumerate(rows)]
-        bulk_load(DOCUMENTS, numbered)
-        return {row["row_id"]: row["id"] for row in numbered}
-    added = insert(DOCUMENTS).returning(DOCUMENTS.c.row_id, DOCUMENTS.c.id)
-    return {row_id: id_ for row_id, id_ in db.session.execute(added, rows)}  # noqa: C416 - rows are no pairs to a type checker
+    new = [d for d in found if known.get(rows[d.row_id]["id"]) != rows[d.row_id]["digest"]]
+    stale = known.keys() - {rows[d.row_id]["id"] for d in found if d not in new}
+    # What is new takes the place of what was, also where a document was lost and its tokens were not.
+    _forget(sorted(stale | {rows[d.row_id]["id"] for d in new}))
+    bulk_load(DOCUMENTS, [rows[d.row_id] for d in new])
+    store.put("search_index", [(rows[d.row_id]["id"], d.tokens(noun)) for d in new])
+    _learn({word for d in new for word in d.vocabulary()})
+    return len(stale) + len(new)
 
 
 def _forget(ids: Sequence[int]) -> None:

@@ -16,6 +16,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from inventory.core.database import db
+from inventory.core.types import BigId
+from inventory.search.documents import NOUNS
 from inventory.search.models import SearchDocument, SearchWord
 
 TABLES = {"search_index": "tokens", "search_near": "grams"}
@@ -81,12 +83,10 @@ def empty(name: str) -> None:
     db.session.execute(text(f"DELETE FROM {_known(name)}"))  # noqa: S608 - one of TABLES
 
 
-def put(name: str, rows: Sequence[tuple[int, Iterable[str]]], *, replace: bool = False) -> None:
-    """Write (id, tokens) into a derived table; with `replace`, instead of what stands there."""
+def put(name: str, rows: Sequence[tuple[int, Iterable[str]]]) -> None:
+    """Write (id, tokens) into a derived table, which must not hold these ids."""
     if not rows:
         return
-    if replace:
-        remove(name, [id_ for id_, _tokens in rows])
     searched = TABLES[_known(name)]
     if is_sqlite():
         statement = text(f"INSERT INTO {name} (rowid, {searched}) VALUES (:id, :tokens)")  # noqa: S608
@@ -123,7 +123,7 @@ def _known(name: str) -> str:
 
 def matching(name: str, expression: Expression) -> tuple[Any, Any]:
     """Return (id column, condition) of a derived table's rows that an expression holds for."""
-    source = table(_known(name), column(TABLES[name]), column("id"), column("rowid"))
+    source = table(_known(name), column(TABLES[name]), column("id", BigId), column("rowid", BigId))
     if is_sqlite():
         return source.c.rowid, literal_column(name).op("MATCH")(_fts5(expression))
     return source.c.id, source.c[TABLES[name]].op("@@")(cast(_tsquery(expression), TSQUERY))
@@ -152,11 +152,7 @@ def near(grams: Sequence[str], limit: int) -> Sequence[str]:
 def row_ids(expression: Expression) -> Select[Any]:
     """Return the row ids of the documents that an expression holds for; it must name a noun."""
     id_, condition = matching("search_index", expression)
-    return (
-        select(SearchDocument.row_id)
-        .join_from(SearchDocument, id_.table, id_ == SearchDocument.id)
-        .where(condition)
-    )
+    return select(id_ // NOUNS).where(condition)
 
 
 def _fts5(expression: Expression) -> str:

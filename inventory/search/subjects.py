@@ -80,16 +80,16 @@ _ENTITY_NAME = Watch(Entity, frozenset({"name"}), through=Person.entity_id)
 def register() -> None:
     """Let people, places and entities be searched."""
     documents.register(
-        Searchable("person", N_("People"), "users", Person.id, people, "people.detail", (Watch(Person, _PERSON), _ENTITY_NAME),
+        Searchable("person", 2, N_("People"), "users", Person.id, people, "people.detail", (Watch(Person, _PERSON), _ENTITY_NAME),
                    listing="people.index", order=20)
     )  # fmt: skip
     place = frozenset({"name", "address", "path", "entity_id", "closed_on"})
     documents.register(
-        Searchable("location", N_("Places"), "map-pin", Location.id, places, "locations.detail",
+        Searchable("location", 3, N_("Places"), "map-pin", Location.id, places, "locations.detail",
                    (Watch(Location, place), Watch(Entity, frozenset({"name"}), through=Location.entity_id)),
                    listing="locations.index", order=30)
     )  # fmt: skip
     documents.register(
-        Searchable("entity", N_("Entities"), "building-community", Entity.id, entities, "entities.detail",
+        Searchable("entity", 4, N_("Entities"), "building-community", Entity.id, entities, "entities.detail",
                    (Watch(Entity, frozenset({"name", "code", "siret", "closed_on"})),), argument="code", order=40)
     )  # fmt: skip

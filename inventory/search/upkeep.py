@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Delete, Insert, Update, event, inspect, select
+from sqlalchemy import Delete, Insert, Update, event, func, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from inventory.search import documents, services
@@ -22,6 +22,8 @@ class _Pending:
 
     rows: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     pointed: dict[tuple[str, Any], set[int]] = field(default_factory=lambda: defaultdict(set))
+    # What the store numbers itself: the last id before, by noun and watch.
+    since: dict[tuple[str, Watch], int] = field(default_factory=dict)
     # Objects that get their id by the flush.
     new: list[tuple[str, Watch, Any]] = field(default_factory=list)
 
@@ -79,20 +81,23 @@ def _before_statement(state: ORMExecuteState) -> None:
     if not isinstance(statement, Insert | Update | Delete):
         return
     for noun, watch in documents.watches_of(getattr(statement.table, "name", "")):
-        values = _inserted(state, watch) if isinstance(statement, Insert) else _reached(state, watch)
+        values = _inserted(noun, state, watch) if isinstance(statement, Insert) else _reached(state, watch)
         if values is not None:
             _pending(state.session).note(noun, watch, values)
 
 
-def _inserted(state: ORMExecuteState, watch: Watch) -> Iterable[Any] | None:
+def _inserted(noun: str, state: ORMExecuteState, watch: Watch) -> Iterable[Any] | None:
     if watch.through is not None:
         return None
     rows = _given(state)
     if all(watch.owner in row for row in rows):
         return [row[watch.owner] for row in rows]
-    raise TypeError(
-        f"rows loaded into {watch.model.__tablename__} must give their {watch.owner}: they are searched"
-    )
+    # The store numbers them: they are the ones after the last.
+    table: Any = watch.model
+    last = state.session.scalar(select(func.max(table.id))) or 0
+    since = _pending(state.session).since
+    since[noun, watch] = min(last, since.get((noun, watch), last))
+    return None
 
 
 def _given(state: ORMExecuteState) -> list[Any]:
@@ -124,6 +129,9 @@ def _before_commit(session: Session) -> None:
     for (noun, column), ids in found.pointed.items():
         for chunk in services.in_chunks(sorted(ids)):
             found.rows[noun] |= set(session.scalars(select(column.class_.id).where(column.in_(chunk))))
+    for (noun, watch), last in found.since.items():
+        table: Any = watch.model
+        found.rows[noun] |= set(session.scalars(select(getattr(table, watch.owner)).where(table.id > last)))
     for noun, row_ids in found.rows.items():
         if row_ids:
             services.reindex(noun, row_ids)

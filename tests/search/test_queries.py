@@ -155,6 +155,10 @@ def test_building_the_index_again_changes_nothing(laptop, scope):
 
 def test_a_document_without_its_row_is_forgotten_when_the_index_is_built(database, scope):
     with transaction():
-        db.session.add(SearchDocument(noun="person", row_id=987, argument="x", title="Nobody", digest=""))
+        db.session.add(
+            SearchDocument(
+                id=987 * 64 + 2, noun="person", row_id=987, argument="x", title="Nobody", digest=""
+            )
+        )
     services.rebuild()
     assert db.session.scalar(select(SearchDocument.id).where(SearchDocument.row_id == 987)) is None

@@ -230,7 +230,9 @@ def upgrade() -> None:
 
     op.create_table(
         "search_document",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("noun", sa.String(length=40), nullable=False),
         sa.Column("row_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("argument", sa.String(length=40), nullable=False),
@@ -240,8 +242,10 @@ def upgrade() -> None:
         sa.Column("faded", sa.Boolean(), nullable=False),
         sa.Column("digest", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_document")),
-        sa.UniqueConstraint("noun", "row_id", name=op.f("uq_search_document_noun_row_id")),
     )
+    with op.batch_alter_table("search_document", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_document_noun"), ["noun"], unique=False)
+
     op.create_table(
         "search_word",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -571,6 +575,31 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("row_change", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_row_change_change_set_id"), ["change_set_id"], unique=False)
+
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("shared_with_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("listing", sa.String(length=60), nullable=False),
+        sa.Column("path", sa.String(length=160), nullable=False),
+        sa.Column("title", sa.String(length=60), nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["shared_with_id"], ["entity.id"], name=op.f("fk_saved_view_shared_with_id_entity")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_saved_view_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+    )
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_saved_view_public_id"), ["public_id"], unique=True)
+        batch_op.create_index(batch_op.f("ix_saved_view_shared_with_id"), ["shared_with_id"], unique=False)
+        batch_op.create_index("ix_saved_view_user_id_listing", ["user_id", "listing"], unique=False)
 
     op.create_table(
         "site",
@@ -923,6 +952,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_asset_payer_id"), ["payer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_asset_public_id"), ["public_id"], unique=True)
         batch_op.create_index(batch_op.f("ix_asset_serial"), ["serial"], unique=False)
+        batch_op.create_index("ix_asset_state_tag", ["state", "tag"], unique=False)
         batch_op.create_index(batch_op.f("ix_asset_supplier_id"), ["supplier_id"], unique=False)
 
     op.create_table(
@@ -1539,6 +1569,7 @@ def downgrade() -> None:
     op.drop_table("custom_value")
     with op.batch_alter_table("asset", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_asset_supplier_id"))
+        batch_op.drop_index("ix_asset_state_tag")
         batch_op.drop_index(batch_op.f("ix_asset_serial"))
         batch_op.drop_index(batch_op.f("ix_asset_public_id"))
         batch_op.drop_index(batch_op.f("ix_asset_payer_id"))
@@ -1607,6 +1638,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_site_entity_id"))
 
     op.drop_table("site")
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.drop_index("ix_saved_view_user_id_listing")
+        batch_op.drop_index(batch_op.f("ix_saved_view_shared_with_id"))
+        batch_op.drop_index(batch_op.f("ix_saved_view_public_id"))
+
+    op.drop_table("saved_view")
     with op.batch_alter_table("row_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_row_change_change_set_id"))
 
@@ -1678,6 +1715,9 @@ def downgrade() -> None:
 
     op.drop_table("supplier")
     op.drop_table("search_word")
+    with op.batch_alter_table("search_document", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_search_document_noun"))
+
     op.drop_table("search_document")
     with op.batch_alter_table("schedule", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_schedule_public_id"))

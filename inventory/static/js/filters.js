@@ -15,7 +15,19 @@ export function prepareFilters() {
   }, true);
   document.addEventListener("toggle", (event) => {
     if (event.target.matches?.("details.menu[open]")) {
-      event.target.querySelector("[data-filter-search], [data-menu-search]")?.focus();
+      event.target.querySelector("[data-filter-search], [data-menu-search], [data-menu-first]")?.focus();
     }
   }, true);
+  // The order of columns: a line moves past its neighbour; the first one stays where it is.
+  document.addEventListener("click", (event) => {
+    const mover = event.target.closest("[data-move]");
+    const line = mover?.closest("[data-column]");
+    if (!line) return;
+    const up = mover.dataset.move === "-1";
+    const other = up ? line.previousElementSibling : line.nextElementSibling;
+    if (!other?.querySelector("[data-move]")) return;
+    if (up) other.before(line);
+    else other.after(line);
+    mover.focus();
+  });
 }

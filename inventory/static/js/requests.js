@@ -26,8 +26,11 @@ export function prepareRequests() {
     event.detail.headers["X-CSRFToken"] = csrfToken();
     if (event.detail.verb !== "get") return;
     const parameters = event.detail.parameters;
+    // Several answers to one question stand together, as addresses that are shared have them.
     for (const name of Object.keys(parameters)) {
-      if (parameters[name] === "") delete parameters[name];
+      const given = [parameters[name]].flat().filter((value) => value !== "");
+      delete parameters[name];
+      if (given.length) parameters[name] = given.join(",");
     }
   });
   // A removed chip takes the focus with it: it goes to the filters, which stay.

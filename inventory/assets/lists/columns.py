@@ -1,0 +1,120 @@
+"""The equipment list's columns: those that everybody sees, and those that somebody may choose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import func
+
+from inventory.assets import ages, queries
+from inventory.assets.fields import LABELS
+from inventory.assets.lists.words import (
+    age_title,
+    age_words,
+    asset_of,
+    holder,
+    holder_words,
+    model_words,
+    place_words,
+    then,
+)
+from inventory.assets.models import Asset
+from inventory.assets.queries import NEVER, Holder, View
+from inventory.catalog.models import Category, Manufacturer, Model
+from inventory.core.addresses import pattern
+from inventory.core.listing import Column
+from inventory.core.wording import N_
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+LAST = "~"
+
+
+def columns(view: View) -> tuple[Column, ...]:
+    """Return the list's columns; the dated ones show what held on the view's day.
+
+    Headings of files are the names that an import knows: what is exported can be brought back.
+    """
+    dated, names = view.dated, _Names()
+    return (
+        Column("tag", LABELS["tag"], lambda row: asset_of(row).label, kind="code",
+               sort=func.coalesce(Asset.tag, LAST), data=(Asset.tag,)),
+        Column("state", LABELS["state"], lambda row: then(row).state, kind="badge", sort=dated.state, data=(dated.state,)),
+        Column("model", LABELS["model"], lambda row: model_words(asset_of(row)), sort=func.coalesce(Model.name, LAST),
+               data=(Model.name,)),
+        Column("category", LABELS["category"], lambda row: gettext(then(row).category.name), sort=Category.name,
+               data=(Category.name,), shape=cache(gettext)),
+        Column("holder", LABELS["holder"], holder_words, sort=func.coalesce(Holder.display_name, LAST), url=_page_of("people.detail", holder),
+               data=(Holder.display_name,)),
+        Column("place", LABELS["location"], place_words, url=_page_of("locations.detail", lambda row: then(row).location), data=(dated.location_id,), shape=names.place),
+        Column("serial", LABELS["serial"], lambda row: asset_of(row).serial, sort=func.coalesce(Asset.serial, LAST),
+               data=(Asset.serial,)),
+        Column("entity", LABELS["entity"], lambda row: then(row).entity.name, data=(dated.entity_id,), shape=names.entity),
+        Column("age", N_("Age"), lambda row: age_words(asset_of(row), view.day),
+               sort=func.coalesce(queries.started(), NEVER), title=age_title, data=(queries.started(),),
+               shape=lambda day: _years(day, view.day)),
+        Column("last_seen", N_("Last seen"), lambda row: asset_of(row).last_seen_at, kind="instant",
+               sort=func.coalesce(Asset.last_seen_at, LONG_AGO), data=(Asset.last_seen_at,)),
+        Column("manufacturer", LABELS["manufacturer"], lambda row: m.name if (m := asset_of(row).manufacturer) else None,
+               sort=func.coalesce(Manufacturer.name, LAST), shown=False, in_files=True, data=(Manufacturer.name,)),
+        *_chosen(),
+    )  # fmt: skip
+
+
+def _page_of(endpoint: str, read: Callable[[Any], Any]) -> Callable[[Any], str | None]:
+    address = pattern(endpoint)
+    return lambda row: address(found.public_id) if (found := read(row)) is not None else None
+
+
+def _chosen() -> tuple[Column, ...]:
+    """Return the columns of plain fields that somebody may choose."""
+    return (
+        _plain("name", in_files=True),
+        _plain("warranty_ends_on", "day"),
+        _plain("received_on", "day"),
+        _plain("first_used_on", "day"),
+        _plain("commissioned_on", "day"),
+        _plain("price_cents", "euros"),
+        _plain("ownership", "badge"),
+        _plain("usage", "badge"),
+        _plain("os_name"),
+        _plain("firmware"),
+        _plain("order_number"),
+        _plain("accounting_number"),
+    )
+
+
+def _plain(name: str, kind: str = "text", *, in_files: bool = False) -> Column:
+    attribute = getattr(Asset, name)
+    least: Any = {"day": date(1, 1, 1), "euros": -1}.get(kind, LAST)
+    return Column(
+        name,
+        LABELS[name],
+        lambda row: getattr(asset_of(row), name),
+        kind=kind,
+        sort=attribute if kind == "badge" else func.coalesce(attribute, least),
+        shown=False,
+        in_files=in_files,
+        data=(attribute,),
+    )
+
+
+def _years(day: date | None, on: date) -> float | None:
+    """Return an age in years with one decimal, None when unknown."""
+    return None if day is None else round(max(0, ages.months_between(day, on)) / 12, 1)
+
+
+class _Names:
+    """Names of entities and places by id, read once and only for a file that shows them."""
+
+    def __init__(self) -> None:
+        self.place = _named(queries.place_names)
+        self.entity = _named(queries.entity_names)
+
+
+def _named(read: Callable[[], dict[int, str]]) -> Callable[[int | None], str | None]:
+    once = cache(read)
+    return lambda id_: once().get(id_) if id_ is not None else None

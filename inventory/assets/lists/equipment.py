@@ -1,0 +1,52 @@
+"""The equipment list as the request's address asks for it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import request
+
+from inventory.assets import queries
+from inventory.assets.lists.columns import columns
+from inventory.assets.lists.filters import filters
+from inventory.assets.lists.words import asset_of
+from inventory.assets.models import Asset
+from inventory.assets.queries import View
+from inventory.core.access import Scope
+from inventory.core.addresses import pattern
+from inventory.core.forms import parse_day
+from inventory.core.listing import Listing
+from inventory.core.web import current_scope
+from inventory.fields import columns as custom
+
+
+def chosen_day() -> date | None:
+    """Return the day that `as_of` names in the address, or None for today and for nonsense."""
+    try:
+        return parse_day(request.args.get("as_of", ""), View().day)
+    except ValueError:
+        return None
+
+
+def equipment(scope: Scope | None = None) -> Listing:
+    """Return the equipment list that the request's address asks for."""
+    view = View(chosen_day())
+    within = scope or current_scope()
+    own = custom.fields_of("asset")
+    address = pattern("assets.detail", on=view.as_of)
+    return Listing(
+        "equipment",
+        queries.listed_bare(within, view),
+        joins=queries.joins(view),
+        columns=(
+            *columns(view),
+            *custom.columns("asset", Asset.public_id, lambda row: asset_of(row).public_id, own),
+        ),
+        filters=(*filters(view), *custom.filters("asset", Asset.public_id, own)),
+        id_column=Asset.id,
+        row_url=lambda row: address(asset_of(row).public_id),
+        public_id=lambda row: asset_of(row).public_id,
+        public_id_column=Asset.public_id,
+        search=queries.matching,
+        default_sort="tag",
+    )

@@ -1,0 +1,181 @@
+"""The equipment list's filters; their parameters are described in `queries`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from flask import request
+from flask_babel import gettext, ngettext
+from sqlalchemy import Select, literal
+
+from inventory.assets import lifecycle, queries
+from inventory.assets.fields import LABELS
+from inventory.assets.models import Asset
+from inventory.assets.queries import MISSING, NONE, Holder, View
+from inventory.assets.states import Ownership, SourceKind, State, Usage
+from inventory.catalog import queries as catalog
+from inventory.catalog.models import Category, Manufacturer, Model
+from inventory.core import i18n
+from inventory.core.listing import Filter, code_options
+from inventory.core.types import Code
+from inventory.core.web import current_scope
+from inventory.core.wording import N_
+from inventory.organization.models import Entity, Location, Person
+from inventory.procurement.models import Supplier
+
+IN_USE = "in_use"
+Pairs = list[tuple[str, str]]
+
+
+def filters(view: View) -> tuple[Filter, ...]:
+    """Return the list's filters."""
+    dated = view.dated
+    return (
+        _codes("state", LABELS["state"], State, dated.state, extra={IN_USE: N_("in use")}),
+        Filter("category", LABELS["category"], lambda s, v: s.where(Category.code == v), options=cache(_categories)),
+        Filter("family", N_("Part of the fleet"), _by_family, options=cache(_families)),
+        Filter("age", N_("Age"), lambda s, v: queries.by_age(s, v, view), options=cache(_ages), words=_age_words,
+               own=N_("Years: 7, or 7+ for seven and more")),
+        Filter("warranty", N_("Warranty"), lambda s, v: queries.by_warranty(s, v, view), options=cache(_warranties),
+               words=_ends_within, own=N_("Ends within so many days")),
+        Filter("unseen", N_("Not seen for"), queries.by_last_seen, options=cache(_unseen), words=_days_words,
+               own=N_("Days")),
+        Filter("maker", LABELS["manufacturer"], lambda s, v: s.where(Manufacturer.public_id == v), options=cache(_makers)),
+        Filter("model", LABELS["model"], lambda s, v: s.where(Model.public_id == v), options=_named(Model, "model"),
+               search="catalog.search_models"),
+        Filter("place", LABELS["location"], lambda s, v: queries.at_place(s, v, view),
+               options=_named(Location, "place", N_("unknown")), search="organization.search_locations"),
+        Filter("holder", LABELS["holder"], _by_holder, options=_named(Person, "holder", N_("nobody")),
+               search="organization.search_people"),
+        Filter("branch", N_("Entity and those below"), lambda s, v: queries.in_branch(s, v, view, below=True),
+               options=_named(Entity, "branch"), search="organization.search_entities"),
+        Filter("owner", N_("Entity itself"), lambda s, v: queries.in_branch(s, v, view, below=False),
+               options=_named(Entity, "owner"), search="organization.search_entities"),
+        _codes("ownership", LABELS["ownership"], Ownership, Asset.ownership),
+        _codes("usage", LABELS["usage"], Usage, Asset.usage),
+        Filter("received", LABELS["received_on"], lambda s, v: queries.by_days(s, Asset.received_on, v), kind="range"),
+        Filter("commissioned", LABELS["commissioned_on"], lambda s, v: queries.by_days(s, Asset.commissioned_on, v), kind="range"),
+        Filter("supplier", LABELS["supplier"], _by_supplier, options=_named(Supplier, "supplier"),
+               search="procurement.search_suppliers"),
+        _codes("source", N_("Last seen by"), SourceKind, Asset.last_seen_by),
+        Filter("missing", N_("Missing"), lambda s, v: s.where(MISSING.get(v, literal(True))), options=cache(_missing)),
+        Filter("pinned", N_("Pinned by a person"), lambda s, v: queries.pinned(s, v == "1"), kind="bool", options=_yes_no),
+        Filter("in_scope", N_("In the scope of the service"), lambda s, v: s.where(Asset.in_scope == (v == "1")), kind="bool",
+               options=_yes_no),
+        Filter("as_of", N_("As it was on"), lambda s, _v: s, kind="day", options=lambda: _day_options(view)),
+    )  # fmt: skip
+
+
+def _codes(
+    key: str, label: str, codes: type[Code], column: Any, *, extra: dict[str, str] | None = None
+) -> Filter:
+    def apply(statement: Select[Any], value: str) -> Select[Any]:
+        known = [code for code in codes if code.value == value]
+        return statement.where(column.in_(lifecycle.IN_USE if value in (extra or {}) else known))
+
+    def pairs() -> Pairs:
+        more = [(code, gettext(word)) for code, word in (extra or {}).items()]
+        return more + code_options(codes)()
+
+    return Filter(key, label, apply, options=cache(pairs))
+
+
+def _categories() -> Pairs:
+    pairs = [(row.code, gettext(row.name)) for row in catalog.active_categories()]
+    return sorted(pairs, key=lambda pair: pair[1].casefold())
+
+
+def _by_family(statement: Select[Any], value: str) -> Select[Any]:
+    if value == "main":
+        return statement.where(Category.in_renewal_base)
+    return statement.where(Category.in_workplace) if value == "workplace" else statement
+
+
+def _families() -> Pairs:
+    return [("main", gettext(N_("Main terminals"))), ("workplace", gettext(N_("Whole workplace fleet")))]
+
+
+def _ages() -> Pairs:
+    special = [
+        ("over_life", gettext(N_("over its service life"))),
+        ("unknown", gettext(N_("unknown"))),
+        ("estimated", gettext(N_("estimated"))),
+    ]
+    return special + [(f"{n}+", gettext(N_("%(num)s years or more"), num=n)) for n in (3, 4, 5, 6, 8, 10)]
+
+
+def _age_words(value: str) -> str | None:
+    if re.fullmatch(r"[0-9]{1,2}\+", value):
+        return gettext(N_("%(num)s years or more"), num=int(value[:-1]))
+    return ngettext("%(num)s year", "%(num)s years", int(value)) if queries.is_days(value) else None
+
+
+def _makers() -> Pairs:
+    return [(row.public_id, row.name) for row in queries.makers()]
+
+
+def _by_holder(statement: Select[Any], value: str) -> Select[Any]:
+    return statement.where(Holder.id.is_(None) if value == NONE else Holder.public_id == value)
+
+
+def _by_supplier(statement: Select[Any], value: str) -> Select[Any]:
+    return statement.where(queries.sold_by(value))
+
+
+def _named(model: type[Any], key: str, none: str = "") -> Callable[[], Sequence[tuple[str, str]]]:
+    """Return the options that the address chose, so that its chip says names and not ids; others are searched for."""
+
+    @cache
+    def options() -> Pairs:
+        wanted = request.args.get(key, "").split(",")
+        found: Pairs = [(NONE, gettext(none))] if none else []
+        seen = current_scope().entity_ids
+        for row in queries.rows_named(model, wanted[:50]):
+            entity_id = row.id if model is Entity else getattr(row, "entity_id", None)
+            if entity_id is None or entity_id in seen:
+                value = row.code if getattr(row, "code", None) in wanted else row.public_id
+                found.append((value, getattr(row, "display_name", None) or row.name))
+        return found
+
+    return options
+
+
+def _days_words(value: str) -> str | None:
+    return ngettext("%(num)s day", "%(num)s days", int(value)) if queries.is_days(value) else None
+
+
+def _ends_within(value: str) -> str | None:
+    if not queries.is_days(value):
+        return None
+    return ngettext("ends within %(num)s day", "ends within %(num)s days", int(value))
+
+
+def _warranties() -> Pairs:
+    days = [(str(n), str(_ends_within(str(n)))) for n in (30, 90, 180, 365)]
+    return [
+        *days,
+        ("running", gettext(N_("running"))),
+        ("ended", gettext(N_("ended"))),
+        ("unknown", gettext(N_("unknown"))),
+    ]
+
+
+def _unseen() -> Pairs:
+    days = [(str(n), str(_days_words(str(n)))) for n in (7, 30, 90, 180, 365)]
+    return [*days, ("never", gettext(N_("never seen")))]
+
+
+def _missing() -> Pairs:
+    labels = {"place": "location", "warranty": "warranty_ends_on", "price": "price_cents"}
+    return [(name, gettext(LABELS[labels.get(name, name)])) for name in MISSING]
+
+
+def _yes_no() -> Pairs:
+    return [("1", gettext(N_("yes"))), ("0", gettext(N_("no")))]
+
+
+def _day_options(view: View) -> Pairs:
+    return [(request.args["as_of"], i18n.day(view.as_of))] if view.as_of and "as_of" in request.args else []

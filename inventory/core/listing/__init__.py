@@ -1,0 +1,26 @@
+"""A list page's one declaration: columns, filters, words, sort, keyset paging, saved views and files of all rows."""
+
+from inventory.core.listing.declaring import (
+    BulkAction,
+    Cell,
+    Column,
+    Filter,
+    Join,
+    ListedRow,
+    code_options,
+)
+from inventory.core.listing.lists import Listing
+from inventory.core.listing.reading import EXPORT_CHUNK, PAGE_SIZE
+
+__all__ = [
+    "EXPORT_CHUNK",
+    "PAGE_SIZE",
+    "BulkAction",
+    "Cell",
+    "Column",
+    "Filter",
+    "Join",
+    "ListedRow",
+    "Listing",
+    "code_options",
+]

@@ -1,0 +1,79 @@
+"""What an address asks of a list: filters (all or any of them, each also turned round), words, sort and columns.
+
+state=in_service,in_repair    any of several values (also as repeated parameters, as a form without script sends them)
+state=retired&not=state       none of them
+match=any                     one filter is enough, instead of all
+received=2026-01-01..         a range of days with an end left out (also received.from= and received.to=)
+q=…   sort=-age   cols=tag,state,model   view=<public id of a saved view>   after= before= seen= (place)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+
+from inventory.core.listing.declaring import Column, Filter
+from inventory.core.text import clean
+
+LONGEST_VALUE = 400
+RANGE_ENDS = ("from", "to")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address asks for, as far as the list knows it."""
+
+    query: str
+    values: dict[str, str]
+    turned: frozenset[str]
+    any_of: bool
+    columns: tuple[str, ...]
+
+
+def read(arguments: MultiDict[str, str], filters: Sequence[Filter], columns: Sequence[Column]) -> Asked:
+    """Read the arguments of an address; what the list does not know is left alone."""
+    values = {f.key: value for f in filters if (value := _value(arguments, f))}
+    known = {column.key for column in columns}
+    chosen = dict.fromkeys(part for part in _joined(arguments, "cols").split(",") if part in known)
+    return Asked(
+        query=clean(arguments.get("q", ""), 100) or "",
+        values=values,
+        turned=frozenset(_joined(arguments, "not").split(",")) & values.keys(),
+        any_of=arguments.get("match") == "any" and len(values) > 1,
+        columns=tuple(chosen),
+    )
+
+
+def _value(arguments: MultiDict[str, str], choice: Filter) -> str:
+    if choice.kind == "range":
+        ends = [clean(arguments.get(f"{choice.key}.{end}", ""), 20) or "" for end in RANGE_ENDS]
+        if any(ends):
+            return "..".join(ends)
+    if choice.kind == "choice":
+        return _joined(arguments, choice.key)
+    return clean(arguments.get(choice.key, ""), LONGEST_VALUE) or ""
+
+
+def _joined(arguments: MultiDict[str, str], name: str) -> str:
+    parts = (clean(part, LONGEST_VALUE) for value in arguments.getlist(name) for part in value.split(","))
+    return ",".join(dict.fromkeys(part for part in parts if part))[:LONGEST_VALUE]
+
+
+def tidied(arguments: MultiDict[str, str], filters: Sequence[Filter]) -> dict[str, str | None] | None:
+    """Return the arguments that an address worth sharing changes (None: leaves out), or None when it is one already."""
+    changes: dict[str, str | None] = {}
+    for name, values in arguments.lists():
+        if name.startswith("_"):
+            continue
+        if len(values) > 1:
+            changes[name] = _joined(arguments, name) or None
+        elif not values[0].strip():
+            changes[name] = None
+    for choice in filters:
+        ends = [f"{choice.key}.{end}" for end in RANGE_ENDS if f"{choice.key}.{end}" in arguments]
+        if choice.kind == "range" and ends:
+            changes |= dict.fromkeys(ends)
+            changes[choice.key] = _value(arguments, choice) or None
+    return changes or None

@@ -1,0 +1,132 @@
+"""What a list declares: its columns, its filters and the acts on selected rows; and what its page is given of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import ColumnElement, Select
+
+from inventory.core.types import Code
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: how a row's value is read, shown, sorted and linked.
+
+    `kind` is text, code or name (the row's own link, a name not in monospace), badge, day, instant, number, euros,
+    link or bool; `sort` is the SQL expression
+    that orders by it (never null, or wrapped in coalesce). `load` is given the rows of a page or of a piece of a file
+    before their values are asked for, so that what stands in another table is read at once; columns may share one.
+    A column that is not `shown` is only there for those who choose it; one that is `in_files` is in every file.
+
+    `data` are the SQL expressions that a file needs instead of whole rows, and `shape` makes its cell of their values
+    (the first one, unless given); `data` empty means that `value` and `load` need no more of a row than its public_id.
+    Where every column has them, a file of 100,000 rows is written without making an object for each.
+    """
+
+    key: str
+    label: str
+    value: Callable[[Any], Any]
+    kind: str = "text"
+    sort: ColumnElement[Any] | Any = None
+    url: Callable[[Any], str | None] | None = None
+    title: Callable[[Any], str | None] | None = None
+    load: Callable[[Sequence[Any]], None] | None = None
+    shown: bool = True
+    in_files: bool = False
+    data: Sequence[Any] | None = None
+    shape: Callable[..., Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter: its parameter in the address, how it is asked, and how it narrows the statement.
+
+    `kind` is choice, text, day, range (two days: "2026-01-01..2026-03-31", either left out) or bool; `options()` gives
+    (value, label) pairs; `apply(statement, value)` may only add conditions with `where`. A choice may be asked for
+    several values with commas between them; `words(value)` says one that is no option, and `own` asks for such a value
+    ("days"). `search` is the endpoint of a picker for what has too many options.
+    `hidden` filters come from links (a drill-down) and show as chips only.
+    """
+
+    key: str
+    label: str
+    apply: Callable[[Select[Any], str], Select[Any]]
+    kind: str = "choice"
+    options: Callable[[], Sequence[tuple[str, str]]] | None = None
+    hidden: bool = False
+    words: Callable[[str], str | None] | None = None
+    own: str = ""
+    search: str = ""
+
+    def parts(self, value: str) -> list[str]:
+        """Return the values that one text asks for, any of which will do."""
+        if self.kind != "choice" or (self.options and value in dict(self.options())):
+            return [value]
+        return [part for part in dict.fromkeys(value.split(",")) if part]
+
+    def say(self, value: str) -> str:
+        """Return a value in the reader's words."""
+        known = dict(self.options()) if self.options else {}
+        said = []
+        for part in self.parts(value):
+            own = self.words(part) if self.words and part not in known else None
+            said.append(own or str(known.get(part, part)).strip())
+        return ", ".join(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """An outer join of at most one row, left out of statements that ask nothing of `target`."""
+
+    target: Any
+    on: Any
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """An act on the selected rows, posted with their ids."""
+
+    label: str
+    url: str
+    permission: str
+    danger: bool = False
+
+
+@dataclass(slots=True)
+class Cell:
+    """One cell as the table macro shows it."""
+
+    kind: str
+    value: Any
+    label: str = ""
+    url: str | None = None
+    tone: str = ""
+    icon: str = ""
+    title: str = ""
+
+
+@dataclass(slots=True)
+class ListedRow:
+    """One row with its cells."""
+
+    id: str
+    url: str | None
+    cells: list[Cell]
+    columns: list[Any] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ById:
+    """What stands for a row in a file where a column needs no more than its public id."""
+
+    public_id: str
+
+
+def code_options(codes: Iterable[Code]) -> Callable[[], list[tuple[str, str]]]:
+    """Return the `options` of a Filter over a closed list."""
+    members = list(codes)
+    return lambda: [(code.value, gettext(code.label)) for code in members]

@@ -1,0 +1,381 @@
+"""One list as its page asks for it: what the macros of components/tables.html and filters.html read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+from flask import Response, abort, current_app, redirect, request, url_for
+from flask_babel import gettext
+from sqlalchemy import ColumnElement, Select
+
+from inventory.core import clock, i18n
+from inventory.core.addresses import PLACE, here, static_url
+from inventory.core.forms import parse_day
+from inventory.core.listing import asking, files
+from inventory.core.listing.declaring import BulkAction, Cell, Column, Filter, Join, ListedRow
+from inventory.core.listing.reading import PAGE_SIZE, Rows, conditions
+from inventory.core.types import Code
+from inventory.core.wording import N_
+
+OWN_ARGUMENTS = PLACE | {"q", "not", "match", "format"}
+
+
+class Listing:
+    """Rows of one statement as a page asks for them; the number of queries does not depend on the rows.
+
+    `public_id` reads a row's public id, `public_id_column` is the same in SQL (where given, files may be written from
+    plain columns). `joins` are added to the statement as far as they are needed. `search(statement, words)` narrows by words, with `where` alone.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        statement: Select[Any],
+        *,
+        columns: Sequence[Column],
+        id_column: Any,
+        row_url: Callable[[Any], str | None],
+        filters: Sequence[Filter] = (),
+        search: Callable[[Select[Any], str], Select[Any]] | None = None,
+        default_sort: str = "",
+        public_id: Callable[[Any], str] = lambda row: row.public_id,
+        public_id_column: Any = None,
+        joins: Sequence[Join] = (),
+    ) -> None:
+        self.name, self.row_url, self.public_id = name, row_url, public_id
+        self.all_columns, self.all_filters = list(columns), list(filters)
+        self.arguments = request.args
+        self._tidy_address()
+        self.asked = asking.read(self.arguments, filters, columns)
+        self.query, self.values = self.asked.query, self.asked.values
+        self.bulk: list[BulkAction] = []
+        self.empty_message, self.empty_url, self.empty_label = gettext(N_("Nothing here yet.")), "", ""
+        self._code_words: dict[Code, str] = {}
+        self._search, self._public_id_column = search, public_id_column
+        self.chosen_columns = self._chosen()
+        self._read_sort(default_sort)
+        keys = [sort for sort in (self._sorts.get(self.sort_key),) if sort is not None]
+        if self.query and search:
+            statement = search(statement, self.query)
+        wanted: list[ColumnElement[bool]] = conditions(filters, self.asked)
+        self.selection = Rows(statement, wanted, [*keys, id_column], id_column, self.descending, joins)
+
+    def _tidy_address(self) -> None:
+        """Send a form's raw answer on to the address that is worth sharing."""
+        changes = asking.tidied(self.arguments, self.all_filters) if request.method == "GET" else None
+        if changes is not None:
+            abort(redirect(here(changes, without=frozenset()), 303))
+
+    def _chosen(self) -> list[Column]:
+        """Return the columns in the order that the address asks for; the one that leads to the row stays in front."""
+        if not self.asked.columns:
+            return [column for column in self.all_columns if column.shown]
+        by_key = {column.key: column for column in self.all_columns}
+        chosen = [by_key[key] for key in self.asked.columns]
+        main = self.all_columns[0]
+        return chosen if main in chosen else [main, *chosen]
+
+    def _read_sort(self, default: str) -> None:
+        self._sorts = {column.key: column.sort for column in self.all_columns if column.sort is not None}
+        wanted = self.arguments.get("sort", default)
+        if wanted.removeprefix("-") not in self._sorts:
+            wanted = default
+        self.descending = wanted.startswith("-")
+        self.sort_key = wanted.removeprefix("-")
+
+    # The rows of this page.
+
+    @cached_property
+    def total(self) -> int:
+        """How many rows match."""
+        return self.selection.count()
+
+    @cached_property
+    def _page(self) -> dict[str, Any]:
+        after, before = (self.selection.place(self.arguments.get(name, "")) for name in ("after", "before"))
+        backwards = before is not None and after is None
+        place = after or before
+        results = self.selection.page(place, backwards)
+        if place and not results:
+            # What the address points behind is gone: the top is better than an empty page without a way back.
+            place, backwards = None, False
+            results = self.selection.page(None, backwards)
+        has_more = len(results) > PAGE_SIZE
+        results = results[:PAGE_SIZE]
+        if backwards:
+            results.reverse()
+        skipped = min(self._seen(), self.total - len(results)) if place else 0
+        return {
+            "results": results,
+            "skipped": skipped,
+            "has_next": has_more if not backwards else True,
+            "has_previous": (has_more and skipped > 0) if backwards else skipped > 0,
+        }
+
+    def _seen(self) -> int:
+        text = self.arguments.get("seen", "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+    def _object(self, result: Any) -> Any:
+        return result[0] if len(result) == 1 + len(self.selection.keys) else result
+
+    @cached_property
+    def rows(self) -> list[ListedRow]:
+        """The rows of this page with their cells."""
+        objects = [self._object(result) for result in self._page["results"]]
+        for load in dict.fromkeys(column.load for column in self.chosen_columns if column.load is not None):
+            load(objects)
+        shown = self.columns
+        return [self._row(row, shown) for row in objects]
+
+    def _row(self, row: Any, shown: list[dict[str, Any]]) -> ListedRow:
+        url = self.row_url(row)
+        cells = [self._cell(column, row, url) for column in self.chosen_columns]
+        return ListedRow(str(self.public_id(row)), url, cells, shown)
+
+    def _cell(self, column: Column, row: Any, url: str | None) -> Cell:
+        value = column.value(row)
+        link = column.url(row) if column.url else (url if column.kind in ("code", "name") else None)
+        cell = Cell(column.kind, value, url=link, title=(column.title(row) or "") if column.title else "")
+        if isinstance(value, Code):
+            if value not in self._code_words:
+                self._code_words[value] = gettext(value.label)
+            cell.label, cell.tone, cell.icon = self._code_words[value], value.tone, value.icon
+        else:
+            cell.label = "" if value is None else str(value)
+        return cell
+
+    @property
+    def first(self) -> int:
+        """The number of the first row shown, 0 when there is none."""
+        return self._page["skipped"] + 1 if self._page["results"] else 0
+
+    @property
+    def last(self) -> int:
+        """The number of the last row shown."""
+        return int(self._page["skipped"] + len(self._page["results"]))
+
+    @property
+    def next_url(self) -> str | None:
+        """The address of the next page."""
+        results = self._page["results"]
+        if not self._page["has_next"] or not results:
+            return None
+        return here({"after": self.selection.place_of(results[-1]), "seen": self.last})
+
+    @property
+    def previous_url(self) -> str | None:
+        """The address of the page before."""
+        results = self._page["results"]
+        if not self._page["has_previous"] or not results:
+            return None
+        seen = max(0, self.first - 1 - PAGE_SIZE)
+        return here() if seen == 0 else here({"before": self.selection.place_of(results[0]), "seen": seen})
+
+    # Columns.
+
+    @cached_property
+    def columns(self) -> list[dict[str, Any]]:
+        """The columns shown, with the address that sorts by each."""
+        shown: list[dict[str, Any]] = []
+        sprite, unknown = static_url("vendor/icons.svg"), gettext(N_("unknown"))
+        for column in self.chosen_columns:
+            is_sorted = column.sort is not None and column.key == self.sort_key
+            flip = f"-{column.key}" if is_sorted and not self.descending else column.key
+            shown.append(
+                {
+                    "key": column.key,
+                    "label": gettext(column.label),
+                    "numeric": column.kind in ("number", "euros"),
+                    "kind": column.kind,
+                    "sort_url": here({"sort": flip}) if column.sort is not None else None,
+                    "sorted": ("desc" if self.descending else "asc") if is_sorted else None,
+                    "css": _css(column, [one["key"] for one in shown], self.chosen_columns),
+                    "sprite": sprite,
+                    "unknown": unknown,
+                }
+            )
+        return shown
+
+    @property
+    def column_choices(self) -> list[dict[str, Any]]:
+        """Every column that may be chosen, those shown first and in their order; the main one always stays."""
+        keys = [column.key for column in self.chosen_columns]
+        rest = [column for column in self.all_columns if column.key not in keys]
+        return [
+            {
+                "key": column.key,
+                "label": gettext(column.label),
+                "shown": column.key in keys,
+                "fixed": column is self.all_columns[0],
+            }
+            for column in (*self.chosen_columns, *rest)
+        ]
+
+    @property
+    def usual_columns_url(self) -> str | None:
+        """The address without a choice of columns, None when there is none."""
+        return here({"cols": None}) if self.asked.columns else None
+
+    # Filters.
+
+    @cached_property
+    def filters(self) -> list[dict[str, Any]]:
+        """The filters that the picker asks for."""
+        return [self._shown_filter(choice) for choice in self.all_filters if not choice.hidden]
+
+    def _shown_filter(self, choice: Filter) -> dict[str, Any]:
+        value = self.values.get(choice.key, "")
+        options = [(v, label) for v, label in (choice.options() if choice.options else ())]
+        chosen = choice.parts(value) if value else []
+        known = {v for v, _label in options}
+        ends = value.partition("..")
+        return {
+            "key": choice.key,
+            "label": gettext(choice.label),
+            "kind": choice.kind,
+            "options": options,
+            "value": value,
+            "chosen": chosen,
+            "own": gettext(choice.own) if choice.own else "",
+            "own_value": ",".join(part for part in chosen if part not in known),
+            "from": ends[0],
+            "to": ends[2],
+            "search": choice.search,
+            "words": self._words(choice) if value else "",
+            "turned": choice.key in self.asked.turned,
+        }
+
+    def _words(self, choice: Filter) -> str:
+        value = self.values[choice.key]
+        if choice.kind == "range":
+            return _range_words(value)
+        return choice.say(value)
+
+    @cached_property
+    def chips(self) -> list[dict[str, str]]:
+        """What is filtered by, in words, each with the address that stops it."""
+        shown = []
+        for choice in self.all_filters:
+            if choice.key in self.values:
+                without = self._turned_without(choice.key)
+                shown.append(
+                    {"label": self._chip(choice), "remove_url": here({choice.key: None, "not": without})}
+                )
+        if self.query:
+            label = gettext(N_("Search: %(words)s")) % {"words": self.query}
+            shown.append({"label": label, "remove_url": here({"q": None})})
+        return shown
+
+    def _chip(self, choice: Filter) -> str:
+        label, turned = gettext(choice.label), choice.key in self.asked.turned
+        if choice.kind == "bool":
+            plain = self.values[choice.key] != "0"
+            said = {"what": label}
+            return label if plain != turned else str(gettext(N_("Not: %(what)s")) % said)
+        said = {"what": label, "words": self._words(choice)}
+        return str(gettext(N_("%(what)s is not %(words)s") if turned else N_("%(what)s: %(words)s")) % said)
+
+    def _turned_without(self, key: str) -> str | None:
+        return ",".join(sorted(self.asked.turned - {key})) or None
+
+    @property
+    def match_url(self) -> str | None:
+        """The address that asks for any of the filters instead of all (or the other way), None with fewer than two."""
+        if len(self.values) < 2:
+            return None
+        return here({"match": None if self.asked.any_of else "any"})
+
+    @property
+    def clear_url(self) -> str:
+        """The address without any filter; sort, columns and the saved view stay."""
+        ends = {f"{f.key}.{end}" for f in self.all_filters for end in asking.RANGE_ENDS}
+        gone = {f.key for f in self.all_filters} | ends | {"q", "not", "match"}
+        return here(dict.fromkeys(gone))
+
+    @property
+    def action_url(self) -> str:
+        """Where the filter form sends."""
+        return url_for(request.endpoint or "", **(request.view_args or {}))
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """What the filter form keeps: the sort, the columns, the scope, and filters that it does not ask for."""
+        asked = {f.key for f in self.all_filters if not f.hidden} | OWN_ARGUMENTS
+        return [(key, value) for key, value in self.arguments.items() if key not in asked]
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What the form that chooses columns keeps: everything else."""
+        return [(k, v) for k, v in self.arguments.items(multi=True) if k not in PLACE | {"cols", "format"}]
+
+    @property
+    def searchable(self) -> bool:
+        """Whether words may be asked for."""
+        return self._search is not None
+
+    # Saved views, which a feature on the right keeps.
+
+    @cached_property
+    def views(self) -> Any:
+        """The saved views of this list as that feature shows them, None without it."""
+        provide = current_app.extensions.get("parc_saved_views")
+        return provide(self) if provide else None
+
+    # All rows.
+
+    @property
+    def export_csv_url(self) -> str:
+        """The address of all rows as CSV."""
+        return here({"format": "csv"})
+
+    @property
+    def export_xlsx_url(self) -> str:
+        """The address of all rows as a workbook."""
+        return here({"format": "xlsx"})
+
+    def empty(self, message: str, url: str = "", label: str = "") -> Listing:
+        """Say what an empty list says, and its one button."""
+        self.empty_message, self.empty_url, self.empty_label = message, url, label
+        return self
+
+    @property
+    def wants_export(self) -> bool:
+        """Say whether the request asks for a file of all rows."""
+        return self.arguments.get("format") in ("csv", "xlsx")
+
+    def export(self) -> Response:
+        """Answer with all matching rows and the chosen columns, as CSV while they are read or as one workbook."""
+        always = [c for c in self.all_columns if c.in_files and c not in self.chosen_columns]
+        columns = [*self.chosen_columns, *always]
+        cells = files.cells(columns, self.selection, self._public_id_column, self._object)
+        return files.answer(self.arguments.get("format", "csv"), f"parc-{self.name}", columns, cells)
+
+
+def _css(column: Column, before: Sequence[str], columns: Sequence[Column]) -> str:
+    """Return the classes of a column's cells; `line-n` is the line of the card that a phone shows the row as."""
+    plain = [one.key for one in columns[1:] if one.kind not in ("code", "name", "badge")]
+    if not before or column.key not in plain:
+        line = "1"
+    else:
+        place = plain.index(column.key) + 1
+        line = "2" if place <= 2 else "3" if place <= 4 else "none"
+    kind = "code td-name" if column.kind == "name" else column.kind
+    return f"td-{kind}{' numeric' if column.kind in ('number', 'euros') else ''} line-{line}"
+
+
+def _range_words(value: str) -> str:
+    start, _dots, end = value.partition("..")
+    first, last = (i18n.day(day) if (day := _day(text)) else text for text in (start, end))
+    if first and last:
+        return str(gettext(N_("%(first)s to %(last)s")) % {"first": first, "last": last})
+    return str(gettext(N_("since %(day)s") if first else N_("until %(day)s")) % {"day": first or last})
+
+
+def _day(text: str) -> Any:
+    try:
+        return parse_day(text, clock.today())
+    except ValueError:
+        return None

@@ -1,0 +1,153 @@
+"""Reads a list's rows: narrowed, counted, and page by page by their sort key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, inspect, literal, not_, or_, select, tuple_
+from sqlalchemy.sql import false, visitors
+
+from inventory.core import keyset
+from inventory.core.database import db
+from inventory.core.listing.asking import Asked
+from inventory.core.listing.declaring import Filter, Join
+
+PAGE_SIZE = 50
+EXPORT_CHUNK = 1000
+
+
+def conditions(filters: Sequence[Filter], asked: Asked) -> list[ColumnElement[bool]]:
+    """Return what the filters ask of a row: every element holds."""
+    wanted = []
+    for choice in filters:
+        if choice.key not in asked.values:
+            continue
+        condition = _condition(choice, asked.values[choice.key])
+        if condition is None:
+            continue
+        # What is unknown is not one of the values either.
+        turned = not_(func.coalesce(condition, false())) if choice.key in asked.turned else condition
+        wanted.append(turned)
+    return [or_(*wanted)] if asked.any_of and wanted else wanted
+
+
+def _condition(choice: Filter, value: str) -> ColumnElement[bool] | None:
+    narrowed = (choice.apply(select(literal(1)), part).whereclause for part in choice.parts(value))
+    found = [condition for condition in narrowed if condition is not None]
+    return or_(*found) if found else None
+
+
+@dataclass(slots=True)
+class Rows:
+    """The rows of a statement in an order: `keys` are the sort expressions, the id last.
+
+    `id_column` picks rows in a narrow statement of their own, so that sorting carries nothing but the keys.
+    """
+
+    statement: Select[Any]
+    wanted: Sequence[ColumnElement[bool]]
+    keys: Sequence[Any]
+    id_column: Any
+    descending: bool
+    joins: Sequence[Join] = ()
+
+    def narrow(self, *columns: Any) -> Select[Any]:
+        """Return the statement with these columns alone, all filters applied."""
+        bare = self.statement.with_only_columns(*columns, maintain_column_froms=True)
+        narrowed = _without_options(bare).where(*self.wanted).order_by(None)
+        return self._joined(narrowed, (*columns, *self.wanted))
+
+    def _joined(self, statement: Select[Any], needing: Sequence[Any] | None = None) -> Select[Any]:
+        """Add the joins that these expressions need; all without any."""
+        named = None if needing is None else {t for each in needing for t in _tables(each)}
+        for join in self.joins:
+            if named is None or inspect(join.target).selectable in named:
+                statement = statement.outerjoin(join.target, join.on)
+        return statement
+
+    def count(self) -> int:
+        """Return how many rows there are."""
+        return (
+            db.session.scalar(select(func.count()).select_from(self.narrow(self.id_column).subquery())) or 0
+        )
+
+    def page(self, place: Sequence[Any] | None, backwards: bool) -> list[Any]:
+        """Return the rows after a place (before it, going backwards), one more than a page holds."""
+        picked = self._sorted(self.id_column)
+        if place is not None:
+            picked = picked.where(self.beyond(place, backwards))
+        order = self._order(backwards)
+        picked = picked.order_by(*order).limit(PAGE_SIZE + 1)
+        statement = (
+            self._joined(self.statement, self.keys).add_columns(*self.keys).where(self.id_column.in_(picked))
+        )
+        return list(db.session.execute(statement.order_by(None).order_by(*order)))
+
+    def place(self, text: str) -> list[Any] | None:
+        """Return the sort key that an address holds, or None."""
+        return keyset.decode(text, self.keys)
+
+    def place_of(self, result: Any) -> str:
+        """Return where a row stands, as text that an address can hold."""
+        return keyset.encode(list(result)[-len(self.keys) :])
+
+    def beyond(self, values: Sequence[Any], backwards: bool) -> ColumnElement[bool]:
+        """Return the condition that a row stands after these values in the order (before them, backwards)."""
+        typed = [bindparam(None, value, type_=key.type) for key, value in zip(self.keys, values, strict=True)]
+        if len(typed) == 1:
+            key: Any = self.keys[0]
+            only: ColumnElement[bool] = key < typed[0] if self.descending != backwards else key > typed[0]
+            return only
+        here, there = tuple_(*self.keys), tuple_(*typed)
+        beyond: ColumnElement[bool] = here < there if self.descending != backwards else here > there
+        return beyond
+
+    def _order(self, backwards: bool = False) -> list[Any]:
+        downwards = self.descending != backwards
+        return [key.desc() if downwards else key.asc() for key in self.keys]
+
+    def ids(self, limit: int) -> list[int]:
+        """Return the ids of the first rows, in their order."""
+        return list(db.session.scalars(self._sorted(self.id_column).order_by(*self._order()).limit(limit)))
+
+    def _sorted(self, *columns: Any) -> Select[Any]:
+        """Return the statement with these columns, and the joins that the sort needs."""
+        narrowed = self.narrow(*columns)
+        there = {t for each in (*columns, *self.wanted) for t in _tables(each)}
+        for join in self.joins:
+            target = inspect(join.target).selectable
+            if target not in there and any(target in _tables(key) for key in self.keys):
+                narrowed = narrowed.outerjoin(join.target, join.on)
+        return narrowed
+
+    def stream(self) -> Iterator[list[Any]]:
+        """Yield all rows in chunks, without ever holding them all."""
+        statement = self._joined(self.statement).add_columns(*self.keys).where(*self.wanted)
+        yield from _partitions(statement.order_by(None).order_by(*self._order()))
+
+    def stream_columns(self, columns: Sequence[Any]) -> Iterator[list[Any]]:
+        """Yield all rows in chunks as plain values of these columns."""
+        yield from _partitions(self._sorted(*columns).order_by(*self._order()))
+
+
+def _partitions(statement: Select[Any]) -> Iterator[list[Any]]:
+    found = db.session.execute(statement.execution_options(yield_per=EXPORT_CHUNK))
+    for rows in found.partitions():
+        yield list(rows)
+
+
+def _tables(expression: Any) -> set[Any]:
+    """Return the tables whose columns an expression names."""
+    element: Any = (
+        expression.__clause_element__() if hasattr(expression, "__clause_element__") else expression
+    )
+    named = (getattr(each, "table", None) for each in visitors.iterate(element))
+    return {table for table in named if table is not None}
+
+
+def _without_options(statement: Select[Any]) -> Select[Any]:
+    # Loader options speak of whole rows: a statement of plain columns has none to load.
+    statement._with_options = ()  # noqa: SLF001 - there is no public way to take options off
+    return statement

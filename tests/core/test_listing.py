@@ -1,0 +1,184 @@
+"""Lists: all or any of several filters, each turned round, chosen columns, addresses worth sharing, and files of all rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+
+from inventory.catalog.kinds import Kind
+from inventory.core import clock
+from inventory.core.database import db, transaction
+from tests import factories
+
+ENGLISH = {"Accept-Language": "en"}
+
+
+@pytest.fixture
+def fleet(cast: factories.Cast) -> dict[str, Any]:
+    """Four assets of Le Bouscat: two laptops, a screen, a retired screen."""
+    laptops = factories.create_category(Kind.LAPTOP, name="Laptops", code="laptop")
+    screens = factories.create_category(Kind.MONITOR, name="Screens", code="monitor")
+    dell = factories.create_manufacturer(name="Dell")
+    made = {
+        "L1": factories.create_asset(cast.le_bouscat, laptops, tag="L1", manufacturer_id=dell.id),
+        "L2": factories.create_asset(cast.le_bouscat, laptops, tag="L2", state="in_stock"),
+        "S1": factories.create_asset(cast.le_bouscat, screens, tag="S1", manufacturer_id=dell.id),
+        "S2": factories.create_asset(cast.ccas, screens, tag="S2", state="retired"),
+    }
+    factories.create_model(dell, name="Latitude")
+    made["maker"] = dell
+    return made
+
+
+@pytest.fixture
+def browser(cast: factories.Cast, sign_in: Any) -> FlaskClient:
+    return sign_in(cast.bruno)  # type: ignore[no-any-return]
+
+
+def exported(browser: FlaskClient, address: str) -> list[dict[str, str]]:
+    text = browser.get(f"/assets/{address}&format=csv", headers=ENGLISH).get_data(as_text=True)
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+def tags(browser: FlaskClient, address: str) -> list[str]:
+    return [row["Tag"] for row in exported(browser, address)]
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("?state=in_service", ["L1", "S1"]),
+        ("?state=in_service,in_stock", ["L1", "L2", "S1"]),
+        ("?state=retired&not=state", ["L1", "L2", "S1"]),
+        ("?state=in_service,retired&not=state", ["L2"]),
+        ("?state=in_service&category=monitor", ["S1"]),
+        ("?state=in_service&category=monitor&match=any", ["L1", "S1", "S2"]),
+        ("?state=in_service&category=monitor&match=any&not=category", ["L1", "L2", "S1"]),
+        ("?maker={maker}", ["L1", "S1"]),
+        ("?maker={maker}&not=maker", ["L2", "S2"]),
+        ("?owner=LBX-CCAS", ["S2"]),
+        ("?branch=LBX", ["L1", "L2", "S1", "S2"]),
+        ("?missing=serial,holder", ["L1", "L2", "S1", "S2"]),
+        ("?missing=tag", []),
+        ("?holder=none&state=in_stock", ["L2"]),
+        ("?state=nonsense", []),
+        (
+            "?age=nonsense&warranty=nonsense&unseen=nonsense&received=nonsense&missing=nonsense",
+            ["L1", "L2", "S1", "S2"],
+        ),
+        ("?q=l2", ["L2"]),
+        ("?q=%25", []),
+    ],
+)
+def test_filters_ask_for_all_any_or_none(fleet, browser, address, found):
+    assert tags(browser, address.format(maker=fleet["maker"].public_id)) == found
+
+
+def test_days_are_asked_for_relative_to_today(cast, fleet, browser):
+    from datetime import timedelta
+
+    today = clock.today()
+    with transaction():
+        fleet["L1"].warranty_ends_on = today + timedelta(days=20)
+        fleet["L2"].warranty_ends_on = today + timedelta(days=200)
+        fleet["S1"].warranty_ends_on = today - timedelta(days=1)
+        fleet["L1"].received_on = today - timedelta(days=400)
+        fleet["L1"].last_seen_at = clock.now() - timedelta(days=40)
+    assert tags(browser, "?warranty=90") == ["L1"]
+    assert tags(browser, "?warranty=45,ended") == ["L1", "S1"]
+    assert tags(browser, "?age=1%2B") == ["L1"]
+    assert tags(browser, "?unseen=30") == ["L1"]
+    long_ago, before = (today - timedelta(days=n) for n in (401, 399))
+    assert tags(browser, f"?received={long_ago.isoformat()}..{before.isoformat()}") == ["L1"]
+    assert tags(browser, f"?received=..{long_ago.isoformat()}") == []
+    page = browser.get("/assets/?warranty=45&age=7%2B", headers=ENGLISH).get_data(as_text=True)
+    assert "Warranty: ends within 45 days" in page
+    assert "Age: 7 years or more" in page
+
+
+def test_what_a_form_sends_becomes_an_address_worth_sharing(fleet, browser):
+    answer = browser.get(
+        "/assets/?q=&state=in_service&state=in_stock&received.from=2026-01-01&received.to=&maker=&cols=tag&cols=age"
+    )
+    assert answer.status_code == 303
+    asked = parse_qs(urlsplit(answer.location).query)
+    assert asked == {"state": ["in_service,in_stock"], "received": ["2026-01-01.."], "cols": ["tag,age"]}
+
+
+def test_an_address_worth_sharing_is_answered_at_once(fleet, browser):
+    assert browser.get("/assets/?state=in_service&not=state&match=any&sort=-age").status_code == 200
+
+
+def test_a_chip_takes_its_filter_away_with_its_turn(fleet, browser):
+    page = browser.get("/assets/?state=retired&category=laptop&not=state", headers=ENGLISH).get_data(
+        as_text=True
+    )
+    assert "State is not retired" in page
+    assert 'href="/assets/?category=laptop"' in page
+
+
+def test_columns_are_chosen_and_ordered_by_the_address(fleet, browser):
+    rows = exported(browser, "?cols=serial,entity&q=l1")
+    assert list(rows[0]) == ["Tag", "Serial number", "Entity", "Maker", "Name"]
+    assert rows[0]["Entity"] == "Le Bouscat"
+    page = browser.get("/assets/?cols=tag,price_cents", headers=ENGLISH).get_data(as_text=True)
+    assert page.index('id="sort-price_cents"') > 0
+    assert 'id="sort-state"' not in page
+
+
+def test_unknown_columns_are_left_out(fleet, browser):
+    assert browser.get("/assets/?cols=nonsense,%00,tag").status_code in (200, 303)
+
+
+def test_pages_follow_each_other_in_any_order(cast, browser):
+    category = factories.create_category(Kind.MONITOR)
+    for number in range(120):
+        factories.create_asset(
+            cast.le_bouscat, category, tag=f"T{number:03d}" if number % 3 else None, name=f"N{number % 7}"
+        )
+    for sort in ("tag", "-tag", "name", "-age", "last_seen", "-model"):
+        address, seen = f"/assets/?sort={sort}", []
+        while address:
+            page = browser.get(address).get_data(as_text=True)
+            seen += [part.split('"')[0] for part in page.split('data-row data-url="')[1:]]
+            found = page.partition('id="pager-next" href="')[2].partition('"')[0]
+            address = found.replace("&amp;", "&")
+        assert len(seen) == len(set(seen)) == 120
+
+
+def test_a_workbook_holds_all_rows_and_no_formula(cast, fleet, browser):
+    factories.create_asset(cast.le_bouscat, name='=HYPERLINK("x")')
+    answer = browser.get("/assets/?format=xlsx")
+    book = zipfile.ZipFile(io.BytesIO(answer.data))
+    sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count("<row ") == 6
+    assert "<f>" not in sheet
+
+
+def test_a_file_of_a_past_day_says_what_was_so_then(fleet, browser):
+    assert tags(browser, f"?as_of={clock.today().isoformat()}&state=in_stock") == ["L2"]
+
+
+def test_writing_a_file_makes_no_object_for_each_row(fleet, browser):
+    from sqlalchemy import event
+
+    from inventory.assets.models import Asset
+
+    loaded: list[Any] = []
+
+    def note(target: Any, _context: Any) -> None:
+        loaded.append(target)
+
+    event.listen(Asset, "load", note)
+    db.session.expunge_all()
+    try:
+        assert len(tags(browser, "?sort=tag")) == 4
+    finally:
+        event.remove(Asset, "load", note)
+    assert loaded == []

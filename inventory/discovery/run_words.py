@@ -27,7 +27,7 @@ OUTCOMES: dict[str, Callable[[int], str]] = {
     "changed": lambda n: ngettext("changed since the last time", "changed since the last time", n),
     "unchanged": lambda n: ngettext("unchanged", "unchanged", n),
     "returned": lambda n: ngettext("seen again after an absence", "seen again after an absence", n),
-    "absent": lambda n: ngettext("no longer seen", "no longer seen", n),
+    "absent": lambda n: ngettext("not seen any more", "not seen any more", n),
     "assets_created": lambda n: ngettext("item of equipment created", "items of equipment created", n),
     "assets_updated": lambda n: ngettext("item of equipment updated", "items of equipment updated", n),
     "people_created": lambda n: ngettext("person created", "people created", n),

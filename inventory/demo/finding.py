@@ -100,12 +100,11 @@ class Finder:
         self._riddle(observation, range_, (logged, found), beside=subject)
 
     def puzzle(self) -> None:
-        """Add the devices that say too little, and one that resembles two others."""
+        """Add the devices that say too little, and now and then one that resembles two others."""
         count = int(RIDDLES) + self.chance.happens(RIDDLES % 1)
         for _ in range(count):
             self._stranger(self.chance.one(self.watch.network.ranges))
-        if self.world.is_turn("between two", BETWEEN_TWO):
-            self._between_two()
+        self._between_two()
 
     def _stranger(self, range_: Range) -> None:
         kind, words = self.chance.one(STRANGERS)
@@ -121,8 +120,8 @@ class Finder:
             one for one in self.watch.seen if one.observation.source == "snmp" and one.absent_since is None
         ]
         lives = {one.id: one for one in self.watch.answering if one.state in IN_USE}
-        pairs = [one for one in seen if one.asset_id in lives and one.observation.facts["kind"] == "printer"]
-        if len(pairs) < 2:
+        pairs = [one for one in seen if one.asset_id in lives and one.observation.facts["kind"] != "server"]
+        if len(pairs) < 2 or not self.world.is_turn("between two", BETWEEN_TWO):
             return
         one, other = pairs[0], pairs[1]
         mac = next((i.value for i in one.observation.identifiers if i.kind == "base_mac"), None)
@@ -132,7 +131,7 @@ class Finder:
             return
         address = range_.take()
         named = (Identifier("mac", mac), name, Identifier("ip", address, name.scope))
-        observation = self._at_address(address, {"name": name.value, "description": "Print server"}, named)
+        observation = self._at_address(address, {"name": name.value, "description": "Network card"}, named)
         self._riddle(observation, range_, (lives[one.asset_id or 0], lives[other.asset_id or 0]))
 
     def _at_address(self, address: str, facts: dict[str, Fact], named: tuple[Identifier, ...]) -> Observation:

@@ -230,10 +230,10 @@ class Life:
         best = authority.winner(name, claims)
         return fields.from_json(name, best.value) if best else None
 
-    def told(self, changes: Changes, act: Act) -> None:
-        """Record what a machine changed at an instant among the others, whatever was done since."""
+    def told(self, changes: Changes, act: Act, *, on: date | None = None) -> None:
+        """Record a change at an instant among the others, whatever was done since: a machine's word, a connection."""
         subject = trail.Subject("asset", self.public_id, self.label, self.values["entity_id"])
-        trail.record(self.world.rows, Action.UPDATED, subject, changes, act=act)
+        trail.record(self.world.rows, Action.UPDATED, subject, changes, act=act, on=on)
 
     def shown(self, name: str, value: Any) -> Any:
         """Return a value as history keeps it (`assets.fields.display`, from the names at hand)."""

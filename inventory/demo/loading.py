@@ -15,6 +15,7 @@ from inventory.core.errors import Refused
 from inventory.core.wording import N_
 from inventory.demo import (
     catalogue,
+    connecting,
     fleet,
     networks,
     nights,
@@ -113,6 +114,7 @@ class Filling:
             with world.rows.journalling(night.change_set_id):
                 life.write()
                 watch.sighting_ids[id(subject)] = nights.keep(world, subject, watch.chance.public_id())
+        connecting.record(world, equipment)
         forgotten = renewals.record(world, equipment)
         questions.ask(world, watch.doubts, forgotten, watch.sighting_ids)
         world.rows.flush()

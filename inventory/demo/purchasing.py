@@ -13,8 +13,9 @@ from inventory.demo.world import Commune, Order, World
 
 # Nobody could buy anything else, and everybody had to work from home.
 LOCKDOWN_DELIVERIES = (date(2020, 4, 28), date(2020, 11, 17))
-LOCKDOWN_WEIGHT = 7.0
+LOCKDOWN_WEIGHT = 10.0
 YEARS_BEFORE_JOINING = 8
+BUDGETS = (0.5, 0.8, 1.0, 1.3, 1.9)
 UNEVEN = (0.25, 0.6, 1.0, 1.0, 1.7, 2.8)
 
 
@@ -52,12 +53,14 @@ class Purchase:
 def deliveries(order: Order, commune: Commune, chance: Chance) -> list[Delivery]:
     """Return a commune's deliveries, oldest first, from long before it joined until today."""
     found = []
+    # Budgets rise and fall together; what each commune makes of them is its own affair.
+    budget = {year: Chance(order.seed, "budget", year).one(BUDGETS) for year in range(1990, order.year + 1)}
     for year in range(commune.joined_on.year - YEARS_BEFORE_JOINING, order.year + 1):
         start = order.start_of(year)
         spring, summer, autumn = chance.between(38, 60), chance.between(130, 160), chance.between(250, 285)
         for number, after in enumerate((spring, summer, autumn), start=1):
             day = chance.workday(start + timedelta(days=after))
-            found.append(Delivery(day, chance.one(UNEVEN), number))
+            found.append(Delivery(day, chance.one(UNEVEN) * budget[year], number))
     found += [Delivery(day, 1.0, 4, is_lockdown=True) for day in LOCKDOWN_DELIVERIES]
     return sorted((one for one in found if one.day < order.today), key=lambda one: one.day)
 

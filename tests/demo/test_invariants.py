@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from inventory.assets import fields, lifecycle
 from inventory.assets.authority import Claim, winner
-from inventory.assets.models import Asset, AssetIdentifier, Custody, Period, Provenance
+from inventory.assets.models import Asset, AssetIdentifier, Connection, Custody, Period, Provenance
 from inventory.assets.states import IdentifierKind, State
 from inventory.audit.models import Action, AuditRecord
 from inventory.core.access import SYSTEM
@@ -155,3 +155,10 @@ def test_reconciling_everything_again_changes_nothing(in_fleet):
 def test_runs_were_whole_partial_and_failed(in_fleet):
     states = {run.state.value for run in db.session.scalars(select(Run))}
     assert {"done", "partial", "failed"} <= states
+
+
+def test_screens_hang_on_the_computer_of_whoever_holds_both(in_fleet):
+    found = db.session.scalars(select(Connection)).all()
+    assert len(found) > 20
+    assert all(one.parent.holder_id == one.child.holder_id is not None for one in found)
+    assert all({one.parent.state, one.child.state} <= lifecycle.HELD for one in found)

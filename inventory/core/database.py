@@ -138,6 +138,8 @@ def _number_many(session: Session, _context: Any, _instances: Any) -> None:
             continue
         key = mapper.get_property_by_column(column).key
         unnumbered = [row for row in made if inspect(row).dict.get(key) is None]
+        if not unnumbered:
+            continue
         for row, id_ in zip(unnumbered, _free_ids(session, column, len(unnumbered)), strict=True):
             setattr(row, key, id_)
 

@@ -62,7 +62,7 @@ def categories(fleet: Fleet) -> charts.Parts:
     data = charts.toned(
         [
             charts.Datum(
-                _(category.name), count, url_for("assets.index", state="in_use", category=category.public_id)
+                _(category.name), count, url_for("assets.index", state="in_use", category=category.code)
             )
             for category, count in largest
         ]

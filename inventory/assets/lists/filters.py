@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from flask import request
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from sqlalchemy import Select, literal
 
 from inventory.assets import lifecycle, queries
@@ -19,6 +19,7 @@ from inventory.assets.states import Ownership, SourceKind, State, Usage
 from inventory.catalog import queries as catalog
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core import i18n
+from inventory.core.i18n import ngettext
 from inventory.core.listing import Filter, code_options
 from inventory.core.types import Code
 from inventory.core.web import current_scope

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from sqlalchemy import Row
 
 from inventory.assets import ages
 from inventory.assets.models import Asset
 from inventory.core import i18n
+from inventory.core.i18n import ngettext
 from inventory.organization.models import Person
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, g, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from inventory.assets import custom, fields, forms, lifecycle, queries, references, services
 from inventory.assets.models import Asset
@@ -20,6 +19,7 @@ from inventory.catalog.models import Model
 from inventory.core.errors import Invalid
 from inventory.core.forms import options, translated
 from inventory.core.guard import requires
+from inventory.core.i18n import ngettext
 from inventory.core.permissions import Permission
 from inventory.core.web import done, load, page, undo_own_url
 from inventory.fields import inputs

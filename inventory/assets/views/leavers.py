@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from inventory.assets import leavers as rules
 from inventory.assets import lists
 from inventory.core.addresses import local_target
 from inventory.core.database import transaction
 from inventory.core.guard import requires
+from inventory.core.i18n import ngettext
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import current_scope, done, load, page, undo_own_url

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from inventory.auth import forms, passwords, queries, services, throttle
 from inventory.auth.identity import COOKIE_FIELD
 from inventory.auth.models import User
-from inventory.core import clock, i18n
+from inventory.core import clock, guard, i18n
 from inventory.core.access import SYSTEM
 from inventory.core.addresses import local_target
 from inventory.core.database import db, transaction
@@ -162,6 +162,6 @@ def language(code: str) -> Response:
             max_age=31_536_000,
             samesite="Lax",
             httponly=True,
-            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            secure=guard.is_secure(),
         )
     return answer

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
 
 from inventory.core.access import NOBODY
@@ -54,8 +55,21 @@ def authenticate_with(app: Flask, load_user: Callable[[], None]) -> None:
     app.extensions["parc_authenticate"] = load_user
 
 
+def is_secure() -> bool:
+    """Say whether cookies must keep to https: the request came by it, or the setting says that all do."""
+    return bool(request.is_secure or current_app.config["SESSION_COOKIE_SECURE"])
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Session cookies that keep to https once they were given over it."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return is_secure()
+
+
 def init_app(app: Flask) -> None:
     """Put the guard before every request and the headers on every answer."""
+    app.session_interface = _Sessions()
     # The user is known before the form's token is checked, so that a refusal is shown in their frame.
     app.before_request(_authenticate)
     csrf.init_app(app)
@@ -97,7 +111,7 @@ def _to_sign_in() -> Any:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if current_app.config["SESSION_COOKIE_SECURE"]:
+    if is_secure():
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint != "static" and "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "private, no-store"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,6 +14,7 @@ from inventory.core.database import db
 from inventory.core.permissions import ROOT_ONLY, Permission, Role, role_allows
 from tests import rows
 from tests.factories import Cast, create_user
+from tests.rollback import nothing_kept
 
 METHODS = ("GET", "POST")
 
@@ -72,17 +71,6 @@ def browser_of(
         return sign_in(users.get(name) or create_user(Role.ADMINISTRATOR, entity))
 
     return browser
-
-
-@contextmanager
-def nothing_kept(database: Any) -> Iterator[None]:
-    """Take back what a request saved, so that the next one finds every row again."""
-    connection = database.get_bind()
-    database.remove()
-    point = connection.begin_nested()
-    yield
-    database.remove()
-    point.rollback()
 
 
 def expected(app: Flask, caller: Caller, rule: Rule) -> tuple[int, ...]:

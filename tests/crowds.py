@@ -20,7 +20,7 @@ from inventory.reconciliation.models import Link
 from tests import factories, rows
 from tests.discovery import making
 
-MANY = 25
+MANY = 10
 
 
 def surround(made: rows.Rows, *, user: Any, many: int = MANY) -> None:

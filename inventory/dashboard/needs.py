@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from flask import g, url_for
 
 from inventory.assets.states import State
-from inventory.core import clock
 from inventory.core.access import Scope
 from inventory.core.i18n import ngettext
 from inventory.core.permissions import Permission
@@ -42,7 +40,7 @@ def needs(fleet: Fleet) -> list[Need]:
 def _failed_jobs(_scope: Scope, _fleet: Fleet) -> list[Need]:
     count = jobs.count_failed()
     words = ngettext("%(num)s background task has failed", "%(num)s background tasks have failed", count)
-    return [Need("alert-triangle", words, url_for("jobs.index", state="failed"), "bad")] if count else []
+    return [Need("alert-triangle", words, url_for("jobs.index", failed="1"), "bad")] if count else []
 
 
 def _questions(scope: Scope, _fleet: Fleet) -> list[Need]:
@@ -52,13 +50,17 @@ def _questions(scope: Scope, _fleet: Fleet) -> list[Need]:
 
 
 def _runs(scope: Scope, _fleet: Fleet) -> list[Need]:
-    count = queries.troubled_runs(scope, clock.now() - timedelta(days=queries.RUNS_DAYS))
+    count = queries.troubled_runs(scope)
     words = ngettext(
         "%(num)s run of the last seven days could not read everything",
         "%(num)s runs of the last seven days could not read everything",
         count,
     )
-    return [Need("radar-2", words, url_for("discovery.runs"), "warn")] if count else []
+    return (
+        [Need("radar-2", words, url_for("discovery.runs", troubled=str(queries.RUNS_DAYS)), "warn")]
+        if count
+        else []
+    )
 
 
 def _imports(_scope: Scope, _fleet: Fleet) -> list[Need]:

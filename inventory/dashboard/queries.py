@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -22,7 +21,6 @@ from inventory.core.database import db
 from inventory.discovery import queries as discovery
 from inventory.discovery.models import Run
 from inventory.exchange.models import Import, Stage
-from inventory.jobs.models import Job, JobState
 
 SHOWN = 6
 WARRANTY_DAYS = 90
@@ -110,16 +108,10 @@ def latest_runs(scope: Scope) -> Sequence[Run]:
     return [row[0] for row in db.session.execute(statement.limit(SHOWN))]
 
 
-def troubled_runs(scope: Scope, since: Any) -> int:
-    """Return how many runs of the scope ended without reading everything since an instant."""
-    troubled = (JobState.PARTIAL, JobState.FAILED, JobState.DEAD)
-    statement = (
-        select(func.count())
-        .select_from(Run)
-        .join(Job, Job.id == Run.job_id)
-        .where(Run.entity_id.in_(scope.entity_ids), Run.started_at >= since, Job.state.in_(troubled))
-    )
-    return db.session.scalar(statement) or 0
+def troubled_runs(scope: Scope) -> int:
+    """Return how many runs of the scope ended lately without reading everything."""
+    statement = discovery.troubled(select(Run.id).where(Run.entity_id.in_(scope.entity_ids)), RUNS_DAYS)
+    return db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
 
 
 def waiting_imports(user_id: int) -> Sequence[Import]:

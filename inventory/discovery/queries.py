@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from inventory.core import clock
 from inventory.core.access import Scope
 from inventory.core.database import db
 from inventory.discovery.models import (
@@ -22,7 +24,7 @@ from inventory.discovery.models import (
     SightingRevision,
     Site,
 )
-from inventory.jobs.models import JobEvent, Schedule
+from inventory.jobs.models import Job, JobEvent, JobState, Schedule
 
 FINDINGS_SHOWN = 20
 FAILURES_SHOWN = 200
@@ -122,6 +124,14 @@ def runs(scope: Scope) -> Select[Any]:
         .where(Run.entity_id.in_(scope.entity_ids))
         .options(joinedload(Run.job), joinedload(Run.site), joinedload(Run.entity))
     )
+
+
+def troubled(statement: Select[Any], days: int) -> Select[Any]:
+    """Keep the runs of the last `days` days that ended without reading everything."""
+    ended_badly = Run.job.has(Job.state.in_((JobState.PARTIAL, JobState.FAILED, JobState.DEAD)))
+    loaded_in_part = and_(Run.job_id.is_(None), Run.ended_at.is_not(None), Run.complete.is_(False))
+    since = clock.now() - timedelta(days=days)
+    return statement.where(Run.started_at >= since, or_(ended_badly, loaded_in_part))
 
 
 def failures_by_cause(run: Run) -> list[tuple[str, int, list[RunFailure]]]:

@@ -11,6 +11,7 @@ from inventory.jobs.models import Job, JobEvent, JobState, Schedule
 
 JOURNAL_SHOWN = 200
 OPEN_STATES = tuple(state for state in JobState if not state.is_finished)
+FAILED_STATES = (JobState.FAILED, JobState.DEAD)
 
 
 def jobs() -> Select[Any]:
@@ -26,8 +27,7 @@ def journal(job: Job) -> list[JobEvent]:
 
 def count_failed() -> int:
     """Return how many jobs failed or were given up and wait for somebody."""
-    failed = (JobState.FAILED, JobState.DEAD)
-    return db.session.scalar(select(func.count(Job.id)).where(Job.state.in_(failed))) or 0
+    return db.session.scalar(select(func.count(Job.id)).where(Job.state.in_(FAILED_STATES))) or 0
 
 
 def schedules() -> list[Schedule]:

@@ -47,6 +47,12 @@ FILTERS = (
             Job.state.in_(queries.OPEN_STATES) if value == "1" else Job.state.not_in(queries.OPEN_STATES)
         ),
     ),
+    Filter(
+        "failed", N_("Failed or given up"), kind="bool",
+        apply=lambda stmt, value: stmt.where(
+            Job.state.in_(queries.FAILED_STATES) if value == "1" else Job.state.not_in(queries.FAILED_STATES)
+        ),
+    ),
 )  # fmt: skip
 
 

@@ -33,6 +33,11 @@ def _of_kind(statement: Select[Any], value: str) -> Select[Any]:
     return statement.where(Run.kind == RunKind(value)) if value in set(RunKind) else statement
 
 
+def _troubled(statement: Select[Any], value: str) -> Select[Any]:
+    days = int(value) if value.isascii() and value.isdigit() and len(value) <= 3 else 0
+    return queries.troubled(statement, days) if days else statement
+
+
 COLUMNS = (
     Column("title", N_("Title"), lambda row: row.title, kind="name"),
     Column("state", N_("State"), lambda row: row.state, kind="badge"),
@@ -46,6 +51,7 @@ COLUMNS = (
 FILTERS = (
     Filter("kind", N_("Kind"), _of_kind, options=code_options(RunKind)),
     Filter("state", N_("State"), _in_state, options=code_options(JobState)),
+    Filter("troubled", N_("Could not read everything, in days"), _troubled, kind="text", hidden=True),
 )
 
 

@@ -97,7 +97,7 @@ class Finder:
             identifiers=(serial, *first.identifiers), interfaces=first.interfaces, evidence=first.evidence,
         )  # fmt: skip
         range_ = next(one for one in self.watch.network.ranges if one.body.id == found.values["entity_id"])
-        self._riddle(observation, range_, (logged, found), beside=subject)
+        self._riddle(observation, range_, (logged, found))
 
     def puzzle(self) -> None:
         """Add the devices that say too little, and now and then one that resembles two others."""
@@ -146,12 +146,10 @@ class Finder:
         observation: Observation,
         range_: Range,
         resembles: tuple[Life, ...] = (),
-        *,
-        beside: Subject | None = None,
     ) -> None:
         own = self.watch.by_range[range_.id]
         night = self.chance.one(own[-5:])
         night.count(new=1, reviews=1)
         credential = self.watch.credential_id()
         subject = Subject(observation, range_.body.id, night.ends, own[-1], credential_id=credential)
-        self.watch.doubts.riddles.append(Riddle(subject, range_.body.path, resembles, beside))
+        self.watch.doubts.riddles.append(Riddle(subject, range_.body.path, resembles))

@@ -113,7 +113,7 @@ class Filling:
         for life, subject, night in finds:
             with world.rows.journalling(night.change_set_id):
                 life.write()
-                watch.sighting_ids[id(subject)] = nights.keep(world, subject, watch.chance.public_id())
+                nights.keep(world, subject, watch.chance.public_id())
         connecting.record(world, equipment)
         forgotten = renewals.record(world, equipment)
         questions.ask(world, watch.doubts, forgotten, watch.sighting_ids)

@@ -31,8 +31,6 @@ class Riddle:
     subject: Subject
     path: str
     resembles: tuple[Life, ...] = ()
-    beside: Subject | None = None
-    """Another sighting that is asked about together with it: what one of the assets was recognised by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ def ask(world: World, doubts: Doubts, forgotten: Sequence[Pair], sighting_ids: d
     """Open the questions; `sighting_ids` names the sightings of subjects by their Python identity."""
     chance = world.chance("questions", doubts.code)
     for riddle in doubts.riddles:
-        _ask_riddle(world, riddle, sighting_ids, chance)
+        _ask_riddle(world, riddle, chance)
     for dispute in doubts.disputes:
         _ask_dispute(world, dispute, sighting_ids[id(dispute.subject)], chance)
     for missed in doubts.missed:
@@ -117,34 +115,25 @@ def _traits(world: World, life: Life) -> Traits:
     return Traits(traits.identifiers, traits.kind, traits.maker, virtuality(traits), traits.entity)
 
 
-def _ask_riddle(world: World, riddle: Riddle, sighting_ids: dict[int, int], chance: Chance) -> None:
+def _ask_riddle(world: World, riddle: Riddle, chance: Chance) -> None:
     """Decide by the rules of matching, and open the question that they come to."""
-    subject, beside = riddle.subject, riddle.beside
-    own = nights.keep(world, subject, chance.public_id())
-    seen = [_seen(own, subject, riddle.path)]
-    if beside is not None:
-        seen.append(_seen(sighting_ids[id(beside)], beside, riddle.path))
+    subject = riddle.subject
+    sighting_id = nights.keep(world, subject, chance.public_id())
+    traits = traits_of_sighting(subject.observation, riddle.path)
+    by_address = subject.observation.source_key.startswith(BY_ADDRESS)
     known = [Known(life.id, _traits(world, life), live=life.state not in GONE) for life in riddle.resembles]
-    decisions = decide(seen, known)
-    decision = decisions[min(decisions)]
+    decision = decide([Seen(sighting_id, traits, by_address=by_address)], known)[sighting_id]
     if not isinstance(decision, Ask):
         raise TypeError(f"nothing is asked about {subject.observation.source_key}: {decision}")
-    first, kind = decision.group[0], ReviewKind(decision.kind)
+    kind = ReviewKind(decision.kind)
     about = "-".join(str(id_) for id_ in sorted(decision.candidates))
-    key = key_of(kind, first, about) if about else key_of(kind, first)
+    key = key_of(kind, sighting_id, about) if about else key_of(kind, sighting_id)
     _open(
         world, key, subject.first_at, chance,
-        entity_id=subject.entity_id, sighting_id=first, asset_id=decision.keep,
-        candidate_ids=list(decision.candidates), evidence=[list(one) for one in decision.evidence],
-        details={"sighting_ids": list(decision.group)},
+        entity_id=subject.entity_id, sighting_id=sighting_id, candidate_ids=list(decision.candidates),
+        evidence=[list(one) for one in decision.evidence], details={"sighting_ids": [sighting_id]},
         proposed=Answer(decision.proposed) if decision.proposed else None,
     )  # fmt: skip
-
-
-def _seen(sighting_id: int, subject: Subject, path: str) -> Seen:
-    by_address = subject.observation.source_key.startswith(BY_ADDRESS)
-    traits = traits_of_sighting(subject.observation, path)
-    return Seen(sighting_id, traits, link=subject.asset_id, by_address=by_address)
 
 
 def _ask_dispute(world: World, dispute: Dispute, sighting_id: int, chance: Chance) -> None:

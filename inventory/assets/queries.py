@@ -70,6 +70,13 @@ def visible(scope: Scope) -> Select[Any]:
     return select(Asset).where(organization.within(Asset.entity_id, scope))
 
 
+def ids_of(scope: Scope, public_ids: Sequence[str]) -> list[int]:
+    """Return the ids of those of these assets that belong to the scope."""
+    known = visible(scope).with_only_columns(Asset.public_id, Asset.id).where(Asset.public_id.in_(public_ids))
+    found = {public_id: id_ for public_id, id_ in db.session.execute(known)}  # noqa: C416 - rows are no pairs to a type checker
+    return [found[public_id] for public_id in dict.fromkeys(public_ids) if public_id in found]
+
+
 def listed(scope: Scope, view: View) -> Select[Any]:
     """Return the assets of the scope with what a list shows, in one query; on a past day with period and custody.
 

@@ -25,7 +25,9 @@ bp = Blueprint("changes", __name__, url_prefix="/changes")
 MENU = MenuEntry(Group.DISCOVERY, N_("Changes"), "changes.index", "history", Permission.VIEW, order=52)
 SHOWN_CONFLICTS = 20
 # What its author may undo without the permission for all change sets, and for how long.
-OWN_KINDS = frozenset({ChangeSetKind.DELIVERY, ChangeSetKind.RETURN, ChangeSetKind.DELETION})
+OWN_KINDS = frozenset(
+    {ChangeSetKind.BULK, ChangeSetKind.DELIVERY, ChangeSetKind.RETURN, ChangeSetKind.DELETION}
+)
 OWN_FOR = timedelta(days=1)
 # The page of each noun that records name; a noun without one is shown as text.
 PAGES = {

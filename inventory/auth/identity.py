@@ -78,7 +78,7 @@ def load_user() -> None:
 
 def _load_scope(access: Access) -> None:
     everything = frozenset(access.roles)
-    entities, whole = organization.tree_and_whole(everything)
+    entities, whole = organization.switch(everything)
     label = gettext(N_("All my entities"))
     choices: list[tuple[str | None, str, int]] = [(None, label, 0)]
     choices += [(entity.code, entity.name, depth) for entity, depth in organization.outline(entities)]

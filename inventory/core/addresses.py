@@ -13,7 +13,7 @@ from typing import Any
 from flask import current_app, request, url_for
 
 # Where a reader stands in a list; another filter, sort or scope begins at its top.
-PLACE = frozenset({"after", "before", "seen"})
+PLACE = frozenset({"after", "before", "seen", "panel"})
 STATIC = Path(__file__).resolve().parent.parent / "static"
 _LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 

@@ -293,6 +293,13 @@ class ChoiceField(_Labelled, wtforms.SelectField):
             super().pre_validate(form)
 
 
+class ManyField(_Labelled, wtforms.SelectMultipleField):
+    """Several of a list set with `options`, each with a box to tick."""
+
+    widget = wtforms.widgets.ListWidget(prefix_label=False)
+    option_widget = wtforms.widgets.CheckboxInput()
+
+
 class CodeField(_Labelled, wtforms.SelectField):
     """One member of a closed list; with `blank`, the empty choice is None."""
 

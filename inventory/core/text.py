@@ -14,5 +14,7 @@ _TAKEN_APART = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "’
 
 def folded(text: str) -> str:
     """Return text for comparing: lower case, without accents, each run of white space as one space."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     apart = unicodedata.normalize("NFKD", text.casefold().translate(_TAKEN_APART))
     return " ".join("".join(c for c in apart if not unicodedata.combining(c)).split())

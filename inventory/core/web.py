@@ -120,7 +120,13 @@ def noun_url(noun: registry.Noun, row: Any, **arguments: Any) -> str:
 
 def current_scope(permission: Permission = Permission.VIEW) -> Scope:
     """Return the page's scope less the entities where the permission is not held."""
-    scope: Scope = g.scope
+    kept: dict[Permission, Scope] = g.setdefault("scopes", {})
+    if permission not in kept:
+        kept[permission] = _scope_with(g.scope, permission)
+    return kept[permission]
+
+
+def _scope_with(scope: Scope, permission: Permission) -> Scope:
     held = scope.entity_ids & access().entity_ids(permission)
     return Scope(held, scope.entity_id, scope.code, scope.label, scope.whole and held == scope.entity_ids)
 

@@ -16,6 +16,8 @@ from inventory.jobs.models import Job, JobEvent, JobState
 KINDS = {
     "discovery.scan": N_("Network scan"),
     "discovery.read_directory": N_("Directory reading"),
+    "assets.bulk_edit": N_("Bulk edit"),
+    "search.rebuild": N_("Search index"),
     "exchange.try": N_("Trial of a file"),
     "exchange.import": N_("Import"),
 }

@@ -19,6 +19,11 @@ def jobs() -> Select[Any]:
     return select(Job)
 
 
+def by_public_id(public_id: str) -> Job | None:
+    """Return the job of a public id, or None."""
+    return db.session.scalar(select(Job).where(Job.public_id == public_id))
+
+
 def journal(job: Job) -> list[JobEvent]:
     """Return the lines of a job's journal, newest first."""
     statement = select(JobEvent).where(JobEvent.job_id == job.id).order_by(JobEvent.id.desc())

@@ -21,13 +21,19 @@ def root() -> Entity | None:
 
 def tree(entity_ids: Collection[int] | None = None) -> list[Entity]:
     """Return entities parents first, children by name; only the given ones when ids are given."""
-    return tree_and_whole(entity_ids)[0]
-
-
-def tree_and_whole(entity_ids: Collection[int] | None = None) -> tuple[list[Entity], bool]:
-    """Return the same, and whether these are all the entities that there are."""
     rows = db.session.scalars(select(Entity)).all()
     kept = [row for row in rows if entity_ids is None or row.id in entity_ids]
+    return sorted(kept, key=_by_line(rows))
+
+
+def switch(entity_ids: Collection[int]) -> tuple[list[Any], bool]:
+    """Return the same as rows of id, parent_id, path, code and name, and whether these are all the entities that there are.
+
+    Every page asks for it, so no objects are made.
+    """
+    statement = select(Entity.id, Entity.parent_id, Entity.path, Entity.code, Entity.name)
+    rows: Sequence[Any] = db.session.execute(statement).all()
+    kept = [row for row in rows if row.id in entity_ids]
     return sorted(kept, key=_by_line(rows)), len(kept) == len(rows)
 
 
@@ -36,17 +42,17 @@ def within(column: Any, scope: Scope) -> ColumnElement[bool]:
     return true() if scope.whole else column.in_(scope.entity_ids)
 
 
-def _by_line(rows: Iterable[Entity | Location]) -> Callable[[Entity | Location], list[tuple[str, int]]]:
+def _by_line(rows: Iterable[Any]) -> Callable[[Any], list[tuple[str, int]]]:
     """Return the sort key that puts parents first and children by name; ids keep two of one name apart."""
     names = {row.id: folded(row.name) for row in rows}
     return lambda row: [(names.get(id_, ""), id_) for id_ in _line(row)]
 
 
-def _line(row: Entity | Location) -> list[int]:
+def _line(row: Any) -> list[int]:
     return [int(part) for part in row.path.split("/") if part]
 
 
-def outline(entities: Sequence[Entity]) -> list[tuple[Entity, int]]:
+def outline(entities: Sequence[Any]) -> list[tuple[Any, int]]:
     """Return entities in the order of `tree` with how many of those above each are among them."""
     ids = {entity.id for entity in entities}
     return [(entity, sum(above in ids for above in _line(entity)[:-1])) for entity in entities]

@@ -43,8 +43,8 @@ class Document:
         """Return the words that a mistyped one may have meant."""
         return folding.vocabulary((self.title, *self.words))
 
-    def row(self, noun: str) -> dict[str, Any]:
-        """Return the columns of its SearchDocument."""
+    def row(self, noun: str, tokens: Sequence[str]) -> dict[str, Any]:
+        """Return the columns of its SearchDocument; `tokens` are its own."""
         shown = {
             "id": document_id(noun, self.row_id),
             "noun": noun,
@@ -55,7 +55,7 @@ class Document:
             "badge": self.badge,
             "faded": self.faded,
         }
-        said = repr((sorted(shown.items()), self.tokens(noun)))
+        said = repr((sorted(shown.items()), list(tokens)))
         return {**shown, "digest": hashlib.blake2b(said.encode(), digest_size=16).hexdigest()}
 
 

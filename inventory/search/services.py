@@ -37,13 +37,14 @@ def _reindex(noun: str, row_ids: Sequence[int], found: Sequence[Document]) -> in
     ids = [documents.document_id(noun, row_id) for row_id in row_ids]
     said = db.session.execute(select(DOCUMENTS.c.id, DOCUMENTS.c.digest).where(DOCUMENTS.c.id.in_(ids)))
     known = {id_: digest for id_, digest in said}  # noqa: C416 - rows are no pairs to a type checker
-    rows = {document.row_id: document.row(noun) for document in found}
+    tokens = {document.row_id: document.tokens(noun) for document in found}
+    rows = {document.row_id: document.row(noun, tokens[document.row_id]) for document in found}
     new = [d for d in found if known.get(rows[d.row_id]["id"]) != rows[d.row_id]["digest"]]
     stale = known.keys() - {rows[d.row_id]["id"] for d in found if d not in new}
     # What is new takes the place of what was, also where a document was lost and its tokens were not.
     _forget(sorted(stale | {rows[d.row_id]["id"] for d in new}))
     bulk_load(DOCUMENTS, [rows[d.row_id] for d in new])
-    store.put("search_index", [(rows[d.row_id]["id"], d.tokens(noun)) for d in new])
+    store.put("search_index", [(rows[d.row_id]["id"], tokens[d.row_id]) for d in new])
     _learn({word for d in new for word in d.vocabulary()})
     return len(stale) + len(new)
 

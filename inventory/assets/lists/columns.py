@@ -38,15 +38,15 @@ def columns(view: View) -> tuple[Column, ...]:
 
     Headings of files are the names that an import knows: what is exported can be brought back.
     """
-    dated, names = view.dated, _Names()
+    dated, names, word = view.dated, _Names(), cache(gettext)
     return (
         Column("tag", LABELS["tag"], lambda row: asset_of(row).label, kind="code",
                sort=func.coalesce(Asset.tag, LAST), data=(Asset.tag,)),
         Column("state", LABELS["state"], lambda row: then(row).state, kind="badge", sort=dated.state, data=(dated.state,)),
         Column("model", LABELS["model"], lambda row: model_words(asset_of(row)), sort=func.coalesce(Model.name, LAST),
                data=(Model.name,)),
-        Column("category", LABELS["category"], lambda row: gettext(then(row).category.name), sort=Category.name,
-               data=(Category.name,), shape=cache(gettext)),
+        Column("category", LABELS["category"], lambda row: word(then(row).category.name), sort=Category.name,
+               data=(Category.name,), shape=word),
         Column("holder", LABELS["holder"], holder_words, sort=func.coalesce(Holder.display_name, LAST), url=_page_of("people.detail", holder),
                data=(Holder.display_name,)),
         Column("place", LABELS["location"], place_words, url=_page_of("locations.detail", lambda row: then(row).location), data=(dated.location_id,), shape=names.place),

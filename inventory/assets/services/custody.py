@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -36,6 +37,14 @@ def custodies_of(asset: Asset) -> list[Custody]:
     """Return an asset's custodies, oldest first."""
     statement = select(Custody).where(Custody.asset_id == asset.id).order_by(Custody.from_on, Custody.id)
     return list(db.session.scalars(statement))
+
+
+def open_custodies(assets: Sequence[Asset]) -> dict[int, Custody]:
+    """Return the present custody of each of these assets that has one, by asset id."""
+    statement = select(Custody).where(
+        Custody.asset_id.in_([asset.id for asset in assets]), Custody.until_on.is_(None)
+    )
+    return {custody.asset_id: custody for custody in db.session.scalars(statement)}
 
 
 def open_custody(asset: Asset) -> Custody | None:
@@ -126,10 +135,7 @@ def release(
     current = open_custody(asset)
     if current is None:
         return
-    if on < current.from_on:
-        raise Refused(
-            N_("It was handed over later, on %(day)s. Choose that day or a later one."), day=current.from_on
-        )
+    check_release(current, on)
     current.until_on, current.condition_in = on, condition
     if note:
         current.note = f"{current.note}\n{note}" if current.note else note
@@ -137,6 +143,14 @@ def release(
     _set_holder(asset)
     _record(asset, (current, None), actor=actor, on=on, note=note)
     registry.run_hooks("asset.custody_changed", asset=asset, old=current, new=None, on=on, actor=actor)
+
+
+def check_release(custody: Custody, on: date) -> None:
+    """Raise Refused for a day before a custody began."""
+    if on < custody.from_on:
+        raise Refused(
+            N_("It was handed over later, on %(day)s. Choose that day or a later one."), day=custody.from_on
+        )
 
 
 def _check_held(asset: Asset) -> None:

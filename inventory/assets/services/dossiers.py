@@ -42,3 +42,17 @@ def dossiers_of(assets: Collection[Asset]) -> dict[int, Dossier]:
     for period in db.session.scalars(dated.order_by(Period.from_on)):
         periods[period.asset_id].append(period)
     return found
+
+
+def histories_of(assets: Collection[Asset], claimed: Collection[str] = ()) -> dict[int, Dossier]:
+    """Return dossiers with the periods alone, and the claims on the fields named, in one query each."""
+    periods: dict[int, list[Period]] = {asset.id: [] for asset in assets}
+    found = {asset.id: Dossier(asset, periods=periods[asset.id]) for asset in assets}
+    dated = select(Period).where(Period.asset_id.in_(periods)).order_by(Period.from_on)
+    for period in db.session.scalars(dated):
+        periods[period.asset_id].append(period)
+    if claimed:
+        said = select(Provenance).where(Provenance.asset_id.in_(periods), Provenance.field.in_(claimed))
+        for claim in db.session.scalars(said.order_by(Provenance.id)):
+            found[claim.asset_id].claims.setdefault(claim.field, []).append(claim)
+    return found

@@ -62,22 +62,25 @@ def note_change(dossier: Dossier, on: date | None, values: dict[str, Any]) -> No
 
     Without a day, the values hold as long as the present ones of those fields have.
     """
-    if dossier.periods is None:
-        dossier.periods = rows_of(dossier.asset)
-    stretches = [_stretch(row) for row in dossier.periods]
+    stretches = stretches_in(dossier)
     for name, value in values.items():
         since = periods.since(stretches, name) if on is None else on
         stretches = periods.change(stretches, since, {name: value})
-    dossier.periods = _lay(dossier.asset, dossier.periods, stretches)
+    dossier.periods = _lay(dossier.asset, dossier.periods or [], stretches)
+
+
+def stretches_in(dossier: Dossier) -> list[Stretch]:
+    """Return the history that a dossier holds, read where nobody has read it yet."""
+    if dossier.periods is None:
+        dossier.periods = rows_of(dossier.asset)
+    return [_stretch(row) for row in dossier.periods]
 
 
 def note_use(dossier: Dossier, on: date) -> None:
     """Note that what has been in use since its record began was so from day `on`, if that is earlier; the caller saves."""
-    if dossier.periods is None:
-        dossier.periods = rows_of(dossier.asset)
-    stretches = [_stretch(row) for row in dossier.periods]
+    stretches = stretches_in(dossier)
     if stretches[0].state in lifecycle.IN_USE:
-        dossier.periods = _lay(dossier.asset, dossier.periods, periods.begin_at(stretches, on))
+        dossier.periods = _lay(dossier.asset, dossier.periods or [], periods.begin_at(stretches, on))
 
 
 def _lay(asset: Asset, rows: Sequence[Period], stretches: Sequence[Stretch]) -> list[Period]:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from inventory.assets import fields, lifecycle, periods
 from inventory.assets.models import Asset
 from inventory.assets.services import claims, history
-from inventory.assets.services.custody import release
+from inventory.assets.services.custody import check_release, open_custodies, release
+from inventory.assets.services.dossiers import Dossier, histories_of
 from inventory.assets.states import State
 from inventory.audit import services as audit
 from inventory.audit.models import Action
 from inventory.core import registry
 from inventory.core.access import Actor
 from inventory.core.database import db
-from inventory.core.errors import Invalid, Refused
+from inventory.core.errors import DomainError, Invalid, Refused
 from inventory.core.wording import N_
 from inventory.organization.models import Entity, Location
 
 MACHINES = frozenset({"run", "system"})
+PLACED = ("entity_id", "location_id")
 _UNCHANGED: Any = object()
 
 
@@ -32,10 +36,54 @@ def change_state(
     coming back to stock ends the custody. Raises Refused for a move that the table does not have on that day,
     Invalid for data that the move asks for. No machine may call this.
     """
+    _refuse_machines(actor)
+    dossier = Dossier(asset)
+    moved = _note_state(dossier, to, actor=actor, on=on, data=data)
+    _follow_states([moved], actor=actor, data=data)
+    return {"state": [moved.old, asset.state], **moved.filled}
+
+
+def change_states(
+    assets: Sequence[Asset], to: State, *, actor: Actor, on: date | None = None, **data: Any
+) -> dict[int, DomainError]:
+    """Do as `change_state` does for many assets, and return the refusals by asset id; the refused stay as they are."""
+    _refuse_machines(actor)
+    dossiers, custodies = histories_of(assets), open_custodies(assets)
+    moved, refused = [], {}
+    for asset in assets:
+        try:
+            day = history.effective_day(asset.entity_id, on)
+            if to in lifecycle.RELEASES and asset.id in custodies:
+                check_release(custodies[asset.id], day)
+            moved.append(_note_state(dossiers[asset.id], to, actor=actor, on=day, data=data))
+        except DomainError as why:
+            refused[asset.id] = why
+    _follow_states(moved, actor=actor, data=data, held=custodies.keys())
+    return refused
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """A state that was noted: what it was, from which day it changed, which dates that filled."""
+
+    asset: Asset
+    old: State
+    on: date
+    filled: audit.Changes
+
+
+def _refuse_machines(actor: Actor) -> None:
     if actor.kind in MACHINES:
         raise Refused(N_("Only a person says what state equipment is in."))
+
+
+def _note_state(
+    dossier: Dossier, to: State, *, actor: Actor, on: date | None, data: Mapping[str, Any]
+) -> _Moved:
+    """Note the state in a dossier: the caller saves and calls `_follow_states`. Raises before anything is noted."""
+    asset = dossier.asset
     on = history.effective_day(asset.entity_id, on)
-    stretches = history.stretches_of(asset)
+    stretches = history.stretches_in(dossier)
     now = periods.at(stretches, on) or stretches[0]
     lifecycle.check(now.state, to, asset.category.kind, {"holder": asset.holder_id, **data})
     lifecycle.check_order(to, periods.next_value(stretches, on, "state"))
@@ -45,22 +93,25 @@ def change_state(
     if to is State.DISPOSED:
         filled["disposal_route"] = data["disposal_route"]
     changes = audit.apply(asset, filled)
-    history.change(asset, on, {"state": to})
+    history.note_change(dossier, on, {"state": to})
     asset.version += 1
-    audit.record(
-        Action.STATE,
-        "asset",
-        asset,
-        {"state": [now.state, to], **changes},
-        actor=actor,
-        effective_on=on,
-        note=data.get("note"),
-    )
-    if asset.state in lifecycle.RELEASES:
-        release(asset, on, actor=actor, condition=data.get("condition"))
+    said = {"state": [now.state, to], **changes}
+    audit.record(Action.STATE, "asset", asset, said, actor=actor, effective_on=on, note=data.get("note"))
+    return _Moved(asset, old, on, changes)
+
+
+def _follow_states(
+    moved: Sequence[_Moved], *, actor: Actor, data: Mapping[str, Any], held: Collection[int] | None = None
+) -> None:
+    """Save, end the custody of what nobody holds any more (of those in `held`, where that is known), and tell the hooks."""
     db.session.flush()
-    registry.run_hooks("asset.state_changed", asset=asset, old=old, new=asset.state, on=on, actor=actor)
-    return {"state": [old, asset.state], **changes}
+    for one in moved:
+        if one.asset.state in lifecycle.RELEASES and (held is None or one.asset.id in held):
+            release(one.asset, one.on, actor=actor, condition=data.get("condition"))
+    for one in moved:
+        registry.run_hooks(
+            "asset.state_changed", asset=one.asset, old=one.old, new=one.asset.state, on=one.on, actor=actor
+        )
 
 
 def place(
@@ -77,6 +128,42 @@ def place(
     A place of the entity that it leaves is forgotten unless another is given. Returns {field: [old, new]} as
     people read them; raises Refused for what is gone, Invalid for a day in the future.
     """
+    dossier = Dossier(asset, claims=claims.claims_of(asset, PLACED))
+    changes, on = _note_place(dossier, actor=actor, on=on, entity=entity, location=location, note=note)
+    if changes:
+        db.session.flush()
+        registry.run_hooks("asset.moved", asset=asset, changes=changes, on=on, actor=actor)
+    return changes
+
+
+def place_many(
+    assets: Sequence[Asset], *, actor: Actor, on: date | None = None, note: str | None = None, **where: Any
+) -> dict[int, DomainError]:
+    """Do as `place` does for many assets (`where`: entity, location), and return the refusals by asset id."""
+    dossiers, refused, moved = histories_of(assets, PLACED), {}, []
+    for asset in assets:
+        try:
+            moved.append((asset, *_note_place(dossiers[asset.id], actor=actor, on=on, note=note, **where)))
+        except DomainError as why:
+            refused[asset.id] = why
+    db.session.flush()
+    for asset, changes, day in moved:
+        if changes:
+            registry.run_hooks("asset.moved", asset=asset, changes=changes, on=day, actor=actor)
+    return refused
+
+
+def _note_place(
+    dossier: Dossier,
+    *,
+    actor: Actor,
+    on: date | None,
+    entity: Entity | None = None,
+    location: Location | None = _UNCHANGED,
+    note: str | None,
+) -> tuple[audit.Changes, date]:
+    """Note a move in a dossier and return what it changes and from which day: the caller saves. Raises before."""
+    asset = dossier.asset
     if asset.state is State.DISPOSED:
         raise Refused(N_("%(label)s is disposed of, so it cannot be moved."), label=asset.label)
     on = history.effective_day(asset.entity_id, on)
@@ -88,18 +175,16 @@ def place(
     if location is not _UNCHANGED and (location.id if location else None) != asset.location_id:
         wanted["location_id"] = location.id if location else None
     if not wanted:
-        return {}
-    old = {name: getattr(asset, name) for name in wanted}
-    history.change(asset, on, wanted)
-    claims.remember(asset, wanted, actor=actor)
-    asset.version += 1
-    changes = {
-        fields.public_name(n): [fields.display(n, old[n]), fields.display(n, wanted[n])] for n in wanted
+        return {}, on
+    changes: audit.Changes = {
+        fields.public_name(n): [fields.display(n, getattr(asset, n)), fields.display(n, wanted[n])]
+        for n in wanted
     }
+    history.note_change(dossier, on, wanted)
+    claims.note_act(dossier, wanted, actor=actor)
+    asset.version += 1
     audit.record(Action.UPDATED, "asset", asset, changes, actor=actor, effective_on=on, note=note)
-    db.session.flush()
-    registry.run_hooks("asset.moved", asset=asset, changes=changes, on=on, actor=actor)
-    return changes
+    return changes, on
 
 
 def recategorize(

@@ -95,6 +95,14 @@ def _update(dossier: Dossier, values: Mapping[str, Any], actor: Actor, *, watchf
     return changes
 
 
+def foresee(asset: Asset, values: Mapping[str, Any]) -> audit.Changes:
+    """Return what `update_asset` would change, changing nothing; raises Invalid as it does, but for doubled serials."""
+    given, differing = _differing(asset, values)
+    if differing:
+        _check(asset, given, differing, watchful=False)
+    return _changes(asset, differing)
+
+
 def _relations(asset: Asset) -> dict[str, Any]:
     return {name: getattr(asset, name) for name in fields.RELATIONS}
 

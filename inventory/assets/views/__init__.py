@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inventory.assets.views import (
+    bulk,
     changes,
     connections,
     deliveries,
@@ -18,6 +19,7 @@ from inventory.assets.views.blueprint import MENU, bp
 __all__ = [
     "MENU",
     "bp",
+    "bulk",
     "changes",
     "connections",
     "deliveries",

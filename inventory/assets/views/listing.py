@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, jsonify, request, url_for
 from flask_babel import gettext as _
 
 from inventory.assets import lists, queries
 from inventory.assets.views.blueprint import bp
+from inventory.core.addresses import PLACE
 from inventory.core.guard import requires
+from inventory.core.listing import BulkAction
 from inventory.core.permissions import Permission
 from inventory.core.text import clean
 from inventory.core.web import current_scope, page
+from inventory.core.wording import N_
 
 
 @bp.route("/")
@@ -26,7 +31,16 @@ def index() -> Response:
     )
     if listing.wants_export:
         return listing.export()
-    return page("assets/list.html", listing=listing, as_of=lists.chosen_day())
+    as_of = lists.chosen_day()
+    if as_of is None:
+        listing.bulk = [BulkAction(N_("Edit"), _bulk_url(), Permission.ASSETS_BULK)]
+    return page("assets/list.html", listing=listing, as_of=as_of)
+
+
+def _bulk_url() -> str:
+    """Return where the selection is sent, with what the list is asked for: all that matches may be chosen too."""
+    asked: dict[str, Any] = {name: value for name, value in request.args.items() if name not in PLACE}
+    return url_for(".bulk_edit", **{name: value for name, value in asked.items() if not name.startswith("_")})
 
 
 @bp.route("/search")

@@ -64,8 +64,9 @@ def _joined(arguments: MultiDict[str, str], name: str) -> str:
 def tidied(arguments: MultiDict[str, str], filters: Sequence[Filter]) -> dict[str, str | None] | None:
     """Return the arguments that an address worth sharing changes (None: leaves out), or None when it is one already."""
     changes: dict[str, str | None] = {}
+    asked = {choice.key for choice in filters} | {"q", "not", "match", "cols"}
     for name, values in arguments.lists():
-        if name.startswith("_"):
+        if name not in asked:
             continue
         if len(values) > 1:
             changes[name] = _joined(arguments, name) or None

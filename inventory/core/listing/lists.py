@@ -10,10 +10,8 @@ from flask import Response, abort, current_app, redirect, request, url_for
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select
 
-from inventory.core import clock, i18n
 from inventory.core.addresses import PLACE, here, static_url
-from inventory.core.forms import parse_day
-from inventory.core.listing import asking, files
+from inventory.core.listing import asking, files, words
 from inventory.core.listing.declaring import BulkAction, Cell, Column, Filter, Join, ListedRow
 from inventory.core.listing.reading import PAGE_SIZE, Rows, conditions
 from inventory.core.types import Code
@@ -192,7 +190,7 @@ class Listing:
                     "kind": column.kind,
                     "sort_url": here({"sort": flip}) if column.sort is not None else None,
                     "sorted": ("desc" if self.descending else "asc") if is_sorted else None,
-                    "css": _css(column, [one["key"] for one in shown], self.chosen_columns),
+                    "css": words.css(column, [one["key"] for one in shown], self.chosen_columns),
                     "sprite": sprite,
                     "unknown": unknown,
                 }
@@ -220,6 +218,21 @@ class Listing:
         return here({"cols": None}) if self.asked.columns else None
 
     # Filters.
+
+    @property
+    def asks_filters(self) -> bool:
+        """Whether the page holds the whole picker of filters: it is fetched when it is opened, being most of a page."""
+        return "panel" in self.arguments
+
+    @property
+    def filters_url(self) -> str:
+        """The address of the page with its picker of filters."""
+        return here({"panel": "filters"})
+
+    @property
+    def filter_count(self) -> int:
+        """How many filters may be asked for."""
+        return sum(not choice.hidden for choice in self.all_filters)
 
     @cached_property
     def filters(self) -> list[dict[str, Any]]:
@@ -251,7 +264,7 @@ class Listing:
     def _words(self, choice: Filter) -> str:
         value = self.values[choice.key]
         if choice.kind == "range":
-            return _range_words(value)
+            return words.days(value)
         return choice.say(value)
 
     @cached_property
@@ -307,6 +320,12 @@ class Listing:
         return [(key, value) for key, value in self.arguments.items() if key not in asked]
 
     @property
+    def in_use(self) -> list[tuple[str, str]]:
+        """The filters of the address, for a form that does not show them."""
+        asked = {f.key for f in self.all_filters if not f.hidden} | {"not", "match"}
+        return [(key, value) for key, value in self.arguments.items() if key in asked]
+
+    @property
     def kept(self) -> list[tuple[str, str]]:
         """What the form that chooses columns keeps: everything else."""
         return [(k, v) for k, v in self.arguments.items(multi=True) if k not in PLACE | {"cols", "format"}]
@@ -352,30 +371,3 @@ class Listing:
         columns = [*self.chosen_columns, *always]
         cells = files.cells(columns, self.selection, self._public_id_column, self._object)
         return files.answer(self.arguments.get("format", "csv"), f"parc-{self.name}", columns, cells)
-
-
-def _css(column: Column, before: Sequence[str], columns: Sequence[Column]) -> str:
-    """Return the classes of a column's cells; `line-n` is the line of the card that a phone shows the row as."""
-    plain = [one.key for one in columns[1:] if one.kind not in ("code", "name", "badge")]
-    if not before or column.key not in plain:
-        line = "1"
-    else:
-        place = plain.index(column.key) + 1
-        line = "2" if place <= 2 else "3" if place <= 4 else "none"
-    kind = "code td-name" if column.kind == "name" else column.kind
-    return f"td-{kind}{' numeric' if column.kind in ('number', 'euros') else ''} line-{line}"
-
-
-def _range_words(value: str) -> str:
-    start, _dots, end = value.partition("..")
-    first, last = (i18n.day(day) if (day := _day(text)) else text for text in (start, end))
-    if first and last:
-        return str(gettext(N_("%(first)s to %(last)s")) % {"first": first, "last": last})
-    return str(gettext(N_("since %(day)s") if first else N_("until %(day)s")) % {"day": first or last})
-
-
-def _day(text: str) -> Any:
-    try:
-        return parse_day(text, clock.today())
-    except ValueError:
-        return None

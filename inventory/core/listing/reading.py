@@ -108,9 +108,9 @@ class Rows:
         downwards = self.descending != backwards
         return [key.desc() if downwards else key.asc() for key in self.keys]
 
-    def ids(self, limit: int) -> list[int]:
-        """Return the ids of the first rows, in their order."""
-        return list(db.session.scalars(self._sorted(self.id_column).order_by(*self._order()).limit(limit)))
+    def ids(self) -> list[int]:
+        """Return the ids of all rows, in their order."""
+        return list(db.session.scalars(self._sorted(self.id_column).order_by(*self._order())))
 
     def _sorted(self, *columns: Any) -> Select[Any]:
         """Return the statement with these columns, and the joins that the sort needs."""

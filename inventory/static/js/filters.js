@@ -18,6 +18,12 @@ export function prepareFilters() {
       event.target.querySelector("[data-filter-search], [data-menu-search], [data-menu-first]")?.focus();
     }
   }, true);
+  // The picker of filters has come: it asks for what hidden fields kept until now, and takes the focus.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id !== "filter-controls") return;
+    for (const kept of document.querySelectorAll("[data-until-asked]")) kept.remove();
+    event.target.querySelector("[data-filter-search], summary")?.focus();
+  });
   // The order of columns: a line moves past its neighbour; the first one stays where it is.
   document.addEventListener("click", (event) => {
     const mover = event.target.closest("[data-move]");

@@ -15,7 +15,9 @@ function refresh(grid) {
     everything.indeterminate = chosen > 0 && chosen < all.length;
   }
   const count = document.querySelector("[data-bulk-count]");
-  if (count) count.textContent = chosen === 1 ? count.dataset.one : count.dataset.many.replace("{n}", chosen);
+  const matching = document.querySelector("[data-select-matching]");
+  if (matching?.checked) count.textContent = count.dataset.all;
+  else if (count) count.textContent = chosen === 1 ? count.dataset.one : count.dataset.many.replace("{n}", chosen);
 }
 
 function selectRange(grid, box) {
@@ -34,6 +36,15 @@ export function prepareSelection() {
       if (event.shiftKey && last) selectRange(grid, box);
       last = box;
     }
+    // One that is left out again: what is selected is no longer all that matches.
+    const matching = document.querySelector("[data-select-matching]");
+    if (matching && !box.checked) matching.checked = false;
+    refresh(grid);
+  });
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-select-matching]")) return;
+    const grid = document.querySelector("[data-grid]");
+    if (event.target.checked) for (const one of boxes(grid)) one.checked = true;
     refresh(grid);
   });
   document.addEventListener("reset", (event) => {
@@ -41,6 +52,8 @@ export function prepareSelection() {
       const grid = document.querySelector("[data-grid]");
       event.preventDefault();
       for (const box of boxes(grid)) box.checked = false;
+      const matching = document.querySelector("[data-select-matching]");
+      if (matching) matching.checked = false;
       refresh(grid);
     }
   });

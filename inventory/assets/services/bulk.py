@@ -1,0 +1,240 @@
+"""Changes many assets at once: foreseen one by one before anything is saved, then written as one change set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import select
+
+from inventory.assets import fields, lifecycle
+from inventory.assets.models import Asset
+from inventory.assets.services import moves, records
+from inventory.assets.states import DisposalRoute, State
+from inventory.audit import services as audit
+from inventory.core.access import Access, Actor
+from inventory.core.database import db
+from inventory.core.errors import DomainError, Forbidden, Refused
+from inventory.core.permissions import Permission
+from inventory.core.wording import N_
+from inventory.organization.models import Entity, Location
+
+AT_ONCE = 500
+PLACED = ("entity_id", "location_id")
+
+
+@dataclass(frozen=True, slots=True)
+class BulkEdit:
+    """What is asked of every chosen asset.
+
+    `values` are columns of `fields.EDITABLE`, and entity_id and location_id; None empties. `state` moves each that is
+    not in it yet. `on` is the day of the dated ones, today unless given.
+    """
+
+    values: Mapping[str, Any]
+    state: State | None = None
+    on: date | None = None
+    disposal_route: DisposalRoute | None = None
+    note: str | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """Return the values that are no dated acts."""
+        return {name: value for name, value in self.values.items() if name not in PLACED}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return this as a job keeps it."""
+        return {
+            "values": {name: fields.as_json(value) for name, value in self.values.items()},
+            "state": self.state and self.state.value,
+            "on": self.on and self.on.isoformat(),
+            "disposal_route": self.disposal_route and self.disposal_route.value,
+            "note": self.note,
+        }
+
+
+def from_json(kept: Mapping[str, Any]) -> BulkEdit:
+    """Return what `to_json` kept."""
+    return BulkEdit(
+        values={name: fields.from_json(name, value) for name, value in kept["values"].items()},
+        state=State(kept["state"]) if kept["state"] else None,
+        on=date.fromisoformat(kept["on"]) if kept["on"] else None,
+        disposal_route=DisposalRoute(kept["disposal_route"]) if kept["disposal_route"] else None,
+        note=kept["note"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a bulk edit would do to one asset: {field: [old, new]} as people read it (empty: nothing), or why not."""
+
+    public_id: str
+    label: str
+    changes: audit.Changes
+    refusal: DomainError | None = None
+
+
+@dataclass(slots=True)
+class Done:
+    """What a bulk edit did."""
+
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+
+    def add(self, other: Done) -> None:
+        """Count what another piece did too."""
+        self.changed += other.changed
+        self.unchanged += other.unchanged
+        self.refused += other.refused
+
+
+def foresee(asset_ids: Sequence[int], edit: BulkEdit, access: Access) -> Iterator[Outlook]:
+    """Yield what the edit would do to each asset, in the order given, changing nothing."""
+    for assets, _at_hand in _in_chunks(asset_ids, edit):
+        for asset in assets:
+            try:
+                yield Outlook(asset.public_id, asset.label, _foreseen(asset, edit, access))
+            except DomainError as why:
+                yield Outlook(asset.public_id, asset.label, {}, why)
+        _forget(asset_ids)
+
+
+def _in_chunks(asset_ids: Sequence[int], edit: BulkEdit) -> Iterator[tuple[list[Asset], list[Any]]]:
+    """Yield the assets some hundreds at once, with what their columns and the edit's name held at hand."""
+    numbered = iter(asset_ids)
+    while chunk := list(islice(numbered, AT_ONCE)):
+        found = {asset.id: asset for asset in db.session.scalars(select(Asset).where(Asset.id.in_(chunk)))}
+        assets = [found[id_] for id_ in chunk if id_ in found]
+        named = [{name: getattr(asset, name) for name in fields.RELATIONS} for asset in assets]
+        yield assets, fields.at_hand([*named, edit.values])
+
+
+def _foreseen(asset: Asset, edit: BulkEdit, access: Access) -> audit.Changes:
+    _require(asset, edit, access)
+    changes = dict(records.foresee(asset, edit.plain()))
+    placed = {name: value for name, value in edit.values.items() if name in PLACED}
+    differing = {name: value for name, value in placed.items() if getattr(asset, name) != value}
+    if differing and asset.state is State.DISPOSED:
+        raise Refused(N_("%(label)s is disposed of, so it cannot be moved."), label=asset.label)
+    for name, value in differing.items():
+        changes[fields.public_name(name)] = [
+            fields.display(name, getattr(asset, name)),
+            fields.display(name, value),
+        ]
+    if edit.state is not None and asset.state is not edit.state:
+        changes["state"] = [asset.state, edit.state]
+    return changes
+
+
+def _require(asset: Asset, edit: BulkEdit, access: Access) -> None:
+    """Raise Forbidden or Refused for an asset that the user may not change so."""
+    needed = [Permission.ASSETS_BULK]
+    if edit.state is not None and asset.state is not edit.state:
+        given = {"disposal_route": edit.disposal_route, "note": edit.note, "holder": asset.holder_id}
+        needed.append(lifecycle.check(asset.state, edit.state, asset.category.kind, given).permission)
+    if not all(access.allows(permission, asset.entity_id) for permission in needed):
+        raise Forbidden(N_("Your role on this entity does not allow this. Ask an administrator."))
+
+
+def apply_edit(asset_ids: Sequence[int], edit: BulkEdit, *, access: Access, actor: Actor) -> Done:
+    """Make the edit on each asset that allows it, inside the open change set, and count; the others stay as they are."""
+    done = Done()
+    entity = _row(Entity, edit.values.get("entity_id"))
+    for assets, _at_hand in _in_chunks(asset_ids, edit):
+        done.add(_apply_chunk(assets, edit, entity, access=access, actor=actor))
+        db.session.flush()
+        _forget(asset_ids)
+    return done
+
+
+def _forget(asset_ids: Sequence[int]) -> None:
+    """Let go of the assets of a finished chunk, where many follow: memory must not grow with the selection."""
+    if len(asset_ids) > AT_ONCE:
+        db.session.expunge_all()
+
+
+def _apply_chunk(
+    assets: Sequence[Asset], edit: BulkEdit, entity: Entity | None, *, access: Access, actor: Actor
+) -> Done:
+    done, allowed = Done(), []
+    for asset in assets:
+        try:
+            if _foreseen(asset, edit, access):
+                allowed.append(asset)
+            else:
+                done.unchanged += 1
+        except DomainError:
+            done.refused += 1
+    refused: dict[int, Any] = {}
+    if plain := edit.plain():
+        updates = records.update_many([(asset, plain) for asset in allowed], actor=actor)
+        refused |= {allowed[place].id: why for place, why in updates.refused.items()}
+    for act in (_place, _change_state):
+        left = [asset for asset in allowed if asset.id not in refused]
+        refused |= act(left, edit, entity, actor)
+    done.refused += len(refused)
+    done.changed += len(allowed) - len(refused)
+    return done
+
+
+def _place(
+    assets: Sequence[Asset], edit: BulkEdit, entity: Entity | None, actor: Actor
+) -> Mapping[int, DomainError]:
+    if not edit.values.keys() & set(PLACED):
+        return {}
+    where: dict[str, Any] = {"entity": entity}
+    if "location_id" in edit.values:
+        where["location"] = _row(Location, edit.values["location_id"])
+    return moves.place_many(assets, actor=actor, on=edit.on, note=edit.note, **where)
+
+
+def _change_state(
+    assets: Sequence[Asset], edit: BulkEdit, _entity: Entity | None, actor: Actor
+) -> Mapping[int, DomainError]:
+    if edit.state is None:
+        return {}
+    data = {"note": edit.note, "disposal_route": edit.disposal_route}
+    others = [asset for asset in assets if asset.state is not edit.state]
+    return moves.change_states(others, edit.state, actor=actor, on=edit.on, **data)
+
+
+def _row(model: type[Any], id_: int | None) -> Any:
+    return None if id_ is None else db.session.get(model, id_)
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a bulk edit would do in all: how many change, stay and are refused, and each field's new values counted."""
+
+    changed: int = 0
+    unchanged: int = 0
+    refused: dict[str, tuple[DomainError, int]] = field(default_factory=dict)
+    fields: dict[str, int] = field(default_factory=dict)
+    shown: list[Outlook] = field(default_factory=list)
+
+    @property
+    def refused_count(self) -> int:
+        """How many are refused."""
+        return sum(count for _why, count in self.refused.values())
+
+
+def summarize(asset_ids: Sequence[int], edit: BulkEdit, access: Access, *, show: int) -> Summary:
+    """Return what the edit would do in all, with the first `show` assets that change or are refused."""
+    found = Summary()
+    for outlook in foresee(asset_ids, edit, access):
+        if outlook.refusal is not None:
+            _why, count = found.refused.get(outlook.refusal.message, (outlook.refusal, 0))
+            found.refused[outlook.refusal.message] = (outlook.refusal, count + 1)
+        elif outlook.changes:
+            found.changed += 1
+        else:
+            found.unchanged += 1
+            continue
+        for name in outlook.changes:
+            found.fields[name] = found.fields.get(name, 0) + 1
+        if len(found.shown) < show:
+            found.shown.append(outlook)
+    return found

@@ -1,0 +1,201 @@
+"""Bulk edit: choose what many assets get, see every change before it is made, then make it as one change set."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, g, request, stream_with_context, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from inventory.assets import forms, jobs, lists, queries, references
+from inventory.assets.fields import LABELS
+from inventory.assets.services import bulk
+from inventory.assets.views.blueprint import bp
+from inventory.assets.views.records import shown_form
+from inventory.audit import presentation
+from inventory.audit import services as audit
+from inventory.audit.models import ChangeSet, ChangeSetKind
+from inventory.catalog import queries as catalog
+from inventory.core import i18n, sheets
+from inventory.core.database import transaction
+from inventory.core.errors import DomainError, Invalid, NotFound
+from inventory.core.forms import options, translated
+from inventory.core.guard import requires
+from inventory.core.permissions import Permission
+from inventory.core.web import access, current_scope, done, leave, page, undo_own_url
+from inventory.core.wording import N_
+from inventory.jobs import presentation as jobs_shown
+from inventory.jobs import queries as jobs_kept
+from inventory.organization.choices import entity_options
+
+# More than this is done in the background.
+AT_ONCE = 1000
+MOST_NAMED = 2000
+SHOWN = 100
+DATED = {"on", "state", "disposal_route", "note", "emptied"}
+EMPTIED = ("location", "supplier", "order_number", "accounting_number", "received_on", "first_used_on",
+           "commissioned_on", "warranty_ends_on", "price_cents")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The chosen assets: by their ids, or all that the list's address asks for."""
+
+    ids: list[int]
+    named: list[str]
+    is_all: bool
+
+    @property
+    def digest(self) -> str:
+        """A mark of which assets these are, so that what was previewed is what is changed."""
+        return hashlib.blake2b(repr(sorted(self.ids)).encode(), digest_size=12).hexdigest()
+
+
+def _selection() -> Selection:
+    scope = current_scope(Permission.ASSETS_BULK)
+    if request.form.get("all") == "1":
+        return Selection(lists.equipment(scope).selection.ids(), [], True)
+    named = request.form.getlist("id")[:MOST_NAMED]
+    return Selection(queries.ids_of(scope, named), named, False)
+
+
+@bp.route("/bulk", methods=["POST"])
+@requires(Permission.ASSETS_BULK)
+def bulk_edit() -> Response:
+    """Ask what the chosen assets get, show what that changes, and change it."""
+    chosen, step = _selection(), request.form.get("step")
+    if not chosen.ids:
+        return done(_("Nothing is selected that you may edit."), to=_list_url())
+    form = _filled(forms.BulkForm(request.form if step else None))
+    edit = _asked(form) if step and form.submitted_and_valid() else None
+    if edit is None or step == "choose":
+        return page(
+            "assets/bulk.html", status=form.status, form=shown_form(form), chosen=chosen, back=_list_url()
+        )
+    if step == "file":
+        return _as_file(chosen, edit)
+    if step == "apply" and request.form.get("digest") == chosen.digest:
+        return _applied(chosen, edit)
+    summary = bulk.summarize(chosen.ids, edit, access(), show=SHOWN)
+    has_moved = step == "apply"
+    return page("assets/bulk_preview.html", form=form, chosen=chosen, summary=summary, changes_of=_change_words,
+                why=_why, label=_label, has_moved=has_moved, in_background=len(chosen.ids) > AT_ONCE)  # fmt: skip
+
+
+def _list_url() -> str:
+    return url_for("assets.index", **{k: v for k, v in request.args.to_dict().items() if k != "entity"})  # type: ignore[arg-type]
+
+
+def _filled(form: forms.BulkForm) -> forms.BulkForm:
+    form.category.choices = options([("", ""), *references.category_choices(catalog.active_categories(), _)])
+    form.entity.choices = options([("", ""), *entity_options(Permission.ASSETS_BULK)])
+    form.in_scope.choices = options([("", ""), ("1", _("yes")), ("0", _("no"))])
+    form.emptied.choices = options([(name, _label(name)) for name in EMPTIED])
+    return form
+
+
+def _asked(form: forms.BulkForm) -> bulk.BulkEdit | None:
+    """Return the edit that the form asks for; None once it is refused, the reason beside its field."""
+    try:
+        given = {n: v for n, v in form.values().items() if n not in DATED and v not in (None, "")}
+        emptied = dict.fromkeys(form.emptied.data or ())
+        if both := sorted(given.keys() & emptied.keys()):
+            raise Invalid(both[0], N_("Either give a value or empty the field."))
+        values = references.resolved({**given, **emptied}, Permission.ASSETS_BULK)
+        if "in_scope" in values:
+            values["in_scope"] = values["in_scope"] == "1"
+        if not values and form.state.data is None:
+            raise Invalid("", N_("Fill in at least one field."))
+    except Invalid as error:
+        form.refuse(error)
+        return None
+    return bulk.BulkEdit(values, form.state.data, form.on.data, form.disposal_route.data, form.note.data)
+
+
+def _applied(chosen: Selection, edit: bulk.BulkEdit) -> Response:
+    """Make the edit, at once or in the background."""
+    title = ngettext("Edit of %(num)s item", "Edit of %(num)s items", len(chosen.ids))
+    if len(chosen.ids) > AT_ONCE:
+        with transaction():
+            job = jobs.enqueue_bulk_edit(
+                chosen.ids, edit, title=title, actor=g.actor, user_id=g.user.id, entity_id=g.scope.entity_id
+            )
+        return leave(url_for(".bulk_run", public_id=job.public_id))
+    with (
+        transaction(),
+        audit.change_set(ChangeSetKind.BULK, title, actor=g.actor, entity_id=_entity_id()) as kept,
+    ):
+        outcome = bulk.apply_edit(chosen.ids, edit, access=access(), actor=g.actor)
+    return done(
+        _done_words(outcome.changed, outcome.refused), to=_list_url(), undo_url=undo_own_url(kept.public_id)
+    )
+
+
+def _entity_id() -> int | None:
+    entity_id: int | None = g.scope.entity_id
+    return entity_id if entity_id is not None else access().root_id
+
+
+def _done_words(changed: int, refused: int) -> str:
+    words = ngettext("%(num)s item is changed.", "%(num)s items are changed.", changed)
+    if refused:
+        words += " " + ngettext("%(num)s was refused.", "%(num)s were refused.", refused)
+    return str(words)
+
+
+@bp.route("/bulk/<public_id>")
+@requires(Permission.SIGNED_IN)
+def bulk_run(public_id: str) -> Response:
+    """Show how far one's own bulk edit is, and offer to undo it."""
+    job = jobs_kept.by_public_id(public_id)
+    if job is None or job.kind != jobs.BULK_EDIT or job.payload.get("user") != g.user.id:
+        raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
+    shown = jobs_shown.progress(job)
+    shown.pause_url = shown.resume_url = shown.retry_url = shown.cancel_url = None
+    shown.poll_url = None if job.state.is_finished else url_for(".bulk_run", public_id=public_id)
+    change_set = queries.public_id_of(ChangeSet, job.checkpoint.get("change_set") or 0)
+    undo_url = undo_own_url(change_set) if change_set and job.state.is_finished else None
+    return page("assets/bulk_run.html", job=job, shown=shown, undo_url=undo_url, back=url_for("assets.index"))
+
+
+def _as_file(chosen: Selection, edit: bulk.BulkEdit) -> Response:
+    """Answer with every change that the edit would make, as CSV."""
+
+    def rows() -> Iterator[list[Any]]:
+        for outlook in bulk.foresee(chosen.ids, edit, access()):
+            if outlook.refusal is not None:
+                yield [outlook.label, "", "", "", _why(outlook.refusal)]
+            for what, old, new in _change_words(outlook):
+                yield [outlook.label, what, old, new, ""]
+
+    separator = ";" if i18n.language() == "fr" else ","
+    headings = [_("Equipment"), _("Field"), _("Now"), _("Then"), _("Refused because")]
+    answer = Response(
+        stream_with_context(sheets.csv_stream(headings, rows(), separator=separator)), mimetype="text/csv"
+    )
+    answer.headers["Content-Disposition"] = 'attachment; filename="parc-bulk-edit.csv"'
+    return answer
+
+
+def _label(name: str) -> str:
+    return str(_(LABELS[name]))
+
+
+def _change_words(outlook: bulk.Outlook) -> list[tuple[str, Any, Any]]:
+    """Return (field, old, new) of each change in the reader's words."""
+    return [
+        (
+            _label(name),
+            presentation.field_value(name, audit.shown(old)),
+            presentation.field_value(name, audit.shown(new)),
+        )
+        for name, (old, new) in outlook.changes.items()
+    ]
+
+
+def _why(error: DomainError) -> str:
+    return translated(error.message, error.params)

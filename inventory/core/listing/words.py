@@ -1,0 +1,41 @@
+"""How a list's columns are dressed and its ranges said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext
+
+from inventory.core import clock, i18n
+from inventory.core.forms import parse_day
+from inventory.core.listing.declaring import Column
+from inventory.core.wording import N_
+
+
+def css(column: Column, before: Sequence[str], columns: Sequence[Column]) -> str:
+    """Return the classes of a column's cells; `line-n` is the line of the card that a phone shows the row as."""
+    plain = [one.key for one in columns[1:] if one.kind not in ("code", "name", "badge")]
+    if not before or column.key not in plain:
+        line = "1"
+    else:
+        place = plain.index(column.key) + 1
+        line = "2" if place <= 2 else "3" if place <= 4 else "none"
+    kind = "code td-name" if column.kind == "name" else column.kind
+    return f"td-{kind}{' numeric' if column.kind in ('number', 'euros') else ''} line-{line}"
+
+
+def days(value: str) -> str:
+    """Return a range of days in the reader's words."""
+    start, _dots, end = value.partition("..")
+    first, last = (i18n.day(day) if (day := _day(text)) else text for text in (start, end))
+    if first and last:
+        return str(gettext(N_("%(first)s to %(last)s")) % {"first": first, "last": last})
+    return str(gettext(N_("since %(day)s") if first else N_("until %(day)s")) % {"day": first or last})
+
+
+def _day(text: str) -> Any:
+    try:
+        return parse_day(text, clock.today())
+    except ValueError:
+        return None

@@ -1,0 +1,232 @@
+"""Bulk edit: every change seen before, made as one change set, undone as one; a selection or all that matches."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from inventory.assets import jobs
+from inventory.assets.models import Asset, Custody, Period, Provenance
+from inventory.assets.services import bulk
+from inventory.assets.states import Ownership, State
+from inventory.audit.models import AuditRecord, ChangeSet
+from inventory.auth import queries as auth
+from inventory.catalog.kinds import Kind
+from inventory.core.access import Actor
+from inventory.core.database import db, transaction
+from inventory.core.permissions import Role
+from inventory.jobs.models import Job
+from inventory.search import queries as search
+from tests import factories
+
+ENGLISH = {"Accept-Language": "en"}
+DAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def fleet(cast: factories.Cast) -> list[Any]:
+    """Three laptops of Le Bouscat and one of Pessac."""
+    category = factories.create_category(Kind.LAPTOP)
+    made = [factories.create_asset(cast.le_bouscat, category, tag=f"L{n}", on=DAY) for n in range(3)]
+    return [*made, factories.create_asset(cast.pessac, category, tag="P1", on=DAY)]
+
+
+@pytest.fixture
+def manager(cast: factories.Cast, sign_in: Any) -> FlaskClient:
+    return sign_in(cast.bruno)  # type: ignore[no-any-return]
+
+
+def send(
+    browser: FlaskClient, fleet: list[Any], step: str | None = None, address: str = "", **values: Any
+) -> Any:
+    sent: dict[str, Any] = {"id": [asset.public_id for asset in fleet], **values}
+    if step:
+        sent["step"] = step
+    return browser.post(f"/assets/bulk{address}", data=sent, headers=ENGLISH)
+
+
+def applied(browser: FlaskClient, fleet: list[Any], address: str = "", **values: Any) -> Any:
+    page = send(browser, fleet, "preview", address, **values).get_data(as_text=True)
+    digest = page.partition('name="digest" value="')[2].partition('"')[0]
+    return send(browser, fleet, "apply", address, digest=digest, **values)
+
+
+def access_of(user: Any) -> Any:
+    return auth.access_of(user)
+
+
+def test_every_change_is_shown_and_nothing_is_made_yet(fleet, manager):
+    page = send(manager, fleet[:3], "preview", ownership="leased", order_number="BC-77").get_data(
+        as_text=True
+    )
+    assert "3 items would change" in page
+    assert page.count("BC-77") >= 3
+    assert "leased" in page.lower()
+    assert all(asset.ownership is Ownership.OWNED for asset in fleet)
+    assert db.session.scalar(select(func.count()).select_from(ChangeSet)) == 0
+
+
+def test_what_was_shown_is_made_as_one_change_set(fleet, manager):
+    answer = applied(
+        manager, fleet[:3], ownership="leased", order_number="BC-77", warranty_ends_on="31/12/2027"
+    )
+    assert answer.status_code == 303
+    for asset in fleet[:3]:
+        db.session.refresh(asset)
+        assert (asset.ownership, asset.order_number, asset.warranty_ends_on) == (
+            "leased",
+            "BC-77",
+            date(2027, 12, 31),
+        )
+    kept = db.session.scalars(select(ChangeSet)).one()
+    assert (kept.title, kept.actor_label) == ("Edit of 3 items", "Bruno Petit")
+    records = db.session.scalars(select(AuditRecord).where(AuditRecord.change_set_id == kept.id)).all()
+    assert len(records) == 3
+    pinned = select(Provenance.pinned).where(Provenance.field == "order_number")
+    assert list(db.session.scalars(pinned)) == [True, True, True]
+
+
+def test_one_click_undoes_all_of_it(fleet, manager):
+    applied(manager, fleet[:3], ownership="leased", state="in_repair")
+    kept = db.session.scalars(select(ChangeSet)).one()
+    page = manager.get("/assets/?cols=tag,ownership", headers=ENGLISH).get_data(as_text=True)
+    assert f"/changes/own/{kept.public_id}/undo" in page
+    assert manager.post(f"/changes/own/{kept.public_id}/undo", data={"next": "/assets/"}).status_code == 303
+    for asset in fleet[:3]:
+        db.session.refresh(asset)
+        assert (asset.ownership, asset.state) == (Ownership.OWNED, State.IN_SERVICE)
+    assert (
+        db.session.scalar(select(func.count()).select_from(Period).where(Period.state == State.IN_REPAIR))
+        == 0
+    )
+
+
+def test_state_and_place_change_from_a_day_on(cast, fleet, manager):
+    holder = factories.create_person(cast.le_bouscat)
+    stock = factories.create_location(cast.le_bouscat, name="Stock")
+    from inventory.assets import services
+    from inventory.assets.services import Handover
+
+    with transaction():
+        services.hand_over(fleet[0], Handover(on=DAY), actor=Actor("user", label="A"), person=holder)
+    applied(manager, fleet[:2], state="in_stock", location=stock.public_id, on="2026-04-01")
+    for asset in fleet[:2]:
+        db.session.refresh(asset)
+        assert (asset.state, asset.location_id, asset.holder_id) == (State.IN_STOCK, stock.id, None)
+    assert db.session.scalars(select(Custody.until_on)).all() == [date(2026, 4, 1)]
+    assert search.find("stock", factories_scope(cast), noun="asset").total == 2
+
+
+def factories_scope(cast: factories.Cast) -> Any:
+    from inventory.core.access import Scope
+
+    return Scope(frozenset({cast.le_bouscat.id}))
+
+
+def test_what_cannot_change_is_refused_with_its_reason_and_the_rest_is_made(fleet, manager):
+    with transaction():
+        fleet[0].state = State.RETIRED
+    page = send(manager, fleet[:2], "preview", state="in_repair").get_data(as_text=True)
+    assert "cannot become" in page
+    assert "1 item would change" in page
+    applied(manager, fleet[:2], state="in_repair")
+    db.session.expire_all()
+    assert [asset.state for asset in fleet[:2]] == [State.RETIRED, State.IN_REPAIR]
+
+
+def test_equipment_of_another_entity_is_left_out(fleet, manager):
+    applied(manager, fleet, order_number="BC-77")
+    db.session.expire_all()
+    assert [asset.order_number for asset in fleet] == ["BC-77"] * 3 + [None]
+
+
+def test_all_that_matches_is_edited_not_only_the_page(cast, fleet, manager):
+    for number in range(60):
+        factories.create_asset(cast.le_bouscat, fleet[0].category, name=f"bulk{number}", state="in_stock")
+    applied(manager, [], "?state=in_stock", all="1", usage="public")
+    changed = select(func.count()).select_from(Asset).where(Asset.usage == "public")
+    assert db.session.scalar(changed) == 60
+
+
+def test_a_selection_that_changed_since_the_preview_is_shown_again(cast, fleet, manager):
+    page = send(manager, [], "preview", "?state=in_service", all="1", usage="public").get_data(as_text=True)
+    digest = page.partition('name="digest" value="')[2].partition('"')[0]
+    factories.create_asset(cast.le_bouscat, fleet[0].category)
+    again = send(manager, [], "apply", "?state=in_service", all="1", usage="public", digest=digest)
+    assert "nothing was changed" in again.get_data(as_text=True)
+    assert fleet[0].usage != "public"
+
+
+def test_fields_are_emptied_only_where_it_is_asked_for(fleet, manager):
+    with transaction():
+        fleet[0].order_number, fleet[0].accounting_number = "BC-1", "2026-1"
+    applied(manager, fleet[:1], emptied=["order_number"])
+    db.session.refresh(fleet[0])
+    assert (fleet[0].order_number, fleet[0].accounting_number) == (None, "2026-1")
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({}, "Fill in at least one field"),
+        ({"order_number": "BC-1", "emptied": ["order_number"]}, "Either give a value or empty the field"),
+        ({"ownership": "nonsense"}, "Choose one from the list"),
+        ({"warranty_ends_on": "soon"}, ""),
+        ({"location": "000000000000"}, "Choose one from the list"),
+    ],
+)
+def test_a_wrong_answer_is_said_beside_its_field(fleet, manager, values, sentence):
+    answer = send(manager, fleet[:1], "preview", **values)
+    assert answer.status_code == 422
+    assert sentence in answer.get_data(as_text=True)
+
+
+def test_every_change_can_be_taken_as_a_file(fleet, manager):
+    text = send(manager, fleet[:3], "file", order_number="=1+1").get_data(as_text=True)
+    assert text.count("Order number") == 3
+    assert ",'=1+1," in text
+
+
+@pytest.mark.parametrize("name", ["chloe", "alice"])
+def test_only_managers_edit_in_bulk(cast, fleet, sign_in, name):
+    assert send(sign_in(getattr(cast, name)), fleet[:1], "preview", usage="public").status_code == 403
+
+
+def test_without_a_selection_there_is_nothing_to_edit(fleet, manager):
+    assert send(manager, [], None).status_code == 303
+
+
+def test_many_are_edited_in_the_background_and_can_be_undone(cast, fleet, manager, monkeypatch):
+    from inventory.assets.views import bulk as views
+
+    monkeypatch.setattr(views, "AT_ONCE", 2)
+    answer = applied(manager, fleet[:3], usage="public")
+    job = db.session.scalars(select(Job).where(Job.kind == jobs.BULK_EDIT)).one()
+    assert answer.location == f"/assets/bulk/{job.public_id}"
+    assert manager.get(answer.location).status_code == 200
+    assert job.payload["ids"] == [asset.id for asset in fleet[:3]]
+    edit = bulk.from_json(job.payload["edit"])
+    assert edit.values == {"usage": "public"}
+
+
+def test_a_background_edit_is_seen_by_who_asked_for_it_alone(cast, fleet, manager, sign_in):
+    with transaction():
+        job = jobs.enqueue_bulk_edit(
+            [fleet[0].id], bulk.BulkEdit({"usage": "public"}), title="x", actor=Actor("user"), user_id=cast.bruno.id,
+            entity_id=cast.le_bouscat.id,
+        )  # fmt: skip
+    assert manager.get(f"/assets/bulk/{job.public_id}").status_code == 200
+    assert sign_in(cast.diane).get(f"/assets/bulk/{job.public_id}").status_code == 404
+
+
+def test_rights_are_looked_at_again_when_the_edit_is_made(cast, fleet):
+    reader = factories.create_user(Role.READER, cast.le_bouscat)
+    with transaction():
+        done = bulk.apply_edit(
+            [fleet[0].id], bulk.BulkEdit({"usage": "public"}), access=access_of(reader), actor=Actor("user")
+        )
+    assert (done.changed, done.refused) == (0, 1)

@@ -19,7 +19,6 @@ from werkzeug.test import TestResponse
 from inventory.core.database import Base, db
 from inventory.core.forms import MOST_KEPT
 from inventory.core.permissions import Role
-from inventory.core.sheets import safe_cell
 from inventory.core.text import clean
 from tests import crowds, rows
 from tests.factories import Cast, create_user
@@ -53,6 +52,7 @@ ADDRESSED = (
 
 ALWAYS = {"sort", "q", "after", "before", "seen", "format", "entity", "as_of", "on", "kind", "year", "_scheme", "endpoint"}  # fmt: skip
 SINGLES, BODIES_EACH = 3, 3
+RUN_BY_SPREADSHEETS = re.compile(r"[=+\-@|%\t\r\n]")
 KEPT_KINDS = tuple(kind for kind in TYPED if kind != "password")
 
 
@@ -346,6 +346,8 @@ def poison() -> None:
         if values:
             db.session.execute(table.update().values(values))
     db.session.commit()
+    # Rows that were read before would still show what they said then.
+    db.session.remove()
 
 
 def cells(answer: TestResponse) -> list[str]:
@@ -378,7 +380,7 @@ def test_text_that_came_from_strangers_is_escaped_on_every_page_and_neutral_in_e
             wrong += [
                 f"{endpoint}, {kind}: {cell!r}"
                 for cell in found
-                if safe_cell(cell) != cell and not number(cell)
+                if RUN_BY_SPREADSHEETS.match(cell) and not number(cell)
             ]
     assert (shown > 60, files > 12) == (True, True)
     assert not wrong, "\n" + "\n".join(wrong)

@@ -80,10 +80,10 @@ def expected(app: Flask, caller: Caller, rule: Rule) -> tuple[int, ...]:
         return (404,) if rule.endpoint in rows.WITH_TOKEN else ()
     if caller.role is None:
         return (303,)
-    if rule.endpoint in rows.OWN:
-        return (404,)
     if permission is None or not caller.may(permission):
         return (403,)
+    if rule.endpoint in rows.OWN:
+        return (404,)
     if noun and noun not in rows.SHARED_NOUNS and not caller.at_home:
         return (404,)
     return ()

@@ -327,10 +327,12 @@ def test_a_run_stays_readable_with_its_failures_in_sentences(
     assert "every 1500ms" not in shown
 
 
-def test_undoing_a_run_asks_for_the_right_to(cast: Cast, sign_in: SignIn, range_: AddressRange) -> None:
+def test_undoing_a_run_asks_for_the_right_to_and_for_something_to_undo(
+    cast: Cast, sign_in: SignIn, range_: AddressRange
+) -> None:
     run = see(range_.site, observe(1))
     assert sign_in(cast.alice).post(f"/discovery/runs/{run.public_id}/undo").status_code == 403
-    assert sign_in(cast.bruno).post(f"/discovery/runs/{run.public_id}/undo").status_code == 303
+    assert sign_in(cast.bruno).post(f"/discovery/runs/{run.public_id}/undo").status_code == 409
 
 
 def everything() -> Observation:

@@ -50,7 +50,9 @@ def tokens(texts: Iterable[str], keys: Iterable[str]) -> list[str]:
     for name in keys:
         if compared := key(name):
             found[f"k{compared}"] = None
-            found.update({f"s{compared[-n:]}": None for n in _SUFFIXES if len(compared) > n + 1})
+            if any(character.isdigit() for character in compared[-4:]):
+                # The end of an address of mail tells nobody apart.
+                found.update({f"s{compared[-n:]}": None for n in _SUFFIXES if len(compared) > n + 1})
     return list(found)
 
 

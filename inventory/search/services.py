@@ -108,12 +108,11 @@ def _strays(noun: str, every: Any) -> list[int]:
 def start() -> bool:
     """Make the derived tables where they are missing, and say whether the index has to be built.
 
-    It has where documents stand without tokens, as after a restore that brought only the tables of the models, or
-    rows without a document.
+    It has where rows stand without a document, or documents without tokens, as after a restore that brought only some
+    of the tables.
     """
     with transaction():
         store.prepare()
-    documented = db.session.scalar(select(DOCUMENTS.c.id).limit(1)) is not None
-    if documented:
-        return not store.has_rows("search_index")
-    return any(db.session.scalar(select(one.every).limit(1)) is not None for one in documents.searchables())
+    documented = _count(DOCUMENTS.c.id)
+    rows = sum(_count(one.every) for one in documents.searchables())
+    return documented != rows or (documented > 0 and not store.has_rows("search_index"))

@@ -25,7 +25,7 @@ TABLES = {"search_index": "tokens", "search_near": "grams"}
 
 _SQLITE = (
     """CREATE VIRTUAL TABLE IF NOT EXISTS search_index USING fts5(
-        tokens, tokenize='unicode61 remove_diacritics 0', detail=none, columnsize=0, prefix='3 4')""",
+        tokens, tokenize='unicode61 remove_diacritics 0', detail=none, columnsize=0, prefix='3 4 5 6')""",
     """CREATE VIRTUAL TABLE IF NOT EXISTS search_near USING fts5(
         grams, tokenize='unicode61 remove_diacritics 0', detail=none)""",
 )

@@ -320,7 +320,7 @@ def test_a_host_that_is_none_is_refused_in_words(browser: FlaskClient) -> None:
 
 NOT_TEXT = {
     "public_id", "token_hash", "path", "digest", "cron", "time_zone", "password_hash", "code", "language", "theme",
-    "purpose", "key", "question_key", "totp_secret", "perimeter", "table_name", "operation", "email",
+    "purpose", "key", "noun", "question_key", "totp_secret", "perimeter", "table_name", "operation", "email",
 }  # fmt: skip
 """Columns of text that nobody outside writes as they like."""
 

@@ -72,7 +72,7 @@ def pages(app: Flask, made: rows.Rows) -> dict[str, str]:
     found: dict[str, Any] = {}
     with app.test_request_context():
         for rule in rows.walk(app, "GET"):
-            if rule.endpoint not in NOT_A_PAGE:
+            if rule.endpoint not in NOT_A_PAGE | rows.OWN:
                 found[rule.endpoint] = rows.address(rule, made)
     return found
 

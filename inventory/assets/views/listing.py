@@ -39,8 +39,14 @@ def index() -> Response:
 
 def _bulk_url() -> str:
     """Return where the selection is sent, with what the list is asked for: all that matches may be chosen too."""
-    asked: dict[str, Any] = {name: value for name, value in request.args.items() if name not in PLACE}
-    return url_for(".bulk_edit", **{name: value for name, value in asked.items() if not name.startswith("_")})
+    # What `url_for` would take for its own is not the address's to choose.
+    not_asked = PLACE | {"endpoint"}
+    asked: dict[str, Any] = {
+        name: value
+        for name, value in request.args.items()
+        if name not in not_asked and not name.startswith("_")
+    }
+    return url_for(".bulk_edit", **asked)
 
 
 @bp.route("/search")

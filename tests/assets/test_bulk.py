@@ -19,7 +19,10 @@ from inventory.catalog.kinds import Kind
 from inventory.core.access import Actor
 from inventory.core.database import db, transaction
 from inventory.core.permissions import Role
-from inventory.jobs.models import Job
+from inventory.jobs import leases
+from inventory.jobs.context import open_context
+from inventory.jobs.execution import execute
+from inventory.jobs.models import Job, JobState
 from inventory.search import queries as search
 from tests import factories
 
@@ -196,6 +199,14 @@ def test_only_managers_edit_in_bulk(cast, fleet, sign_in, name):
     assert send(sign_in(getattr(cast, name)), fleet[:1], "preview", usage="public").status_code == 403
 
 
+@pytest.mark.parametrize(
+    "address", ["?endpoint=x", "?_scheme=evil", "?_external=1&after=%00", "?state=%00&q=%00"]
+)
+def test_any_address_of_a_selection_is_answered(fleet, manager, address):
+    assert send(manager, fleet[:1], "preview", address, usage="public").status_code == 200
+    assert send(manager, [], None, address).status_code == 303
+
+
 def test_without_a_selection_there_is_nothing_to_edit(fleet, manager):
     assert send(manager, [], None).status_code == 303
 
@@ -211,6 +222,27 @@ def test_many_are_edited_in_the_background_and_can_be_undone(cast, fleet, manage
     assert job.payload["ids"] == [asset.id for asset in fleet[:3]]
     edit = bulk.from_json(job.payload["edit"])
     assert edit.values == {"usage": "public"}
+
+
+def test_the_background_edit_is_one_change_set_chunk_by_chunk(cast, fleet, manager, monkeypatch):
+    monkeypatch.setattr(jobs, "CHUNK", 2)
+    with transaction():
+        job = jobs.enqueue_bulk_edit(
+            [asset.id for asset in fleet], bulk.BulkEdit({"usage": "public"}, state=State.IN_REPAIR), title="Edit",
+            actor=Actor("user", cast.bruno.public_id, cast.bruno.name), user_id=cast.bruno.id, entity_id=cast.le_bouscat.id,
+        )  # fmt: skip
+    with transaction():
+        lease = leases.claim(None, "worker", job_id=job.id)
+    assert lease is not None
+    execute(open_context(lease))
+    db.session.expire_all()
+    assert [asset.state for asset in fleet] == [State.IN_REPAIR] * 3 + [State.IN_SERVICE]
+    assert job.progress == {"done": 4, "total": 4, "changed": 3, "unchanged": 0, "refused": 1}
+    assert job.state is JobState.PARTIAL
+    kept = db.session.scalars(select(ChangeSet)).one()
+    assert kept.actor_label == "Bruno Petit"
+    page = manager.get(f"/assets/bulk/{job.public_id}", headers=ENGLISH).get_data(as_text=True)
+    assert f"/changes/own/{kept.public_id}/undo" in page
 
 
 def test_a_background_edit_is_seen_by_who_asked_for_it_alone(cast, fleet, manager, sign_in):

@@ -21,6 +21,7 @@ from inventory.audit import services as audit
 from inventory.audit.models import ChangeSet, ChangeSetKind
 from inventory.catalog import queries as catalog
 from inventory.core import i18n, sheets
+from inventory.core.addresses import PLACE
 from inventory.core.database import transaction
 from inventory.core.errors import DomainError, Invalid, NotFound
 from inventory.core.forms import options, translated
@@ -87,7 +88,14 @@ def bulk_edit() -> Response:
 
 
 def _list_url() -> str:
-    return url_for("assets.index", **{k: v for k, v in request.args.to_dict().items() if k != "entity"})  # type: ignore[arg-type]
+    """Return the list as it was asked for."""
+    not_asked = PLACE | {"endpoint", "entity"}
+    asked: dict[str, Any] = {
+        name: value
+        for name, value in request.args.items()
+        if name not in not_asked and not name.startswith("_")
+    }
+    return url_for("assets.index", **asked)
 
 
 def _filled(form: forms.BulkForm) -> forms.BulkForm:

@@ -23,8 +23,9 @@ function walk(box, step) {
 function key(box, event) {
   if (event.key === "Escape") {
     if (!box.querySelector("[data-search-found]").hidden) event.preventDefault();
-    close(box);
+    // The field opens the list when it gets the focus: closed after that, it stays so.
     box.querySelector("input").focus();
+    close(box);
   } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
     open(box);

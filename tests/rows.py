@@ -296,6 +296,7 @@ NOUNS = {
     "/users/": "user",
     "/people/": "person",
     "/places/": "location",
+    "/places/of/": "entity",
     "/leavers/": "person",
     "/jobs/": "job",
     "/imports/": "import",

@@ -21,8 +21,8 @@ class Movement(Code):
 
     TRANSFERRED = "transferred", N_("transferred"), "accent", "transfer-in"
     ADDED = "added", N_("added"), "good", "plus"
-    REPLACED = "replaced", N_("replaced"), "info", "replace"
-    RETIRED = "retired", N_("retired"), "neutral", "history"
+    REPLACED = "replaced", N_("superseded"), "info", "replace"
+    RETIRED = "retired", N_("withdrawn"), "neutral", "history"
 
 
 @dataclass(frozen=True, slots=True)

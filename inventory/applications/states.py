@@ -12,7 +12,7 @@ class ApplicationState(Code):
     PLANNED = "planned", N_("planned"), "info", "calendar-event"
     IN_SERVICE = "in_service", N_("in service"), "good", "check"
     RETIRING = "retiring", N_("being retired"), "warn", "hourglass"
-    RETIRED = "retired", N_("retired"), "neutral", "history"
+    RETIRED = "retired", N_("withdrawn"), "neutral", "history"
 
 
 class Hosting(Code):
@@ -89,5 +89,5 @@ class Origin(Code):
 class Exit(Code):
     """How an application left what is kept for a commune."""
 
-    RETIRED = "retired", N_("retired"), "neutral", "history"
-    REPLACED = "replaced", N_("replaced"), "info", "replace"
+    RETIRED = "retired", N_("withdrawn"), "neutral", "history"
+    REPLACED = "replaced", N_("superseded"), "info", "replace"

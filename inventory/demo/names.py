@@ -141,3 +141,11 @@ SUPPLIERS = (
     ("Télécom Serrane", "pro@telecom-serrane.example"),
     ("Seconde Main Solidaire", "bonjour@seconde-main.example"),
 )
+
+
+def of(what: str, name: str) -> str:
+    """Return “CCAS d’Aubrelle”, “CCAS du Mesnil”, “CCAS de Rocheval”: French elides before a vowel and contracts articles."""
+    for article, contracted in (("Les ", "des "), ("Le ", "du ")):
+        if name.startswith(article):
+            return f"{what} {contracted}{name.removeprefix(article)}"
+    return f"{what} d’{name}" if name[0] in "AEÉÈIOUY" else f"{what} de {name}"

@@ -67,7 +67,10 @@ def _commune(world: World, number: int, called: tuple[str, str], weight: float) 
         days=chance.between(14, 60)
     )
     seat = _entity(world, world.metropolis, EntityKind.COMMUNE, called, weight=5.0)
-    bodies = [seat, _entity(world, seat, EntityKind.CCAS, (f"{code}-CCAS", f"CCAS de {name}"), weight=1.1)]
+    bodies = [
+        seat,
+        _entity(world, seat, EntityKind.CCAS, (f"{code}-CCAS", names.of("CCAS", name)), weight=1.1),
+    ]
     if weight > 2:
         chosen = names.MUNICIPAL_BODIES[: 2 + min(3, int(weight / 2.5))]
         bodies += [

@@ -10,11 +10,11 @@ from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
-from inventory.core.web import access, authorise, current_scope, done, page, panels_of
+from inventory.core.web import access, current_scope, done, page, panels_of
 from inventory.core.wording import N_
 from inventory.organization import forms, queries, services, settings, tallies
+from inventory.organization.addressed import entity_of
 from inventory.organization.choices import chosen_entity, entity_options
-from inventory.organization.models import Entity
 
 bp = Blueprint("entities", __name__, url_prefix="/entities")
 MENU = MenuEntry(
@@ -26,14 +26,6 @@ MENU = MenuEntry(
     order=90,
     hint=N_("The tree of communes, social centres and schools."),
 )
-
-
-def _load(code: str, permission: Permission = Permission.VIEW) -> Entity:
-    entity = queries.entities_named([code.upper()]).get(code.upper())
-    if entity is None:
-        raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
-    authorise(permission, entity.id)
-    return entity
 
 
 @bp.route("/")
@@ -71,7 +63,7 @@ def create() -> Response:
 @requires(Permission.VIEW)
 def detail(code: str) -> Response:
     """Show an entity: what is below it, its figures and its history."""
-    entity = _load(code)
+    entity = entity_of(code)
     branch = [
         row for row in queries.tree(access().entity_ids(Permission.VIEW)) if row.path.startswith(entity.path)
     ]
@@ -90,7 +82,7 @@ def detail(code: str) -> Response:
 @requires(Permission.SETTINGS_ADMIN)
 def change_setting(code: str, name: str) -> Response:
     """Give an entity a setting of its own, or let it inherit again when left empty."""
-    entity = _load(code, Permission.SETTINGS_ADMIN)
+    entity = entity_of(code, Permission.SETTINGS_ADMIN)
     setting = settings.named(name)
     if setting is None:
         raise NotFound(N_("There is no such setting."))
@@ -110,7 +102,7 @@ def change_setting(code: str, name: str) -> Response:
 @requires(Permission.SETTINGS_ADMIN)
 def edit(code: str) -> Response:
     """Change an entity's own columns."""
-    entity = _load(code, Permission.SETTINGS_ADMIN)
+    entity = entity_of(code, Permission.SETTINGS_ADMIN)
     form = forms.EntityForm(request.form, obj=entity)
     if form.submitted_and_valid():
         with form.saving():

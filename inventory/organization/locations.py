@@ -12,6 +12,7 @@ from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import current_scope, done, load, page, panels_of
 from inventory.core.wording import N_
 from inventory.organization import forms, queries, services, tallies
+from inventory.organization.addressed import entity_of
 from inventory.organization.choices import chosen, chosen_entity, entity_options, show_place
 from inventory.organization.models import Location
 
@@ -21,18 +22,42 @@ MENU = MenuEntry(
 )
 
 
+# Up to so many places are shown at once; of more, each entity's open when they are asked for.
+SHOWN_AT_ONCE = 150
+MOST_FOUND = 200
+
+
 @bp.route("/")
 @requires(Permission.VIEW)
 def index() -> Response:
-    """Show the places of the scope as one tree for each entity."""
-    branches = queries.location_tree(current_scope())
-    places = [location for _entity, rows in branches for location, _depth in rows]
+    """Show the places of the scope as one tree for each entity, or those that have the words asked for."""
+    scope, words = current_scope(), request.args.get("q", "").strip()
+    counts = queries.location_counts(scope)
+    branches = [row for row in queries.tree(scope.entity_ids) if row.id in counts]
+    total = sum(counts.values())
+    found = queries.locations_found(scope, words, most=MOST_FOUND) if words else None
+    is_small = total <= SHOWN_AT_ONCE or len(branches) == 1
+    trees = queries.location_tree(counts) if is_small and found is None else {}
     return page(
         "organization/locations.html",
-        branches=branches,
-        total=len(places),
-        tallies=tallies.inclusive("location", places),
+        branches=queries.outline(branches),
+        counts=counts,
+        total=total,
+        words=words,
+        found=found,
+        trees=trees,
+        tallies=tallies.inclusive("location", [row for rows in trees.values() for row, _depth in rows]),
     )
+
+
+@bp.route("/of/<code>")
+@requires(Permission.VIEW)
+def branch(code: str) -> Response:
+    """Show the places of one entity, as the list of all opens them."""
+    entity = entity_of(code)
+    rows = queries.location_tree([entity.id]).get(entity.id, [])
+    counted = tallies.inclusive("location", [location for location, _depth in rows])
+    return page("organization/_branch.html", rows=rows, tallies=counted)
 
 
 @bp.route("/new", methods=["GET", "POST"])

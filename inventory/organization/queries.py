@@ -140,6 +140,14 @@ def _escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
+def locations_found(scope: Scope, words: str, *, most: int) -> list[tuple[Location, str]]:
+    """Return at most `most` places whose name or address holds each of the words, by name, with their whole names."""
+    statement = matching_locations(locations(scope), words).order_by(Location.name, Location.id).limit(most)
+    rows = db.session.scalars(statement).all()
+    names = location_names([row.id for row in rows])
+    return [(row, names[row.id]) for row in rows]
+
+
 def location_names(location_ids: Collection[int]) -> dict[int, str]:
     """Return "Building › Floor › Room" for each id, in two queries whatever their number."""
     if not location_ids:
@@ -184,18 +192,22 @@ def branch_counts(branch: Sequence[Entity]) -> dict[str, int]:
     }
 
 
-def location_tree(scope: Scope) -> list[tuple[Entity, list[tuple[Location, int]]]]:
-    """Return each entity of the scope that has places, with its places and their depth, parents first."""
-    rows = db.session.scalars(locations(scope)).all()
-    by_line = _by_line(rows)
-    own: dict[int, list[Location]] = {}
-    for row in rows:
-        own.setdefault(row.entity_id, []).append(row)
-    return [
-        (entity, [(row, len(_line(row)) - 1) for row in sorted(own[entity.id], key=by_line)])
-        for entity in tree(scope.entity_ids)
-        if entity.id in own
-    ]
+def location_tree(entity_ids: Collection[int]) -> dict[int, list[tuple[Location, int]]]:
+    """Return the places of these entities with their depth, parents first: {entity id: [(place, depth)]}."""
+    statement = (
+        select(Location).where(Location.entity_id.in_(entity_ids)).options(joinedload(Location.entity))
+    )
+    rows = db.session.scalars(statement).all()
+    own: dict[int, list[tuple[Location, int]]] = {}
+    for row in sorted(rows, key=_by_line(rows)):
+        own.setdefault(row.entity_id, []).append((row, len(_line(row)) - 1))
+    return own
+
+
+def location_counts(scope: Scope) -> dict[int, int]:
+    """Return how many places each entity of the scope has, those without any left out: {entity id: n}."""
+    statement = select(Location.entity_id, func.count()).where(Location.entity_id.in_(scope.entity_ids))
+    return {id_: number for id_, number in db.session.execute(statement.group_by(Location.entity_id))}  # noqa: C416 - rows are no pairs to a type checker
 
 
 def inside(location: Location) -> Sequence[Location]:

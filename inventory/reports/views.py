@@ -13,9 +13,10 @@ from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry, Panel
 from inventory.core.web import current_scope, page
 from inventory.core.wording import N_
+from inventory.organization.addressed import entity_of
 from inventory.renewal import presentation, queries
 from inventory.renewal.queries import Figures
-from inventory.renewal.views.asked import ask_of, entity_of
+from inventory.renewal.views.asked import ask_of
 from inventory.reports import sixth
 from inventory.reports.content import Bars, Report, shown, typed
 

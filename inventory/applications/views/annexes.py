@@ -14,23 +14,15 @@ from inventory.applications.annex import EARLIEST_YEAR, changes_of, lines_of
 from inventory.applications.models import ApplicationAnnex
 from inventory.applications.views.blueprint import bp
 from inventory.core import clock
-from inventory.core.errors import Invalid, NotFound
+from inventory.core.errors import Invalid
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
-from inventory.core.web import authorise, current_scope, done, load, page
+from inventory.core.web import current_scope, done, load, page
 from inventory.core.wording import N_
-from inventory.organization import queries as organization
+from inventory.organization.addressed import entity_of
 from inventory.organization.models import Entity
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def _entity(code: str, permission: Permission = Permission.VIEW) -> Entity:
-    entity = organization.entities_named([code.upper()]).get(code.upper())
-    if entity is None:
-        raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
-    authorise(permission, entity.id)
-    return entity
 
 
 def _year(entity: Entity) -> int:
@@ -54,7 +46,7 @@ def annexes() -> Response:
 @requires(Permission.VIEW)
 def annex(code: str) -> Response:
     """Show the annex of a year from the record, and what changed since the one before."""
-    entity = _entity(code)
+    entity = entity_of(code)
     found = read.of_year(entity, _year(entity))
     return page(
         "applications/annex.html",
@@ -84,7 +76,7 @@ def _tables(entity: Entity, lines: Any, changes: Any) -> dict[str, Any]:
 @requires(Permission.APPLICATIONS_EDIT)
 def freeze(code: str) -> Response:
     """Freeze the annex of a year that is over."""
-    entity = _entity(code, Permission.APPLICATIONS_EDIT)
+    entity = entity_of(code, Permission.APPLICATIONS_EDIT)
     form = forms.FreezeForm(request.form)
     if not form.submitted_and_valid():
         raise Invalid("note", N_("Use at most %(limit)s characters."), limit=255)
@@ -118,7 +110,7 @@ def frozen(public_id: str) -> Response:
 @requires(Permission.VIEW)
 def annex_workbook(code: str) -> Response:
     """The annex of a year from the record, as a workbook."""
-    entity = _entity(code)
+    entity = entity_of(code)
     found = read.of_year(entity, _year(entity))
     return _file(f"parc-annex-{entity.code}-{found.on.isoformat()}", found.lines, found.changes)
 

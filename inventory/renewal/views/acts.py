@@ -16,6 +16,7 @@ from inventory.core.i18n import ngettext
 from inventory.core.permissions import Permission
 from inventory.core.web import access, done, load, page
 from inventory.core.wording import N_
+from inventory.organization.addressed import entity_of
 from inventory.organization.choices import chosen
 from inventory.organization.models import Location, Person
 from inventory.renewal import presentation, queries, services
@@ -23,7 +24,7 @@ from inventory.renewal.forms import PresentForm, ReplacementForm
 from inventory.renewal.models import Replacement
 from inventory.renewal.services import Position
 from inventory.renewal.sixth import Reason
-from inventory.renewal.views.asked import ask_of, entity_of
+from inventory.renewal.views.asked import ask_of
 from inventory.renewal.views.blueprint import bp
 
 PICKED: dict[str, type[Any]] = {"old": Asset, "new": Asset, "person": Person, "location": Location}

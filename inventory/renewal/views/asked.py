@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from flask import request
-from sqlalchemy import select
 
-from inventory.core.database import db
 from inventory.core.errors import NotFound
 from inventory.core.permissions import Permission
-from inventory.core.web import access, authorise
+from inventory.core.web import access
 from inventory.core.wording import N_
 from inventory.organization.models import Entity
 from inventory.renewal import queries
 from inventory.renewal.queries import Ask, Family, Figure, LeftOut, Part, Selection
 
 NO_PAGE = N_("There is no such page, or it belongs to an entity that you do not see.")
-
-
-def entity_of(code: str, permission: Permission = Permission.VIEW) -> Entity:
-    """Return the entity of a code; raises NotFound when absent or foreign, Forbidden without the right."""
-    entity = db.session.scalar(select(Entity).where(Entity.code == code.upper()))
-    if entity is None:
-        raise NotFound(NO_PAGE)
-    authorise(permission, entity.id)
-    return entity
 
 
 def ask_of(entity: Entity) -> Ask:

@@ -17,11 +17,12 @@ from inventory.core.listing import Column, Listing
 from inventory.core.permissions import Permission
 from inventory.core.web import current_scope, load, page, panels_of
 from inventory.core.wording import N_
+from inventory.organization.addressed import entity_of
 from inventory.renewal import presentation, queries, wording
 from inventory.renewal.forms import PresentForm
 from inventory.renewal.models import Snapshot
 from inventory.renewal.queries import Ask, Family, Figure, Selection
-from inventory.renewal.views.asked import ask_of, entity_of, selection_of
+from inventory.renewal.views.asked import ask_of, selection_of
 from inventory.renewal.views.blueprint import bp
 
 SHOWN = 10

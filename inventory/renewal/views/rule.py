@@ -13,12 +13,12 @@ from inventory.core.guard import requires
 from inventory.core.permissions import Permission
 from inventory.core.web import done, page
 from inventory.organization import queries as organization
+from inventory.organization.addressed import entity_of
 from inventory.organization.models import Entity
 from inventory.renewal import queries, services, wording
 from inventory.renewal.forms import RuleForm
 from inventory.renewal.queries import RuleInForce
 from inventory.renewal.queries.rules import own_rules
-from inventory.renewal.views.asked import entity_of
 from inventory.renewal.views.blueprint import bp
 
 

@@ -12,7 +12,7 @@ function moveOn(event) {
     return;
   }
   const fields = [...form.querySelectorAll("input:not([type=hidden]), select, textarea, button[type=submit]")]
-    .filter((field) => !field.disabled && field.offsetParent);
+    .filter((field) => !field.disabled && field.checkVisibility());
   fields[fields.indexOf(event.target) + 1]?.focus();
 }
 

@@ -1,0 +1,71 @@
+"""The page of places: open where they are few, entity by entity where they are many, found by words."""
+
+from __future__ import annotations
+
+import pytest
+
+from inventory.organization import locations
+from tests import factories
+
+ENGLISH = {"Accept-Language": "en"}
+
+
+def asked(browser, address):
+    answer = browser.get(address, headers=ENGLISH)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+@pytest.fixture
+def hall(cast):
+    return factories.create_location(cast.le_bouscat, name="Town hall", address="1 place Gambetta")
+
+
+@pytest.fixture
+def office(cast, hall):
+    return factories.create_location(cast.le_bouscat, hall, name="Office 12")
+
+
+def test_few_places_are_shown_as_open_trees(cast, office, sign_in):
+    factories.create_location(cast.ccas, name="Reception")
+    page = asked(sign_in(cast.alice), "/places/")
+    assert "3 places" in page
+    assert "Office 12" in page
+    assert "Reception" in page
+
+
+def test_of_many_places_each_entity_opens_its_own(cast, office, sign_in, monkeypatch):
+    monkeypatch.setattr(locations, "SHOWN_AT_ONCE", 2)
+    factories.create_location(cast.ccas, name="Reception")
+    alice = sign_in(cast.alice)
+    page = asked(alice, "/places/")
+    assert "3 places" in page
+    assert "Office 12" not in page
+    assert 'hx-get="/places/of/LBX-CCAS"' in page
+    branch = asked(alice, "/places/of/LBX")
+    assert branch.index("Town hall") < branch.index("Office 12")
+    assert "Reception" not in branch
+
+
+def test_the_places_of_a_single_entity_are_open_however_many(cast, office, sign_in, monkeypatch):
+    monkeypatch.setattr(locations, "SHOWN_AT_ONCE", 1)
+    assert "Office 12" in asked(sign_in(cast.alice), "/places/?entity=LBX")
+
+
+def test_a_place_is_found_by_its_name_or_its_address_and_says_where_it_is(cast, office, sign_in):
+    alice = sign_in(cast.alice)
+    assert "Town hall › Office 12" in asked(alice, "/places/?q=office")
+    assert "Town hall" in asked(alice, "/places/?q=gambetta")
+    assert "No place is called “cellar”" in asked(alice, "/places/?q=cellar")
+
+
+def test_places_of_another_commune_are_neither_found_nor_opened(cast, office, sign_in):
+    oscar = sign_in(cast.oscar)
+    assert "Town hall" not in asked(oscar, "/places/?q=office")
+    assert oscar.get("/places/of/LBX").status_code == 404
+
+
+def test_signs_that_mean_something_to_the_store_are_looked_for_as_they_are(cast, office, sign_in):
+    alice = sign_in(cast.alice)
+    for words in ("%", "_", "\\", "'; drop table location"):
+        assert "Town hall ›" not in asked(alice, f"/places/?q={words}")

@@ -20,7 +20,7 @@ from inventory.organization.models import Entity
 from inventory.organization.queries import location_names
 from inventory.reconciliation import queries
 from inventory.reconciliation.matching import VAGUE
-from inventory.reconciliation.models import Review
+from inventory.reconciliation.models import Review, ReviewKind
 from scanners.identity import canonical_hostname, canonical_maker
 
 VALUES_SHOWN = 3
@@ -81,7 +81,10 @@ def records_of(review: Review, assets: Sequence[Asset]) -> list[Record]:
         named[row.asset_id].append(row)
     places = location_names([asset.location_id for asset in assets if asset.location_id])
     columns = [_sighting_record(review.sighting)] if review.sighting is not None else []
-    return [*columns, *(_asset_record(asset, named[asset.id], places) for asset in assets)]
+    columns += [_asset_record(asset, named[asset.id], places) for asset in assets]
+    if review.kind is ReviewKind.REPLACEMENT and len(columns) == 2:
+        columns[0].label, columns[1].label = _("Old one"), _("New one")
+    return columns
 
 
 def _sighting_record(sighting: Sighting) -> Record:

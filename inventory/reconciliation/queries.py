@@ -89,7 +89,13 @@ def last_answer_of(actor: Actor) -> Review | None:
 
 def candidates(review: Review) -> list[Asset]:
     """Return the assets that a question is about, in its order, with what a comparison shows."""
-    ids = review.candidate_ids or ([review.asset_id] if review.asset_id else [])
+    own = [review.asset_id] if review.asset_id else []
+    # A replacement is a question about both: the old one first, then what came in its place.
+    ids = (
+        [*own, *review.candidate_ids]
+        if review.kind is ReviewKind.REPLACEMENT
+        else review.candidate_ids or own
+    )
     eager = (
         *(joinedload(Asset.category), joinedload(Asset.manufacturer), joinedload(Asset.model)),
         *(joinedload(Asset.entity), joinedload(Asset.location), joinedload(Asset.holder)),

@@ -189,6 +189,20 @@ class TestDuplicates:
         night(cast.le_bouscat, [again], number=3)
         assert (twins[1].firmware, open_reviews()) == ("9", [])
 
+    def test_another_sighting_that_asks_about_the_same_two_joins_the_question(
+        self, twins: list[Asset], cast: Cast
+    ) -> None:
+        both = ("serial:VNB3K00001@HP", "base_mac:3c:52:82:00:00:09")
+        for number, name in enumerate(("k4", "k3", "k5"), start=3):
+            night(cast.le_bouscat, [device(name, *both, kind="printer", manufacturer="HP")], number=number)
+        (review,) = open_reviews()
+        assert len(review.details["sighting_ids"]) == 3
+        give(Answer.LINK, asset=twins[1])
+        for number, name in enumerate(("k3", "k4", "k5"), start=6):
+            again = device(name, *both, kind="printer", manufacturer="HP", firmware=name)
+            night(cast.le_bouscat, [again], number=number)
+            assert (twins[1].firmware, open_reviews()) == (name, [])
+
 
 class TestOthers:
     def test_a_vanished_asset_is_marked_missing_by_a_person(self, cast: Cast) -> None:

@@ -10,9 +10,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from inventory.assets import services as assets
+from inventory.core.access import Actor
 from inventory.core.database import db, transaction
+from inventory.reconciliation.models import Review, ReviewKind
 from inventory.renewal import queries, services
 from inventory.renewal.models import RenewalRule, Replacement, Snapshot
+from tests import factories
 from tests.renewal.conftest import MANAGER, Place, counted_queries
 
 MAY = date(2026, 5, 4)
@@ -218,3 +222,24 @@ def test_a_page_costs_the_same_whatever_the_fleet(place: Place, manager: FlaskCl
 
 def fill_more(place: Place) -> list[Any]:
     return [place.add() for _ in range(4)]
+
+
+def test_a_probable_replacement_shows_the_old_device_and_the_new_one(
+    place: Place, manager: FlaskClient
+) -> None:
+    marie = factories.create_person(place.town, display_name="Marie Dupont")
+    old, new = (
+        place.add(tag="LBX-000001", serial="OLD1"),
+        place.add(tag="LBX-000002", serial="NEW1", since=MAY),
+    )
+    bruno = Actor("user", place.cast.bruno.public_id, "Bruno Petit")
+    with transaction():
+        assets.hand_over(old, assets.Handover(on=MAY), actor=bruno, person=marie)
+        assets.take_back(old, assets.Handover(on=MAY), actor=bruno)
+        assets.hand_over(new, assets.Handover(on=MAY), actor=bruno, person=marie)
+    review = db.session.scalars(select(Review)).one()
+    assert review.kind is ReviewKind.REPLACEMENT
+    text = manager.get(f"/reviews/{review.public_id}").text
+    heads = text[text.index("Old one") :]
+    assert heads.index("LBX-000001") < heads.index("New one") < heads.index("LBX-000002")
+    assert 0 < heads.index("OLD1") < heads.index("NEW1")

@@ -65,13 +65,29 @@ def ask_all(asked: Sequence[Question]) -> list[tuple[Review, bool]]:
         review.question_key: review
         for review in db.session.scalars(select(Review).where(Review.question_key.in_(keys)))
     }
-    put = [_put(question, reviews) for question in asked]
+    twins = _open_duplicates() if any(one.kind is ReviewKind.DUPLICATE for one in asked) else {}
+    put = [_put(question, reviews, twins) for question in asked]
     db.session.flush()
     return put
 
 
-def _put(question: Question, reviews: dict[str, Review]) -> tuple[Review, bool]:
+def _open_duplicates() -> dict[frozenset[int], Review]:
+    """Return the open questions whether records are one, by the records that they name."""
+    statement = select(Review).where(
+        Review.state == ReviewState.OPEN, Review.kind == ReviewKind.DUPLICATE, Review.sighting_id.is_not(None)
+    )
+    return {frozenset(review.candidate_ids): review for review in db.session.scalars(statement)}
+
+
+def _put(
+    question: Question, reviews: dict[str, Review], twins: dict[frozenset[int], Review]
+) -> tuple[Review, bool]:
     review = reviews.get(question.key)
+    same = twins.get(frozenset(question.candidates)) if question.kind is ReviewKind.DUPLICATE else None
+    if same is not None and review in (None, same):
+        # Several sightings may come to ask about the same records, each on its own night: they are one question.
+        same.details = {**same.details, "sighting_ids": _sightings(same, question)}
+        return same, False
     if review is None:
         review = Review(question_key=question.key, state=ReviewState.OPEN, **question.columns())
         reviews[question.key] = review
@@ -86,6 +102,11 @@ def _put(question: Question, reviews: dict[str, Review]) -> tuple[Review, bool]:
         if getattr(review, name) != value:
             setattr(review, name, value)
     return review, again
+
+
+def _sightings(review: Review, question: Question) -> list[int]:
+    known = review.details.get("sighting_ids", [])
+    return [*known, *(id_ for id_ in question.details.get("sighting_ids", []) if id_ not in known)]
 
 
 def drop_unasked(sighting_ids: Collection[int], asked: Iterable[int]) -> int:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask, g, request_started
 from flask.testing import FlaskClient
+from sqlalchemy import create_engine, make_url, text
 
 from inventory import create_app
 from inventory.auth import passwords, services
 from inventory.auth.models import User
-from inventory.core import clock
+from inventory.core import clock, vault
 from inventory.core.database import Base, db, transaction
 from tests import factories
 
@@ -74,6 +76,29 @@ def _forget(*_sender: Any, **_values: Any) -> None:
     # All tests share one application context, so that what one request kept in `g` (the language) would reach the next.
     for name in list(g):
         g.pop(name)
+
+
+@pytest.fixture
+def apart(app: Flask, store_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a store of its own without any table, on the engine that the run tests, with its context open.
+
+    It is for what one connection inside a test's own transaction cannot show: migrations, several writers at once.
+    """
+    if store_url.startswith("sqlite"):
+        url = f"sqlite:///{tmp_path / 'apart.sqlite'}"
+    else:
+        name = f"apart_{factories.number()}"
+        server = create_engine(store_url, isolation_level="AUTOCOMMIT")
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        server.dispose()
+        url = make_url(store_url).set(database=name).render_as_string(hide_password=False)
+    made = create_app(INSTANCE=str(tmp_path / "instance"), SQLALCHEMY_DATABASE_URI=url, TESTING=True)
+    with made.app_context():
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+    vault.vault.open(Path(app.instance_path))
 
 
 @pytest.fixture

@@ -3,42 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from flask import Flask
-from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy import inspect, text
 
-from inventory import create_app
-from inventory.core import migrations, vault
+from inventory.core import migrations
 from inventory.core.database import Base, db
-from tests.factories import number
 
 pytestmark = pytest.mark.database
 
 
-@pytest.fixture
-def empty_store(app: Flask, store_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """An application on a store without any table, on the engine that the run tests."""
-    if store_url.startswith("sqlite"):
-        url = f"sqlite:///{tmp_path / 'empty.sqlite'}"
-    else:
-        name = f"empty_{number()}"
-        server = create_engine(store_url, isolation_level="AUTOCOMMIT")
-        with server.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        server.dispose()
-        url = make_url(store_url).set(database=name).render_as_string(hide_password=False)
-    made = create_app(INSTANCE=str(tmp_path / "instance"), SQLALCHEMY_DATABASE_URI=url, TESTING=True)
-    with made.app_context():
-        yield made
-        db.session.remove()
-        db.engine.dispose()
-    vault.vault.open(Path(app.instance_path))
-
-
-def test_migrating_an_empty_store_makes_the_tables_of_the_models(empty_store):
+def test_migrating_an_empty_store_makes_the_tables_of_the_models(apart):
     assert not migrations.is_current()
     assert migrations.upgrade()
     assert migrations.is_current()
@@ -46,19 +21,19 @@ def test_migrating_an_empty_store_makes_the_tables_of_the_models(empty_store):
     assert set(Base.metadata.tables) <= set(inspect(db.engine).get_table_names())
 
 
-def test_a_store_that_is_up_to_date_is_left_alone(empty_store):
+def test_a_store_that_is_up_to_date_is_left_alone(apart):
     migrations.upgrade()
     assert not migrations.upgrade()
 
 
-def test_a_migration_that_was_forgotten_would_show(empty_store):
+def test_a_migration_that_was_forgotten_would_show(apart):
     migrations.upgrade()
     with db.engine.begin() as connection:
         connection.execute(text("ALTER TABLE supplier ADD COLUMN forgotten INTEGER"))
     assert any("forgotten" in str(each) for each in migrations.differences())
 
 
-def test_what_is_stored_survives_the_next_migrations(empty_store):
+def test_what_is_stored_survives_the_next_migrations(apart):
     """From the first shape, with rows in it, to the present one."""
     from alembic import command
 

@@ -85,7 +85,7 @@ def register() -> None:
             "asset",
             1,
             N_("Equipment"),
-            "device-laptop",
+            "devices",
             Asset.id,
             equipment,
             "assets.detail",

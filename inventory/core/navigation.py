@@ -61,14 +61,20 @@ def _allowed(group: Group) -> list[dict[str, Any]]:
     ]
 
 
+def _is_here(entry: MenuEntry) -> bool:
+    """Say whether the page is the entry's or below it; of two entries of one blueprint, only its own page is."""
+    here, blueprint = request.endpoint or "", entry.endpoint.split(".")[0]
+    alone = sum(other.endpoint.split(".")[0] == blueprint for other in registry.menu_entries()) == 1
+    return here == entry.endpoint or (alone and here.split(".")[0] == blueprint)
+
+
 def _line(entry: MenuEntry) -> dict[str, Any]:
-    here = (request.endpoint or "").split(".")[0]
     return {
         "label": gettext(entry.label),
         "hint": gettext(entry.hint) if entry.hint else "",
         "url": url_for(entry.endpoint),
         "icon": entry.icon,
-        "active": here == entry.endpoint.split(".")[0],
+        "active": _is_here(entry),
         "count": entry.count() if entry.count else None,
         "shortcut": entry.shortcut,
         "below": False,

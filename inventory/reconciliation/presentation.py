@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from flask import url_for
@@ -12,6 +13,7 @@ from flask_babel import gettext as _
 
 from inventory.assets.models import Asset, AssetIdentifier
 from inventory.assets.states import IdentifierKind
+from inventory.core import i18n
 from inventory.core.database import db
 from inventory.core.wording import N_
 from inventory.discovery import presentation as discovery
@@ -68,10 +70,15 @@ def evidence_of(review: Review, *, whole: bool = True) -> list[tuple[str, str]]:
     found = []
     for sentence, params, *tone in review.evidence:
         if whole or (tone or ["info"])[0] != "bad":
-            found.append(((tone or ["info"])[0], _(sentence) % params))
+            found.append(((tone or ["info"])[0], _(sentence) % _in_words(params)))
     if not whole:
         found.append(("info", _("Another record belongs to an entity that you do not see.")))
     return found
+
+
+def _in_words(params: dict[str, Any]) -> dict[str, Any]:
+    """Return what fills a sentence, its day written as the reader writes days."""
+    return {**params, "day": i18n.day(date.fromisoformat(params["day"]))} if "day" in params else params
 
 
 def records_of(review: Review, assets: Sequence[Asset]) -> list[Record]:

@@ -168,3 +168,15 @@ def test_the_latest_runs_lead_to_their_pages(cast: Cast, english: SignIn) -> Non
     links = re.findall(r'href="(/discovery/runs/\w+)"', browser.get("/").text)
     assert links
     assert {browser.get(link).status_code for link in links} == {200}
+
+
+@pytest.mark.parametrize(
+    ("address", "entry"), [("/", "Home"), ("/settings/health", "Instance health"), ("/people/", "People")]
+)
+def test_the_navigation_marks_the_one_page_that_is_open(
+    cast: Cast, english: SignIn, address: str, entry: str
+) -> None:
+    page = english(cast.diane).get(address).text
+    marked = re.findall(r'<a class="nav-entry[^>]*aria-current="page".*?</a>', page, re.DOTALL)
+    assert len(marked) == 1
+    assert entry in marked[0]

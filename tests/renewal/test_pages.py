@@ -240,6 +240,7 @@ def test_a_probable_replacement_shows_the_old_device_and_the_new_one(
     review = db.session.scalars(select(Review)).one()
     assert review.kind is ReviewKind.REPLACEMENT
     text = manager.get(f"/reviews/{review.public_id}").text
+    assert "on 4 May 2026." in text
     heads = text[text.index("Old one") :]
     assert heads.index("LBX-000001") < heads.index("New one") < heads.index("LBX-000002")
     assert 0 < heads.index("OLD1") < heads.index("NEW1")

@@ -79,8 +79,8 @@ def find(text: str, scope: Scope, *, limit: int = 6, noun: str | None = None) ->
         nouns, (_by_key(text), _by_words([[word] for word in words])), scope=scope, limit=limit
     )
     if not found.groups:
-        meant = [[word] if folding.allowed_mistakes(word) == 0 else _meant(word) for word in words]
-        if all(meant) and meant != [[word] for word in words]:
+        meant = [_meant(word) for word in words]
+        if meant != [[word] for word in words]:
             found.groups = _groups(nouns, (_by_words(meant),), scope=scope, limit=limit)
             found.guessed = [options[0] for options in meant] if found.groups else []
     return found
@@ -157,6 +157,8 @@ def _group(searchable: Searchable, rows: list[SearchDocument], nearest: dict[int
 
 
 def _meant(word: str) -> list[str]:
-    """Return the known words that a mistyped one may have meant, itself first when something begins so."""
+    """Return the known words that a mistyped one may have meant; itself where it is like none, as a number is."""
+    if folding.allowed_mistakes(word) == 0:
+        return [word]
     candidates = store.near(folding.trigrams(word), 60)
-    return folding.guesses(word, candidates)
+    return folding.guesses(word, candidates) or [word]

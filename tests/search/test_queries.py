@@ -62,7 +62,13 @@ def test_what_matches_nothing_finds_nothing(laptop, scope, text):
 
 
 @pytest.mark.parametrize(
-    ("text", "meant"), [("dupnot", "dupont"), ("gaele dupon", "gaelle dupont"), ("pf3bac12", "pf3abc12")]
+    ("text", "meant"),
+    [
+        ("dupnot", "dupont"),
+        ("gaele dupon", "gaelle dupont"),
+        ("pf3bac12", "pf3abc12"),
+        ("gaele 4512", "gaelle 4512"),
+    ],
 )
 def test_a_mistyped_word_is_guessed_and_said(laptop, scope, text, meant):
     found = queries.find(text, scope)

@@ -26,6 +26,7 @@ FEATURES = (
     "applications",
     "discovery",
     "reconciliation",
+    "topology",
     "renewal",
     "reports",
     "dashboard",

@@ -33,6 +33,8 @@ IDENTIFIER_KINDS = frozenset(
 )
 STRONG_IDENTIFIERS = frozenset({"serial", "uuid", "imei", "directory_guid", "engine_id", "base_mac", "tag"})
 
+ROW_LISTS = ("interfaces", "supplies", "counters", "components", "neighbours", "learnt", "clients")
+
 # Facts that change from one night to the next on a device that did not change.
 VOLATILE_FACTS = frozenset({"uptime_s", "last_logon_at", "memory_free_bytes", "disk_free_bytes", "alerts"})
 
@@ -113,6 +115,39 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """What announces itself on a port: `port` is the own ifIndex, `chassis` a MAC address or what the protocol gives instead."""
+
+    port: int | None = None
+    protocol: str | None = None
+    chassis: str | None = None
+    name: str | None = None
+    description: str | None = None
+    remote_port: str | None = None
+    addresses: tuple[str, ...] = ()
+    capabilities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """The MAC addresses that a bridge forwards out of a port (ifIndex), in one VLAN where the device tells VLANs apart."""
+
+    port: int
+    vlan: int | None = None
+    macs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WirelessClient:
+    """A client of an access point (its MAC or IP address; None: the device itself), on a network name, on a radio (ifIndex)."""
+
+    mac: str
+    access_point: str | None = None
+    ssid: str | None = None
+    port: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """One subject as one source saw it; `identifiers` decide, `facts` inform, `evidence` explains. Unknown is absent."""
 
@@ -128,6 +163,9 @@ class Observation:
     supplies: tuple[Supply, ...] = ()
     counters: tuple[Counter, ...] = ()
     components: tuple[Component, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
+    learnt: tuple[Learnt, ...] = ()
+    clients: tuple[WirelessClient, ...] = ()
     evidence: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT
 
@@ -158,7 +196,7 @@ class Observation:
             "facts": {name: list(v) if isinstance(v, tuple) else v for name, v in self.facts.items()},
             "identifiers": [_plain(one) for one in self.identifiers],
         }
-        for name in ("interfaces", "supplies", "counters", "components"):
+        for name in ROW_LISTS:
             rows = getattr(self, name)
             if rows:
                 found[name] = [_plain(row) for row in rows]
@@ -174,7 +212,9 @@ class Observation:
         return read(found)
 
     def digest(self) -> str:
-        """SHA-256 (hex) over what matters and is the same every night while nothing has changed."""
+        """SHA-256 (hex) over what matters and is the same every night while nothing has changed.
+
+        What hangs on whose ports tonight says where things are, not what they are: it is left out."""
         # A device with several addresses is met at any of them; its own list of addresses tells a move. Which
         # credential was let in says nothing about the device.
         found: dict[str, Any] = {

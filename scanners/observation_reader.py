@@ -14,9 +14,12 @@ from scanners.observation import (
     Fact,
     Identifier,
     Interface,
+    Learnt,
+    Neighbour,
     Observation,
     ObservationError,
     Supply,
+    WirelessClient,
 )
 from scanners.text import clean
 
@@ -26,7 +29,11 @@ MOST_ROWS: Mapping[str, int] = {
     "supplies": 256,
     "counters": 512,
     "components": 1024,
+    "neighbours": 1024,
+    "learnt": 8192,
+    "clients": 4096,
 }
+MOST_LEARNT = 16384
 MOST_FACTS = 256
 MOST_LIST_ITEMS = 1024
 LONGEST_NAME = 64
@@ -56,6 +63,9 @@ def read(found: Any) -> Observation:
         supplies=_rows(found, "supplies", _supply),
         counters=_rows(found, "counters", _counter),
         components=_rows(found, "components", _component),
+        neighbours=_rows(found, "neighbours", _neighbour),
+        learnt=_forwarding(found),
+        clients=_rows(found, "clients", _client),
         evidence=_evidence(found.get("evidence", {})),
     )
 
@@ -180,18 +190,20 @@ def _identifier(row: Mapping[str, Any], where: str) -> Identifier:
     )
 
 
+def _list(row: Mapping[str, Any], where: str, name: str, most: int = MOST_LIST_ITEMS) -> tuple[str, ...]:
+    found = row.get(name, [])
+    if not isinstance(found, list) or len(found) > most:
+        raise ObservationError(f"{where}.{name}: a list of at most {most} texts is expected.")
+    return tuple(text for one in found if (text := _text(one, f"{where}.{name}", 64)))
+
+
 def _interface(row: Mapping[str, Any], where: str) -> Interface:
-    addresses = row.get("addresses", [])
-    if not isinstance(addresses, list) or len(addresses) > MOST_LIST_ITEMS:
-        raise ObservationError(
-            f"{where}.addresses: a list of at most {MOST_LIST_ITEMS} addresses is expected."
-        )
     return Interface(
         **_texts(row, where, "name", "description", "mac", "kind"),
         **_numbers(row, where, "index", "speed_bps"),
         admin_up=_truth(row["admin_up"], f"{where}.admin_up") if "admin_up" in row else None,
         oper_up=_truth(row["oper_up"], f"{where}.oper_up") if "oper_up" in row else None,
-        addresses=tuple(text for one in addresses if (text := _text(one, f"{where}.addresses", 64))),
+        addresses=_list(row, where, "addresses"),
     )
 
 
@@ -214,4 +226,36 @@ def _component(row: Mapping[str, Any], where: str) -> Component:
     return Component(
         kind=_text(row.get("kind", ""), f"{where}.kind", 64) or "other",
         **_texts(row, where, "name", "model", "serial", "firmware", "manufacturer"),
+    )
+
+
+def _neighbour(row: Mapping[str, Any], where: str) -> Neighbour:
+    return Neighbour(
+        **_texts(row, where, "protocol", "chassis", "name", "description", "remote_port"),
+        **_numbers(row, where, "port"),
+        addresses=_list(row, where, "addresses"),
+        capabilities=_list(row, where, "capabilities"),
+    )
+
+
+def _forwarding(found: Mapping[str, Any]) -> tuple[Learnt, ...]:
+    rows = _rows(found, "learnt", _learnt)
+    if sum(len(row.macs) for row in rows) > MOST_LEARNT:
+        raise ObservationError(f"learnt: more than {MOST_LEARNT} addresses.")
+    return rows
+
+
+def _learnt(row: Mapping[str, Any], where: str) -> Learnt:
+    return Learnt(
+        port=_number(row.get("port"), f"{where}.port"),
+        **_numbers(row, where, "vlan"),
+        macs=_list(row, where, "macs", MOST_LEARNT),
+    )
+
+
+def _client(row: Mapping[str, Any], where: str) -> WirelessClient:
+    return WirelessClient(
+        mac=_needed(row, "mac"),
+        **_texts(row, where, "access_point", "ssid"),
+        **_numbers(row, where, "port"),
     )

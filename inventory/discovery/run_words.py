@@ -32,6 +32,8 @@ OUTCOMES: dict[str, Callable[[int], str]] = {
     "assets_updated": lambda n: ngettext("item of equipment updated", "items of equipment updated", n),
     "people_created": lambda n: ngettext("person created", "people created", n),
     "people_updated": lambda n: ngettext("person updated", "people updated", n),
+    "located": lambda n: ngettext("found on its switch port", "found on their switch ports", n),
+    "port_moves": lambda n: ngettext("moved to another switch port", "moved to other switch ports", n),
     "linked": lambda n: ngettext("recognised", "recognised", n),
     "reviews": lambda n: ngettext("question for you", "questions for you", n),
 }

@@ -71,12 +71,11 @@ class Stored:
 
 
 def digest_of(observation: Observation) -> str:
-    """Return 48 hexadecimal digits over what matters, then 16 over the meters, which move without it mattering."""
-    meters = (
-        repr((observation.counters, observation.supplies))
-        if observation.counters or observation.supplies
-        else ""
-    )
+    """Return 48 hexadecimal digits over what matters, then 16 over what moves without it mattering: meters, and who is
+    on which port."""
+    moving = [observation.counters, observation.supplies]
+    moving += [rows for rows in (observation.neighbours, observation.learnt, observation.clients) if rows]
+    meters = repr(tuple(moving)) if any(moving) else ""
     return observation.digest()[:MATTERS] + hashlib.sha256(meters.encode()).hexdigest()[: LENGTH - MATTERS]
 
 

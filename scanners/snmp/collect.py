@@ -188,9 +188,14 @@ class Walk:
         for table in found:
             if table.identity:
                 await self.read(table.columns, table.name)
-        rest = [column for table in found if not table.identity for column in table.columns]
+        rest = [
+            column for table in found if not table.identity and not table.most for column in table.columns
+        ]
         if rest:
             await self.read(rest, "tables")
+        for table in found:
+            if table.most and not (table.unless and self.reading.column(table.unless)):
+                await self.read(table.columns, table.name, table.most)
 
 
 def _before(one: Oid) -> Oid:

@@ -17,8 +17,10 @@ from scanners.snmp import tables
 from scanners.snmp.collect import Reading
 from scanners.snmp.identify import Findings, identify
 from scanners.snmp.interfaces import interfaces, own_addresses, physical_macs
+from scanners.snmp.ports import learnt, neighbours
 from scanners.snmp.printers import alerts, counters, supplies, trays
 from scanners.snmp.profile import Profiles
+from scanners.snmp.wireless import clients
 
 # A chassis MAC identifies these; a computer's MACs move with docks and cards, and stay weak.
 _ONE_MAC = frozenset(
@@ -71,6 +73,9 @@ def observe(
         supplies=(*supplies(reading), *trays(reading))[:MOST_SUPPLIES],
         counters=counters(reading, profiles.fitting(reading)),
         components=found.components,
+        neighbours=neighbours(reading, ports),
+        learnt=learnt(reading, ports),
+        clients=clients(reading),
         evidence=found.evidence,
     )
 

@@ -148,14 +148,106 @@ PRT_ALERT_SEVERITY = oid("1.3.6.1.2.1.43.18.1.1.2")
 PRT_ALERT_DESCR = oid("1.3.6.1.2.1.43.18.1.1.8")
 
 
+# BRIDGE-MIB (RFC 4188): dot1dBasePortIfIndex is BRIDGE_PORT, dot1dTpFdbPort is BRIDGE_LEARNT; Q-BRIDGE-MIB (RFC 4363)
+VLAN_FDB_ID = oid("1.3.6.1.2.1.17.7.1.4.2.1.3")
+PORT_VLAN = oid("1.3.6.1.2.1.17.7.1.4.5.1.1")
+# IEEE8023-LAG-MIB: the aggregate that a port is attached to
+AGGREGATE = oid("1.2.840.10006.300.43.1.2.1.1.13")
+# LLDP-MIB (IEEE 802.1AB-2005): local ports, then what the neighbours say; index TimeMark.LocalPortNum.Index
+LLDP_PORT_SUBTYPE = oid("1.0.8802.1.1.2.1.3.7.1.2")
+LLDP_PORT_ID = oid("1.0.8802.1.1.2.1.3.7.1.3")
+LLDP_PORT_DESCR = oid("1.0.8802.1.1.2.1.3.7.1.4")
+LLDP_REMOTE = oid("1.0.8802.1.1.2.1.4.1.1")
+LLDP_REMOTE_ADDRESS = oid("1.0.8802.1.1.2.1.4.2.1.3")
+# LLDP-V2-MIB (IEEE 802.1AB-2009): the same columns one number further; index TimeMark.LocalIfIndex.DestMACAddress.Index
+LLDP_V2_REMOTE = oid("1.3.111.2.802.1.1.13.1.4.1.1")
+# CISCO-CDP-MIB cdpCacheTable; index IfIndex.DeviceIndex
+CDP_CACHE = oid("1.3.6.1.4.1.9.9.23.1.2.1.1")
+
+LLDP_COLUMNS = {
+    "chassis_subtype": 4, "chassis": 5, "port_subtype": 6, "port": 7, "port_description": 8, "name": 9,
+    "description": 10, "supported": 11, "enabled": 12,
+}  # fmt: skip
+CDP_COLUMNS = {
+    "address_type": 3, "address": 4, "version": 5, "device": 6, "port": 7, "platform": 8,
+    "capabilities": 9, "name": 17,
+}  # fmt: skip
+MOST_LEARNT = 8192
+MOST_NEIGHBOURS = 1024
+MOST_CLIENTS = 4096
+
+
+def lldp(column: str) -> Oid:
+    """A column of lldpRemTable by its short name."""
+    return (*LLDP_REMOTE, LLDP_COLUMNS[column])
+
+
+def lldp_v2(column: str) -> Oid:
+    """A column of lldpV2RemTable by its short name."""
+    return (*LLDP_V2_REMOTE, LLDP_COLUMNS[column] + 1)
+
+
+def cdp(column: str) -> Oid:
+    """A column of cdpCacheTable by its short name."""
+    return (*CDP_CACHE, CDP_COLUMNS[column])
+
+
 class Table(NamedTuple):
-    """Columns read together when a probe column exists; `identity` tables must be whole for an observation to be made."""
+    """Columns read together when a probe column exists; `identity` tables must be whole for an observation to be made.
+
+    A table with `most` is read by itself at the end, at most so many rows of it, and not at all where `unless` said
+    something already."""
 
     name: str
     probes: tuple[Oid, ...]
     columns: tuple[Oid, ...]
     identity: bool = False
+    most: int = 0
+    unless: Oid | None = None
 
+
+class ClientTable(NamedTuple):
+    """A table whose index begins with the client's MAC address.
+
+    `access_point`: the column with the radio's MAC or the IP address of the access point; None: the device itself.
+    `radios`: the column that leads from a radio's MAC (its index) to the access point's own (its value, or the first
+    six numbers of its index where `radio_last`). `on_interface`: the index ends with the ifIndex of the radio.
+    """
+
+    name: str
+    column: Oid
+    access_point: Oid | None = None
+    ssid: Oid | None = None
+    radios: Oid | None = None
+    radio_last: bool = False
+    on_interface: bool = False
+
+
+CLIENT_TABLES: tuple[ClientTable, ...] = (
+    ClientTable(
+        "AIRESPACE-WIRELESS-MIB bsnMobileStationTable",
+        oid("1.3.6.1.4.1.14179.2.1.4.1.4"),
+        access_point=oid("1.3.6.1.4.1.14179.2.1.4.1.4"),
+        ssid=oid("1.3.6.1.4.1.14179.2.1.4.1.7"),
+        radios=oid("1.3.6.1.4.1.14179.2.2.1.1.33"),  # bsnAPEthernetMacAddress
+    ),
+    ClientTable(
+        "WLSX-WLAN-MIB wlsxWlanStationTable",
+        oid("1.3.6.1.4.1.14823.2.2.1.5.2.2.1.1.2"),
+        access_point=oid("1.3.6.1.4.1.14823.2.2.1.5.2.2.1.1.2"),
+        ssid=oid("1.3.6.1.4.1.14823.2.2.1.5.2.2.1.1.12"),
+        radios=oid(
+            "1.3.6.1.4.1.14823.2.2.1.5.2.1.7.1.2"
+        ),  # wlanAPESSID; index MAC of the access point.radio.BSSID
+        radio_last=True,
+    ),
+    ClientTable(
+        "AI-AP-MIB aiClientTable",
+        oid("1.3.6.1.4.1.14823.2.3.3.1.2.4.1.4"),
+        access_point=oid("1.3.6.1.4.1.14823.2.3.3.1.2.4.1.4"),
+    ),
+    ClientTable("MIKROTIK-MIB mtxrWlRtabTable", oid("1.3.6.1.4.1.14988.1.1.1.2.1.3"), on_interface=True),
+)
 
 TABLES: tuple[Table, ...] = (
     Table(
@@ -184,4 +276,35 @@ TABLES: tuple[Table, ...] = (
         (PRT_TRAY_LEVEL, PRT_TRAY_MAX, PRT_TRAY_UNIT, PRT_TRAY_NAME, PRT_TRAY_DESCR),
     ),
     Table("Printer-MIB alerts", (PRT_ALERT_SEVERITY,), (PRT_ALERT_SEVERITY, PRT_ALERT_DESCR)),
+    Table("IEEE8023-LAG-MIB", (AGGREGATE,), (AGGREGATE,), most=2048),
+    Table("BRIDGE-MIB ports", (BRIDGE_PORT,), (BRIDGE_PORT, PORT_VLAN), most=2048),
+    Table("Q-BRIDGE-MIB VLANs", (VLAN_FDB_ID,), (VLAN_FDB_ID,), most=4096),
+    Table("Q-BRIDGE-MIB forwarding", (VLAN_LEARNT,), (VLAN_LEARNT,), most=MOST_LEARNT),
+    Table("BRIDGE-MIB forwarding", (BRIDGE_LEARNT,), (BRIDGE_LEARNT,), most=MOST_LEARNT, unless=VLAN_LEARNT),
+    Table(
+        "LLDP-MIB neighbours",
+        (lldp("chassis"),),
+        (
+            *(lldp(name) for name in LLDP_COLUMNS),
+            *(LLDP_REMOTE_ADDRESS, LLDP_PORT_SUBTYPE, LLDP_PORT_ID, LLDP_PORT_DESCR),
+        ),
+        most=MOST_NEIGHBOURS,
+    ),
+    Table(
+        "LLDP-V2-MIB neighbours",
+        (lldp_v2("chassis"),),
+        tuple(lldp_v2(name) for name in LLDP_COLUMNS),
+        most=MOST_NEIGHBOURS,
+        unless=lldp("chassis"),
+    ),
+    Table("CISCO-CDP-MIB", (cdp("device"),), tuple(cdp(name) for name in CDP_COLUMNS), most=MOST_NEIGHBOURS),
+    *(
+        Table(
+            one.name,
+            (one.column,),
+            tuple(column for column in dict.fromkeys((one.column, one.ssid, one.radios)) if column),
+            most=MOST_CLIENTS,
+        )
+        for one in CLIENT_TABLES
+    ),
 )

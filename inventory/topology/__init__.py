@@ -1,0 +1,14 @@
+"""Where things hang: the switch port of each device, the links between switches, and the drawing of a site."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Follow what runs read of switches, and show where things hang."""
+    from inventory.core import registry
+    from inventory.topology import hooks
+
+    registry.hook("run.closing", hooks.closing)
+    registry.hook("asset.merged", hooks.merged)

@@ -1,0 +1,137 @@
+"""Reads where things hang: of an asset, of a switch, of a whole site."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from inventory.assets.models import Asset
+from inventory.catalog.models import Category
+from inventory.core.database import db
+from inventory.discovery import queries as discovery
+from inventory.discovery.models import Run, Sighting, Site
+from inventory.reconciliation.models import Link
+from inventory.topology.loading import TELLING
+from inventory.topology.models import PortAttachment, SwitchLink
+
+PAST_SHOWN = 20
+
+
+def sites_read(run: Run) -> dict[str, datetime]:
+    """Return the codes of the sites whose switches this run read, each with the last instant of the reading."""
+    statement = (
+        select(Sighting.site_code, func.max(Sighting.last_seen_at).label("at"))
+        .join(Link, Link.sighting_id == Sighting.id)
+        .join(Asset, Link.asset_id == Asset.id)
+        .join(Category, Asset.category_id == Category.id)
+        .where(discovery.met_last(run), Sighting.source != "ldap", Category.kind.in_(sorted(TELLING)))
+        .group_by(Sighting.site_code)
+    )
+    return {row.site_code: row.at for row in db.session.execute(statement)}
+
+
+def places_of(asset_id: int) -> list[PortAttachment]:
+    """Return where an asset hangs now, the latest confirmed first, then where it was, the latest first."""
+    statement = (
+        select(PortAttachment)
+        .where(PortAttachment.asset_id == asset_id)
+        .options(joinedload(PortAttachment.switch).joinedload(Asset.location), joinedload(PortAttachment.via))
+        .order_by(
+            PortAttachment.until.is_not(None),
+            func.coalesce(PortAttachment.until, PortAttachment.last_seen_at).desc(),
+            PortAttachment.id,
+        )
+        .limit(PAST_SHOWN)
+    )
+    return list(db.session.scalars(statement))
+
+
+def hanging_on(switch_ids: Collection[int]) -> list[PortAttachment]:
+    """Return what hangs on some switches now, by port."""
+    statement = (
+        select(PortAttachment)
+        .where(PortAttachment.switch_id.in_(switch_ids), PortAttachment.until.is_(None))
+        .options(joinedload(PortAttachment.asset).joinedload(Asset.category), joinedload(PortAttachment.via))
+        .order_by(PortAttachment.switch_id, PortAttachment.port, PortAttachment.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def links_of(switch_id: int) -> list[SwitchLink]:
+    """Return the links of a switch to others now, by port."""
+    statement = (
+        select(SwitchLink)
+        .where(SwitchLink.switch_id == switch_id, SwitchLink.until.is_(None))
+        .options(joinedload(SwitchLink.peer).joinedload(Asset.location))
+        .order_by(SwitchLink.port, SwitchLink.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def links_to(switch_id: int) -> list[SwitchLink]:
+    """Return the links that other switches have to this one now."""
+    statement = (
+        select(SwitchLink)
+        .where(SwitchLink.peer_id == switch_id, SwitchLink.until.is_(None))
+        .options(joinedload(SwitchLink.switch).joinedload(Asset.location))
+        .order_by(SwitchLink.switch_id, SwitchLink.port)
+    )
+    return list(db.session.scalars(statement))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """All that a site's drawing needs: its links, its switches by id, and how many devices hang on each of them."""
+
+    links: list[SwitchLink]
+    switches: dict[int, Asset]
+    hanging: dict[int, int]
+    read_at: datetime | None
+
+
+def site_view(site_code: str) -> SiteView:
+    """Return the present links of a site and the number of devices on each switch, in a fixed number of queries."""
+    links = list(
+        db.session.scalars(
+            select(SwitchLink).where(SwitchLink.site_code == site_code, SwitchLink.until.is_(None))
+        )
+    )
+    counts = (
+        select(
+            PortAttachment.switch_id,
+            func.count(PortAttachment.asset_id.distinct()).label("devices"),
+            func.max(PortAttachment.last_seen_at).label("at"),
+        )
+        .where(PortAttachment.site_code == site_code, PortAttachment.until.is_(None))
+        .group_by(PortAttachment.switch_id)
+    )
+    rows = db.session.execute(counts).all()
+    ids = {link.switch_id for link in links} | {link.peer_id for link in links if link.peer_id}
+    ids |= {row.switch_id for row in rows}
+    found = db.session.scalars(
+        select(Asset).where(Asset.id.in_(ids)).options(joinedload(Asset.category), joinedload(Asset.location))
+    )
+    instants = [*(link.last_seen_at for link in links), *(row.at for row in rows)]
+    return SiteView(
+        links,
+        {asset.id: asset for asset in found},
+        {row.switch_id: row.devices for row in rows},
+        max(instants, default=None),
+    )
+
+
+def sites_drawn(entity_ids: Collection[int]) -> list[tuple[Site, int]]:
+    """Return the sites of some entities with the number of switches known at each, by code."""
+    switches = (
+        select(PortAttachment.site_code, PortAttachment.switch_id)
+        .where(PortAttachment.until.is_(None))
+        .union(select(SwitchLink.site_code, SwitchLink.switch_id).where(SwitchLink.until.is_(None)))
+        .subquery()
+    )
+    counts = select(switches.c.site_code, func.count()).group_by(switches.c.site_code)
+    known: dict[str, int] = dict(db.session.execute(counts).tuples().all())
+    return [(site, known.get(site.code, 0)) for site in discovery.sites(entity_ids)]

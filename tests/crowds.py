@@ -64,6 +64,10 @@ def _move(made: rows.Rows, other: rows.Rows) -> None:
     other["sighting"].last_run_id = made["run"].id
     other["review"].asset_id = made["asset"].id
     other["range"].site_id = made["site"].id
+    other["hanging"].site_code, other["hanging"].switch_id = (
+        made["hanging"].site_code,
+        made["hanging"].switch_id,
+    )
     other["range"].credential_ids = [made["credential"].id]
     other["range"].schedule_id = _schedule(other["range"].name)
     for noun in ("replacement", "rule", "directory"):

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask
 from PIL import Image
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from inventory.applications.states import Criticality, Hosting
@@ -41,6 +42,8 @@ from inventory.renewal import queries as renewal
 from inventory.renewal import snapshots
 from inventory.renewal.models import RenewalRule, Replacement, Snapshot
 from inventory.renewal.sixth import Rounding
+from inventory.topology.models import PortAttachment, SwitchLink
+from inventory.topology.states import Confidence, LinkReason, Reason
 from tests import factories
 from tests.applications import making as portfolio
 from tests.discovery import making
@@ -136,6 +139,27 @@ def _sighting(rows: Rows) -> Sighting:
             source="snmp", site_code=rows["site"].code, source_key=f"key-{n}", subject="device", entity_id=rows.entity.id,
             target=seen.target, digest=f"{n:064d}", observation=seen.to_json(), first_seen_at=making.AT,
             last_seen_at=making.AT, last_run_id=rows["run"].id, range_id=rows["range"].id,
+        )
+    )  # fmt: skip
+
+
+def _hanging(rows: Rows) -> PortAttachment:
+    """The asset on a port of a switch, which is linked to one that no scan reads."""
+    category = db.session.scalar(select(Category).where(Category.kind == Kind.SWITCH))
+    switch = factories.create_asset(
+        rows.entity, category or factories.create_category(Kind.SWITCH), name=f"sw-{number()}", on=DAY
+    )
+    site, port = rows["site"].code, {"port": 24, "port_name": "GigabitEthernet1/0/24"}
+    dates = {"since": making.AT, "last_seen_at": making.AT}
+    link = SwitchLink(
+        site_code=site, switch_id=switch.id, peer_name="sw-gymnase", reason=LinkReason.NOT_READ, protocol="LLDP",
+        **port, **dates,
+    )  # fmt: skip
+    _saved(link)
+    return _saved(  # type: ignore[no-any-return]
+        PortAttachment(
+            site_code=site, asset_id=rows["asset"].id, mac=f"02:00:00:00:{number() % 256:02x}:01", switch_id=switch.id,
+            vlan=10, reason=Reason.ALONE, confidence=Confidence.CERTAIN, **port, **dates,
         )
     )  # fmt: skip
 
@@ -278,6 +302,7 @@ MAKERS: dict[str, Callable[[Rows], Any]] = {
     "change_set": _change_set,
     "job": _job,
     "site": lambda rows: making.create_site(rows.entity),
+    "hanging": _hanging,
     "credential": _credential,
     "range": lambda rows: making.create_range(rows["site"]),
     "directory": lambda rows: making.create_directory(rows["site"]),
@@ -324,6 +349,7 @@ NOUNS = {
     "/reports/sixth/": "entity",
     "/reviews/": "review",
     "/discovery/sites/": "site",
+    "/discovery/topology/": "site",
     "/discovery/ranges/": "range",
     "/discovery/directories/": "directory",
     "/discovery/credentials/": "credential",

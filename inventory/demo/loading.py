@@ -17,6 +17,7 @@ from inventory.demo import (
     catalogue,
     connecting,
     fleet,
+    hanging,
     networks,
     nights,
     portfolio,
@@ -117,6 +118,8 @@ class Filling:
         connecting.record(world, equipment)
         forgotten = renewals.record(world, equipment)
         questions.ask(world, watch.doubts, forgotten, watch.sighting_ids)
+        world.rows.flush()
+        hanging.settle(world, watch.network.site_code, watch.runs)
         world.rows.flush()
         return count
 

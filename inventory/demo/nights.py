@@ -110,9 +110,12 @@ class Subject:
     absent_since: datetime | None = None
 
 
-def keep(world: World, subject: Subject, public_id: str) -> int:
-    """Write a sighting, and its link where it is recognised; returns the sighting's id."""
-    observation, last = subject.observation, subject.last
+def keep(world: World, subject: Subject, public_id: str, *, told: Observation | None = None) -> int:
+    """Write a sighting, and its link where it is recognised; returns the sighting's id.
+
+    `told` is the same observation with what was worked out once all others were known.
+    """
+    observation, last = told or subject.observation, subject.last
     source = last.source
     found = observation.to_json()
     sighting_id = world.rows.add(

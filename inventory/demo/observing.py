@@ -16,7 +16,8 @@ from scanners import identity
 from scanners.makers import canonical_maker
 from scanners.observation import Counter, Fact, Identifier, Interface, Observation, Supply
 
-PORTS = 24
+PORTS, FIRST_PORT = 24, 100
+"""How many ports a switch has, and the number that their own follow."""
 FIRMWARES = {
     "HP": "KB.16.11.{n:04d}", "Cisco": "17.{m}.{m}a", "Kyocera": "2XD_S000.00{n}", "Ricoh": "1.{n}",
     "Konica Minolta": "G00-{n}", "Brother": "ZH{n}", "Stormshield": "4.{m}.{m}", "Synology": "DSM 7.{m}-{n}",
@@ -85,8 +86,8 @@ def _ports(kind: Kind, mac: str, address: str, chance: Chance) -> tuple[Interfac
         return (own,)
     ports = (
         Interface(
-            number + 100, f"GigabitEthernet1/0/{number}", speed_bps=10**9, admin_up=True,
-            oper_up=chance.happens(0.6), kind="ethernetCsmacd",
+            FIRST_PORT + number, f"GigabitEthernet1/0/{number}", speed_bps=10**9, admin_up=True,
+            oper_up=chance.happens(0.6), kind="ethernet",
         )
         for number in range(1, PORTS + 1)
     )  # fmt: skip

@@ -11,14 +11,15 @@ from inventory.assets.services import Said
 from inventory.assets.states import SourceKind, State
 from inventory.catalog.kinds import Kind
 from inventory.core.wording import N_
-from inventory.demo import nights, observing
+from inventory.demo import nights, observing, wiring
 from inventory.demo.chance import Chance
 from inventory.demo.lives import Life
 from inventory.demo.networks import Network, Networks, Range
 from inventory.demo.nights import Night, Source, Subject
-from inventory.demo.products import ANSWERING, COMPUTERS, PRODUCTS, Product
+from inventory.demo.products import ANSWERING, COMPUTERS, OUI, PRODUCTS, Product
 from inventory.demo.questions import Dispute, Doubts, Missed, Riddle, Strayed
 from inventory.demo.trail import Act
+from inventory.demo.wiring import Host
 from inventory.demo.world import Body, Commune, World
 from inventory.discovery.models import RunKind
 from inventory.organization.models import EntityKind
@@ -46,12 +47,18 @@ class Watch:
     silent: list[tuple[Life, Product, Body]] = field(default_factory=list)
     sighting_ids: dict[int, int] = field(default_factory=dict)
     answering: list[Life] = field(default_factory=list)
+    hosts: list[Host] = field(default_factory=list)
     number: int = 0
     doubts: Doubts = field(init=False)
 
     @property
     def network(self) -> Network:
         return self.networks.by_commune[self.commune.code]
+
+    @property
+    def runs(self) -> list[Night]:
+        """The nights of all its ranges."""
+        return [night for own in self.by_range.values() for night in own]
 
     def __post_init__(self) -> None:
         self.doubts = Doubts(self.commune.code)
@@ -78,11 +85,22 @@ class Watch:
                 self._scan(life, product, body)
             else:
                 self.silent.append((life, product, body))
+        if product.kind in COMPUTERS and life.state is State.IN_SERVICE:
+            self._plug(life, product, body)
         if product.kind in COMPUTERS | {Kind.SERVER}:
             if self.chance.happens(JOINED_DIRECTORY):
                 self._list(life, product, body)
             elif self.world.is_turn("named by hand", NAMED_BY_HAND):
                 self._name_by_hand(life, product, body)
+
+    def _plug(self, life: Life, product: Product, body: Body) -> None:
+        """Give a computer its hardware address, which the supplier's list told, and a place on the network."""
+        self.number += 1
+        number = self.number
+        mac = f"{OUI.get(product.maker, '00:1b:c5')}:{number >> 16 & 255:02x}:{number >> 8 & 255:02x}:{number & 255:02x}"
+        at = life.created.at if life.created else self.directory[0].ends
+        life.identify(Identifier("mac", mac), SourceKind.IMPORT, (at, at))
+        self.hosts.append(Host(mac, product.kind, self.range_of(body).id))
 
     def range_of(self, body: Body) -> Range:
         """Return the range in which a body's devices answer."""
@@ -235,8 +253,12 @@ class Watch:
                 listed += 1
         for range_id, own in self.by_range.items():
             nights.close(self.world, own, counts[range_id], self.chance)
+        wired = wiring.wire(self.seen, self.hosts, self.world.chance("wiring", self.commune.code))
         for subject in self.seen:
-            self.sighting_ids[id(subject)] = nights.keep(self.world, subject, self.chance.public_id())
+            told = wired.get(subject.observation.source_key)
+            self.sighting_ids[id(subject)] = nights.keep(
+                self.world, subject, self.chance.public_id(), told=told
+            )
             self.world.rows.breathe()
         return listed
 

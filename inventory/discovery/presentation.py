@@ -156,12 +156,12 @@ def _interface(row: Mapping[str, Any]) -> dict[str, Any]:
         "name": row.get("name") or row.get("description") or row.get("index"),
         "mac": row.get("mac"),
         "addresses": ", ".join(row.get("addresses", [])) or None,
-        "speed": _speed(row.get("speed_bps")),
+        "speed": speed_words(row.get("speed_bps")),
         "up": row.get("oper_up"),
     }
 
 
-def _speed(bits: int | None) -> str | None:
+def speed_words(bits: int | None) -> str | None:
     if not bits:
         return None
     return (

@@ -19,7 +19,7 @@ from inventory.reconciliation import presentation, queries
 
 
 def _seen_by(asset: Asset) -> dict[str, Any] | None:
-    return discovery.seen_by_panel(_sightings(asset))
+    return discovery.seen_by_panel(sightings_shown(asset))
 
 
 def _hardware(asset: Asset) -> dict[str, Any] | None:
@@ -34,7 +34,7 @@ def _supplies(asset: Asset) -> dict[str, Any] | None:
     return _first(discovery.supplies_panel, asset)
 
 
-def _sightings(asset: Asset) -> list[Sighting]:
+def sightings_shown(asset: Asset) -> list[Sighting]:
     """The sightings of an asset, read once for all panels of a page."""
     kept: tuple[int, list[Sighting]] | None = asset.__dict__.get("_sightings_shown")
     if kept is None or kept[0] != asset.id:
@@ -45,7 +45,7 @@ def _sightings(asset: Asset) -> list[Sighting]:
 
 def _first(panel: Any, asset: Asset) -> dict[str, Any] | None:
     """The panel of the latest sighting that has something to show there."""
-    return next((found for one in _sightings(asset) if (found := panel(one)) is not None), None)
+    return next((found for one in sightings_shown(asset) if (found := panel(one)) is not None), None)
 
 
 def _questions(asset: Asset) -> dict[str, Any] | None:
@@ -68,7 +68,7 @@ def _recognised_as(sighting: Sighting) -> dict[str, Any]:
 
 def _sighting_entries(asset: Asset, before: datetime | None, limit: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    for sighting, at, what in queries.moments_of(asset.id, _sightings(asset), before, limit):
+    for sighting, at, what in queries.moments_of(asset.id, sightings_shown(asset), before, limit):
         title = gettext(SEEN_WORDS[what]) % {"target": sighting.target}
         url = url_for("discovery.sighting", public_id=sighting.public_id)
         found.append(

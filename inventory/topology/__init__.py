@@ -8,7 +8,14 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Follow what runs read of switches, and show where things hang."""
     from inventory.core import registry
-    from inventory.topology import hooks
+    from inventory.discovery.views import blueprint
+    from inventory.topology import hooks, panels, presentation, views
 
+    app.register_blueprint(views.bp)
+    registry.menu(views.MENU)
+    blueprint.add_tab("topology.index", views.LABEL)
+    presentation.describe()
+    registry.panel("asset", panels.WHERE)
+    registry.panel("asset", panels.PORTS)
     registry.hook("run.closing", hooks.closing)
     registry.hook("asset.merged", hooks.merged)

@@ -89,9 +89,12 @@ def _heard_link(fabric: Fabric, spot: Spot, heard: Heard) -> Link | None:
     """The link to what announces itself, if it is a switch: one that is read, one of the inventory, or a stranger."""
     if heard.device == spot.switch or (heard.device is None and not heard.name):
         return None
-    told = {"peer_name": heard.name, "peer_port": heard.remote_port, "protocol": heard.protocol.upper()}
+
+    def link(reason: LinkReason) -> Link:
+        return Link(spot, heard.device, reason, heard.name, heard.remote_port, heard.protocol.upper())
+
     if fabric.forwards(heard.device):
-        return Link(spot, heard.device, LinkReason.ANNOUNCED, **told)
+        return link(LinkReason.ANNOUNCED)
     if heard.device is not None and fabric.kind(heard.device) not in FORWARDING:
         return None
     switches = "bridge" in heard.capabilities and not heard.capabilities & {
@@ -99,7 +102,7 @@ def _heard_link(fabric: Fabric, spot: Spot, heard: Heard) -> Link | None:
         "access_point",
         "station",
     }
-    return Link(spot, heard.device, LinkReason.NOT_READ, **told) if switches else None
+    return link(LinkReason.NOT_READ) if switches else None
 
 
 def _next_to(fabric: Fabric, spot: Spot) -> frozenset[int]:

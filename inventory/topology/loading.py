@@ -99,7 +99,9 @@ def _tells(observation: Observation) -> bool:
 
 
 def _owners(said: Mapping[int, Observation], site_code: str) -> _Owners:
-    macs, addresses, names = set(), set(), set()
+    macs: set[str] = set()
+    addresses: set[str] = set()
+    names: set[str] = set()
     for observation in said.values():
         for row in observation.get("learnt", ()):
             macs.update(row.get("macs", ()))

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from inventory.assets.models import Asset
+from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category
 from inventory.core.database import db
 from inventory.discovery import queries as discovery
 from inventory.discovery.models import Run, Sighting, Site
 from inventory.reconciliation.models import Link
+from inventory.topology.fabric import FORWARDING
 from inventory.topology.loading import TELLING
 from inventory.topology.models import PortAttachment, SwitchLink
 
 PAST_SHOWN = 20
+# Drawn as nodes of their own, however they hang.
+GEAR = frozenset(Kind(one) for one in FORWARDING)
 
 
 def sites_read(run: Run) -> dict[str, datetime]:
@@ -39,7 +44,11 @@ def places_of(asset_id: int) -> list[PortAttachment]:
     statement = (
         select(PortAttachment)
         .where(PortAttachment.asset_id == asset_id)
-        .options(joinedload(PortAttachment.switch).joinedload(Asset.location), joinedload(PortAttachment.via))
+        .options(
+            joinedload(PortAttachment.switch).joinedload(Asset.location),
+            joinedload(PortAttachment.switch).joinedload(Asset.category),
+            joinedload(PortAttachment.via).joinedload(Asset.category),
+        )
         .order_by(
             PortAttachment.until.is_not(None),
             func.coalesce(PortAttachment.until, PortAttachment.last_seen_at).desc(),
@@ -55,8 +64,42 @@ def hanging_on(switch_ids: Collection[int]) -> list[PortAttachment]:
     statement = (
         select(PortAttachment)
         .where(PortAttachment.switch_id.in_(switch_ids), PortAttachment.until.is_(None))
-        .options(joinedload(PortAttachment.asset).joinedload(Asset.category), joinedload(PortAttachment.via))
+        .options(
+            joinedload(PortAttachment.asset).joinedload(Asset.category),
+            joinedload(PortAttachment.switch).joinedload(Asset.category),
+            joinedload(PortAttachment.via).joinedload(Asset.category),
+        )
         .order_by(PortAttachment.switch_id, PortAttachment.port, PortAttachment.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def found(site_code: str, words: str, limit: int) -> list[PortAttachment]:
+    """Return what hangs at a site now whose name, tag, serial, address or port holds the words."""
+    pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    texts = (
+        Asset.name,
+        Asset.tag,
+        Asset.serial,
+        PortAttachment.mac,
+        PortAttachment.port_name,
+        PortAttachment.detail,
+    )
+    statement = (
+        select(PortAttachment)
+        .join(Asset, PortAttachment.asset_id == Asset.id)
+        .where(
+            PortAttachment.site_code == site_code,
+            PortAttachment.until.is_(None),
+            or_(*(text.ilike(pattern, escape="\\") for text in texts)),
+        )
+        .options(
+            joinedload(PortAttachment.asset).joinedload(Asset.category),
+            joinedload(PortAttachment.switch).joinedload(Asset.category),
+            joinedload(PortAttachment.via).joinedload(Asset.category),
+        )
+        .order_by(PortAttachment.switch_id, PortAttachment.port, PortAttachment.id)
+        .limit(limit)
     )
     return list(db.session.scalars(statement))
 
@@ -66,7 +109,10 @@ def links_of(switch_id: int) -> list[SwitchLink]:
     statement = (
         select(SwitchLink)
         .where(SwitchLink.switch_id == switch_id, SwitchLink.until.is_(None))
-        .options(joinedload(SwitchLink.peer).joinedload(Asset.location))
+        .options(
+            joinedload(SwitchLink.peer).joinedload(Asset.location),
+            joinedload(SwitchLink.peer).joinedload(Asset.category),
+        )
         .order_by(SwitchLink.port, SwitchLink.id)
     )
     return list(db.session.scalars(statement))
@@ -77,7 +123,10 @@ def links_to(switch_id: int) -> list[SwitchLink]:
     statement = (
         select(SwitchLink)
         .where(SwitchLink.peer_id == switch_id, SwitchLink.until.is_(None))
-        .options(joinedload(SwitchLink.switch).joinedload(Asset.location))
+        .options(
+            joinedload(SwitchLink.switch).joinedload(Asset.location),
+            joinedload(SwitchLink.switch).joinedload(Asset.category),
+        )
         .order_by(SwitchLink.switch_id, SwitchLink.port)
     )
     return list(db.session.scalars(statement))
@@ -85,9 +134,11 @@ def links_to(switch_id: int) -> list[SwitchLink]:
 
 @dataclass(frozen=True, slots=True)
 class SiteView:
-    """All that a site's drawing needs: its links, its switches by id, and how many devices hang on each of them."""
+    """All that a site's drawing needs: its links, the network gear that hangs on a port as any device does, its switches
+    by id, and how many other devices hang on each of them."""
 
     links: list[SwitchLink]
+    gear: list[PortAttachment]
     switches: dict[int, Asset]
     hanging: dict[int, int]
     read_at: datetime | None
@@ -100,26 +151,36 @@ def site_view(site_code: str) -> SiteView:
             select(SwitchLink).where(SwitchLink.site_code == site_code, SwitchLink.until.is_(None))
         )
     )
-    counts = (
+    here = (PortAttachment.site_code == site_code, PortAttachment.until.is_(None))
+    of_gear = (
+        select(PortAttachment)
+        .join(Asset, PortAttachment.asset_id == Asset.id)
+        .join(Category, Asset.category_id == Category.id)
+        .where(*here, Category.kind.in_(sorted(GEAR)))
+    )
+    gear = list(db.session.scalars(of_gear.order_by(PortAttachment.id)))
+    drawn = {row.asset_id for row in gear}
+    rows = db.session.execute(
         select(
             PortAttachment.switch_id,
             func.count(PortAttachment.asset_id.distinct()).label("devices"),
             func.max(PortAttachment.last_seen_at).label("at"),
         )
-        .where(PortAttachment.site_code == site_code, PortAttachment.until.is_(None))
+        .where(*here)
         .group_by(PortAttachment.switch_id)
-    )
-    rows = db.session.execute(counts).all()
-    ids = {link.switch_id for link in links} | {link.peer_id for link in links if link.peer_id}
+    ).all()
+    ids = drawn | {link.switch_id for link in links} | {link.peer_id for link in links if link.peer_id}
     ids |= {row.switch_id for row in rows}
     found = db.session.scalars(
         select(Asset).where(Asset.id.in_(ids)).options(joinedload(Asset.category), joinedload(Asset.location))
     )
     instants = [*(link.last_seen_at for link in links), *(row.at for row in rows)]
+    apart = Counter(switch_id for switch_id, _asset in {(row.switch_id, row.asset_id) for row in gear})
     return SiteView(
         links,
+        gear,
         {asset.id: asset for asset in found},
-        {row.switch_id: row.devices for row in rows},
+        {row.switch_id: row.devices - apart[row.switch_id] for row in rows},
         max(instants, default=None),
     )
 
@@ -132,6 +193,6 @@ def sites_drawn(entity_ids: Collection[int]) -> list[tuple[Site, int]]:
         .union(select(SwitchLink.site_code, SwitchLink.switch_id).where(SwitchLink.until.is_(None)))
         .subquery()
     )
-    counts = select(switches.c.site_code, func.count()).group_by(switches.c.site_code)
-    known: dict[str, int] = dict(db.session.execute(counts).tuples().all())
+    counts = select(switches.c.site_code, func.count().label("number")).group_by(switches.c.site_code)
+    known = {row.site_code: int(row.number) for row in db.session.execute(counts)}
     return [(site, known.get(site.code, 0)) for site in discovery.sites(entity_ids)]

@@ -247,8 +247,7 @@ def _cdp(reading: Reading, ports: _Ports) -> Iterator[Neighbour]:
     for row in _remotes(reading, columns, 2, "device"):
         octets = row.value("capabilities")
         bits = octets[-1] if isinstance(octets, bytes) and octets else 0
-        address = row.value("address")
-        told = canonical_ip(str(ipaddress.ip_address(address))) if _is_ipv4(row, address) else None
+        told = _cdp_address(row)
         yield Neighbour(
             port=ports.whole(row.index[0]),
             protocol="cdp",
@@ -261,8 +260,12 @@ def _cdp(reading: Reading, ports: _Ports) -> Iterator[Neighbour]:
         )
 
 
-def _is_ipv4(row: _Remote, address: Value) -> bool:
-    return row.value("address_type") in (1, None) and isinstance(address, bytes) and len(address) == 4
+def _cdp_address(row: _Remote) -> str | None:
+    """cdpCacheAddress: four octets where its type says IPv4 (1), or says nothing."""
+    address = row.value("address")
+    if row.value("address_type") in (1, None) and isinstance(address, bytes) and len(address) == 4:
+        return canonical_ip(str(ipaddress.ip_address(address)))
+    return None
 
 
 def _identity(value: Value, is_mac: bool) -> str | None:

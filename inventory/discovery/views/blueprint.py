@@ -26,6 +26,15 @@ MENU = MenuEntry(
 )
 
 
+# Features to the right add pages of their own: endpoint → label.
+MORE_TABS: dict[str, str] = {}
+
+
+def add_tab(endpoint: str, label: str) -> None:
+    """Add a page to the tabs of discovery."""
+    MORE_TABS[endpoint] = label
+
+
 def site_options(*, blank: bool = False) -> list[tuple[str, str]]:
     """Return (public id, name) of the sites that the user sees."""
     found = [
@@ -40,6 +49,7 @@ def tabs(active: str) -> list[dict[str, Any]]:
         ("discovery.index", _("Sources")),
         ("discovery.runs", _("Runs")),
         ("discovery.sightings", _("What was seen")),
+        *((endpoint, _(label)) for endpoint, label in MORE_TABS.items()),
     ]
     if access().allows(Permission.DISCOVERY_ADMIN):
         entries.append(("discovery.credentials", _("Credentials")))

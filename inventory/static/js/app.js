@@ -13,8 +13,9 @@ import { prepareReview } from "./review.js";
 import { prepareSearch } from "./search.js";
 import { prepareSelection } from "./selection.js";
 import { prepareTheme } from "./theme.js";
+import { prepareTopology } from "./topology.js";
 
 for (const prepare of [
   prepareRequests, prepareTheme, prepareMenus, prepareDialogs, prepareForms, prepareFilters,
-  prepareSelection, preparePickers, prepareAttachments, prepareProgress, prepareReview, prepareSearch, prepareKeyboard,
+  prepareSelection, preparePickers, prepareAttachments, prepareProgress, prepareReview, prepareSearch, prepareTopology, prepareKeyboard,
 ]) prepare();

@@ -1,0 +1,37 @@
+"""The pages of topology: the sites whose switches are read, and the drawing of one."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from inventory.core.guard import requires
+from inventory.core.permissions import Permission
+from inventory.core.registry import Group, MenuEntry
+from inventory.core.web import current_scope, load, page
+from inventory.core.wording import N_
+from inventory.discovery.models import Site
+from inventory.discovery.views.blueprint import tabs
+from inventory.topology import queries, sites
+
+bp = Blueprint("topology", __name__, url_prefix="/discovery/topology")
+LABEL = N_("Topology")
+MENU = MenuEntry(
+    Group.DISCOVERY, LABEL, "topology.index", "topology-star-3", Permission.VIEW, order=52, shortcut="g t"
+)
+
+
+@bp.route("/")
+@requires(Permission.VIEW)
+def index() -> Response:
+    """List the sites of the scope with what is known of their switches."""
+    found = queries.sites_drawn(current_scope().entity_ids)
+    return page("topology/index.html", tabs=tabs("topology.index"), sites=found)
+
+
+@bp.route("/<public_id>")
+@requires(Permission.VIEW)
+def site(public_id: str) -> Response:
+    """Draw a site: its switches from the core outwards, and what hangs on those that are opened."""
+    row = load(Site, public_id)
+    asked = sites.Asked.of(request.args.getlist("open"), request.args.get("q", ""))
+    return page("topology/site.html", site=row, shown=sites.shown(row, asked), tabs=tabs("topology.index"))

@@ -33,8 +33,10 @@ class Layers:
         return max((one.layer for one in self.standing.values()), default=-1) + 1
 
 
-def layers(keys: Iterable[Key], pairs: Iterable[tuple[Key, Key]], weights: Mapping[Key, int]) -> Layers:
-    """Return the layers by distance from the core: in each part the switch with most links, then most devices (`weights`)."""
+def layers(
+    keys: Iterable[Key], pairs: Iterable[tuple[Key, Key]], ranks: Mapping[Key, Sequence[int]]
+) -> Layers:
+    """Return the layers by distance from the core: in each part the switch of the highest rank, number by number."""
     near: dict[Key, set[Key]] = {key: set() for key in keys}
     for one, other in pairs:
         if one != other:
@@ -42,7 +44,7 @@ def layers(keys: Iterable[Key], pairs: Iterable[tuple[Key, Key]], weights: Mappi
             near[other].add(one)
     standing: dict[Key, Standing] = {}
     cores = []
-    for key in sorted(near, key=lambda key: (-len(near[key]), -weights.get(key, 0), key)):
+    for key in sorted(near, key=lambda key: ([-number for number in ranks.get(key, (0,))], key)):
         if key not in standing:
             cores.append(key)
             _spread(key, near, standing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from inventory.assets.models import Asset
+from inventory.catalog.kinds import Kind
 from inventory.core.i18n import ngettext
 from inventory.core.text import clean
 from inventory.discovery.models import Site
@@ -57,8 +59,7 @@ def shown(site: Site, asked: Asked) -> dict[str, Any] | None:
     pairs = [(key_of(one.switch_id), key_of(one.peer_id, one.peer_name)) for one in view.links]
     pairs += [(key_of(one.switch_id), key_of(one.asset_id)) for one in view.gear]
     keys = {key for pair in pairs for key in pair} | {key_of(one) for one in view.switches}
-    counts = {key_of(id_): number for id_, number in view.hanging.items()}
-    found = layers(sorted(keys), pairs, counts)
+    found = layers(sorted(keys), pairs, _ranks(view, keys))
     opened = [one.id for one in view.switches.values() if one.public_id in asked.opened]
     hanging = queries.hanging_on(opened) if opened else []
     matching = queries.found(site.code, asked.words, FOUND_SHOWN) if asked.words else []
@@ -73,6 +74,22 @@ def shown(site: Site, asked: Asked) -> dict[str, Any] | None:
         "has_rings": bool(found.rings),
         "has_strangers": any(one.peer_id is None for one in view.links),
     }
+
+
+def _ranks(view: SiteView, keys: Collection[Key]) -> dict[Key, tuple[int, int, int]]:
+    """What makes a switch the core: most links to other switches, then the way out of the site, then most devices."""
+    links: dict[Key, set[Key]] = defaultdict(set)
+    for link in view.links:
+        one, other = key_of(link.switch_id), key_of(link.peer_id, link.peer_name)
+        links[one].add(other)
+        links[other].add(one)
+    ways_out = {
+        key_of(row.switch_id)
+        for row in view.gear
+        if view.switches[row.asset_id].category.kind in (Kind.ROUTER, Kind.FIREWALL)
+    }
+    devices = {key_of(id_): number for id_, number in view.hanging.items()}
+    return {key: (len(links[key]), int(key in ways_out), devices.get(key, 0)) for key in keys}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,15 @@ from inventory.topology.drawing import BOX_HEIGHT, BOX_WIDTH, Face, Leaf, draw, 
 from inventory.topology.layers import layers
 
 
-def test_the_switch_with_most_links_is_the_core_and_the_others_stand_by_their_distance() -> None:
-    found = layers("abcde", [("a", "b"), ("b", "c"), ("b", "d"), ("d", "e")], {})
+def test_the_switch_of_the_highest_rank_is_the_core_and_the_others_stand_by_their_distance() -> None:
+    found = layers("abcde", [("a", "b"), ("b", "c"), ("b", "d"), ("d", "e")], {"b": (3, 0), "d": (2, 9)})
     assert found.cores == ["b"]
     assert {key: one.layer for key, one in found.standing.items()} == {"b": 0, "a": 1, "c": 1, "d": 1, "e": 2}
     assert found.depth == 3
 
 
-def test_of_two_alike_the_one_with_more_devices_is_the_core() -> None:
-    assert layers("ab", [("a", "b")], {"b": 9}).cores == ["b"]
+def test_of_two_alike_the_second_number_of_the_rank_tells() -> None:
+    assert layers("ab", [("a", "b")], {"a": (1, 0), "b": (1, 9)}).cores == ["b"]
 
 
 def test_parts_that_no_link_joins_have_a_core_each() -> None:

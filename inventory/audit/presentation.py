@@ -49,6 +49,8 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[[str], date]], ...] = (
     (re.compile(_DAY), date.fromisoformat),
     (re.compile(_DAY + r"T[0-9:.]{8,15}[+-][0-9:]{5}"), datetime.fromisoformat),
 )
+# Amounts as histories keep them: 1873.99 €.
+_EUROS = re.compile(r"-?[0-9]{1,15}\.[0-9]{2} €")
 # A role's field names the entity, so that one record can tell of several.
 ROLE_ON = "role: "
 _worded: set[str] = set()
@@ -95,6 +97,8 @@ def field_value(name: str, value: Any) -> Any:
         return gettext(N_("yes")) if value else gettext(N_("no"))
     if name.endswith("_cents") and isinstance(value, int):
         return i18n.euros(value)
+    if isinstance(value, str) and _EUROS.fullmatch(value):
+        return i18n.euros(int(value.removesuffix(" €").replace(".", "")))
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
     if isinstance(value, date | str):

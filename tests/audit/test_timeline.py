@@ -118,3 +118,14 @@ def test_the_page_shows_then_beside_today(place, lived, sign_in):  # noqa: F811
     assert "As it was on 15 Apr 2026" in page
     assert 'class="differs"' in page
     assert factories.create_asset(place.entity).public_id not in page
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "€1,873.99"), ("fr", "1\u202f873,99\u00a0€")])
+def test_an_amount_is_written_as_the_reader_writes_amounts(lived, reading, language, said):
+    with transaction():
+        services.update_asset(lived, {"price_cents": 187399}, actor=ALICE)
+    reading(language)
+    changes = [
+        change for entry in stream.timeline("asset", lived).entries for change in entry.get("changes", ())
+    ]
+    assert said in [new for _field, _old, new in changes]

@@ -46,19 +46,39 @@ def _one(module: ModuleType) -> int:
         print(f"  skipped: {why}")
         return 0
     for result in results:
-        print(_line(result))
+        if not result.column:
+            print(_line(result))
+    _print_table([result for result in results if result.column])
     print(f"  ({time.monotonic() - begun:.0f} s)", flush=True)
     return sum(result.holds is False for result in results)
 
 
+def _print_table(results: list[Result]) -> None:
+    """Print figures with a column, a line for each name; a missed goal is marked."""
+    heads = {result.column: f"{result.column} {result.unit}".strip() for result in results}
+    lines: dict[str, dict[str, Result]] = {}
+    for result in results:
+        lines.setdefault(result.name, {})[result.column] = result
+    if lines:
+        print(f"  {'':44}" + "".join(f"{head:>13}" for head in heads.values()))
+    for name, figures in lines.items():
+        print(f"  {name:44}" + "".join(f"{_cell(figures.get(column)):>13}" for column in heads).rstrip())
+
+
+def _cell(result: Result | None) -> str:
+    if result is None:
+        return ""
+    return _figure(result) + (" MISSED" if result.holds is False else "")
+
+
+def _figure(result: Result) -> str:
+    if result.value is None:
+        return "-"
+    return f"{result.value:,.0f}" if result.value >= 100 or not result.unit else f"{result.value:.2f}"
+
+
 def _line(result: Result) -> str:
-    value = (
-        "-"
-        if result.value is None
-        else f"{result.value:,.0f}"
-        if result.value >= 100
-        else f"{result.value:.2f}"
-    )
+    value = _figure(result)
     verdict = {True: "holds", False: "MISSED", None: ""}[result.holds]
     goal = "" if result.goal is None else f"{'≤' if result.less_is_better else '≥'} {result.goal:,.0f}"
     return f"  {result.name:44} {value:>10} {result.unit:14} {goal:>10} {verdict:6} {result.note}".rstrip()

@@ -1,218 +1,112 @@
-"""How fast everyday pages answer at 100,000 assets with their history, how fast all rows leave as a file, and a bulk edit."""
+"""How fast everyday pages answer at 100,000 assets with their history, what they weigh, and how fast all rows leave as a file."""
 
 from __future__ import annotations
 
 import contextlib
-import os
-import resource
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median, quantiles
-from typing import TYPE_CHECKING, Any
 
-from benchmarks.measure import Result, Skipped, skipped
+from benchmarks.browsing import Answer, Web, sign_in
+from benchmarks.fleets import ASSETS, Fleet, fleets
+from benchmarks.measure import Result, skipped
+from benchmarks.places import EVERYTHING, Place, places
 
-if TYPE_CHECKING:
-    from flask import Flask
-    from flask.testing import FlaskClient
-
-NAME = "Pages of an instance of 100,000 assets: server time of an administrator who sees everything"
+NAME = f"Pages of an instance of {ASSETS:,} assets with their history"
 GOAL = (
-    "median 50 ms and p95 120 ms; CSV of all rows in 5 s, its first byte in 0.5 s; 1,000 items edited in 2 s"
+    "server time 50 ms, p95 120 ms; 150 kB transferred; CSV of all rows in 5 s, its first byte in 0.5 s;"
+    " web process 250 MB; PARC_BENCH_SQLITE (an instance) and PARC_BENCH_POSTGRESQL (a URL) name fleets that are there already"
 )
 
-WANTED = 100_000
 TIMES = 20
-MEDIAN_MS, P95_MS = 50, 120
-CSV_S, FIRST_BYTE_S, BULK_S, MEMORY_MB = 5, 0.5, 2, 250
-HOW = "PARC_INSTANCE=/tmp/fleet parc demo --assets 100000, then {name}=/tmp/fleet make bench"
-HOW_POSTGRES = (
-    "PARC_INSTANCE=/tmp/fleet PARC_DATABASE_URL=postgresql+psycopg://… parc demo --assets 100000,"
-    " then PARC_BENCH_POSTGRESQL=postgresql+psycopg://… make bench"
-)
-PAGES = {
-    "home": "/",
-    "list": "/assets/",
-    "list by state": "/assets/?state=in_service",
-    "list by category and age": "/assets/?category=laptop&age=5%2B&state=in_use",
-    "list by maker, oldest first": "/assets/?source=snmp&sort=age",
-    "list by words": "/assets/?q=martin",
-    "search": "/search/?q=martin&stay=1",
-    "search as one types": "/search/suggest?q=lat",
-    "search, mistyped": "/search/suggest?q=latitdue",
-    "search, half the fleet": "/search/suggest?q=dell",
-    "people": "/people/",
-}
+MEDIAN_MS, P95_MS, TRANSFER_KB = 50, 120, 150
+CSV_S, FIRST_BYTE_S, MEMORY_MB = 5, 0.5, 250
 
-_stores: dict[str, Flask | str] = {}
+_fleets: dict[str, Fleet | str] = {}
 
 
 @contextlib.contextmanager
 def setting() -> Iterator[None]:
-    """The instances that the environment names; a store without one is skipped, saying how to make it."""
-    folder = os.environ.get("PARC_BENCH_SQLITE")
-    url = os.environ.get("PARC_BENCH_POSTGRESQL")
-    with tempfile.TemporaryDirectory() as keys:
-        _stores["SQLite"] = _opened(Path(folder), None) if folder else HOW.format(name="PARC_BENCH_SQLITE")
-        _stores["PostgreSQL"] = _opened(Path(keys), url) if url else HOW_POSTGRES
-        if all(isinstance(store, str) for store in _stores.values()):
-            raise Skipped("; ".join(f"{name}: {why}" for name, why in _stores.items()))
+    """A fleet on each store: those that the environment names, else made now, which takes minutes."""
+    with fleets() as found:
+        _fleets.update(found)
         yield
-        _stores.clear()
-
-
-def _opened(instance: Path, url: str | None) -> Flask | str:
-    from sqlalchemy import func, select
-
-    from inventory import create_app
-    from inventory.assets.models import Asset
-    from inventory.core.database import db
-    from inventory.search.models import SearchDocument
-
-    app = create_app(INSTANCE=str(instance), **({"SQLALCHEMY_DATABASE_URI": url} if url else {}))
-    app.config["WTF_CSRF_ENABLED"] = False
-    with app.app_context():
-        there = db.session.scalar(select(func.count()).select_from(Asset)) or 0
-        found = db.session.scalar(select(func.count()).select_from(SearchDocument)) or 0
-    if there < WANTED:
-        return f"{there:,} assets are there, not {WANTED:,}"
-    return app if found >= there else "its search index is not built: parc search rebuild"
+        _fleets.clear()
 
 
 def run() -> list[Result]:
-    """Every page some twenty times on each store, then the files and the bulk edit once."""
+    """Start a web process on each store, ask for every page some twenty times by turns, then for the files."""
     results = []
-    for name, app in _stores.items():
-        if isinstance(app, str):
-            results.append(skipped(name, app, "ms"))
-            continue
-        browser = _signed_in(app)
-        for label, path in {**PAGES, "an asset": _an_asset(app)}.items():
-            results += _page(f"{name}, {label}", browser, path)
-        results += _files(name, browser)
-        results += _bulk_edit(name, app)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    results.append(Result("memory of the process at its most", peak, "MB", MEMORY_MB, less_is_better=True))
+    for store, fleet in _fleets.items():
+        if isinstance(fleet, str):
+            results.append(skipped(store, fleet, "ms"))
+        else:
+            results += _measured(store, fleet)
     return results
 
 
-def _administrator() -> Any:
-    from sqlalchemy import select
+def _measured(store: str, fleet: Fleet) -> list[Result]:
+    from inventory import create_app
 
-    from inventory.auth.models import Grant, User
-    from inventory.core.database import db
-    from inventory.core.permissions import Role
-    from inventory.organization import queries as organization
-
-    root = organization.root()
-    statement = select(User).join(Grant, Grant.user_id == User.id)
-    statement = statement.where(Grant.role == Role.ADMINISTRATOR, Grant.entity_id == (root.id if root else 0))
-    return db.session.scalars(statement.limit(1)).one()
-
-
-def _signed_in(app: Flask) -> FlaskClient:
-    from inventory.auth import services as auth
-    from inventory.core import clock
-    from inventory.core.database import transaction
-
-    with app.app_context():
-        with transaction():
-            user = _administrator()
-            token = auth.open_session(user, address="127.0.0.1", agent="benchmark", at=clock.now())
-        browser = app.test_client()
-    with browser.session_transaction() as cookie:
-        cookie["token"] = token
-    return browser
-
-
-def _an_asset(app: Flask) -> str:
-    from sqlalchemy import select
-
-    from inventory.assets.models import Asset
-    from inventory.assets.states import State
-    from inventory.core.database import db
-
-    with app.app_context():
-        wanted = select(Asset.public_id).where(Asset.state == State.IN_SERVICE, Asset.holder_id.is_not(None))
-        return f"/assets/{db.session.scalars(wanted.limit(1)).one()}"
-
-
-def _page(label: str, browser: FlaskClient, path: str) -> list[Result]:
-    def ask() -> int:
-        answer = browser.get(path)
-        assert answer.status_code == 200, f"{path}: {answer.status_code}"
-        return len(answer.get_data())
-
-    size = ask()
-    took = sorted(1000 * _seconds(ask) for _time in range(TIMES))
-    return [
-        Result(label, median(took), "ms", MEDIAN_MS, less_is_better=True, note=f"{size / 1024:.0f} kB"),
-        Result(f"{label}, p95", quantiles(took, n=20)[-1], "ms", P95_MS, less_is_better=True),
-    ]
-
-
-def _seconds(act: Callable[[], Any]) -> float:
-    begun = time.perf_counter()
-    act()
-    return time.perf_counter() - begun
-
-
-def _files(name: str, browser: FlaskClient) -> list[Result]:
-    begun = time.perf_counter()
-    answer = browser.get("/assets/?format=csv", buffered=False)
-    pieces = iter(answer.iter_encoded())
-    next(pieces)
-    first = time.perf_counter() - begun
-    lines = sum(piece.count(b"\n") for piece in pieces)
-    took = time.perf_counter() - begun
-    answer.close()
-    assert lines > WANTED - 1000, f"only {lines} lines were written"
-    workbook = _seconds(
-        lambda: [len(piece) for piece in browser.get("/assets/?format=xlsx", buffered=False).iter_encoded()]
-    )
-    return [
-        Result(f"{name}, CSV of all rows", took, "s", CSV_S, less_is_better=True),
-        Result(f"{name}, its first byte", first, "s", FIRST_BYTE_S, less_is_better=True),
-        Result(f"{name}, workbook of all rows", workbook, "s"),
-    ]
-
-
-class _TakenBack(Exception):
-    """The bulk edit is measured and then forgotten."""
-
-
-def _bulk_edit(name: str, app: Flask) -> list[Result]:
-    """Edit 1,000 assets, indexed and journalled, up to the commit; then take it back."""
-    from sqlalchemy import select
-
-    from inventory.assets.models import Asset
-    from inventory.assets.services import bulk
-    from inventory.assets.states import State, Usage
-    from inventory.audit import services as audit
-    from inventory.audit.models import ChangeSetKind
-    from inventory.auth import queries as auth
-    from inventory.core.access import Actor
-    from inventory.core.database import db, transaction
-
-    edits = {
-        "1,000 edited, two fields": bulk.BulkEdit({"usage": Usage.PUBLIC, "accounting_number": "BENCH"}),
-        "1,000 change state": bulk.BulkEdit({}, state=State.IN_REPAIR),
-    }
+    overrides = {"SQLALCHEMY_DATABASE_URI": fleet.url} if fleet.url else {}
+    app = create_app(INSTANCE=str(fleet.instance), **overrides)
+    cookies, pages = sign_in(app), places(app)
     results = []
-    with app.app_context():
-        user = _administrator()
-        access, actor = auth.access_of(user), Actor("user", user.public_id, user.name)
-        ids = list(db.session.scalars(select(Asset.id).where(Asset.state == State.IN_SERVICE).limit(1000)))
-        for label, edit in edits.items():
-            begun = time.perf_counter()
-            with contextlib.suppress(_TakenBack), transaction() as session:
-                with audit.change_set(ChangeSetKind.BULK, "Benchmark", actor=actor):
-                    done = bulk.apply_edit(ids, edit, access=access, actor=actor)
-                session.dispatch.before_commit(session)
-                took = time.perf_counter() - begun
-                assert done.changed == len(ids), done
-                raise _TakenBack
-            results.append(Result(f"{name}, {label}", took, "s", BULK_S, less_is_better=True))
+    if fleet.made_in_s is not None:
+        results.append(Result(f"{store}, the demonstration made", fleet.made_in_s, "s"))
+    with tempfile.TemporaryDirectory() as folder:
+        begun = time.perf_counter()
+        with Web(fleet, Path(folder) / "log") as web:
+            results.append(Result(f"{store}, first page after a start", time.perf_counter() - begun, "s",
+                                  note=f"CPU {web.cpu_s():.1f} s"))  # fmt: skip
+            results += _pages(store, web, pages, cookies)
+            results.append(
+                Result(
+                    f"{store}, memory after the pages", web.memory_mb(), "MB", MEMORY_MB, less_is_better=True
+                )
+            )
+            results += _files(store, web, cookies[EVERYTHING])
+            peak = web.memory_mb("VmHWM")
+            results.append(Result(f"{store}, memory at its most", peak, "MB", MEMORY_MB, less_is_better=True))
     return results
+
+
+def _pages(store: str, web: Web, pages: dict[str, Place], cookies: dict[str, str]) -> list[Result]:
+    answers: dict[str, list[Answer]] = {name: [] for name in pages}
+    for turn in range(TIMES + 1):
+        for name, page in pages.items():
+            answer = web.get(page.path, cookies[page.role])
+            if turn:
+                answers[name].append(answer)
+    return [result for name, found in answers.items() for result in _page(f"{store}, {name}", found)]
+
+
+def _page(name: str, answers: list[Answer]) -> list[Result]:
+    took = [answer.wall_ms for answer in answers]
+    sent = answers[-1].transferred / 1024
+    statements = max(answer.statements for answer in answers)
+    return [
+        Result(name, median(took), "ms", MEDIAN_MS, less_is_better=True, column="median"),
+        Result(name, quantiles(took, n=20)[-1], "ms", P95_MS, less_is_better=True, column="p95"),
+        Result(name, median(answer.cpu_ms for answer in answers), "ms", column="CPU"),
+        Result(name, statements, "", column="queries"),
+        Result(name, sent, "kB", TRANSFER_KB, less_is_better=True, column="sent"),
+    ]
+
+
+def _files(store: str, web: Web, cookie: str) -> list[Result]:
+    before = web.cpu_s()
+    csv = web.file("/assets/?format=csv", cookie)
+    cpu = web.cpu_s() - before
+    if csv.lines < ASSETS - 1000:
+        raise ValueError(f"only {csv.lines} lines were written")
+    workbook = web.file("/assets/?format=xlsx", cookie)
+    return [
+        Result(
+            f"{store}, CSV of all rows", csv.whole_s, "s", CSV_S, less_is_better=True, note=f"CPU {cpu:.1f} s"
+        ),
+        Result(f"{store}, its first byte", csv.first_s, "s", FIRST_BYTE_S, less_is_better=True),
+        Result(f"{store}, workbook of all rows", workbook.whole_s, "s"),
+    ]

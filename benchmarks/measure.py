@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 RUNS = 5
@@ -14,7 +14,10 @@ class Skipped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One figure of one run; `goal` is the least it must be (or the most, where `less_is_better`)."""
+    """One figure of one run; `goal` is the least it must be (or the most, where `less_is_better`).
+
+    Figures with a `column` stand beside each other, in a table with a line for each name.
+    """
 
     name: str
     value: float | None
@@ -22,6 +25,7 @@ class Result:
     goal: float | None = None
     less_is_better: bool = False
     note: str = ""
+    column: str = ""
 
     @property
     def holds(self) -> bool | None:
@@ -37,11 +41,11 @@ def skipped(name: str, why: str, unit: str = "") -> Result:
 
 
 def summarize(runs: list[list[Result]]) -> list[Result]:
-    """For each name the median of its runs; the last run's note is kept."""
-    found: dict[str, list[Result]] = {}
+    """For each name (and column) the median of its runs; the last run's note is kept."""
+    found: dict[tuple[str, str], list[Result]] = {}
     for run in runs:
         for result in run:
-            found.setdefault(result.name, []).append(result)
+            found.setdefault((result.name, result.column), []).append(result)
     return [_median(results) for results in found.values()]
 
 
@@ -51,4 +55,4 @@ def _median(results: list[Result]) -> Result:
     value = median(values) if values else None
     spread = f"{min(values):,.0f}-{max(values):,.0f}" if len(values) > 1 else ""
     note = " ".join(part for part in (spread, last.note) if part)
-    return Result(last.name, value, last.unit, last.goal, last.less_is_better, note)
+    return replace(last, value=value, note=note)

@@ -38,7 +38,7 @@ def create_app(**overrides: Any) -> Flask:
     """Return the application; `overrides` win over the environment and the instance's file."""
     from flask import Flask
 
-    from inventory.core import config, database, i18n, vault, web
+    from inventory.core import compression, config, database, i18n, vault, web
 
     app = Flask(
         "inventory", instance_path=str(config.instance_path(overrides)), template_folder="../templates"
@@ -47,6 +47,7 @@ def create_app(**overrides: Any) -> Flask:
     vault.vault.open(config.instance_path(overrides), app.config["SECRET_KEYS"])
     database.db.init_app(app)
     i18n.init_app(app)
+    compression.init_app(app)
     web.init_app(app)
     for feature in FEATURES:
         if find_spec(f"inventory.{feature}.models"):

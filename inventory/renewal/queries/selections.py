@@ -84,11 +84,12 @@ def family_sorts(ask: Ask, family: Family) -> tuple[Sort, ...]:
 
 def held_on(ask: Ask, day: date) -> list[ColumnElement[bool]]:
     """Return the conditions on Period for the stretch of each asset of the perimeter on a day."""
-    return [
-        Period.entity_id.in_(ask.perimeter.entity_ids),
-        Period.from_on <= day,
-        or_(Period.until_on.is_(None), Period.until_on > day),
-    ]
+    return [Period.entity_id.in_(ask.perimeter.entity_ids), *running_on(day)]
+
+
+def running_on(day: date) -> list[ColumnElement[bool]]:
+    """Return the conditions on Period for the stretches that a day lies in."""
+    return [Period.from_on <= day, or_(Period.until_on.is_(None), Period.until_on > day)]
 
 
 def by_rule(ask: Ask) -> list[ColumnElement[bool]]:

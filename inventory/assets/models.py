@@ -88,7 +88,9 @@ class Asset(HasPublicId, HasVersion, Base):
         Index("ix_asset_entity_id_id", "entity_id", "id"),
         Index("ix_asset_entity_id_state", "entity_id", "state"),
         Index("ix_asset_entity_id_category_id", "entity_id", "category_id"),
-        # The usual filter in the usual order, read from the index alone.
+        # The order that a list begins in: the latest first.
+        Index("ix_asset_created_at_id", "created_at", "id"),
+        # A usual filter in a usual order, read from the index alone.
         Index("ix_asset_state_tag", "state", "tag"),
         {"postgresql_with": {"fillfactor": 60}},
     )
@@ -120,7 +122,10 @@ class Period(Base):
 
     __table_args__ = (
         UniqueConstraint("asset_id", "from_on"),
-        Index("ix_asset_period_entity_id_from_on", "entity_id", "from_on"),
+        # Which stretch a day lies in, of which assets of an entity: figures read it from the index alone.
+        Index(
+            "ix_asset_period_stretch", "entity_id", "from_on", "until_on", "state", "category_id", "asset_id"
+        ),
     )
 
 

@@ -4,7 +4,8 @@ Parameters of `/assets` (all may be combined; those marked * take several values
 
     q           words in tag, serial, name, maker, model, holder, MAC or IP address
     as_of       2026-01-01: state, entity, category, place and holder as they were on that day
-    state*      codes of State; `in_use` means in_service,on_loan,in_repair
+    state*      codes of State; `in_use` means in_service,on_loan,in_repair, `in_fleet` what has not left, `any` everything;
+                an address that asks for nothing is asked for `in_fleet`
     category*   codes of categories
     family      main (categories in the renewal base) or workplace (the whole digital workplace)
     age         unknown, estimated, over_life, 6 (six whole years) or 6+ (six years or more), on the day of as_of

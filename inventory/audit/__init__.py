@@ -6,8 +6,8 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the words of audit records, and register the pages of change sets."""
-    from inventory.audit import history, presentation, trail, views
+    """Give templates the words of audit records, register the pages of change sets, and remember figures."""
+    from inventory.audit import history, presentation, remembering, trail, views
     from inventory.core import registry, web
 
     web.describe_fields_with(app, presentation.field_label, presentation.field_value)
@@ -18,3 +18,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(trail.bp)
     registry.menu(views.MENU)
     registry.menu(trail.MENU)
+    remembering.init_app(app)

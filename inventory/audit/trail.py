@@ -81,6 +81,8 @@ def _records(scope: Scope) -> Select[Any]:
     """Return the records of the scope's entities; for the administrator of the instance, those of none too."""
     within: Any = AuditRecord.entity_id.in_(scope.entity_ids)
     if scope.entity_id is None and access().allows(Permission.INSTANCE_ADMIN):
+        if scope.whole:
+            return select(AuditRecord)
         within = or_(within, AuditRecord.entity_id.is_(None))
     return select(AuditRecord).where(within)
 

@@ -8,9 +8,8 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Register the home page."""
     from inventory.core import registry
-    from inventory.dashboard import remembered, views
+    from inventory.dashboard import views
 
     app.register_blueprint(views.bp)
-    app.extensions["parc_figures"] = remembered.Memory(app.config["FIGURES_KEPT_S"])
     registry.menu(views.MENU)
     registry.menu(views.HEALTH)

@@ -21,6 +21,7 @@ from inventory.core.database import db
 from inventory.discovery import queries as discovery
 from inventory.discovery.models import Run
 from inventory.exchange.models import Import, Stage
+from inventory.organization import queries as organization
 
 SHOWN = 6
 WARRANTY_DAYS = 90
@@ -50,7 +51,7 @@ def fleet(scope: Scope, today: date) -> Fleet:
     known = {row.id: row for row in db.session.scalars(select(Category))}
     states: Counter[State] = Counter()
     used: Counter[int] = Counter()
-    within = Asset.entity_id.in_(scope.entity_ids)
+    within = organization.within(Asset.entity_id, scope)
     grouped = select(Asset.category_id, Asset.state, func.count()).where(within)
     for category_id, state, number in db.session.execute(grouped.group_by(Asset.category_id, Asset.state)):
         states[state] += number
@@ -75,7 +76,9 @@ def _ages(
     main = [id_ for id_, category in known.items() if category.in_renewal_base]
     statement = (
         select(Asset.category_id, started(), func.count())
-        .where(Asset.entity_id.in_(scope.entity_ids), Asset.state.in_(IN_USE), Asset.category_id.in_(main))
+        .where(
+            organization.within(Asset.entity_id, scope), Asset.state.in_(IN_USE), Asset.category_id.in_(main)
+        )
         .group_by(Asset.category_id, started())
     )
     years: Counter[int] = Counter()
@@ -95,7 +98,7 @@ def _ages(
 
 def _warranty_ending(scope: Scope, today: date) -> int:
     statement = select(func.count()).where(
-        Asset.entity_id.in_(scope.entity_ids),
+        organization.within(Asset.entity_id, scope),
         Asset.state.in_(IN_USE),
         Asset.warranty_ends_on.between(today, today + timedelta(days=WARRANTY_DAYS)),
     )
@@ -110,7 +113,7 @@ def latest_runs(scope: Scope) -> Sequence[Run]:
 
 def troubled_runs(scope: Scope) -> int:
     """Return how many runs of the scope ended lately without reading everything."""
-    statement = discovery.troubled(select(Run.id).where(Run.entity_id.in_(scope.entity_ids)), RUNS_DAYS)
+    statement = discovery.troubled(select(Run.id).where(organization.within(Run.entity_id, scope)), RUNS_DAYS)
     return db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
 
 

@@ -10,8 +10,8 @@ from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import current_scope, page
 from inventory.core.wording import N_
+from inventory.dashboard import counted, needs, presentation, queries
 from inventory.dashboard import health as wellness
-from inventory.dashboard import needs, presentation, queries, remembered
 from inventory.renewal import presentation as renewal_shown
 from inventory.renewal import wording
 
@@ -34,7 +34,7 @@ SIXTHS_SHOWN = 12
 def home() -> Response:
     """Answer the questions of the day for the scope, each with a link to what is behind it."""
     scope = current_scope()
-    fleet, sixths = remembered.figures(scope, clock.today())
+    fleet, sixths = counted.figures(scope, clock.today())
     rows = [renewal_shown.bullet(one, one.main, url=renewal_shown.address(one.ask)) for one in sixths]
     return page(
         "dashboard/home.html",

@@ -25,6 +25,7 @@ from inventory.discovery.models import (
     Site,
 )
 from inventory.jobs.models import Job, JobEvent, JobState, Schedule
+from inventory.organization import queries as organization
 
 FINDINGS_SHOWN = 20
 FAILURES_SHOWN = 200
@@ -121,7 +122,7 @@ def runs(scope: Scope) -> Select[Any]:
     """Return the runs of the scope's entities."""
     return (
         select(Run)
-        .where(Run.entity_id.in_(scope.entity_ids))
+        .where(organization.within(Run.entity_id, scope))
         .options(joinedload(Run.job), joinedload(Run.site), joinedload(Run.entity))
     )
 
@@ -181,7 +182,7 @@ def events_of(job_id: int) -> list[JobEvent]:
 
 def sightings(scope: Scope) -> Select[Any]:
     """Return the sightings of the scope's entities."""
-    return select(Sighting).where(Sighting.entity_id.in_(scope.entity_ids))
+    return select(Sighting).where(organization.within(Sighting.entity_id, scope))
 
 
 def matching_sightings(statement: Select[Any], text: str) -> Select[Any]:

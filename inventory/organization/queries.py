@@ -97,16 +97,14 @@ def effective_setting(entity: Entity, name: str) -> tuple[Any, Entity] | None:
 
 def locations(scope: Scope) -> Select[Location]:
     """Return the places of the scope's entities."""
-    return (
-        select(Location).where(Location.entity_id.in_(scope.entity_ids)).options(joinedload(Location.entity))
-    )
+    return select(Location).where(within(Location.entity_id, scope)).options(joinedload(Location.entity))
 
 
 def people(scope: Scope) -> Select[Person]:
     """Return the people of the scope's entities."""
     return (
         select(Person)
-        .where(Person.entity_id.in_(scope.entity_ids))
+        .where(within(Person.entity_id, scope))
         .options(joinedload(Person.entity), joinedload(Person.location))
     )
 

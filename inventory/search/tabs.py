@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, g, request, url_for
 from flask_babel import gettext as _
@@ -61,19 +62,32 @@ def tabs_of(listing: Listing) -> Tabs:
     query = saved.tidied(request.query_string.decode("utf-8", "replace"))
     views = saved.views_of(listing.name, access())
     chosen = next((view for view in views if view.public_id == request.args.get("view")), None)
-    everything = Tab(
-        _("All"), url_for(request.endpoint or "", **(request.view_args or {})), chosen is None and not query
-    )
+    everything = [Tab(_("All"), _of_list(), chosen is None and not query)]
+    if listing.usual_words and listing.usual:
+        asked = {listing.usual.key: listing.usual.everything}
+        open_to_all = Tab(_("All"), _of_list(asked), chosen is None and query == urlencode(asked))
+        everything = [
+            Tab(_capital(listing.usual_words), _of_list(), chosen is None and not query),
+            open_to_all,
+        ]
     tabs = [Tab(view.title, address(view), view is chosen, view.shared_with_id is not None) for view in views]
     entity = saved.shareable(access(), current_scope().entity_id) if query else None
     found = Tabs(
-        [everything, *tabs], listing.name, request.path, query, bool(query), entity.name if entity else None
+        [*everything, *tabs], listing.name, request.path, query, bool(query), entity.name if entity else None
     )
     if chosen is not None and saved.may_change(chosen, access()):
         found.edit_url = url_for("saved_views.edit", public_id=chosen.public_id)
         if chosen.query != query:
             found.keep_url = url_for("saved_views.keep", public_id=chosen.public_id)
     return found
+
+
+def _of_list(asked: dict[str, str] | None = None) -> str:
+    return url_for(request.endpoint or "", **(request.view_args or {}), **(asked or {}))
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def address(view: SavedView) -> str:

@@ -58,6 +58,8 @@ def columns(view: View) -> tuple[Column, ...]:
                shape=lambda day: _years(day, view.day)),
         Column("last_seen", N_("Last seen"), lambda row: asset_of(row).last_seen_at, kind="instant",
                sort=func.coalesce(Asset.last_seen_at, LONG_AGO), data=(Asset.last_seen_at,)),
+        Column("added", N_("Added"), lambda row: asset_of(row).created_at, kind="instant", sort=Asset.created_at,
+               data=(Asset.created_at,)),
         Column("manufacturer", LABELS["manufacturer"], lambda row: m.name if (m := asset_of(row).manufacturer) else None,
                sort=func.coalesce(Manufacturer.name, LAST), shown=False, in_files=True, data=(Manufacturer.name,)),
         *_chosen(),

@@ -8,14 +8,14 @@ from flask import request
 
 from inventory.assets import queries
 from inventory.assets.lists.columns import columns
-from inventory.assets.lists.filters import filters
+from inventory.assets.lists.filters import EVERYTHING, IN_FLEET, filters
 from inventory.assets.lists.words import asset_of
 from inventory.assets.models import Asset
 from inventory.assets.queries import View
 from inventory.core.access import Scope
 from inventory.core.addresses import pattern
 from inventory.core.forms import parse_day
-from inventory.core.listing import Listing
+from inventory.core.listing import Listing, Usual
 from inventory.core.web import current_scope
 from inventory.fields import columns as custom
 
@@ -48,5 +48,6 @@ def equipment(scope: Scope | None = None) -> Listing:
         public_id=lambda row: asset_of(row).public_id,
         public_id_column=Asset.public_id,
         search=queries.matching,
-        default_sort="tag",
+        default_sort="-added",
+        usual=Usual("state", IN_FLEET, EVERYTHING),
     )

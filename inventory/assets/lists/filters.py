@@ -27,7 +27,7 @@ from inventory.core.wording import N_
 from inventory.organization.models import Entity, Location, Person
 from inventory.procurement.models import Supplier
 
-IN_USE = "in_use"
+IN_USE, IN_FLEET, EVERYTHING = "in_use", "in_fleet", "any"
 Pairs = list[tuple[str, str]]
 
 
@@ -35,7 +35,7 @@ def filters(view: View) -> tuple[Filter, ...]:
     """Return the list's filters."""
     dated = view.dated
     return (
-        _codes("state", LABELS["state"], State, dated.state, extra={IN_USE: N_("in use")}),
+        Filter("state", LABELS["state"], lambda s, v: _by_state(s, v, dated.state), options=cache(_states)),
         Filter("category", LABELS["category"], lambda s, v: s.where(Category.code == v), options=cache(_categories)),
         Filter("family", N_("Part of the fleet"), _by_family, options=cache(_families)),
         Filter("age", N_("Age"), lambda s, v: queries.by_age(s, v, view), options=cache(_ages), words=_age_words,
@@ -70,18 +70,30 @@ def filters(view: View) -> tuple[Filter, ...]:
     )  # fmt: skip
 
 
-def _codes(
-    key: str, label: str, codes: type[Code], column: Any, *, extra: dict[str, str] | None = None
-) -> Filter:
+def _by_state(statement: Select[Any], value: str, column: Any) -> Select[Any]:
+    if value == IN_FLEET:
+        # Most of what a list begins with is in the fleet: its order is worth an index more than this is.
+        return statement.where(column.not_in(lifecycle.GONE))
+    if value == EVERYTHING:
+        return statement
+    states = lifecycle.IN_USE if value == IN_USE else [state for state in State if state.value == value]
+    return statement.where(column.in_(states))
+
+
+def _states() -> Pairs:
+    several = [
+        (IN_FLEET, N_("in the fleet")),
+        (IN_USE, N_("in use")),
+        (EVERYTHING, N_("any, what has left too")),
+    ]
+    return [(value, gettext(label)) for value, label in several] + code_options(State)()
+
+
+def _codes(key: str, label: str, codes: type[Code], column: Any) -> Filter:
     def apply(statement: Select[Any], value: str) -> Select[Any]:
-        known = [code for code in codes if code.value == value]
-        return statement.where(column.in_(lifecycle.IN_USE if value in (extra or {}) else known))
+        return statement.where(column.in_([code for code in codes if code.value == value]))
 
-    def pairs() -> Pairs:
-        more = [(code, gettext(word)) for code, word in (extra or {}).items()]
-        return more + code_options(codes)()
-
-    return Filter(key, label, apply, options=cache(pairs))
+    return Filter(key, label, apply, options=cache(code_options(codes)))
 
 
 def _categories() -> Pairs:

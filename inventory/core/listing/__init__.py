@@ -7,6 +7,7 @@ from inventory.core.listing.declaring import (
     Filter,
     Join,
     ListedRow,
+    Usual,
     code_options,
 )
 from inventory.core.listing.lists import Listing
@@ -22,5 +23,6 @@ __all__ = [
     "Join",
     "ListedRow",
     "Listing",
+    "Usual",
     "code_options",
 ]

@@ -46,6 +46,11 @@ def read(arguments: MultiDict[str, str], filters: Sequence[Filter], columns: Seq
     )
 
 
+def asks_nothing(arguments: MultiDict[str, str], filters: Sequence[Filter]) -> bool:
+    """Say whether an address narrows the list by nothing."""
+    return not (clean(arguments.get("q", ""), 100) or any(_value(arguments, choice) for choice in filters))
+
+
 def _value(arguments: MultiDict[str, str], choice: Filter) -> str:
     if choice.kind == "range":
         ends = [clean(arguments.get(f"{choice.key}.{end}", ""), 20) or "" for end in RANGE_ENDS]

@@ -79,6 +79,18 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """What a list is narrowed to while its address asks for nothing: the filter `key` with `value`.
+
+    `everything` is the filter's value that narrows nothing, for those who take the usual one away.
+    """
+
+    key: str
+    value: str
+    everything: str
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """An outer join of at most one row, left out of statements that ask nothing of `target`."""
 

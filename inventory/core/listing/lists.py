@@ -9,10 +9,11 @@ from typing import Any
 from flask import Response, abort, current_app, redirect, request, url_for
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select
+from werkzeug.datastructures import MultiDict
 
 from inventory.core.addresses import PLACE, here, static_url
 from inventory.core.listing import asking, files, words
-from inventory.core.listing.declaring import BulkAction, Cell, Column, Filter, Join, ListedRow
+from inventory.core.listing.declaring import BulkAction, Cell, Column, Filter, Join, ListedRow, Usual
 from inventory.core.listing.reading import PAGE_SIZE, Rows, conditions
 from inventory.core.types import Code
 from inventory.core.wording import N_
@@ -25,6 +26,7 @@ class Listing:
 
     `public_id` reads a row's public id, `public_id_column` is the same in SQL (where given, files may be written from
     plain columns). `joins` are added to the statement as far as they are needed. `search(statement, words)` narrows by words, with `where` alone.
+    `usual` narrows a list that is asked for nothing.
     """
 
     def __init__(
@@ -41,11 +43,15 @@ class Listing:
         public_id: Callable[[Any], str] = lambda row: row.public_id,
         public_id_column: Any = None,
         joins: Sequence[Join] = (),
+        usual: Usual | None = None,
     ) -> None:
         self.name, self.row_url, self.public_id = name, row_url, public_id
         self.all_columns, self.all_filters = list(columns), list(filters)
         self.arguments = request.args
         self._tidy_address()
+        self.usual = usual
+        if usual and asking.asks_nothing(self.arguments, filters):
+            self.arguments = MultiDict([*self.arguments.items(multi=True), (usual.key, usual.value)])
         self.asked = asking.read(self.arguments, filters, columns)
         self.query, self.values = self.asked.query, self.asked.values
         self.bulk: list[BulkAction] = []
@@ -273,10 +279,8 @@ class Listing:
         shown = []
         for choice in self.all_filters:
             if choice.key in self.values:
-                without = self._turned_without(choice.key)
-                shown.append(
-                    {"label": self._chip(choice), "remove_url": here({choice.key: None, "not": without})}
-                )
+                gone = {choice.key: self._otherwise(choice.key), "not": self._turned_without(choice.key)}
+                shown.append({"label": self._chip(choice), "remove_url": here(gone)})
         if self.query:
             label = gettext(N_("Search: %(words)s")) % {"words": self.query}
             shown.append({"label": label, "remove_url": here({"q": None})})
@@ -290,6 +294,18 @@ class Listing:
             return label if plain != turned else str(gettext(N_("Not: %(what)s")) % said)
         said = {"what": label, "words": self._words(choice)}
         return str(gettext(N_("%(what)s is not %(words)s") if turned else N_("%(what)s: %(words)s")) % said)
+
+    def _otherwise(self, key: str) -> str | None:
+        """Return what an address asks of a filter that is taken away: everything, where nothing would mean the usual."""
+        is_last = len(self.values) == 1 and not self.query
+        asks_usual = self.usual is not None and (key, self.values[key]) == (self.usual.key, self.usual.value)
+        return self.usual.everything if self.usual and is_last and asks_usual else None
+
+    @property
+    def usual_words(self) -> str | None:
+        """What the list is narrowed to while nothing is asked, None where that is nothing."""
+        choice = next((f for f in self.all_filters if self.usual and f.key == self.usual.key), None)
+        return choice.say(self.usual.value) if choice and self.usual else None
 
     def _turned_without(self, key: str) -> str | None:
         return ",".join(sorted(self.asked.turned - {key})) or None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, url_for
@@ -10,7 +11,8 @@ from flask_babel import gettext as _
 from inventory.assets import lists
 from inventory.assets.models import Asset
 from inventory.assets.queries import View, matching
-from inventory.core import charts
+from inventory.audit.remembering import memory
+from inventory.core import charts, clock
 from inventory.core.database import db
 from inventory.core.guard import requires
 from inventory.core.listing import Column, Listing
@@ -32,7 +34,8 @@ SHOWN = 10
 @requires(Permission.VIEW)
 def index() -> Response:
     """The sixth of every commune of the scope, what misses most first."""
-    found = queries.overview(queries.communes(current_scope().entity_ids))
+    ids, today = current_scope().entity_ids, clock.today()
+    found = memory().exact(("sixths", ids, today), lambda: queries.overview(queries.communes(ids)))
     rows = [presentation.bullet(one, one.main, url=presentation.address(one.ask)) for one in found]
     return page(
         "renewal/index.html",
@@ -49,7 +52,7 @@ def detail(code: str) -> Response:
     """The sixth of one entity: how the year stands, ages, candidates, what was recorded, the rule."""
     entity = entity_of(code)
     ask = ask_of(entity)
-    figures = queries.figures_of([ask])[0]
+    figures = _figures(ask)
     return page(
         "renewal/detail.html",
         entity=entity,
@@ -62,6 +65,13 @@ def detail(code: str) -> Response:
         present_form=PresentForm(),
         **_beside(ask),
     )
+
+
+def _figures(ask: Ask) -> queries.Figures:
+    of = ask.perimeter
+    asked = of.entity.id, of.part, of.entity_ids, ask.year, ask.as_of
+    counted = memory().exact(("sixth", *asked), lambda: queries.figures_of([ask])[0])
+    return replace(counted, ask=ask)
 
 
 def _beside(ask: Ask) -> dict[str, Any]:

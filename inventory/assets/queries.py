@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, exists, func, literal, literal_column, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from inventory.assets import lifecycle
@@ -219,6 +219,12 @@ def twins(asset: Asset) -> Sequence[Asset]:
 def started() -> ColumnElement[Any]:
     """Return the day an asset's age counts from, in the order of `ages.age_of`; null when unknown."""
     return func.coalesce(*(getattr(Asset, basis.value) for basis in AgeBasis), type_=Date)
+
+
+def newest_first() -> ColumnElement[Any]:
+    """Return the same for an order that goes down: an unknown day comes after all others; the index ix_asset_newest holds it."""
+    days = [getattr(Asset, basis.value) for basis in AgeBasis]
+    return func.coalesce(*days, literal_column("'0001-01-01'", Date), type_=Date)
 
 
 def started_for_sure() -> ColumnElement[Any]:

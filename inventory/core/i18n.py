@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from typing import Any
 
 import flask_babel
@@ -40,7 +41,8 @@ def _selector() -> str | None:
 
 def language() -> str:
     """Return the language in force, "en" or "fr"."""
-    return str(get_locale() or "en")
+    locale = get_locale()
+    return str(locale.language) if locale else "en"
 
 
 def in_every_language(message: str) -> list[str]:
@@ -81,17 +83,29 @@ def day(value: date | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(_zone(clock.DEFAULT_TIME_ZONE)).date()
-    return format_date(value, "dd/MM/yyyy" if language() == "fr" else "d MMM yyyy", locale=language())
+    return _day(value, language())
+
+
+# A list writes the same days and instants again and again; each costs as much as ten cells.
+@lru_cache(maxsize=4096)
+def _day(value: date, language: str) -> str:
+    return format_date(value, "dd/MM/yyyy" if language == "fr" else "d MMM yyyy", locale=language)
 
 
 def instant(value: datetime | None, time_zone: str = clock.DEFAULT_TIME_ZONE) -> str:
     """Write an instant to the minute in a time zone."""
     if value is None:
         return ""
-    pattern = "dd/MM/yyyy HH:mm" if language() == "fr" else "d MMM yyyy HH:mm"
-    return format_datetime(value, pattern, tzinfo=_zone(time_zone), locale=language())
+    return _minute(value.replace(second=0, microsecond=0), time_zone, language())
 
 
+@lru_cache(maxsize=4096)
+def _minute(value: datetime, time_zone: str, language: str) -> str:
+    pattern = "dd/MM/yyyy HH:mm" if language == "fr" else "d MMM yyyy HH:mm"
+    return format_datetime(value, pattern, tzinfo=_zone(time_zone), locale=language)
+
+
+@cache
 def _zone(name: str) -> Any:
     from zoneinfo import ZoneInfo
 
@@ -102,9 +116,16 @@ def ago(value: datetime | None) -> str:
     """Write how long ago an instant was, or how long until it comes."""
     if value is None:
         return ""
-    if timedelta() <= clock.now() - value < timedelta(minutes=1):
+    left = value - clock.now()
+    if timedelta() <= -left < timedelta(minutes=1):
         return str(gettext("just now"))
-    return format_timedelta(value - clock.now(), add_direction=True, granularity="minute", locale=language())
+    return _minutes(int(left / timedelta(minutes=1)), language())
+
+
+@lru_cache(maxsize=4096)
+def _minutes(count: int, language: str) -> str:
+    left = timedelta(minutes=count or 1)
+    return format_timedelta(left, add_direction=True, granularity="minute", locale=language)
 
 
 def number(value: float | None) -> str:

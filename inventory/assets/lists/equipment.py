@@ -48,6 +48,6 @@ def equipment(scope: Scope | None = None) -> Listing:
         public_id=lambda row: asset_of(row).public_id,
         public_id_column=Asset.public_id,
         search=queries.matching,
-        default_sort="-added",
+        default_sort="-age",
         usual=Usual("state", IN_FLEET, EVERYTHING),
     )

@@ -18,7 +18,8 @@ class Column:
 
     `kind` is text, code or name (the row's own link, a name not in monospace), badge, day, instant, number, euros,
     link or bool; `sort` is the SQL expression
-    that orders by it (never null, or wrapped in coalesce). `load` is given the rows of a page or of a piece of a file
+    that orders by it (never null, or wrapped in coalesce), `down` another one for the order that goes down, so that what
+    is unknown comes last in both. `load` is given the rows of a page or of a piece of a file
     before their values are asked for, so that what stands in another table is read at once; columns may share one.
     A column that is not `shown` is only there for those who choose it; one that is `in_files` is in every file.
 
@@ -32,6 +33,7 @@ class Column:
     value: Callable[[Any], Any]
     kind: str = "text"
     sort: ColumnElement[Any] | Any = None
+    down: ColumnElement[Any] | Any = None
     url: Callable[[Any], str | None] | None = None
     title: Callable[[Any], str | None] | None = None
     load: Callable[[Sequence[Any]], None] | None = None

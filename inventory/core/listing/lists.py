@@ -60,7 +60,7 @@ class Listing:
         self._search, self._public_id_column = search, public_id_column
         self.chosen_columns = self._chosen()
         self._read_sort(default_sort)
-        keys = [sort for sort in (self._sorts.get(self.sort_key),) if sort is not None]
+        keys = self._keys()
         if self.query and search:
             statement = search(statement, self.query)
         wanted: list[ColumnElement[bool]] = conditions(filters, self.asked)
@@ -82,12 +82,18 @@ class Listing:
         return chosen if main in chosen else [main, *chosen]
 
     def _read_sort(self, default: str) -> None:
-        self._sorts = {column.key: column.sort for column in self.all_columns if column.sort is not None}
+        sortable = {column.key for column in self.all_columns if column.sort is not None}
         wanted = self.arguments.get("sort", default)
-        if wanted.removeprefix("-") not in self._sorts:
+        if wanted.removeprefix("-") not in sortable:
             wanted = default
         self.descending = wanted.startswith("-")
         self.sort_key = wanted.removeprefix("-")
+
+    def _keys(self) -> list[Any]:
+        column = next((column for column in self.all_columns if column.key == self.sort_key), None)
+        if column is None or column.sort is None:
+            return []
+        return [column.down if self.descending and column.down is not None else column.sort]
 
     # The rows of this page.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
@@ -33,8 +34,14 @@ def switch(entity_ids: Collection[int]) -> tuple[list[Any], bool]:
     """
     statement = select(Entity.id, Entity.parent_id, Entity.path, Entity.code, Entity.name)
     rows: Sequence[Any] = db.session.execute(statement).all()
-    kept = [row for row in rows if row.id in entity_ids]
-    return sorted(kept, key=_by_line(rows)), len(kept) == len(rows)
+    kept = [row for row in _in_order(tuple(rows)) if row.id in entity_ids]
+    return kept, len(kept) == len(rows)
+
+
+# Every page asks for the same tree, which hardly ever changes.
+@lru_cache(maxsize=4)
+def _in_order(rows: tuple[Any, ...]) -> list[Any]:
+    return sorted(rows, key=_by_line(rows))
 
 
 def within(column: Any, scope: Scope) -> ColumnElement[bool]:
@@ -48,8 +55,13 @@ def _by_line(rows: Iterable[Any]) -> Callable[[Any], list[tuple[str, int]]]:
     return lambda row: [(names.get(id_, ""), id_) for id_ in _line(row)]
 
 
-def _line(row: Any) -> list[int]:
-    return [int(part) for part in row.path.split("/") if part]
+def _line(row: Any) -> tuple[int, ...]:
+    return _ids_of(row.path)
+
+
+@lru_cache(maxsize=4096)
+def _ids_of(path: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in path.split("/") if part)
 
 
 def outline(entities: Sequence[Any]) -> list[tuple[Any, int]]:

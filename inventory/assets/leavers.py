@@ -19,6 +19,7 @@ from inventory.core.access import Actor, Scope
 from inventory.core.database import db
 from inventory.core.errors import Refused
 from inventory.core.wording import N_
+from inventory.organization import queries as organization
 from inventory.organization.models import Person
 
 SOON = timedelta(days=30)
@@ -46,7 +47,7 @@ def leavers(scope: Scope) -> list[Leaver]:
     statement = (
         select(Asset)
         .join(Person, Person.id == Asset.holder_id)
-        .where(Asset.entity_id.in_(scope.entity_ids), _leaving(clock.today()))
+        .where(organization.within(Asset.entity_id, scope), _leaving(clock.today()))
         .options(
             joinedload(Asset.holder).joinedload(Person.entity),
             joinedload(Asset.model),

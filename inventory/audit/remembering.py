@@ -46,7 +46,7 @@ class Memory:
         """Return what `count` returned for this key if the trail has not grown since, else count."""
         found = self._get(key)
         if found is not None and self._unchanged(found):
-            return found.counted  # type: ignore[no-any-return]
+            return found.counted
         return self._count(key, count)
 
     def recent(self, key: Hashable, count: Callable[[], Counted]) -> Counted:
@@ -62,7 +62,7 @@ class Memory:
             if age >= STALE_S:
                 return self._count(key, count)
             self._count_behind(key, count)
-        return found.counted  # type: ignore[no-any-return]
+        return found.counted
 
     def _get(self, key: Hashable) -> _Kept | None:
         with self._lock:

@@ -82,7 +82,7 @@ def tabs_of(listing: Listing) -> Tabs:
     return found
 
 
-def _of_list(asked: dict[str, str] | None = None) -> str:
+def _of_list(asked: dict[str, Any] | None = None) -> str:
     return url_for(request.endpoint or "", **(request.view_args or {}), **(asked or {}))
 
 

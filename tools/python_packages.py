@@ -104,7 +104,9 @@ def _install(*arguments: str | Path, what: str) -> None:
     uv = BIN / "uv"
     if uv.exists():
         try:
-            run([uv, "pip", "install", "--quiet", "--python", PYTHON, *arguments], what="uv failed", mend="")
+            # As pip does: a start is then no slower where Python may not write beside its modules.
+            command = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", PYTHON]
+            run([*command, *arguments], what="uv failed", mend="")
             return
         except Failed:
             say("uv did not manage; trying again with pip")

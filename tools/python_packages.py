@@ -105,8 +105,8 @@ def _install(*arguments: str | Path, what: str) -> None:
     if uv.exists():
         try:
             # As pip does: a start is then no slower where Python may not write beside its modules.
-            command = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", PYTHON]
-            run([*command, *arguments], what="uv failed", mend="")
+            quick: list[str | Path] = [uv, "pip", "install", "--quiet", "--compile-bytecode"]
+            run([*quick, "--python", PYTHON, *arguments], what="uv failed", mend="")
             return
         except Failed:
             say("uv did not manage; trying again with pip")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 STRETCH = ["entity_id", "from_on", "until_on", "state", "category_id", "asset_id"]
 # As `assets.queries.newest_first` writes it, or it is not used.

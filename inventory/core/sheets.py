@@ -24,6 +24,9 @@ def safe_cell(value: Any) -> Any:
 
 
 def _csv_cell(value: Any, separator: str) -> Any:
+    # A file has millions of cells, most of them text or nothing.
+    if type(value) is str:
+        return "'" + value if value.startswith(_DANGEROUS) else value
     if value is None:
         return ""
     if isinstance(value, float | Decimal):

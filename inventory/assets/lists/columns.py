@@ -38,7 +38,7 @@ def columns(view: View) -> tuple[Column, ...]:
 
     Headings of files are the names that an import knows: what is exported can be brought back.
     """
-    dated, names, word = view.dated, _Names(), cache(gettext)
+    dated, day, names, word = view.dated, view.day, _Names(), cache(gettext)
     return (
         Column("tag", LABELS["tag"], lambda row: asset_of(row).label, kind="code",
                sort=func.coalesce(Asset.tag, LAST), data=(Asset.tag,)),
@@ -53,9 +53,9 @@ def columns(view: View) -> tuple[Column, ...]:
         Column("serial", LABELS["serial"], lambda row: asset_of(row).serial, sort=func.coalesce(Asset.serial, LAST),
                data=(Asset.serial,)),
         Column("entity", LABELS["entity"], lambda row: then(row).entity.name, data=(dated.entity_id,), shape=names.entity),
-        Column("age", N_("Age"), lambda row: age_words(asset_of(row), view.day),
+        Column("age", N_("Age"), lambda row: age_words(asset_of(row), day),
                sort=func.coalesce(queries.started(), NEVER), down=queries.newest_first(), title=age_title, data=(queries.started(),),
-               shape=lambda day: _years(day, view.day)),
+               shape=lambda started: _years(started, day)),
         Column("last_seen", N_("Last seen"), lambda row: asset_of(row).last_seen_at, kind="instant",
                sort=func.coalesce(Asset.last_seen_at, LONG_AGO), data=(Asset.last_seen_at,)),
         Column("added", N_("Added"), lambda row: asset_of(row).created_at, kind="instant", sort=Asset.created_at,

@@ -22,6 +22,7 @@ from inventory.renewal.queries.selections import (
     assets,
     candidate_order,
     candidates,
+    of_unknown_age,
     shown_day,
 )
 
@@ -47,6 +48,7 @@ __all__ = [
     "communes",
     "figures",
     "figures_of",
+    "of_unknown_age",
     "overview",
     "recorded",
     "rule_in_force",

@@ -13,7 +13,6 @@ from inventory.assets.models import Asset
 from inventory.assets.queries import View, matching
 from inventory.audit.remembering import memory
 from inventory.core import charts, clock
-from inventory.core.database import db
 from inventory.core.guard import requires
 from inventory.core.listing import Column, Listing
 from inventory.core.permissions import Permission
@@ -76,10 +75,9 @@ def _figures(ask: Ask) -> queries.Figures:
 
 def _beside(ask: Ask) -> dict[str, Any]:
     """Return the rows that stand beside the figures: what to fix, to renew, and what is recorded."""
-    unknown = queries.assets(ask, Selection(Figure.UNKNOWN_AGE)).order_by(Asset.id).limit(SHOWN)
     recorded = queries.recorded(ask, SHOWN + 1)
     return {
-        "unknown": [row[0] for row in db.session.execute(unknown)],
+        "unknown": queries.of_unknown_age(ask, SHOWN),
         "candidates": queries.candidates(ask, SHOWN),
         "recorded": recorded[:SHOWN],
         "more_recorded": len(recorded) > SHOWN,

@@ -85,6 +85,8 @@ def _object(line: str, number: int) -> VarBind:
 class RecordedLink:
     """A device that exists only as a recording; a v1 device (`bulk` false) knows GETNEXT only."""
 
+    held = 0.0
+
     def __init__(self, recording: Recording, address: str = "192.0.2.1", *, bulk: bool = True) -> None:
         self.address = address
         self.bulk = bulk

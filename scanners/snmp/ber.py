@@ -63,8 +63,19 @@ def header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     return tag, start, stop
 
 
-def decode(data: bytes) -> Reply:
-    """The SNMPv1 or v2c message in a datagram; raises Malformed and nothing else."""
+class Head(NamedTuple):
+    """What a message begins with: enough to know whose question it answers. `at` to `end` is the rest of its PDU."""
+
+    version: int
+    community: bytes
+    pdu: int
+    request_id: int
+    at: int
+    end: int
+
+
+def decode_head(data: bytes) -> Head:
+    """The head of the SNMPv1 or v2c message in a datagram, for a few microseconds whatever its size; raises Malformed."""
     if len(data) > LONGEST_MESSAGE:
         raise Malformed("the datagram is too long")
     _, at, end = _expect(data, 0, len(data), SEQUENCE)
@@ -77,6 +88,12 @@ def decode(data: bytes) -> Reply:
     if not GET <= pdu <= REPORT or pdu == 0xA4:
         raise Malformed("the PDU is of an unknown kind")
     request_id, at = _integer(data, at, end)
+    return Head(version, community, pdu, request_id, at, end)
+
+
+def decode(data: bytes, head: Head | None = None) -> Reply:
+    """The SNMPv1 or v2c message in a datagram, whose head may have been read before; raises Malformed and nothing else."""
+    version, community, pdu, request_id, at, end = head or decode_head(data)
     error_status, at = _integer(data, at, end)
     error_index, at = _integer(data, at, end)
     _, at, end = _expect(data, at, end, SEQUENCE)

@@ -22,7 +22,7 @@ TOO_BIG, NO_SUCH_NAME, NO_ACCESS, AUTHORIZATION = 1, 2, 6, 16
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much one device may say."""
+    """How much one device may say; `seconds` do not count what its questions waited for their turn."""
 
     objects: int = 20_000
     seconds: float = 60.0
@@ -93,7 +93,7 @@ class Walk:
 
     async def _read(self, cursors: Sequence[_Cursor], most: int) -> None:
         while live := [cursor for cursor in cursors if not cursor.done]:
-            if time.monotonic() > self._end:
+            if time.monotonic() - self._link.held > self._end:
                 raise _OverBounds
             batch = live[: self._width]
             repetitions = max(1, min(MOST_REPETITIONS, self._varbinds // len(batch), most))
@@ -101,7 +101,7 @@ class Walk:
             if reply.error_status:
                 self._refused(reply, batch, repetitions)
             else:
-                self._take(reply.varbinds, batch)
+                self._take(reply.varbinds[: len(batch) * repetitions], batch)
 
     async def _ask(self, batch: Sequence[_Cursor], repetitions: int) -> ber.Reply:
         oids = [cursor.at for cursor in batch]
@@ -144,10 +144,12 @@ class Walk:
         if isinstance(value, bytes):
             value = value[:LONGEST_VALUE]
             self._octets += len(value)
+        index = oid[len(root) :]
+        self._octets += 8 * len(index)
         self._objects += 1
         if self._objects > self._bounds.objects or self._octets > self._bounds.octets:
             raise _OverBounds
-        self.reading.columns.setdefault(root, {})[oid[len(root) :]] = value
+        self.reading.columns.setdefault(root, {})[index] = value
         cursor.taken += 1
         cursor.done = cursor.taken >= cursor.most
 

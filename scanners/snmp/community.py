@@ -11,7 +11,9 @@ from scanners.coverage import Cause
 from scanners.snmp import ber
 from scanners.snmp.link import TRIES, AskError
 from scanners.snmp.options import Community
-from scanners.snmp.session import UdpPort, UserSession, second_opinion
+from scanners.snmp.pace import Pace
+from scanners.snmp.session import UdpPort, UserSession
+from scanners.snmp.verdict import Verdict
 
 FIRST_WAIT = 0.5
 LEAST_WAIT = 0.25
@@ -19,9 +21,9 @@ LONGEST_WAIT = 4.0
 
 
 class _Waiting:
-    """A question under way: the request-ids of all its tries lead here."""
+    """A question under way: the request-ids of all its tries lead here, each with the time it was sent."""
 
-    __slots__ = ("future", "ids", "link", "request", "timer", "tries", "wait")
+    __slots__ = ("future", "link", "request", "sent", "timer", "tries", "wait")
 
     def __init__(self, link: CommunityLink, request: ber.Request, tries: int) -> None:
         self.link = link
@@ -29,17 +31,20 @@ class _Waiting:
         self.tries = tries
         self.wait = link.wait
         self.future: asyncio.Future[ber.Reply] = asyncio.get_running_loop().create_future()
-        self.ids: list[int] = []
+        self.sent: dict[int, float] = {}
         self.timer: asyncio.TimerHandle | None = None
 
 
 class CommunityPort:
-    """One socket shared by all v1 and v2c devices; replies are matched on request-id and address."""
+    """One socket shared by all v1 and v2c devices; replies are matched on request-id and address, questions wait for their turn."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace | None = None) -> None:
+        self._pace = pace or Pace(0)
         self._udp: UdpPort | None = None
         self._waiting: dict[int, _Waiting] = {}
+        # The addresses with an open question, and what was wrong with their last senseless datagram.
         self._odd: dict[str, str] = {}
+        self._verdict = Verdict()
         self._ids = itertools.cycle(range(0x10000000 + secrets.randbelow(0x10000000), 0x7FFFFFFF))
         self.ignored = 0
 
@@ -55,28 +60,36 @@ class CommunityPort:
     async def exchange(self, link: CommunityLink, request: ber.Request, tries: int) -> ber.Reply:
         """Ask, and ask again with doubling patience; raises AskError."""
         waiting = _Waiting(link, request, tries)
-        self._odd.pop(link.address, None)
+        self._odd[link.address] = ""
         self._try(waiting)
         try:
             return await waiting.future
         finally:
             if waiting.timer is not None:
                 waiting.timer.cancel()
-            for number in waiting.ids:
+            for number in waiting.sent:
                 self._waiting.pop(number, None)
+            self._odd.pop(link.address, None)
 
     def _try(self, waiting: _Waiting) -> None:
         if waiting.future.done():
             return
         link = waiting.link
         if waiting.tries <= 0:
-            odd = self._odd.pop(link.address, None)
+            odd = self._odd.get(link.address, "")
             cause = Cause.MALFORMED if odd else Cause.TIMEOUT_MIDWAY
-            waiting.future.set_exception(AskError(cause, odd or ""))
+            waiting.future.set_exception(AskError(cause, odd))
             return
         waiting.tries -= 1
-        number = next(self._ids)
-        waiting.ids.append(number)
+        queued = time.monotonic()
+        self._pace.when_due(lambda: self._send(waiting, queued))
+
+    def _send(self, waiting: _Waiting, queued: float) -> None:
+        if waiting.future.done():
+            return
+        link, number, now = waiting.link, next(self._ids), time.monotonic()
+        link.held += now - queued
+        waiting.sent[number] = now
         self._waiting[number] = waiting
         waiting.timer = asyncio.get_running_loop().call_later(waiting.wait, self._try, waiting)
         waiting.wait = min(waiting.wait * 2, LONGEST_WAIT)
@@ -84,25 +97,33 @@ class CommunityPort:
         self._udp.send(ber.encode(link.version, link.community, number, waiting.request), link.address)
 
     def _received(self, datagram: bytes, address: str) -> None:
+        """Only what answers an open question from the address asked is decoded, however large it is."""
         try:
-            reply = ber.decode(datagram)
+            head = ber.decode_head(datagram)
+            reply = ber.decode(datagram, head) if self._asked(head.request_id, address) else None
         except ber.Malformed as error:
-            try:
-                reply = second_opinion(datagram)
-            except ber.Malformed:
-                if len(self._odd) < 10_000:
-                    self._odd[address] = str(error)
-                return
-        waiting = self._waiting.get(reply.request_id)
-        if (
-            waiting is None
-            or waiting.link.address != address
-            or waiting.future.done()
-            or reply.pdu != ber.RESPONSE
-        ):
-            self.ignored += 1  # late, spoofed, or from another address than the one asked
+            reply = self._odd_reply(datagram, address, error)
+        waiting = self._asked(reply.request_id, address) if reply is not None else None
+        if reply is None or waiting is None or reply.pdu != ber.RESPONSE:
+            self.ignored += 1  # late, spoofed, senseless, or from another address than the one asked
             return
+        waiting.link.answered_after(time.monotonic() - waiting.sent[reply.request_id])
         waiting.future.set_result(reply)
+
+    def _asked(self, request_id: int, address: str) -> _Waiting | None:
+        waiting = self._waiting.get(request_id)
+        if waiting is None or waiting.link.address != address or waiting.future.done():
+            return None
+        return waiting
+
+    def _odd_reply(self, datagram: bytes, address: str, why: ber.Malformed) -> ber.Reply | None:
+        if address not in self._odd:
+            return None
+        try:
+            return self._verdict.on(datagram, why)
+        except ber.Malformed:
+            self._odd[address] = str(why)
+            return None
 
     def _refused(self, address: str, cause: Cause) -> None:
         for waiting in list(self._waiting.values()):
@@ -119,17 +140,18 @@ class CommunityLink:
         self.version = 0 if credential.version == "1" else 1
         self.bulk = self.version == 1
         self.wait = FIRST_WAIT
+        self.held = 0.0
         self._smoothed: float | None = None
         self._port = port
 
     async def ask(self, request: ber.Request, tries: int = TRIES) -> ber.Reply:
         """The device's answer; raises AskError after `tries` tries."""
-        begun = time.monotonic()
-        reply = await self._port.exchange(self, request, tries)
-        took = time.monotonic() - begun
+        return await self._port.exchange(self, request, tries)
+
+    def answered_after(self, took: float) -> None:
+        """Follow the device's own pace: the seconds that the answered try took."""
         self._smoothed = took if self._smoothed is None else 0.875 * self._smoothed + 0.125 * took
         self.wait = min(max(4 * self._smoothed, LEAST_WAIT), LONGEST_WAIT)
-        return reply
 
 
 class UserLink:
@@ -142,6 +164,7 @@ class UserLink:
         self._session = session
         self._wait = wait
         self._retries = retries
+        self.held = 0.0
         self._target: object | None = None
         self._answered = False
 
@@ -151,7 +174,7 @@ class UserLink:
             self._target = await self._session.target(self.address, self._wait, self._retries)
         for attempt in itertools.count():
             try:
-                reply = await self._session.ask(self._target, request)
+                reply, held = await self._session.ask(self._target, request)
             except AskError as error:
                 if error.cause is Cause.NOT_IN_TIME_WINDOW and attempt < 3:
                     continue
@@ -160,5 +183,6 @@ class UserLink:
                     raise AskError(Cause.DECRYPTION, "it answered the discovery only") from error
                 raise
             self._answered = True
+            self.held += held
             return reply
         raise AskError(Cause.NOT_IN_TIME_WINDOW)

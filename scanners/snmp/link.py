@@ -20,10 +20,11 @@ class AskError(Exception):
 
 
 class Link(Protocol):
-    """A way to ask one device; `bulk` says whether GETBULK may be tried."""
+    """A way to ask one device; `bulk` says whether GETBULK may be tried, `held` how many seconds its questions waited for their turn."""
 
     address: str
     bulk: bool
+    held: float
 
     async def ask(self, request: ber.Request, tries: int = TRIES) -> ber.Reply:
         """The device's answer; raises AskError."""

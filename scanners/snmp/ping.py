@@ -8,7 +8,7 @@ import socket
 import struct
 from collections.abc import Callable, Sequence
 
-from scanners.snmp.sweep import Pace
+from scanners.snmp.pace import Pace
 
 ECHO_REQUEST, ECHO_REPLY = 8, 0
 ROUNDS = 2

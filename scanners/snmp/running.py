@@ -15,8 +15,9 @@ from scanners.snmp.community import CommunityLink, CommunityPort, UserLink
 from scanners.snmp.link import AskError, Link
 from scanners.snmp.observe import observe
 from scanners.snmp.options import Community, Credential, Progress, ScanOptions, UsmUser
-from scanners.snmp.session import Probe, UserSession, probe
-from scanners.snmp.sweep import ANSWERED, ODD, PENDING, REFUSED, UNREACHABLE, Manner, Pace, Sweep
+from scanners.snmp.pace import Pace
+from scanners.snmp.session import Engine, Probe, UserSession, probe
+from scanners.snmp.sweep import ANSWERED, ODD, PENDING, REFUSED, UNREACHABLE, Manner, Sweep
 from scanners.snmp.targets import Targets, dotted, number
 
 Result = Observation | Failure | Coverage
@@ -95,8 +96,10 @@ class Scan:
         self._sweep = Sweep(targets.addresses, [one for one, _ in self._probes], self._answered)
         self._devices: asyncio.Queue[tuple[int, int, bytes] | None] = asyncio.Queue()
         self._results: asyncio.Queue[Result | None] = asyncio.Queue()
-        self._port = CommunityPort()
+        self._pace = Pace(options.rate)
+        self._port = CommunityPort(self._pace)
         self._sessions: dict[str, UserSession] = {}
+        self._engines: list[Engine] = []
         self._failures: list[Failure] = []
         self._failed = 0
         self._read = 0
@@ -136,8 +139,8 @@ class Scan:
             self._results.put_nowait(self._coverage())
         finally:
             self._port.close()
-            for session in self._sessions.values():
-                session.close()
+            for engine in self._engines:
+                engine.close()
             self._results.put_nowait(None)
 
     async def _run_sweep(self) -> None:
@@ -150,7 +153,7 @@ class Scan:
         }
         await self._sweep.run(
             options.port,
-            Manner(Pace(options.rate), options.timeout, options.retries, self._should_stop),
+            Manner(self._pace, options.timeout, options.retries, self._should_stop),
             first,
         )
 
@@ -188,8 +191,18 @@ class Scan:
             return CommunityLink(self._port, address, credential)
         session = self._sessions.get(credential.label)
         if session is None:
-            session = self._sessions[credential.label] = UserSession(credential, self._options.port)
+            session = self._sessions[credential.label] = UserSession(credential, self._engine(credential))
         return UserLink(session, address, self._options.timeout, max(2, self._options.retries))
+
+    def _engine(self, user: UsmUser) -> Engine:
+        """The one engine of the scan; a further one only for a user name that is given twice, with other keys."""
+        users = [
+            one for one in self._options.credentials if isinstance(one, UsmUser) and one.user == user.user
+        ]
+        place = users.index(user)
+        while len(self._engines) <= place:
+            self._engines.append(Engine(self._options.port, self._pace))
+        return self._engines[place]
 
     async def _deliver(self, reading: Reading, engine_id: bytes, label: str) -> None:
         for cause, detail in reading.troubles:
@@ -228,9 +241,7 @@ class Scan:
         silent = [dotted(address) for place, address in enumerate(addresses) if state[place] == PENDING]
         there: frozenset[str] = frozenset()
         if self._options.ping and not stopped:
-            there = await ping.present(
-                silent, Pace(self._options.rate), self._options.timeout, self._should_stop
-            )
+            there = await ping.present(silent, self._pace, self._options.timeout, self._should_stop)
         for place, address in enumerate(addresses):
             failure = self._unread(address, state[place], there, stopped=stopped)
             if failure is not None:

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import secrets
 import socket
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,9 +27,11 @@ from scanners.coverage import Cause
 from scanners.snmp import ber
 from scanners.snmp.link import AskError
 from scanners.snmp.options import Community, UsmUser
+from scanners.snmp.pace import Pace
 from scanners.snmp.sockets import LONGEST_DATAGRAM, open_socket, queued_errors
 
 MOST_SECURED = 64
+SLACK = 2.0
 SYS_OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 2, 0)
 
 OnDatagram = Callable[[bytes, str], None]
@@ -188,6 +191,9 @@ def _marked(label: str, template: bytes, count: int) -> Probe:
     return Probe(label, tuple(template.rsplit(_MARK.to_bytes(4, "big"), count)))
 
 
+_REFUSALS = (PyAsn1Error, PySnmpError, ValueError, LookupError, TypeError, AttributeError, OverflowError)
+
+
 def second_opinion(datagram: bytes) -> ber.Reply:
     """pyasn1's reading of a datagram that the own decoder refuses; raises ber.Malformed where pyasn1 refuses it too."""
     try:
@@ -199,19 +205,9 @@ def second_opinion(datagram: bytes) -> ber.Reply:
         varbinds = [_varbind(name, value) for name, value in protocol.apiPDU.get_varbinds(pdu)]
         request_id = int(protocol.apiPDU.get_request_id(pdu))
         community = bytes(protocol.apiMessage.get_community(message))
-        return ber.Reply(
-            int(version), community, _pdu_tag(pdu), request_id, int(status), int(index), varbinds
-        )
-    except (
-        PyAsn1Error,
-        PySnmpError,
-        ValueError,
-        KeyError,
-        IndexError,
-        TypeError,
-        AttributeError,
-        OverflowError,
-    ) as error:
+        head = (int(version), community, _pdu_tag(pdu), request_id)
+        return ber.Reply(*head, int(status), int(index), varbinds)
+    except _REFUSALS as error:
         raise ber.Malformed(f"pyasn1 refuses it too ({type(error).__name__})") from error
 
 
@@ -229,6 +225,8 @@ def _varbind(name: Any, value: Any) -> ber.VarBind:
     tag = value.tagSet.superTags[-1]
     number = int(tag.tagClass | tag.tagFormat | tag.tagId)
     oid = tuple(int(part) for part in name)
+    if len(oid) > ber.MOST_SUBIDENTIFIERS:
+        raise ValueError("an object identifier is too long")
     if number in (ber.OCTETS, ber.OPAQUE):
         return ber.VarBind(oid, number, bytes(value))
     if number == ber.IP_ADDRESS:
@@ -286,14 +284,51 @@ def _master_keys(
     return (bytes(hashed) if hashed is not None else None, bytes(secret) if secret is not None else None)
 
 
-class UserSession:
-    """SNMPv3 for one user: pysnmp's engine as it is, one for all devices of a scan."""
+class _PacedPort(UdpAsyncioTransport):  # type: ignore[misc,unused-ignore]
+    """pysnmp's UDP transport, whose datagrams wait for their turn: pysnmp itself decides when to discover and to ask again."""
 
-    def __init__(self, user: UsmUser, port: int) -> None:
-        self._port = port
+    def __init__(self, pace: Pace) -> None:
+        super().__init__()
+        self._pace = pace
+
+    def send_message(self, datagram: bytes, address: Any) -> None:
+        """Send now or when the pace allows."""
+        self._pace.when_due(lambda: self._send(datagram, address))
+
+    def _send(self, datagram: bytes, address: Any) -> None:
+        if self.transport is None or not self.transport.is_closing():
+            super().send_message(datagram, address)
+
+
+class Engine:
+    """pysnmp's SNMPv3 engine as it is: one for all users and devices of a scan."""
+
+    def __init__(self, port: int, pace: Pace) -> None:
+        self.port = port
         # A request costs pysnmp several milliseconds: with more under way, answers would wait longer than the timeout.
-        self._gate = asyncio.Semaphore(MOST_SECURED)
-        self._engine = SnmpEngine(rfc1902.OctetString(b"\x80\x00\x1f\x88\x80" + secrets.token_bytes(8)))
+        self.gate = asyncio.Semaphore(MOST_SECURED)
+        self.snmp = SnmpEngine(rfc1902.OctetString(b"\x80\x00\x1f\x88\x80" + secrets.token_bytes(8)))
+        config.add_transport(self.snmp, DOMAIN_NAME, _PacedPort(pace).open_client_mode())
+        self._pace = pace
+        self._turn = asyncio.Lock()
+
+    async def turn(self) -> float:
+        """Wait until nobody is before us, so that pysnmp's timeouts begin when its question leaves; the seconds waited."""
+        begun = time.monotonic()
+        async with self._turn:
+            await self._pace.spent(0)
+        return time.monotonic() - begun
+
+    def close(self) -> None:
+        """Give pysnmp's socket and timer back."""
+        self.snmp.close_dispatcher()
+
+
+class UserSession:
+    """One SNMPv3 user of an engine."""
+
+    def __init__(self, user: UsmUser, engine: Engine) -> None:
+        self._engine = engine
         auth_key, priv_key = _master_keys(
             user.auth_protocol, user.auth_key or "", user.priv_protocol, user.priv_key or ""
         )
@@ -310,31 +345,29 @@ class UserSession:
 
     async def target(self, address: str, wait: float, retries: int) -> Any:
         """Where to send; made once for each device, because pysnmp keeps a row for each."""
-        return await UdpTransportTarget.create((address, self._port), timeout=wait, retries=retries)
+        return await UdpTransportTarget.create((address, self._engine.port), timeout=wait, retries=retries)
 
-    async def ask(self, target: Any, request: ber.Request) -> ber.Reply:
-        """One GETNEXT or GETBULK; raises AskError with the cause that the agent or pysnmp names."""
-        async with self._gate:
-            return await self._ask(target, request)
+    async def ask(self, target: Any, request: ber.Request) -> tuple[ber.Reply, float]:
+        """The answer to one GETNEXT or GETBULK, and the seconds that it waited for its turn; raises AskError with the
+        cause that the agent or pysnmp names."""
+        async with self._engine.gate:
+            held = await self._engine.turn()
+            # pysnmp can lose a question for good whose device reports unknown engines again and again.
+            limit = 2 * target.timeout * (target.retries + 1) + SLACK
+            try:
+                async with asyncio.timeout(limit):
+                    return await self._ask(target, request), held
+            except TimeoutError:
+                raise AskError(Cause.TIMEOUT_MIDWAY) from None
 
     async def _ask(self, target: Any, request: ber.Request) -> ber.Reply:
         names = [(rfc1902.ObjectName(oid), rfc1902.Null("")) for oid in request.oids]
+        asked = (self._engine.snmp, self._auth, target, self._context)
         try:
             if request.pdu == ber.GET_BULK:
-                found = await bulk_cmd(
-                    self._engine,
-                    self._auth,
-                    target,
-                    self._context,
-                    request.first,
-                    request.second,
-                    *names,
-                    lookupMib=False,
-                )
+                found = await bulk_cmd(*asked, request.first, request.second, *names, lookupMib=False)
             else:
-                found = await next_cmd(
-                    self._engine, self._auth, target, self._context, *names, lookupMib=False
-                )
+                found = await next_cmd(*asked, *names, lookupMib=False)
         except (PySnmpError, PyAsn1Error) as error:
             raise AskError(Cause.MALFORMED, type(error).__name__) from error
         indication, status, index, rows = found
@@ -343,10 +376,6 @@ class UserSession:
                 cause_of(indication), "" if indication.__class__ in _NAMED else str(indication)[:120]
             )
         return ber.Reply(3, b"", ber.RESPONSE, 0, int(status), int(index), _bound(rows))
-
-    def close(self) -> None:
-        """Give pysnmp's socket and timer back."""
-        self._engine.close_dispatcher()
 
 
 _NAMED = frozenset(kind for kind, _ in _CAUSES)

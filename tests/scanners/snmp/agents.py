@@ -1,10 +1,12 @@
-"""Fake SNMP agents on loopback: a thread, a socket, and whatever answer a test wants."""
+"""Fake SNMP agents on loopback, one or many: a thread, a socket, and whatever answer a test wants."""
 
 from __future__ import annotations
 
 import socket
+import struct
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from scanners.replay import Recording
 from scanners.snmp import ber
@@ -79,6 +81,39 @@ def playing(text: str, community: bytes = b"public", most: int = 1400) -> Answer
     return answer
 
 
+def _octets(content: bytes) -> bytes:
+    return ber.element(ber.OCTETS, content)
+
+
+USM_STATS = (1, 3, 6, 1, 6, 3, 15, 1, 1)
+UNSUPPORTED_LEVEL, NOT_IN_TIME_WINDOW, UNKNOWN_USER, UNKNOWN_ENGINE, WRONG_DIGEST, DECRYPTION = range(1, 7)
+LAB_ENGINE = b"\x80\x00\x1f\x88\x04lab-agent"
+
+
+def report(
+    datagram: bytes,
+    counter: int = UNKNOWN_ENGINE,
+    *,
+    engine_id: bytes = LAB_ENGINE,
+    message_id: int | None = None,
+) -> Iterable[bytes]:
+    """An SNMPv3 agent's unsecured report of one of the counters of usmStats (RFC 3414 §5) to whatever it was sent."""
+    if message_id is None:
+        message_id = ber.decode_discovery(datagram)[0]
+    varbind = ber.VarBind((*USM_STATS, counter, 0), ber.COUNTER32, 1)
+    pdu = ber.integer(0) * 3 + ber.element(ber.SEQUENCE, encoded(varbind))
+    head = ber.integer(message_id) + ber.integer(65_507) + _octets(b"\0") + ber.integer(3)
+    security = _octets(engine_id) + ber.integer(1) + ber.integer(100) + _octets(b"") * 3
+    scoped = _octets(engine_id) + _octets(b"") + ber.element(ber.REPORT, pdu)
+    yield ber.element(
+        ber.SEQUENCE,
+        ber.integer(3)
+        + ber.element(ber.SEQUENCE, head)
+        + _octets(ber.element(ber.SEQUENCE, security))
+        + ber.element(ber.SEQUENCE, scoped),
+    )
+
+
 class FakeAgent:
     """An agent on one loopback address; `heard` counts datagrams."""
 
@@ -110,3 +145,60 @@ class FakeAgent:
             self.heard += 1
             for reply in self._answer(datagram):
                 self._socket.sendto(reply, asker)
+
+
+# Linux's numbers (socket(7), ip(7)); Python's socket module lacks their names on some builds.
+SO_TIMESTAMPNS = 35
+IP_PKTINFO = 8
+
+
+class Segment:
+    """Many devices behind one socket that hears whatever is sent to 127.0.0.0/8 on its port.
+
+    `heard` holds each datagram's address and when the kernel took it in, so that nobody's scheduling blurs the figures.
+    """
+
+    def __init__(self, devices: Mapping[str, Answer]) -> None:
+        self.heard: list[tuple[str, float]] = []
+        self._devices = devices
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        self._socket.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
+        self._socket.bind(("0.0.0.0", 0))
+        self._socket.settimeout(0.05)
+        self.port = self._socket.getsockname()[1]
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> Segment:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ending.set()
+        self._thread.join()
+        self._socket.close()
+
+    def most_within_a_second(self, prefix: str) -> int:
+        """The most datagrams that any one second saw towards the addresses that begin with `prefix`."""
+        times = sorted(at for address, at in self.heard if address.startswith(prefix))
+        return max((bisect_left(times, at + 1) - place for place, at in enumerate(times)), default=0)
+
+    def _serve(self) -> None:
+        while not self._ending.is_set():
+            try:
+                datagram, extra, _, asker = self._socket.recvmsg(65_535, 512)
+            except TimeoutError:
+                continue
+            at, asked = 0.0, b""
+            for level, kind, data in extra:
+                if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPNS):
+                    seconds, nanoseconds = struct.unpack("@ll", data)
+                    at = seconds + nanoseconds / 1e9
+                elif (level, kind) == (socket.IPPROTO_IP, IP_PKTINFO):
+                    asked = data[8:12]
+            address = socket.inet_ntoa(asked)
+            self.heard.append((address, at))
+            source = [(socket.IPPROTO_IP, IP_PKTINFO, struct.pack("@I4s4s", 0, asked, bytes(4)))]
+            for reply in self._devices.get(address, lambda _: ())(datagram):
+                self._socket.sendmsg([reply], source, 0, asker)

@@ -25,6 +25,7 @@ class Link:
     """A device that answers as a function says."""
 
     address = "192.0.2.1"
+    held = 0.0
 
     def __init__(self, answer: Callable[[ber.Request], ber.Reply], *, bulk: bool = True) -> None:
         self.bulk = bulk

@@ -3,13 +3,14 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+FUZZ_RUNS ?= 20000
 BIN := .venv/bin
 SETUP := @$(PYTHON) -E -S tools/setup.py
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup test setup-test check setup-check format coverage bench setup-bench messages lock clean
+.PHONY: help run demo setup test setup-test check setup-check format coverage bench setup-bench fuzz setup-fuzz messages lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +49,12 @@ bench: setup-bench ## Measure Parc and its peers
 setup-bench:
 	$(SETUP) bench
 
+fuzz: setup-fuzz ## Feed odd datagrams to the SNMP scanner, guided by what they reach (FUZZ_RUNS=20000)
+	@$(BIN)/python -m tests.scanners.snmp.fuzz_replies -runs=$(FUZZ_RUNS)
+
+setup-fuzz:
+	$(SETUP) fuzz
+
 messages: setup-check ## Collect the words to translate and bring the catalogues up to date
 	@mkdir -p inventory/translations
 	@$(BIN)/pybabel --quiet extract -F tools/babel.cfg -k N_ -k _l -k lazy_gettext -k lazy_ngettext:1,2 \
@@ -59,6 +66,8 @@ messages: setup-check ## Collect the words to translate and bring the catalogues
 lock: setup-check ## Choose the versions again and write the lock files
 	$(COMPILE) --upgrade -o requirements.lock requirements.in
 	$(COMPILE) --upgrade -c requirements.lock -o requirements-dev.lock requirements-dev.in
+	$(COMPILE) --upgrade -o requirements-bench.lock requirements-bench.in
+	$(COMPILE) --upgrade -o requirements-fuzz.lock requirements-fuzz.in
 	$(COMPILE) --upgrade -o tools/installer.lock tools/installer.in
 	$(COMPILE) --upgrade -o tools/node.lock tools/node.in
 	npm install --package-lock-only

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from types import ModuleType
 
-from benchmarks.measure import RUNS, Result, Skipped, summarize
+from benchmarks.measure import RUNS, Result, Skipped, figure, summarize
 
 
 def main(wanted: list[str]) -> int:
@@ -68,20 +68,16 @@ def _print_table(results: list[Result]) -> None:
 def _cell(result: Result | None) -> str:
     if result is None:
         return ""
-    return _figure(result) + (" MISSED" if result.holds is False else "")
-
-
-def _figure(result: Result) -> str:
-    if result.value is None:
-        return "-"
-    return f"{result.value:,.0f}" if result.value >= 100 or not result.unit else f"{result.value:.2f}"
+    shown = "-" if result.value is None else figure(result.value)
+    return shown + (" FAIL" if result.holds is False else "")
 
 
 def _line(result: Result) -> str:
-    value = _figure(result)
-    verdict = {True: "holds", False: "MISSED", None: ""}[result.holds]
-    goal = "" if result.goal is None else f"{'≤' if result.less_is_better else '≥'} {result.goal:,.0f}"
-    return f"  {result.name:44} {value:>10} {result.unit:14} {goal:>10} {verdict:6} {result.note}".rstrip()
+    value = "-" if result.value is None else figure(result.value)
+    verdict = {True: "PASS", False: "FAIL", None: ""}[result.holds]
+    goal = "" if result.goal is None else f"{'≤' if result.less_is_better else '≥'} {figure(result.goal)}"
+    cpu = "" if result.cpu is None else f"{figure(result.cpu)} µs CPU each"
+    return f"  {result.name:48} {value:>9} {result.unit:13} {goal:>9} {verdict:5} {cpu:20} {result.note}".rstrip()
 
 
 if __name__ == "__main__":

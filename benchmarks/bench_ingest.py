@@ -43,11 +43,11 @@ def setting() -> Iterator[None]:
 
         def sqlite() -> Flask:
             n = next(numbers)
-            return _founded(folder / f"instance{n}", f"sqlite:///{folder / f'parc{n}.sqlite'}")
+            return founded(folder / f"instance{n}", f"sqlite:///{folder / f'parc{n}.sqlite'}")
 
         def postgresql() -> Flask:
             n = next(numbers)
-            return _founded(folder / f"instance{n}", server.create_database(f"parc{n}"))
+            return founded(folder / f"instance{n}", server.create_database(f"parc{n}"))
 
         _empty["SQLite"] = sqlite
         if reason := Postgres.available():
@@ -62,7 +62,7 @@ def setting() -> Iterator[None]:
         _empty.clear()
 
 
-def _founded(instance: Path, url: str) -> Flask:
+def founded(instance: Path | str, url: str) -> Flask:
     """An application on an empty store, with one entity and one site, ready as `parc run` is."""
     from inventory import create_app
     from inventory.core import memory, registry

@@ -1,4 +1,4 @@
-"""Brings this folder up to what one `make` target needs, doing only what is not done yet: `setup.py run|check|test|bench`."""
+"""Brings this folder up to what one `make` target needs, doing only what is not done yet: `setup.py run|check|test|bench|fuzz`."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ DEVELOPMENT = ROOT / "requirements-dev.lock"
 
 
 def set_up(target: str) -> None:
-    """Do what the target needs: run and bench the product's packages, check and test the developers' ones too."""
+    """Do what the target needs: all the product's packages, check and test the developers' ones too, bench and fuzz one of their own."""
     python_packages.make_environment()
     python_packages.install_installer()
     python_packages.install_lock(RUNTIME)
     if target in ("check", "test"):
         python_packages.install_lock(DEVELOPMENT)
+    if target in ("bench", "fuzz"):
+        python_packages.install_lock(ROOT / f"requirements-{target}.lock")
     python_packages.install_project()
     if target in ("run", "test"):
         front_end.build_front_end()
@@ -45,8 +47,8 @@ def take_turn(turn: TextIO) -> None:
 
 def main() -> int:
     """Set up for the target named on the command line; one clear message and status 1 when it cannot be done."""
-    if len(sys.argv) != 2 or sys.argv[1] not in ("run", "check", "test", "bench"):
-        print("usage: setup.py run|check|test|bench", file=sys.stderr)
+    if len(sys.argv) != 2 or sys.argv[1] not in ("run", "check", "test", "bench", "fuzz"):
+        print("usage: setup.py run|check|test|bench|fuzz", file=sys.stderr)
         return 2
     try:
         python_packages.require_python()

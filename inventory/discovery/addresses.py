@@ -11,7 +11,7 @@ from inventory.core.wording import N_
 
 MOST_ADDRESSES = 262_144
 LONGEST_TEXT = 255
-SMALLEST_CHUNK, LARGEST_CHUNK = 256, 4096
+SMALLEST_CHUNK, LARGEST_CHUNK = 256, 16_384
 SECONDS_PER_CHUNK = 4
 
 # 0/8 names no host, 224/4 groups, 240/4 nobody (RFC 6890); loopback is a device like another.

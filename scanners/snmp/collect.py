@@ -51,10 +51,11 @@ class Reading:
 class _Cursor:
     """Where a walk is inside one subtree."""
 
-    __slots__ = ("at", "done", "most", "name", "root", "taken")
+    __slots__ = ("at", "depth", "done", "most", "name", "root", "taken")
 
     def __init__(self, root: Oid, start: Oid, most: int, name: str) -> None:
         self.root = root
+        self.depth = len(root)
         self.at = start
         self.most = most
         self.name = name
@@ -132,24 +133,27 @@ class Walk:
             self._give_up(batch, Cause.MALFORMED, "an answer with nothing in it")
 
     def _advance(self, cursor: _Cursor, varbind: VarBind) -> None:
-        oid, root = varbind.oid, cursor.root
-        if varbind.tag in ber.EXCEPTIONS or oid[: len(root)] != root:
+        oid, tag, value = varbind
+        depth = cursor.depth
+        if tag in ber.EXCEPTIONS or oid[:depth] != cursor.root:
             cursor.done = True
             return
         if oid <= cursor.at:
             self._give_up((cursor,), Cause.LOOPING, cursor.name)
             return
         cursor.at = oid
-        value = varbind.value
+        index = oid[depth:]
+        self._octets += 8 * len(index)
         if isinstance(value, bytes):
             value = value[:LONGEST_VALUE]
             self._octets += len(value)
-        index = oid[len(root) :]
-        self._octets += 8 * len(index)
         self._objects += 1
         if self._objects > self._bounds.objects or self._octets > self._bounds.octets:
             raise _OverBounds
-        self.reading.columns.setdefault(root, {})[index] = value
+        if cursor.taken:
+            self.reading.columns[cursor.root][index] = value
+        else:
+            self.reading.columns.setdefault(cursor.root, {})[index] = value
         cursor.taken += 1
         cursor.done = cursor.taken >= cursor.most
 

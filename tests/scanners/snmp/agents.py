@@ -115,10 +115,11 @@ def report(
 
 
 class FakeAgent:
-    """An agent on one loopback address; `heard` counts datagrams."""
+    """An agent on one loopback address; `heard` counts datagrams, `asker` is where the last one came from."""
 
     def __init__(self, answer: Answer, address: str = "127.31.0.1", port: int = 0) -> None:
         self.heard = 0
+        self.asker = ("", 0)
         self._answer = answer
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((address, port))
@@ -142,7 +143,7 @@ class FakeAgent:
                 datagram, asker = self._socket.recvfrom(65_535)
             except TimeoutError:
                 continue
-            self.heard += 1
+            self.heard, self.asker = self.heard + 1, asker
             for reply in self._answer(datagram):
                 self._socket.sendto(reply, asker)
 

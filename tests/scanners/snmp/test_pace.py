@@ -45,8 +45,10 @@ def test_two_ranges_at_once_each_keep_their_own_cap_in_sweep_retries_and_collect
         fast = pool.submit(read, "127.31.1.0/25", segment.port, 400)
         slow = pool.submit(read, "127.31.2.0/26", segment.port, 100)
         assert (fast.result(), slow.result()) == (6, 4)
-    assert 0.7 * 400 < segment.most_within_a_second("127.31.1.") <= 400
-    assert 0.7 * 100 < segment.most_within_a_second("127.31.2.") <= 100
+    for net, rate in (("127.31.1.", 400), ("127.31.2.", 100)):
+        # More came than one second may bring, so that the cap had something to hold back.
+        assert sum(address.startswith(net) for address, _at in segment.heard) > rate
+        assert segment.most_within_a_second(net) <= rate
 
 
 def test_what_pysnmp_sends_for_a_v3_user_is_under_the_cap_too() -> None:

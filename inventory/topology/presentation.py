@@ -114,6 +114,11 @@ class PortRow:
     known: int = 0
 
     @property
+    def short(self) -> str:
+        """Its name as people write it."""
+        return short_port(self.name)
+
+    @property
     def shown(self) -> list[Named]:
         """The first devices that hang on it."""
         return self.devices[:DEVICES_SHOWN]

@@ -200,10 +200,12 @@ class _Page:
         return " ".join(words)
 
     def rows(self) -> list[dict[str, Any]]:
-        """The switches in the order of the drawing, from the core outwards; with words, those that match."""
+        """The switches layer by layer, from the core outwards; with words, those that match."""
         ports, rows = self._ports(), []
-        for key, standing in self.layers.standing.items():
-            face = self._face(key, ())
+        faces = {key: self._face(key, ()) for key in self.layers.standing}
+        ordered = self.layers.standing.items()
+        for key, standing in sorted(ordered, key=lambda one: (one[1].layer, faces[one[0]].label, one[0])):
+            face = faces[key]
             if self.asked.words and not face.is_found:
                 continue
             near, far = ports.get((standing.above, key), ("", "")) if standing.above else ("", "")

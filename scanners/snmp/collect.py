@@ -227,3 +227,15 @@ async def read_device(link: Link, bounds: Bounds, more: More = lambda _: ()) -> 
     if not reading.columns and reading.troubles:
         raise AskError(*reading.troubles[0])
     return reading
+
+
+async def read_columns(
+    link: Link, bounds: Bounds, columns: Iterable[Oid], *, name: str, most: int
+) -> Reading:
+    """Some columns of a device by themselves, at most `most` instances of each; raises AskError."""
+    walk = Walk(link, bounds)
+    try:
+        await walk.read(columns, name, most)
+    except _OverBounds:
+        walk.reading.troubles.append((Cause.CAP_REACHED, name))
+    return walk.reading

@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from scanners.coverage import Cause, Coverage, Failure
 from scanners.observation import Observation
 from scanners.snmp import ping
 from scanners.snmp.collect import Bounds, Reading, read_device
 from scanners.snmp.community import CommunityLink, CommunityPort, UserLink
+from scanners.snmp.contexts import read_vlans
 from scanners.snmp.link import AskError, Link
 from scanners.snmp.observe import observe
 from scanners.snmp.options import Community, Credential, Progress, ScanOptions, UsmUser
@@ -178,6 +180,8 @@ class Scan:
                 reading = await read_device(
                     self._link(address, credential), bounds, self._options.profiles.objects
                 )
+                if isinstance(credential, Community):
+                    await read_vlans(reading, credential, partial(self._link, address), bounds)
                 await self._deliver(reading, engine_id, credential.label)
                 return
             except AskError as error:

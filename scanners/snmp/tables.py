@@ -151,6 +151,8 @@ PRT_ALERT_DESCR = oid("1.3.6.1.2.1.43.18.1.1.8")
 # BRIDGE-MIB (RFC 4188): dot1dBasePortIfIndex is BRIDGE_PORT, dot1dTpFdbPort is BRIDGE_LEARNT; Q-BRIDGE-MIB (RFC 4363)
 VLAN_FDB_ID = oid("1.3.6.1.2.1.17.7.1.4.2.1.3")
 PORT_VLAN = oid("1.3.6.1.2.1.17.7.1.4.5.1.1")
+# CISCO-VTP-MIB vtpVlanState; index of the management domain, then the VLAN
+VTP_VLAN_STATE = oid("1.3.6.1.4.1.9.9.46.1.3.1.1.2")
 # IEEE8023-LAG-MIB: the aggregate that a port is attached to
 AGGREGATE = oid("1.2.840.10006.300.43.1.2.1.1.13")
 # LLDP-MIB (IEEE 802.1AB-2005): local ports, then what the neighbours say; index TimeMark.LocalPortNum.Index
@@ -279,6 +281,7 @@ TABLES: tuple[Table, ...] = (
     Table("IEEE8023-LAG-MIB", (AGGREGATE,), (AGGREGATE,), most=2048),
     Table("BRIDGE-MIB ports", (BRIDGE_PORT,), (BRIDGE_PORT, PORT_VLAN), most=2048),
     Table("Q-BRIDGE-MIB VLANs", (VLAN_FDB_ID,), (VLAN_FDB_ID,), most=4096),
+    Table("CISCO-VTP-MIB VLANs", (VTP_VLAN_STATE,), (VTP_VLAN_STATE,), most=1024),
     Table("Q-BRIDGE-MIB forwarding", (VLAN_LEARNT,), (VLAN_LEARNT,), most=MOST_LEARNT),
     Table("BRIDGE-MIB forwarding", (BRIDGE_LEARNT,), (BRIDGE_LEARNT,), most=MOST_LEARNT, unless=VLAN_LEARNT),
     Table(

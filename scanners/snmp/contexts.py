@@ -1,0 +1,70 @@
+"""Reads the forwarding table of each VLAN from switches that keep one behind a community of its own (`name@vlan`)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from scanners.coverage import Cause
+from scanners.snmp import ber, tables
+from scanners.snmp.collect import Bounds, Reading, read_columns
+from scanners.snmp.link import TRIES, AskError, Link
+from scanners.snmp.options import Community
+
+MOST_VLANS = 128
+OPERATIONAL = 1  # vtpVlanState
+# Kept for FDDI and token ring by every such switch; nothing is ever learnt there.
+_RESERVED = range(1002, 1006)
+_TRIES = 2
+
+
+@dataclass(slots=True)
+class _Hasty:
+    """A link that gives up early: whether a device knows such communities at all is not known before it is asked."""
+
+    inner: Link
+    address: str
+    bulk: bool
+
+    async def ask(self, request: ber.Request, tries: int = TRIES) -> ber.Reply:
+        """The device's answer; raises AskError."""
+        return await self.inner.ask(request, min(tries, _TRIES))
+
+
+def vlans(reading: Reading) -> list[int]:
+    """The VLANs to be asked one by one: those that CISCO-VTP-MIB calls operational, where no table tells all VLANs."""
+    if reading.column(tables.VLAN_LEARNT):
+        return []
+    states = reading.column(tables.VTP_VLAN_STATE).items()
+    found = {index[1] for index, state in states if len(index) == 2 and state == OPERATIONAL}
+    return sorted(one for one in found if 0 < one < 4095 and one not in _RESERVED)[:MOST_VLANS]
+
+
+async def read_vlans(
+    reading: Reading, credential: Community, link: Callable[[Community], Link], bounds: Bounds
+) -> None:
+    """Add what each VLAN's community tells to the reading, as Q-BRIDGE-MIB would; a device that knows none keeps what it said."""
+    end = time.monotonic() + bounds.seconds
+    for vlan in vlans(reading):
+        inner = link(replace(credential, name=f"{credential.name}@{vlan}"))
+        hasty, columns = _Hasty(inner, inner.address, inner.bulk), (tables.BRIDGE_LEARNT, tables.BRIDGE_PORT)
+        try:
+            said = await read_columns(hasty, bounds, columns, name=f"VLAN {vlan}", most=tables.MOST_LEARNT)
+        except AskError as error:
+            if error.cause not in (Cause.TIMEOUT_MIDWAY, Cause.AUTHORIZATION):
+                reading.troubles.append((error.cause, f"VLAN {vlan}"))
+            return
+        _add(reading, said, vlan)
+        if time.monotonic() > end:
+            reading.troubles.append((Cause.CAP_REACHED, f"VLAN {vlan}"))
+            return
+
+
+def _add(reading: Reading, said: Reading, vlan: int) -> None:
+    learnt = reading.columns.setdefault(tables.VLAN_LEARNT, {})
+    for index, port in said.column(tables.BRIDGE_LEARNT).items():
+        if len(learnt) >= tables.MOST_LEARNT:
+            return
+        learnt[(vlan, *index)] = port
+    reading.columns.setdefault(tables.BRIDGE_PORT, {}).update(said.column(tables.BRIDGE_PORT))

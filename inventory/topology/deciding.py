@@ -1,4 +1,4 @@
-"""Decides which ports lead to another switch, and on which one port each device hangs, with the reason.
+"""Decides on which one port each device hangs, with the reason.
 
 The result depends on what the tables say alone, never on the order in which they were read.
 """
@@ -9,23 +9,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from inventory.topology.fabric import ACCESS_POINTS, FORWARDING, HOSTS, PHONES, Fabric, Heard, Spot
-from inventory.topology.states import Confidence, LinkReason, Reason
+from inventory.topology import linking
+from inventory.topology.fabric import ACCESS_POINTS, HOSTS, PHONES, Fabric, Heard, Spot
+from inventory.topology.linking import Link
+from inventory.topology.states import Confidence, Reason
 
 # More devices than an unmanaged switch has ports: a managed one that is not read stands behind.
 MOST_BEHIND_A_HUB = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A port that leads to another switch: `peer` is its asset's id, None where it is not in the inventory."""
-
-    spot: Spot
-    peer: int | None
-    reason: LinkReason
-    peer_name: str = ""
-    peer_port: str | None = None
-    protocol: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +34,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The links between switches, and the place of each address of a known device."""
+    """The links between switches, the place of each address of a known device, and the ports that lead to other switches."""
 
     links: tuple[Link, ...]
     places: Mapping[str, Place]
-
-    @property
-    def leading_on(self) -> frozenset[Spot]:
-        """The ports that lead to another switch."""
-        return frozenset(link.spot for link in self.links)
+    leading_on: frozenset[Spot] = frozenset()
 
 
 def decide(
@@ -62,81 +48,13 @@ def decide(
 
     On `known_links`, ports that led to another switch of late, nothing hangs although tonight's tables do not say so.
     """
-    links = tuple(_links(fabric))
-    leading_on = {link.spot for link in links}.union(known_links)
-    places = {one.mac: one for one in _announced(fabric, leading_on)}
-    places |= _learnt(fabric, leading_on, standing or {}, places)
+    found = linking.links(fabric)
+    onwards = linking.leading_on(fabric, found)
+    closed = onwards.union(known_links)
+    places = {one.mac: one for one in _announced(fabric, closed)}
+    places |= _learnt(fabric, closed, standing or {}, places)
     places |= {one.mac: one for one in _clients(fabric)}
-    return Decision(links, dict(sorted(places.items())))
-
-
-def _links(fabric: Fabric) -> Iterator[Link]:
-    for bridge in fabric.bridges.values():
-        for port in sorted({*bridge.learnt, *bridge.heard}):
-            spot = Spot(bridge.key, port)
-            told = [link for heard in fabric.heard(spot) if (link := _heard_link(fabric, spot, heard))]
-            told = sorted({(one.peer, one.peer_name): one for one in told}.values(), key=_first)
-            yield from told or (
-                Link(spot, peer, LinkReason.LEARNT) for peer in sorted(_next_to(fabric, spot))
-            )
-
-
-def _first(link: Link) -> tuple[bool, int, str]:
-    return link.peer is None, link.peer or 0, link.peer_name
-
-
-def _heard_link(fabric: Fabric, spot: Spot, heard: Heard) -> Link | None:
-    """The link to what announces itself, if it is a switch: one that is read, one of the inventory, or a stranger."""
-    if heard.device == spot.switch or (heard.device is None and not heard.name):
-        return None
-
-    def link(reason: LinkReason) -> Link:
-        return Link(spot, heard.device, reason, heard.name, heard.remote_port, heard.protocol.upper())
-
-    if fabric.forwards(heard.device):
-        return link(LinkReason.ANNOUNCED)
-    if heard.device is not None and fabric.kind(heard.device) not in FORWARDING:
-        return None
-    switches = "bridge" in heard.capabilities and not heard.capabilities & {
-        "telephone",
-        "access_point",
-        "station",
-    }
-    return link(LinkReason.NOT_READ) if switches else None
-
-
-def _next_to(fabric: Fabric, spot: Spot) -> frozenset[int]:
-    """Of the switches beyond a port, those with none of the others in between (the direct-connection rule).
-
-    One stands between two others where it learns them on different ports.
-    """
-    beyond = fabric.beyond.get(spot, frozenset())
-    if len(beyond) < 2:
-        return beyond
-    # The busiest first: it is the most likely to stand between.
-    judges = sorted(beyond, key=lambda key: (-len(_sides(fabric, key)), key))
-    return frozenset(
-        one
-        for one in beyond
-        if not any(_between(fabric, judge, (spot.switch, one)) for judge in judges if judge != one)
-    )
-
-
-def _between(fabric: Fabric, judge: int, pair: tuple[int, int]) -> bool:
-    sides = _sides(fabric, judge)
-    one, other = sides.get(pair[0]), sides.get(pair[1])
-    return one is not None and other is not None and one != other
-
-
-def _sides(fabric: Fabric, key: int) -> Mapping[int, int | None]:
-    """On which port a switch learns each of the others; None where it learns one on two ports."""
-    known: dict[int, dict[int, int | None]] = fabric.__dict__.setdefault("_sides", {})
-    if not known:
-        for spot, others in fabric.beyond.items():
-            mine = known.setdefault(spot.switch, {})
-            for other in others:
-                mine[other] = None if other in mine else spot.port
-    return known.get(key, {})
+    return Decision(found, dict(sorted(places.items())), frozenset(onwards))
 
 
 def _announced(fabric: Fabric, leading_on: set[Spot]) -> Iterator[Place]:

@@ -16,8 +16,9 @@ from inventory.core.access import Actor
 from inventory.core.database import db
 from inventory.discovery.sightings import slices
 from inventory.topology import loading
-from inventory.topology.deciding import Decision, Link, Place, decide
+from inventory.topology.deciding import Decision, Place, decide
 from inventory.topology.fabric import Spot
+from inventory.topology.linking import Link
 from inventory.topology.loading import Loaded
 from inventory.topology.models import PortAttachment, SwitchLink
 from inventory.topology.states import Confidence, LinkReason, Reason

@@ -21,7 +21,7 @@ PURE = {
     "applications": {"annex", "completeness", "lifecycle", "states"},
     "discovery": {"addresses", "branches", "causes", "timing"},
     "reconciliation": {"likeness", "matching", "merging"},
-    "topology": {"deciding", "drawing", "fabric", "layers", "states"},
+    "topology": {"deciding", "drawing", "fabric", "layers", "linking", "states"},
     "renewal": {"sixth", "planning"},
 }
 SEAMS = {"pysnmp": Path("scanners/snmp/session.py"), "ldap3": Path("scanners/ldap/session.py")}

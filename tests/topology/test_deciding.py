@@ -235,3 +235,39 @@ def test_full_tables_of_any_tree_give_back_the_tree_in_whatever_order_they_come(
     shuffled = list(owners.items())
     chance.shuffle(shuffled)
     assert decide(Fabric(bridges, dict(shuffled), kinds)) == decision
+
+
+@settings(max_examples=80, deadline=None)
+@given(trees(), st.randoms(use_true_random=False), st.floats(0.1, 1))
+def test_tables_with_holes_never_make_a_ring_and_never_lead_the_wrong_way(
+    tree: tuple[list[tuple[int, int]], dict[int, int]], chance: random.Random, share: float
+) -> None:
+    whole, _truth = built(tree)
+    holed = [
+        Bridge(
+            one.key,
+            one.macs,
+            {
+                port: kept
+                for port, macs in one.learnt.items()
+                if (kept := {address: vlan for address, vlan in macs.items() if chance.random() < share})
+            },
+        )
+        for one in whole
+    ]
+    kinds = {one.key: "switch" for one in whole}
+    decision = decide(Fabric(holed, {mac(n): n for n in kinds}, kinds))
+    side = {
+        (one.key, address): port for one in whole for port, macs in one.learnt.items() for address in macs
+    }
+    assert all(side[link.spot.switch, mac(link.peer or 0)] == link.spot.port for link in decision.links)
+    pairs = {frozenset((link.spot.switch, link.peer)) for link in decision.links}
+    joined = {key: key for key in kinds}
+
+    def top(key: int) -> int:
+        return key if joined[key] == key else top(joined[key])
+
+    for pair in pairs:
+        one, other = (top(key or 0) for key in pair)
+        assert one != other, "a ring"
+        joined[one] = other

@@ -73,7 +73,7 @@ def _learnt(fabric: Fabric) -> Iterator[Link]:
         core = max(
             part, key=lambda key: (len(set(where.get(key, {}).values())), len(where.get(key, {})), -key)
         )
-        towards = {key: _towards(fabric, where, key, core) for key in part}
+        towards = _towards(fabric, where, part, core)
         below = {
             key: {other for other, port in where.get(key, {}).items() if port not in {None, towards[key]}}
             for key in part
@@ -135,15 +135,20 @@ def _parts(where: Where) -> Iterator[set[int]]:
         yield part
 
 
-def _towards(fabric: Fabric, where: Where, key: int, core: int) -> int | None:
-    """The port towards the core: where the core is learnt, else where most addresses are, as on any uplink."""
-    if key == core:
-        return None
-    port = where.get(key, {}).get(core)
-    if port is not None:
-        return port
-    learnt = fabric.bridges[key].learnt
-    return max(learnt, key=lambda one: (len(learnt[one]), -one), default=None)
+def _towards(fabric: Fabric, where: Where, part: Collection[int], core: int) -> dict[int, int | None]:
+    """The port of each switch towards the core: where the core is learnt, else where a switch that is nearer to it is,
+    else where most addresses are, as on any uplink."""
+    found: dict[int, int | None] = {
+        key: port for key in part if (port := where.get(key, {}).get(core)) is not None
+    }
+    sure = sorted(found)
+    for key in sorted(set(part) - {core, *found}):
+        above = [one for one in sure if where[one].get(key) not in {None, found[one]}]
+        ports = [port for one in above if (port := where.get(key, {}).get(one)) is not None]
+        learnt = fabric.bridges[key].learnt
+        usual = max(learnt, key=lambda port: (len(learnt[port]), -port), default=None)
+        found[key] = min(ports, default=usual)
+    return {core: None, **found}
 
 
 def leading_on(fabric: Fabric, found: Collection[Link]) -> set[Spot]:

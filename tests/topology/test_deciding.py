@@ -183,6 +183,21 @@ def test_an_address_that_two_switches_claim_links_nothing() -> None:
     assert not decide(fabric(*twins)).links
 
 
+def test_a_switch_that_does_not_know_the_core_stands_below_the_one_that_does() -> None:
+    other, another = 5, 6
+    found = fabric(
+        bridge(CORE, learnt=learnt(p10=[other], p11=[another], p24=[EDGE])),
+        bridge(EDGE, learnt=learnt(p1=[CORE], p2=[FAR])),
+        bridge(FAR, learnt=learnt(p1=[EDGE], p9=[40, 41, 42])),
+        bridge(other, learnt=learnt(p1=[CORE])),
+        bridge(another, learnt=learnt(p1=[CORE])),
+        kinds={other: "switch", another: "switch"},
+    )
+    assert {frozenset((one.spot.switch, one.peer)) for one in decide(found).links} == {
+        frozenset(pair) for pair in ((CORE, other), (CORE, another), (CORE, EDGE), (EDGE, FAR))
+    }
+
+
 @st.composite
 def trees(draw: st.DrawFn) -> tuple[list[tuple[int, int]], dict[int, int]]:
     """A tree of switches (child, parent) and the switch of each device."""

@@ -19,9 +19,10 @@ DEFAULT_RANKS = {
     SourceKind.PERSON: 10,
     SourceKind.SYSTEM: 0,
 }
-# A computer's name is what its directory calls it.
+# A computer's name is what its directory calls it, and its directory knows the edition of its system.
 FIELD_RANKS = {
     "name": {SourceKind.LDAP: 60},
+    "os_name": {SourceKind.LDAP: 45},
 }
 
 

@@ -18,13 +18,13 @@ _NUMBER = r"(v?[A-Z]{0,3}\.?[0-9][0-9A-Z._()+-]*[0-9A-Z)])"
 _VERSIONS = tuple(
     re.compile(pattern + _NUMBER, re.IGNORECASE)
     for pattern in (
-        r"\b(?:application software|firmware|software|image|fw|sw)[ -]?(?:version|revision|release|ver\.?|rev\.?)?\s*[:=]?\s*",
+        r"\b(?:application software|software|sw)[ -]?(?:version|revision|release|ver\.?|rev\.?)?\s*[:=]?\s*",
+        r"\b(?:firmware|image|fw)[ -]?(?:version|revision|release|ver\.?|rev\.?)?\s*[:=]?\s*",
         r"(?<!\()\b(?:version|vers|revision|release)\.?[:\s]+",
         r"\bver\.?[:\s]*",
     )
 )
 _HOST = re.compile(r"^(?:Linux|FreeBSD|OpenBSD|NetBSD|SunOS|Darwin|Hardware(?=:)|AIX|HP-UX)\b")
-_KERNEL = re.compile(r"^Linux \S+ (\d+\.\d+\.\S+) #")
 _BALANCED = re.compile(r"[^()]*(?:\([^()]*\)[^()]*)*")
 _INNER = re.compile(
     r"\b(?:Linux|U-Boot|ROM|Boot(?:code|R|loader)?|eCos|VxWorks|kernel|HW|H/W|HW_REV|hardware|operating system)"
@@ -72,12 +72,6 @@ def version_in(description: str) -> Answer:
             return match.group(1).rstrip(".-,("), ""
     numbers = _DOTTED.findall(own)
     return (numbers[0], ": its only version number") if len(numbers) == 1 else (None, "")
-
-
-def kernel_in(description: str) -> str | None:
-    """The kernel of a Linux host."""
-    match = _KERNEL.match(description)
-    return match.group(1) if match else None
 
 
 def product_in(description: str, maker: str) -> Answer:

@@ -12,10 +12,11 @@ from scanners.observation import Component, Fact
 from scanners.snmp import tables
 from scanners.snmp.ber import Oid
 from scanners.snmp.collect import Reading
-from scanners.snmp.descriptions import is_host, kernel_in, product_in, serial_in, version_in
+from scanners.snmp.descriptions import is_host, product_in, serial_in, version_in
 from scanners.snmp.enterprises import Enterprise, enterprise_of
 from scanners.snmp.kinds import kind_of
 from scanners.snmp.profile import Device, Profile, Profiles, dotted, text, useful
+from scanners.snmp.systems import kernel_in, system_in
 
 OTHER, CHASSIS, POWER_SUPPLY, MODULE = 1, 3, 6, 9
 _PARTS_OF_THEIR_OWN = frozenset({POWER_SUPPLY, 7, 8, 10, 12})  # fans, sensors, ports, processors
@@ -65,7 +66,7 @@ def identify(reading: Reading, profiles: Profiles) -> Findings:
     _printer_model(reading, found)
     if enterprise is not None:
         _product(enterprise, description, found)
-    _kernel(description, found)
+    _system_software(reading, description, found)
     for pattern, name in (one for profile in fitting for one in profile.rename):
         if model := found.text("model"):
             found.facts["model"] = pattern.sub(name, model)
@@ -283,7 +284,16 @@ def _printer_model(reading: Reading, found: Findings) -> None:
                 found.say("model", model, "HOST-RESOURCES-MIB hrDeviceDescr of the printer")
 
 
-def _kernel(description: str, found: Findings) -> None:
-    """A general-purpose computer's system version is its kernel's."""
-    if found.facts.get("kind") in {"computer", "server", "hypervisor"}:
-        found.say("firmware", kernel_in(description), "sysDescr (kernel)")
+def _system_software(reading: Reading, description: str, found: Findings) -> None:
+    """What runs on a general-purpose computer: its system's name, and its kernel as the version."""
+    if found.facts.get("kind") not in {"computer", "server", "hypervisor"}:
+        return
+    server = reading.scalar(tables.SYS_OBJECT_ID) in _WINDOWS_SERVERS
+    found.say("os_name", system_in(description, server=server), "sysDescr (kernel)")
+    found.say("firmware", kernel_in(description), "sysDescr (kernel)")
+    if description.startswith("Darwin "):
+        found.say("manufacturer", "Apple", "sysDescr: Darwin is Apple's kernel")
+
+
+# Microsoft's sysObjectIDs: server, domain controller.
+_WINDOWS_SERVERS = (tables.oid("1.3.6.1.4.1.311.1.1.3.1.2"), tables.oid("1.3.6.1.4.1.311.1.1.3.1.3"))

@@ -26,36 +26,59 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         (
             "management_board",
-            r"\b(iDRAC|integrated lights-out|iLO ?\d|BMC|IMM2?|baseboard management|remote access controller|XClarity controller)\b",
+            (
+                r"\b(iDRAC|integrated lights-out|iLO ?\d|BMC|IMM2?|iRMC|iBMC|ILOM|CIMC|KVM|XClarity controller"
+                r"|baseboard management|(?:remote access|remote management|integrated management) controller)\b"
+            ),
         ),
         (
             "firewall",
-            r"\b(firewall|fortigate|pfsense|opnsense|UTM|adaptive security appliance|firepower|PAN-OS|security gateway)\b",
+            r"\b(firewall|fortigate|pfsense|opnsense|UTM|adaptive security appliance|firepower|PAN-OS|security gateway|ipfire)\b",
         ),
         ("load_balancer", r"\b(load ?balancer|BIG-IP|netscaler|loadmaster)\b"),
         (
             "wireless_controller",
             r"\b(wireless (?:lan )?controller|WLC|zonedirector|smartzone|mobility controller|AirOS controller|WLAN controller)\b",
         ),
-        ("access_point", r"\b(access ?point|wireless ap|wifi ap|hiveos|airap|unifi ap|UAP-?\w*|U[67]-\w+)\b"),
+        (
+            "access_point",
+            r"\b(access ?point|(?:wireless|wi-?fi|managed|indoor|outdoor) ap|hiveos|airap|unifi ap|UAP-?\w*|U[67]-\w+)\b",
+        ),
         ("ups", r"\b(UPS|smart-ups|uninterruptible)\b"),
-        ("pdu", r"\b(PDU|power distribution|rack ?pdu|switched rack|power strip|metered rack)\b"),
-        ("camera", r"\b(network camera|ip camera|camera|webcam|video encoder|dome camera)\b"),
-        ("videoconference", r"\b(video ?conferenc\w*|telepresence|codec|clickshare)\b"),
-        ("voip_gateway", r"\b(voip gateway|analog(?:ue)? telephone adapter|media gateway|mediant)\b"),
-        ("pbx", r"\b(pbx|ip ?office|omnipcx|call server|communication server)\b"),
-        ("desk_phone", r"\b(ip ?phone|sip phone|voip phone|deskphone)\b"),
+        (
+            "pdu",
+            r"\b([ei]?-?PDU|power distribution|cabinet distribution|rack ?pdu|switched rack|power strip|metered rack|transfer switch)\b",
+        ),
+        ("power", r"\b(rectifier|inverter|genset|DC power|power supply unit)\b"),
+        ("camera", r"\b(camera|webcam|video encoder|(?:network|digital) video recorder)\b"),
+        ("videoconference", r"\b(video ?conferenc\w*|telepresence|clickshare)\b"),
+        (
+            "voip_gateway",
+            r"\b((?:voip|sip|analog) gateway|session border controller|analog(?:ue)? telephone adapter|media gateway|mediant)\b",
+        ),
+        ("pbx", r"\b((?:ip-?)?pbx|ipbx|ip ?office|omnipcx|call server|communication server)\b"),
+        ("desk_phone", r"\b(ip ?phone|(?:sip|voip|conference|desk) phone|deskphone)\b"),
         (
             "storage",
-            r"\b(NAS|diskstation|rackstation|storage|data ontap|readynas|turbonas|terastation|linkstation|freenas|truenas|SAN array)\b",
+            (
+                r"\b(NAS|diskstation|rackstation|storage|data ontap|readynas|turbonas|terastation|linkstation|freenas|truenas"
+                r"|SAN array|disk array|RAID subsystem|tape library|autoloader|NetApp Release|OneFS)\b"
+            ),
         ),
         (
             "environment_probe",
-            r"\b(temperature|humidity|environment(?:al)? (?:monitor|sensor|unit)|sensor ?probe|sensorhub|thermometer|netbotz)\b",
+            r"\b(temperature|humidity|environment(?:al)? (?:monitor(?:ing)?|sensor|unit)|sensor ?probe|sensorhub|thermometer|netbotz)\b",
         ),
-        ("printer", r"\b(printer|laserjet|officejet|deskjet|jetdirect|print ?server|printing system)\b"),
-        ("hypervisor", r"\b(vmware esxi?|proxmox|xenserver|hyper-v)\b"),
-        ("switch", r"\b(switch|catalyst|procurve|jetstream|edgeswitch|nexus|switching|SwOS|USW-\w+)\b"),
+        ("label_printer", r"\b(label|barcode|bar code) printer\b"),
+        ("projector", r"\b(projector)\b"),
+        ("thin_client", r"\b(thin client)\b"),
+        (
+            "network_appliance",
+            r"\b(time server|ntp server|(?:mail|email|web) gateway|media converter|(?:serial )?device server)\b",
+        ),
+        ("printer", r"\b(printer|MFP|laserjet|officejet|deskjet|jetdirect|print ?server|printing system)\b"),
+        ("hypervisor", r"\b(vmware esxi?|proxmox|xenserver|xcp-ng|hyper-v)\b"),
+        ("switch", r"\b(\w*switch|catalyst|procurve|jetstream|nexus|switching|SwOS|USW-\w+)\b"),
         ("router", r"\b(router|gateway|routeros|IOS XR|ISR software|ASR\d+|modem|CPE)\b"),
     )
 )

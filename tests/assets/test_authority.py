@@ -18,10 +18,13 @@ def test_an_unpinned_person_yields_to_a_machine():
     assert winner("name", [Claim(SourceKind.PERSON, "mine", LATE), machine]) is machine
 
 
-def test_the_directory_names_a_computer_and_the_agent_knows_its_system():
+def test_the_directory_names_a_computer_and_the_edition_of_its_system_that_the_network_does_not_tell():
     network, directory = Claim(SourceKind.SNMP, "a", LATE), Claim(SourceKind.LDAP, "b", EARLY)
-    assert winner("name", [network, directory]) is directory
-    assert winner("os_name", [network, directory]) is network
+    agent = Claim(SourceKind.AGENT, "c", EARLY)
+    assert winner("name", [network, directory, agent]) is directory
+    assert winner("os_name", [network, directory]) is directory
+    assert winner("os_name", [network, directory, agent]) is agent
+    assert winner("firmware", [network, directory]) is network
 
 
 def test_the_later_of_equals_counts():

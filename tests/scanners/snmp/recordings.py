@@ -1,4 +1,15 @@
-"""Devices written by hand from what their makers and MIBs document; no recording of a real one."""
+"""Devices written by hand from what their makers and MIBs document, no recording of a real one; and what the scanner says of them."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from scanners.observation import Observation
+from scanners.replay import RecordedLink, Recording
+from scanners.snmp.collect import Bounds, read_device
+from scanners.snmp.observe import observe
+from scanners.snmp.profile_files import shipped
 
 PRINTER = """
 1.3.6.1.2.1.1.1.0|4|KYOCERA Print I/F
@@ -164,3 +175,10 @@ SUMMING = """
 1.3.6.1.4.1.18334.1.1.1.5.7.2.2.1.5.1.1|65|10
 1.3.6.1.4.1.18334.1.1.1.5.7.2.2.1.5.2.1|65|20
 """
+
+
+def seen(text: str, address: str = "10.1.2.3") -> Observation:
+    """What the scanner says of a recorded device."""
+    link = RecordedLink(Recording.parse(text), address)
+    reading = asyncio.run(read_device(link, Bounds(), shipped().objects))
+    return observe(reading, shipped(), site="bouscat", at=datetime(2026, 11, 24, tzinfo=UTC))

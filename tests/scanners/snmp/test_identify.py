@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import UTC, datetime
+from importlib import resources
 from typing import Any
 
 import pytest
 
-from scanners.observation import KINDS, Observation
-from scanners.replay import RecordedLink, Recording
-from scanners.snmp.collect import Bounds, read_device
+from scanners.observation import KINDS
 from scanners.snmp.enterprises import Enterprise, enterprise_of, enterprises
-from scanners.snmp.observe import observe
-from scanners.snmp.profile_files import shipped
 from tests.scanners.snmp import recordings
 from tests.scanners.snmp.agents import SWITCH
-
-
-def seen(text: str, address: str = "10.1.2.3") -> Observation:
-    """What the scanner says of a recorded device."""
-    link = RecordedLink(Recording.parse(text), address)
-    reading = asyncio.run(read_device(link, Bounds(), shipped().objects))
-    return observe(reading, shipped(), site="bouscat", at=datetime(2026, 11, 24, tzinfo=UTC))
+from tests.scanners.snmp.recordings import seen
 
 
 @pytest.mark.parametrize(
@@ -295,10 +284,39 @@ def test_what_no_word_tells_its_ports_or_its_maker_may(said: str, kind: str | No
         ("Thing, Hardware version 3.1, Firmware version 1.4.2", "1.4.2"),
         ("Thing (revision 199506)", None),
         ("Thing Boot 1.2.3, SW: v8.31", "v8.31"),
+        ("Thing HW:02 FW:7.5.0.2 SW:v7.6.1.033", "v7.6.1.033"),
     ],
 )
 def test_the_version_of_the_whole_software_is_the_firmware(description: str, firmware: str | None) -> None:
     assert seen(UNKNOWN.replace("Box", description)).facts.get("firmware") == firmware
+
+
+@pytest.mark.parametrize(
+    ("description", "kind"),
+    [
+        ("Acme ePDU 36U-C", "pdu"),
+        ("Acme Automatic Transfer Switch", "pdu"),
+        ("Acme RackSwitch G8", "switch"),
+        ("Acme 8-port KVM over IP switch", "management_board"),
+        ("Acme Environmental Monitoring Unit", "environment_probe"),
+        ("Acme AC40 Cloud Managed AP", "access_point"),
+        ("Acme Laser MFP 31", "multifunction_printer"),
+        ("Acme network video recorder", "camera"),
+        ("Acme IPBX", "pbx"),
+        ("Acme conference phone", "desk_phone"),
+        ("Acme tape library", "storage"),
+        ("Acme NTP server", "network_appliance"),
+        ("Acme audio codec", None),
+    ],
+)
+def test_a_word_that_names_the_thing_is_its_kind(description: str, kind: str | None) -> None:
+    assert seen(UNKNOWN.replace("Box", description)).facts.get("kind") == kind
+
+
+def test_no_enterprise_number_stands_twice_in_the_makers_table() -> None:
+    table = resources.files("scanners.snmp").joinpath("enterprises.tsv").read_text("utf-8")
+    numbers = [line.split("\t")[0] for line in table.splitlines() if not line.startswith("#")]
+    assert len(numbers) == len(set(numbers))
 
 
 def test_an_order_number_is_no_model() -> None:

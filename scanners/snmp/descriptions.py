@@ -35,7 +35,7 @@ _DOTTED = re.compile(
     r"(?<![\w.-])[vV]?\d+(?:\.\d+){2,5}[A-Za-z]{0,3}\d*(?:[-_.]\w+)*(?![\w.])|(?<![\w.-])[vV]\d+\.\d+(?![\w.])"
 )
 _CODE = re.compile(r"[A-Z][A-Za-z0-9]*-[\w/+.-]*\d[\w/+.-]*|[A-Z]{1,5}\d{2,5}[\w/+.-]*")
-_NO_CODE = re.compile(r"(?i)^(?:v|ver|rev|sw|hw|fw|r)\.?\d|-v?\d+\.\d|\d+\.\d+\.\d|^ti?mos")
+_NO_CODE = re.compile(r"(?i)^(?:v|ver|rev|sw|hw|fw|r)\.?\d|-v?\d+\.\d|\d+\.\d+\.\d|^ti?mos|^nc-\d")
 _BEFORE_VERSION = re.compile(
     r"([A-Z][\w/+-]*(?: [\w/+-]+){0,3}?)"
     r"(?:,? \(?[vV]?\d+(?:\.\d+){2,5}|,? (?i:version|vers?|rev|revision|release|firmware|fw|sw)\b[ :.]*[vV]?\d)"
@@ -45,7 +45,8 @@ _LABELLED = re.compile(
 )
 _SHORT = re.compile(r"(?=.*\d)[A-Z][\w/+-]*(?: [\w/+-]+){0,3}")
 _NO_PRODUCT = re.compile(
-    r"(?i)version|software|firmware|release|system|revision|agent|\w*OS\b|linux|build|\bip\b"
+    r"(?i)version|software|firmware|release|system|revision|agent|\w*OS\d*\b|\w*BSD\b|linux|build|\bip\b|appliance|platform"
+    r"|print ?server|built-in|management|\bcard\b"
 )
 
 
@@ -96,7 +97,7 @@ def product_in(description: str, maker: str) -> Answer:
 def _without_maker(text: str, maker: str) -> str:
     """A description without the maker's name in front."""
     name = maker.split(" (")[0]
-    for prefix in (name, name.split()[0] if name else "", "Networks", "Network", "Wireless", "EMC"):
+    for prefix in (name, name.split()[0] if name else "", "Technologies", "Corporation", "Networks", "Network", "Wireless", "EMC"):
         if prefix and text.lower().startswith(prefix.lower() + " "):
             text = text[len(prefix) :].lstrip(" ,")
     return text

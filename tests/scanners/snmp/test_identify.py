@@ -352,6 +352,12 @@ def test_a_description_for_neighbours_tells_serial_and_version() -> None:
         ("SomeOS version 3.2.1", None),
         ("V220100", None),
         ("de-hidden-ap-02", None),
+        ("Management Card of the 5PX", None),
+        ("NS-BSD SN210A00G0011A8 amd64", None),
+        ("Adaptive Security Appliance Version 9.12(4)58", None),
+        ("Built-in 11b/g/n Print Server", None),
+        ("NC-8800h, Firmware Ver.1.23", None),
+        ("Thing OS10 Enterprise", None),
     ],
 )
 def test_a_description_names_the_model_only_where_it_looks_like_one(

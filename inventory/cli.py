@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -18,7 +19,7 @@ OWN_COMMANDS = {
     "assets": ("inventory.assets.commands:assets", "Import and export equipment as files."),
     "demo": ("inventory.demo.commands:demo", "Fill an empty instance with a made-up fleet."),
     "search": ("inventory.search.commands:search", "Build the search index again."),
-    "store": ("inventory.core.migrations:store", "Migrate the store, or write a migration."),
+    "store": ("inventory.core.commands:store", "Migrate the store, or write a migration."),
 }
 
 
@@ -50,6 +51,9 @@ class LazyGroup(click.Group):
 
 def _sentence(error: Exception) -> str | None:
     """Return what an administrator should read for a store that does not answer, None for what is a fault of Parc."""
+    if "sqlalchemy" not in sys.modules:
+        # Nothing has spoken to a store: showing help ends by an exception too.
+        return None
     from sqlalchemy.exc import OperationalError
 
     if not isinstance(error, OperationalError):
@@ -79,9 +83,8 @@ def _create_app() -> Any:
 @click.pass_context
 def main(context: click.Context) -> None:
     """Parc, the inventory of a shared IT service."""
-    from flask.cli import ScriptInfo
-
-    context.obj = ScriptInfo(create_app=_create_app)
+    # Made by the command that needs it: help is shown without.
+    context.obj = _create_app
 
 
 if __name__ == "__main__":

@@ -7,13 +7,15 @@ import signal
 import sys
 import threading
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from flask import Flask, current_app
-from flask.cli import with_appcontext
 
-from inventory.core import memory, registry
+from inventory.core import memory
+from inventory.core.terminal import with_application
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 THREADS = 8
 JOB_THREADS = 2
@@ -25,9 +27,10 @@ JOB_THREADS = 2
     "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on."
 )
 @click.option("--jobs/--no-jobs", default=True, help="Run the jobs in this process too.")
-@with_appcontext
+@with_application
 def run(host: str, port: int, jobs: bool) -> None:
     """Serve the pages and run the jobs in one process."""
+    from flask import current_app
     from waitress.server import create_server
 
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
@@ -57,7 +60,7 @@ def run(host: str, port: int, jobs: bool) -> None:
 
 def prepare(app: Flask) -> None:
     """Migrate the store and install what every instance starts with."""
-    from inventory.core import migrations
+    from inventory.core import migrations, registry
 
     if migrations.upgrade():
         click.echo("The store is up to date.")
@@ -66,6 +69,8 @@ def prepare(app: Flask) -> None:
 
 def greet(address: str) -> None:
     """Print the address, and for a new instance the one-time link of its first administrator."""
+    from inventory.core import registry
+
     click.echo(f"Parc is at {address}")
     registry.run_hooks("instance.greeted", address=address)
     sys.stdout.flush()

@@ -8,7 +8,10 @@ Hooks called inside the transaction that changes an asset, each with actor=Actor
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 def init_app(app: Flask) -> None:

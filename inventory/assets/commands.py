@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
-from flask import current_app
-from flask.cli import with_appcontext
+
+from inventory.core.terminal import load_application, with_application
 
 if TYPE_CHECKING:
     from inventory.exchange.models import Import
@@ -34,7 +34,7 @@ def assets() -> None:
 )
 @click.option("--whole", is_flag=True, help="Import nothing unless every row is valid.")
 @click.option("--dry-run", is_flag=True, help="Say what would come of it, and save nothing.")
-@with_appcontext
+@with_application
 def import_(*, file: Path, code: str, email: str, match_key: str | None, whole: bool, dry_run: bool) -> None:
     """Import a CSV, XLSX, XLS or ODS file; refused rows are printed with their line and reason.
 
@@ -84,16 +84,16 @@ def _kept(file: Path, code: str, email: str) -> Import:
 
 
 def _work(kept: Import) -> None:
-    from flask.cli import ScriptInfo
-
     from inventory.jobs.runner import run_here
 
-    app = click.get_current_context().ensure_object(ScriptInfo).load_app()
+    app = load_application(click.get_current_context())
     if not run_here(app, kept.job_id or 0):
         raise click.ClickException("a worker is at this already: follow it in the interface")
 
 
 def _report(kept: Import) -> None:
+    from flask import current_app
+
     from inventory.exchange import presentation, queries
     from inventory.exchange.models import Outcome
 
@@ -114,9 +114,10 @@ def _report(kept: Import) -> None:
 @click.option(
     "--output", type=click.File("w", encoding="utf-8"), default="-", help="A file; the terminal unless given."
 )
-@with_appcontext
+@with_application
 def export(*, code: str | None, language: str, output: TextIO) -> None:
     """Write all equipment as CSV, with the columns that an import reads back."""
+    from flask import current_app
     from flask_babel import force_locale
 
     from inventory.assets import importing

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
-from flask import current_app
-from flask.cli import with_appcontext
+
+from inventory.core.terminal import with_application
 
 if TYPE_CHECKING:
     from inventory.auth.models import User
@@ -21,6 +21,8 @@ def user() -> None:
 
 
 def _address() -> str:
+    from flask import current_app
+
     return str(current_app.config["PUBLIC_URL"] or DEFAULT_ADDRESS).rstrip("/")
 
 
@@ -48,7 +50,7 @@ def _named(email: str) -> User:
 
 
 @user.command("list", short_help="List the users and their roles.")
-@with_appcontext
+@with_application
 def list_users() -> None:
     """List the users with their roles, and who is closed or waits."""
     from sqlalchemy import select
@@ -67,7 +69,7 @@ def list_users() -> None:
 
 @user.command("link", short_help="Print a one-time password link.")
 @click.argument("email")
-@with_appcontext
+@with_application
 def link(email: str) -> None:
     """Print a one-time link with which EMAIL sets a new password; a waiting account then waits no more."""
     from inventory.auth import services
@@ -82,7 +84,7 @@ def link(email: str) -> None:
 
 
 @user.command("first-link", short_help="Print the link of a new instance.")
-@with_appcontext
+@with_application
 def first_link() -> None:
     """Print a one-time link that creates the first administrator of a new instance."""
     from inventory.auth import queries, welcome
@@ -97,7 +99,7 @@ def first_link() -> None:
 
 @user.command("unlock", short_help="End the wait after wrong passwords.")
 @click.argument("email")
-@with_appcontext
+@with_application
 def unlock(email: str) -> None:
     """Let EMAIL sign in at once after too many wrong passwords."""
     from inventory.auth import services
@@ -111,7 +113,7 @@ def unlock(email: str) -> None:
 
 @user.command("open", short_help="Open a closed account.")
 @click.argument("email")
-@with_appcontext
+@with_application
 def reopen(email: str) -> None:
     """Let EMAIL, whose account was closed, sign in again."""
     from inventory.auth import services
@@ -125,7 +127,7 @@ def reopen(email: str) -> None:
 
 @user.command("without-second-factor", short_help="Switch a second factor off.")
 @click.argument("email")
-@with_appcontext
+@with_application
 def without_second_factor(email: str) -> None:
     """Switch off the second factor of EMAIL, who lost the authenticator and the recovery codes."""
     from inventory.auth import services

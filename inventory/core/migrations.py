@@ -6,11 +6,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import click
-from flask import current_app
-from flask.cli import with_appcontext
-
-from inventory.core import registry
 from inventory.core.database import Base, db
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
@@ -53,23 +48,7 @@ def upgrade() -> bool:
     return True
 
 
-@click.group()
-def store() -> None:
-    """The store's shape."""
-
-
-@store.command("upgrade")
-@with_appcontext
-def upgrade_command() -> None:
-    """Run the missing migrations, and add what every instance starts with."""
-    click.echo("migrated" if upgrade() else "nothing to do")
-    registry.run_hooks("instance.started", app=current_app)
-
-
-@store.command("revision")
-@click.argument("message")
-@with_appcontext
-def revision(message: str) -> None:
+def write_revision(message: str) -> None:
     """Write the migration that leads from the store's shape to the models'."""
     from alembic import command
 

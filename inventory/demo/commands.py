@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from flask import current_app
-from flask.cli import with_appcontext
+
+from inventory.core.terminal import with_application
 
 if TYPE_CHECKING:
     from inventory.demo.loading import Loaded
@@ -24,9 +24,11 @@ DEFAULT_ASSETS = 12_000
 @click.option("--seed", default="valclair", show_default=True, help="The same seed makes the same fleet.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day that everything leads up to; today unless given.")  # fmt: skip
 @click.option("--keep", is_flag=True, help="Where the demonstration is already, print its accounts and change nothing.")  # fmt: skip
-@with_appcontext
+@with_application
 def demo(*, assets: int, seed: str, today: datetime | None, keep: bool) -> None:
     """Fill an empty instance with a made-up metropolis, its communes and their equipment."""
+    from flask import current_app
+
     from inventory.core import clock, migrations, registry
     from inventory.core.errors import DomainError
     from inventory.demo import loading

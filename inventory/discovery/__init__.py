@@ -7,7 +7,10 @@ Hooks called inside the transaction that stores what was seen, with the run's ch
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 def init_app(app: Flask) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
-from flask.cli import with_appcontext
+
+from inventory.core.terminal import load_application, with_application
 
 if TYPE_CHECKING:
     from inventory.discovery.models import Run, Site
@@ -24,7 +25,7 @@ DONE, PARTIAL, WRONG_CALL = 0, 3, 2
 @click.option("--credential", "names", multiple=True, help="Name of a credential to try; may be repeated.")
 @click.option("--port", type=click.IntRange(1, 65535), help="UDP port of the devices (addresses only).")
 @click.option("--rate", type=click.IntRange(1, 20_000), help="Addresses asked a second (addresses only).")
-@with_appcontext
+@with_application
 def scan(
     *, what: str, site_code: str | None, names: tuple[str, ...], port: int | None, rate: int | None
 ) -> None:
@@ -80,7 +81,7 @@ def directory() -> None:
 
 @directory.command("read")
 @click.argument("name")
-@with_appcontext
+@with_application
 def read(name: str) -> None:
     """Read the directory NAME, now and here."""
     from inventory.discovery import launching, queries
@@ -98,7 +99,7 @@ def observations() -> None:
 
 @observations.command("load")
 @click.argument("file", type=click.File("rb"))
-@with_appcontext
+@with_application
 def load(file: BinaryIO) -> None:
     """Load observations from FILE (- for the standard input), one JSON object a line."""
     from inventory.core.errors import DomainError
@@ -128,8 +129,6 @@ def _say(text: str) -> None:
 
 def _run(start: Callable[[Any], Run]) -> None:
     """Start a run, do its job in this process unless a worker has it, and say what came of it."""
-    from flask.cli import ScriptInfo
-
     from inventory.core.database import db, transaction
     from inventory.core.errors import DomainError
     from inventory.discovery.models import Run
@@ -141,7 +140,7 @@ def _run(start: Callable[[Any], Run]) -> None:
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     run_id, job_id = run.id, run.job_id or 0
-    app = click.get_current_context().ensure_object(ScriptInfo).load_app()
+    app = load_application(click.get_current_context())
     if not run_here(app, job_id):
         raise click.ClickException("a worker is at this already: follow it in the interface")
     db.session.rollback()

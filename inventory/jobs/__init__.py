@@ -5,7 +5,10 @@ Hook called inside the transaction that ends a job: "job.finished" (job=Job).
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 def init_app(app: Flask) -> None:

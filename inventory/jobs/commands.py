@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 
 import click
-from flask.cli import with_appcontext
 
 from inventory.core import memory
+from inventory.core.terminal import load_application, with_application
 
 
 @click.command()
@@ -20,16 +20,14 @@ from inventory.core import memory
 @click.option(
     "--threads", default=2, show_default=True, type=click.IntRange(1, 32), help="Jobs done at once."
 )
-@with_appcontext
+@with_application
 def worker(sites: tuple[str, ...], threads: int) -> None:
     """Do jobs until told to stop (SIGTERM): what runs is then given back between two steps."""
-    from flask.cli import ScriptInfo
-
     from inventory.jobs.runner import Runner
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     queues = [f"site.{code.strip().upper()}" for code in sites] or None
-    app = click.get_current_context().ensure_object(ScriptInfo).load_app()
+    app = load_application(click.get_current_context())
     click.echo(f"Working for {', '.join(sites) if sites else 'all sites'}.")
     memory.settle()
     Runner(app, queues, threads).run_until_stopped()

@@ -6,7 +6,10 @@ of the asset that this sighting was before, or None; "review.answered" with revi
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 def init_app(app: Flask) -> None:

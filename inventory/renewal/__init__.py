@@ -5,7 +5,10 @@ Panels of the noun "sixth" (given a `queries.Figures`) stand among the acts of t
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 def init_app(app: Flask) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import click
-from flask.cli import with_appcontext
+
+from inventory.core.terminal import with_application
 
 
 @click.group()
@@ -12,7 +13,7 @@ def search() -> None:
 
 
 @search.command()
-@with_appcontext
+@with_application
 def rebuild() -> None:
     """Build the index again from the records; searches go on meanwhile."""
     from inventory.search import services

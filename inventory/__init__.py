@@ -20,6 +20,7 @@ FEATURES = (
     "fields",
     "search",
     "exchange",
+    "notices",
     "catalog",
     "procurement",
     "assets",

@@ -17,6 +17,7 @@ OWN_COMMANDS = {
     "directory": ("inventory.discovery.commands:directory", "Read a directory now."),
     "observations": ("inventory.discovery.commands:observations", "Load observations from a file."),
     "assets": ("inventory.assets.commands:assets", "Import and export equipment as files."),
+    "mail": ("inventory.notices.commands:mail", "Try the mail server."),
     "demo": ("inventory.demo.commands:demo", "Fill an empty instance with a made-up fleet."),
     "search": ("inventory.search.commands:search", "Build the search index again."),
     "store": ("inventory.core.commands:store", "Migrate the store, or write a migration."),

@@ -45,7 +45,7 @@ EVERY = list(commands(main))
 
 
 def test_every_command_is_found():
-    assert {("run",), ("user", "list"), ("assets", "export"), ("demo",)} <= set(EVERY)
+    assert {("run",), ("user", "list"), ("mail", "test"), ("assets", "export"), ("demo",)} <= set(EVERY)
 
 
 @pytest.mark.parametrize("path", EVERY, ids=lambda path: " ".join(("parc", *path)))

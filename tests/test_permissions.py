@@ -146,7 +146,8 @@ def test_only_these_routes_are_open_to_all(app):
         if rows.permission_of(app, rule) is Permission.PUBLIC
     }
     assert open_to_all == {
-        "auth.sign_in", "auth.second_factor", "auth.first_run", "auth.new_password", "preferences.language",
+        "auth.sign_in", "auth.second_factor", "auth.first_run", "auth.new_password", "forgotten.ask",
+        "preferences.language",
     }  # fmt: skip
 
 

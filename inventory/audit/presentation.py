@@ -43,6 +43,7 @@ _fields: dict[str, tuple[str, type[Code] | None]] = {
     "location": (N_("Usual place"), None),
     "parent": (N_("Inside"), None),
     "siret": (N_("SIRET number"), None),
+    "told_of_failures": (N_("Mail about failed work"), None),
 }
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _SHAPES: tuple[tuple[re.Pattern[str], Callable[[str], date]], ...] = (

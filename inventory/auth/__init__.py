@@ -1,4 +1,8 @@
-"""Users, roles, sign-in and sessions."""
+"""Users, roles, sign-in and sessions.
+
+Hook called inside the transaction that changes what protects an account: "user.secured" (user=User, what=Secured,
+actor=Actor, to=address to tell).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ def init_app(app: Flask) -> None:
     """Register sign-in, the account pages and the users' administration."""
     from flask_babel import gettext
 
-    from inventory.auth import account, browsers, identity, users, views, welcome
+    from inventory.auth import account, browsers, identity, letters, users, views, welcome
     from inventory.core import guard, registry
 
     app.jinja_env.filters["browser"] = lambda agent: (
@@ -23,3 +27,4 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(blueprint)
     registry.menu(users.MENU)
     registry.hook("instance.greeted", welcome.print_link)
+    registry.hook("user.secured", letters.secured)

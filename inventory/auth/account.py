@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from inventory.auth import forms, passwords, queries, services, throttle
 from inventory.auth.models import UserSession
-from inventory.core import clock
+from inventory.core import clock, mail
 from inventory.core.database import db, transaction
 from inventory.core.errors import Invalid, NotFound
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
-from inventory.core.web import done, leave, page
+from inventory.core.web import access, done, leave, page
 from inventory.core.wording import N_
 
 bp = Blueprint("account", __name__, url_prefix="/account")
@@ -26,6 +26,9 @@ def profile() -> Response:
     """Show and change one's own name and language, with sessions and roles beside."""
     form = forms.ProfileForm(request.form, obj=g.account)
     form.language.choices = forms.language_options()
+    if not access().allows(Permission.INSTANCE_ADMIN):
+        # Background work is theirs to look after alone.
+        del form.told_of_failures
     if form.submitted_and_valid():
         with form.saving():
             services.update_user(g.account, form.values(), version=None, actor=g.actor)
@@ -37,6 +40,7 @@ def profile() -> Response:
         form=form,
         status=form.status,
         sessions=sessions,
+        sends_mail=mail.is_set_up(),
         this_session=g.user_session,
         grants=sorted(g.account.grants, key=lambda row: row.entity.name),
     )

@@ -94,6 +94,10 @@ class ProfileForm(Form):
     version = HiddenField()
     name = TextField(N_("Your name"), [required()], limit=120)
     language = ChoiceField(N_("Language"))
+    told_of_failures = BoolField(
+        N_("Write to me when background work fails"),
+        description=N_("A scan, an import or other work that failed or was given up: one mail for each."),
+    )
 
 
 class TotpForm(Form):

@@ -18,6 +18,7 @@ class User(HasPublicId, HasVersion, Base):
     """Somebody who signs in."""
 
     __tablename__ = "user_account"
+    __audited_as__ = "user"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     email: Mapped[str] = mapped_column(String(255), unique=True)
@@ -30,6 +31,8 @@ class User(HasPublicId, HasVersion, Base):
     language: Mapped[str | None] = mapped_column(String(5))
     theme: Mapped[str] = mapped_column(String(5), default="auto")
     active: Mapped[bool] = mapped_column(default=True)
+    # Administrators of the instance alone: a mail when background work failed.
+    told_of_failures: Mapped[bool] = mapped_column(default=False)
     failed_attempts: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -82,6 +82,24 @@ def users(scope: Scope, *, without_roles: bool = False) -> Select[User]:
     return select(User).where(kept).options(selectinload(User.grants).selectinload(Grant.entity))
 
 
+def with_role(statement: Select[Any], value: str) -> Select[Any]:
+    """Keep users who have a role somewhere; any for a text that is no role."""
+    if value not in set(Role):
+        return statement
+    return statement.where(User.id.in_(select(Grant.user_id).where(Grant.role == Role(value))))
+
+
+def with_second_factor(statement: Select[Any], value: str) -> Select[Any]:
+    """Keep users with a second factor ("1") or without one."""
+    on = User.totp_confirmed_at.is_not(None)
+    return statement.where(on if value == "1" else ~on)
+
+
+def open_accounts(statement: Select[Any], value: str) -> Select[Any]:
+    """Keep users who may sign in ("1") or may not."""
+    return statement.where(User.active if value == "1" else ~User.active)
+
+
 def matching_users(statement: Select[Any], text: str) -> Select[Any]:
     """Keep users whose name or e-mail holds `text`."""
     return statement.where(
@@ -103,11 +121,16 @@ def administers_root(user: User) -> bool:
 
 
 def instance_administrators() -> int:
-    """Return how many active users administer the root."""
+    """Return how many users who can sign in administer the root: one who never chose a password cannot."""
     statement = (
         select(func.count(func.distinct(User.id)))
         .join(Grant, Grant.user_id == User.id)
         .join(Entity, Entity.id == Grant.entity_id)
-        .where(User.active, Grant.role == Role.ADMINISTRATOR, Entity.parent_id.is_(None))
+        .where(
+            User.active,
+            User.password_hash.is_not(None),
+            Grant.role == Role.ADMINISTRATOR,
+            Entity.parent_id.is_(None),
+        )
     )
     return db.session.scalar(statement) or 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import re
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from inventory.audit import services as audit
 from inventory.audit.models import Action
 from inventory.auth import passwords, queries
 from inventory.auth.models import Grant, OneTimeLink, User, UserSession
-from inventory.core import clock, vault
+from inventory.core import clock, registry, vault
 from inventory.core.access import SYSTEM, Access, Actor
 from inventory.core.database import db, hold
 from inventory.core.errors import Forbidden, Invalid, NotFound, Refused
@@ -31,6 +32,19 @@ LOCK_LIMIT = timedelta(hours=1)
 FIRST_ADMINISTRATOR = "first_admin"
 RESET = "reset"
 USED = N_("This link has been used already or is too old. Ask for a new one.")
+
+
+class Secured(enum.Enum):
+    """What of an account's protection was changed."""
+
+    PASSWORD = enum.auto()
+    ADDRESS = enum.auto()
+    FACTOR_ON = enum.auto()
+    FACTOR_OFF = enum.auto()
+
+
+def _tell(user: User, what: Secured, actor: Actor, *, to: str | None = None) -> None:
+    registry.run_hooks("user.secured", user=user, what=what, actor=actor, to=to or user.email)
 
 
 def actor_for(user: User) -> Actor:
@@ -83,9 +97,12 @@ def update_user(user: User, values: dict[str, Any], *, version: int | None, acto
         _check_name(values)
     if values.get("active") is False and queries.administers_root(user):
         _keep_an_administrator(user)
+    before = user.email
     audit.bump(user, version, values)
     if changes := audit.apply(user, values):
         audit.record(Action.UPDATED, "user", user, changes, actor=actor)
+    if "email" in changes:
+        _tell(user, Secured.ADDRESS, actor, to=before)
     if not user.active:
         end_sessions(user, actor=actor)
     return user
@@ -94,11 +111,14 @@ def update_user(user: User, values: dict[str, Any], *, version: int | None, acto
 def set_password(user: User, password: str, *, actor: Actor) -> None:
     """Set a password, unlock the account, end its sessions and its other links. Raises Invalid when it is weak."""
     passwords.check_strength(password, known=(user.email, user.name))
+    had_one = user.password_hash is not None
     user.password_hash = passwords.hash_password(password)
     user.failed_attempts, user.locked_until = 0, None
     _cancel_links(RESET, user)
     end_sessions(user, actor=actor)
     audit.record(Action.UPDATED, "user", user, {"password": [None, "•••"]}, actor=actor)
+    if had_one:
+        _tell(user, Secured.PASSWORD, actor)
 
 
 def grant(user: User, entity: Entity, role: Role, *, actor: Actor) -> Grant:
@@ -135,7 +155,10 @@ def revoke(row: Grant, *, actor: Actor) -> None:
 
 
 def _keep_an_administrator(leaving: User) -> None:
-    if leaving.active and queries.instance_administrators() <= 1:
+    # Two administrators who leave at once come one after the other, so that the second is counted without the first.
+    hold(db.session.scalars(select(Entity).where(Entity.parent_id.is_(None))).one())
+    counted = leaving.active and leaving.password_hash is not None
+    if queries.instance_administrators() - counted < 1:
         raise Refused(N_("This is the last administrator of the instance."))
 
 
@@ -242,6 +265,7 @@ def confirm_totp(user: User, secret: str, code: str, *, actor: Actor) -> list[st
     user.totp_confirmed_at, user.totp_last_step = clock.now(), step
     user.recovery_hashes = [passwords.token_hash(each) for each in codes]
     audit.record(Action.UPDATED, "user", user, {"second factor": ["off", "on"]}, actor=actor)
+    _tell(user, Secured.FACTOR_ON, actor)
     return codes
 
 
@@ -250,6 +274,7 @@ def remove_totp(user: User, *, actor: Actor) -> None:
     user.totp_secret = user.totp_confirmed_at = user.totp_last_step = None
     user.recovery_hashes = []
     audit.record(Action.UPDATED, "user", user, {"second factor": ["on", "off"]}, actor=actor)
+    _tell(user, Secured.FACTOR_OFF, actor)
 
 
 def open_session(user: User, *, address: str | None, agent: str | None, at: datetime) -> str:
@@ -284,8 +309,10 @@ def end_sessions(user: User, *, actor: Actor, but: UserSession | None = None) ->
     return len(ended)
 
 
-def issue_link(purpose: str, user: User | None = None, *, actor: Actor = SYSTEM) -> str:
-    """Return the token of a new one-time link, good for a day; earlier ones of the same use stop working."""
+def issue_link(
+    purpose: str, user: User | None = None, *, actor: Actor = SYSTEM, life: timedelta = LINK_LIFE
+) -> str:
+    """Return the token of a new one-time link, good for a day or for `life`; earlier ones of the same use stop working."""
     _cancel_links(purpose, user)
     token = passwords.new_token()
     db.session.add(
@@ -293,7 +320,7 @@ def issue_link(purpose: str, user: User | None = None, *, actor: Actor = SYSTEM)
             purpose=purpose,
             token_hash=passwords.token_hash(token),
             user_id=user.id if user else None,
-            expires_at=clock.now() + LINK_LIFE,
+            expires_at=clock.now() + life,
         )
     )
     if user is not None:

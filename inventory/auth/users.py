@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from inventory.audit import queries as trail
 from inventory.audit.models import AuditRecord
-from inventory.auth import forms, queries, services
+from inventory.auth import forms, letters, queries, services
 from inventory.auth.models import Grant, User
 from inventory.core import clock
 from inventory.core.addresses import outside
@@ -18,8 +18,8 @@ from inventory.core.database import db, transaction
 from inventory.core.errors import NotFound
 from inventory.core.forms import options
 from inventory.core.guard import requires
-from inventory.core.listing import Column, Listing
-from inventory.core.permissions import Permission
+from inventory.core.listing import Column, Filter, Listing, code_options
+from inventory.core.permissions import Permission, Role
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import access, authorise, current_scope, done, page
 from inventory.core.wording import N_
@@ -52,6 +52,11 @@ COLUMNS = (
     Column("active", N_("May sign in"), lambda user: user.active, kind="bool"),
     Column("seen", N_("Last seen"), lambda user: user.last_seen_at, kind="instant"),
 )
+FILTERS = (
+    Filter("role", N_("Role"), queries.with_role, options=code_options(Role)),
+    Filter("second", N_("Second factor"), queries.with_second_factor, kind="bool"),
+    Filter("active", N_("May sign in"), queries.open_accounts, kind="bool"),
+)
 
 
 @bp.route("/")
@@ -62,6 +67,7 @@ def index() -> Response:
         "users",
         queries.users(current_scope(Permission.USERS_ADMIN), without_roles=_sees_everybody()),
         columns=COLUMNS,
+        filters=FILTERS,
         id_column=User.id,
         row_url=lambda user: url_for(".detail", public_id=user.public_id),
         search=queries.matching_users,
@@ -77,19 +83,20 @@ def _sees_everybody() -> bool:
 @bp.route("/new", methods=["GET", "POST"])
 @requires(Permission.USERS_ADMIN)
 def create() -> Response:
-    """Add a user with a first role, and show the one-time link that sets their password."""
+    """Add a user with a first role; send and show the one-time link that sets their password."""
     form = forms.NewUserForm(request.form)
     form.language.choices = forms.language_options()
     form.entity.choices = options(entity_options(Permission.USERS_ADMIN))
     if form.submitted_and_valid():
-        values, token = form.values(), ""
+        values, token, sent = form.values(), "", False
         with form.saving():
             entity = chosen_entity(values.pop("entity"), Permission.USERS_ADMIN)
             user = services.create_user(values, actor=g.actor)
             services.grant(user, entity, values["role"], actor=g.actor)
             token = services.issue_link(services.RESET, user, actor=g.actor)
+            sent = letters.invitation(user, token, g.actor)
         if not form.errors:
-            return page("auth/link.html", user=user, link=outside("auth.new_password", token=token))
+            return _link_page(user, token, sent=sent)
     return page("auth/user_new.html", form=form, status=form.status)
 
 
@@ -183,11 +190,16 @@ def revoke(public_id: str, grant_id: int) -> Response:
 @bp.route("/<public_id>/link", methods=["POST"])
 @requires(Permission.USERS_ADMIN)
 def password_link(public_id: str) -> Response:
-    """Make a one-time link for a new password, shown once."""
+    """Make a one-time link for a new password, sent by mail where that is set up, and shown once."""
     user = _load(public_id)
     with transaction():
         token = services.issue_link(services.RESET, user, actor=g.actor)
-    return page("auth/link.html", user=user, link=outside("auth.new_password", token=token))
+        sent = letters.new_password(user, token, g.actor)
+    return _link_page(user, token, sent=sent)
+
+
+def _link_page(user: User, token: str, *, sent: bool) -> Response:
+    return page("auth/link.html", user=user, sent=sent, link=outside("auth.new_password", token=token))
 
 
 @bp.route("/<public_id>/unlock", methods=["POST"])

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from inventory.auth import forms, passwords, queries, services, throttle
 from inventory.auth.identity import COOKIE_FIELD
 from inventory.auth.models import User
-from inventory.core import clock, guard, i18n
+from inventory.core import clock, guard, i18n, registry
 from inventory.core.access import SYSTEM
 from inventory.core.addresses import local_target
 from inventory.core.database import db, transaction
@@ -45,7 +45,13 @@ def sign_in() -> Response:
         if user is not None:
             return _enter(user, target)
         form.refuse(Invalid("", WRONG))
-    return page("auth/sign_in.html", form=form, status=form.status, is_new=not queries.has_users())
+    return page(
+        "auth/sign_in.html",
+        form=form,
+        status=form.status,
+        is_new=not queries.has_users(),
+        offers=[panel.template for panel in registry.panels("sign_in") if panel.load(None) is not None],
+    )
 
 
 def _checked(form: forms.SignInForm) -> User | None:

@@ -17,15 +17,18 @@ from sqlalchemy import func, select, text
 
 from inventory.assets.models import Asset
 from inventory.audit.models import AuditRecord
-from inventory.core import clock, i18n, migrations
+from inventory.core import clock, i18n, mail, migrations
 from inventory.core.database import db
 from inventory.core.types import Code
 from inventory.core.wording import N_
 from inventory.jobs import queries as jobs
 from inventory.jobs.models import Job, JobState, Schedule
+from inventory.notices import queries as notices
 
 # Work that waits longer than this has nobody to do it.
 WAITS_TOO_LONG = timedelta(minutes=5)
+# Mails given up longer ago are no news any more.
+MAIL_LATELY = timedelta(days=7)
 LITTLE_ROOM = 2 * 2**30
 NO_ROOM = 200 * 2**20
 
@@ -51,7 +54,7 @@ class Check:
 
 def checks() -> list[Check]:
     """Return every check, what is worst first."""
-    found = [_store(), _shape(), _folder(), *_keys(), _waiting(), _failed(), _schedules()]
+    found = [_store(), _shape(), _folder(), *_keys(), _waiting(), _failed(), _schedules(), _mail()]
     return sorted(found, key=lambda check: list(Wellness).index(check.wellness), reverse=True)
 
 
@@ -165,7 +168,7 @@ def _failed() -> Check:
         Wellness.LOOK,
         i18n.ngettext("%(num)s has failed", "%(num)s have failed", count),
         _("Read why, then try it again."),
-        url_for("jobs.index", state=JobState.FAILED.value),
+        url_for("jobs.index", failed="1"),
     )
 
 
@@ -180,3 +183,15 @@ def _schedules() -> Check:
         return Check(label, Wellness.GOOD, _("yes"))
     words = i18n.ngettext("%(num)s is late", "%(num)s are late", late)
     return Check(label, Wellness.LOOK, words, _("Is a worker running?"), url_for("jobs.index"))
+
+
+def _mail() -> Check:
+    label, url = _("Mail goes out"), url_for("mail.index")
+    if not mail.is_set_up():
+        advice = _("One-time links are handed over by hand until it is.")
+        return Check(label, Wellness.LOOK, _("not set up"), advice, url)
+    count = notices.given_up_since(clock.now() - MAIL_LATELY)
+    if not count:
+        return Check(label, Wellness.GOOD, _("yes"), url=url)
+    words = i18n.ngettext("%(num)s was given up lately", "%(num)s were given up lately", count)
+    return Check(label, Wellness.LOOK, words, _("Send a test: it says why."), url)

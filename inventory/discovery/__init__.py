@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Register the pages and the jobs of discovery."""
     from inventory.core import registry
-    from inventory.discovery import jobs, services, views
+    from inventory.discovery import jobs, run_words, services, views
 
     app.register_blueprint(views.bp)
     registry.menu(views.MENU)
     registry.job(services.SCAN, jobs.scan)
     registry.job(services.READ_DIRECTORY, jobs.read_directory)
     registry.hook("job.finished", jobs.job_finished)
+    registry.panel("job", run_words.OF_JOB)

@@ -12,10 +12,12 @@ from inventory.audit import queries as trail
 from inventory.audit.models import ChangeSet
 from inventory.core.database import db
 from inventory.core.i18n import ngettext, number
+from inventory.core.registry import Panel
+from inventory.core.wording import N_
 from inventory.discovery import causes, presentation, queries, services
 from inventory.discovery.models import AddressRange, Directory, Run, RunFailure, RunKind, Sighting
 from inventory.jobs import presentation as jobs
-from inventory.jobs.models import JobState
+from inventory.jobs.models import Job, JobState
 from inventory.jobs.presentation import Progress
 from scanners.coverage import Failure
 
@@ -227,3 +229,14 @@ def tested(answer: Failure | Summary) -> dict[str, Any]:
 
 def _counted(found: str, more: bool) -> str:
     return _("%(count)s or more", count=found) if more else found
+
+
+def _of_job(job: Job) -> dict[str, Any] | None:
+    run = queries.run_of_job(job.id)
+    if run is None:
+        return None
+    address = url_for("discovery.run", public_id=run.public_id)
+    return {"url": address, "label": _("What it found and what failed")}
+
+
+OF_JOB = Panel("run", N_("Run"), "jobs/_found.html", _of_job)

@@ -11,9 +11,12 @@ from flask_babel import gettext as _
 
 from inventory.core import i18n
 from inventory.core.forms import translated
+from inventory.core.registry import Panel
+from inventory.core.wording import N_
 from inventory.exchange import importers, queries, reading
 from inventory.exchange.columns import Column
 from inventory.exchange.models import Import, ImportLine, Outcome, Stage
+from inventory.jobs.models import Job
 from inventory.jobs.presentation import Progress
 from inventory.jobs.presentation import progress as job_progress
 
@@ -128,3 +131,13 @@ def refused_rows(kept: Import) -> Iterator[list[Any]]:
     table = reading.read(zlib.decompress(kept.content))
     cells = {line.number: line.cells for line in table.lines}
     return ([*cells.get(line.line, []), line.line, said(line, kept)] for line in queries.refused(kept))
+
+
+def _of_job(job: Job) -> dict[str, Any] | None:
+    kept = queries.import_of_job(job.id)
+    if kept is None:
+        return None
+    return {"url": url_for("imports.detail", public_id=kept.public_id), "label": _("Open the import")}
+
+
+OF_JOB = Panel("import", N_("Import"), "jobs/_found.html", _of_job)

@@ -19,6 +19,11 @@ def imports(scope: Scope, nouns: Sequence[str]) -> Select[Any]:
     return select(Import).where(Import.entity_id.in_(scope.entity_ids), Import.noun.in_(nouns))
 
 
+def import_of_job(job_id: int) -> Import | None:
+    """Return the import that a job tries or does, or None."""
+    return db.session.scalar(select(Import).where(Import.job_id == job_id))
+
+
 def lines(kept: Import) -> Select[Any]:
     """Return what came of the lines of an import."""
     return select(ImportLine).where(ImportLine.import_id == kept.id)

@@ -21,6 +21,17 @@ class InterruptedJobError(Exception):
     """The job stops here because a person or a closing worker wants it to; its checkpoint stands."""
 
 
+class TryLaterError(Exception):
+    """Something outside does not let the job be done now: it is tried again later, up to its limit.
+
+    `message` is an N_ sentence with the reason, `params` fill it.
+    """
+
+    def __init__(self, message: str, **params: Any) -> None:
+        super().__init__(message % params if params else message)
+        self.message, self.params = message, params
+
+
 class JobContext:
     """One execution of a job. Functions take it as their only argument and return None or a JobState."""
 

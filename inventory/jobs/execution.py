@@ -9,7 +9,7 @@ from inventory.core.database import transaction
 from inventory.core.errors import DomainError
 from inventory.core.wording import N_
 from inventory.jobs import leases, services
-from inventory.jobs.context import InterruptedJobError, JobContext
+from inventory.jobs.context import InterruptedJobError, JobContext, TryLaterError
 from inventory.jobs.leases import LostLeaseError
 from inventory.jobs.models import JobState
 
@@ -22,7 +22,7 @@ UNKNOWN_KIND = N_("This version knows no work of the kind “%(kind)s”.")
 def execute(context: JobContext) -> None:
     """Run the function of the job's kind and settle the job: done, partial, failed, stopped at a wish, or tried again.
 
-    A DomainError is an answer, so the job fails with it at once; anything unexpected is tried again.
+    A DomainError is an answer, so the job fails with it at once; TryLaterError and anything unexpected are tried again.
     """
     try:
         _do(context)
@@ -45,6 +45,8 @@ def _do(context: JobContext) -> None:
         services.stop_at_wish(context.lease)
     except DomainError as error:
         services.settle(context.lease, JobState.FAILED, message=error.message, **error.params)
+    except TryLaterError as error:
+        services.retry_later(context.lease, error.message, **error.params)
     except Exception as error:
         log.exception("job %s (%s) failed", context.job_id, context.kind)
         services.retry_later(context.lease, UNEXPECTED, error=type(error).__name__)

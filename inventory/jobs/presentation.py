@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -10,9 +12,10 @@ from flask_babel import gettext as _
 from inventory.core.forms import translated
 from inventory.core.i18n import ngettext, number
 from inventory.core.wording import N_
-from inventory.jobs import services
+from inventory.jobs import queries, services
 from inventory.jobs.models import Job, JobEvent, JobState
 
+CLEARING_AWAY = N_("Clearing away of deleted files")
 KINDS = {
     "discovery.scan": N_("Network scan"),
     "discovery.read_directory": N_("Directory reading"),
@@ -20,6 +23,9 @@ KINDS = {
     "search.rebuild": N_("Search index"),
     "exchange.try": N_("Trial of a file"),
     "exchange.import": N_("Import"),
+    "files.clear_away": CLEARING_AWAY,
+    "notices.send": N_("Mail"),
+    "notices.forgotten": N_("Forgotten password"),
 }
 
 
@@ -46,6 +52,30 @@ def kind_words(kind: str) -> str:
 def requester(name: str) -> str:
     """Return who asked for a job; schedules are named in the reader's language."""
     return _(services.BY_SCHEDULE) if name == services.BY_SCHEDULE else name
+
+
+def title_words(kind: str, title: str) -> str:
+    """Return a job's or a schedule's title; one that Parc gave by itself in the reader's language."""
+    return _(title) if title == KINDS.get(kind) else title
+
+
+_DAILY = re.compile(r"([0-5]?\d) ([01]?\d|2[0-3]) \* \* (\*|1-5|1)")
+_DAYS = {
+    "*": N_("every day at %(time)s"),
+    "1-5": N_("Monday to Friday at %(time)s"),
+    "1": N_("every Monday at %(time)s"),
+}
+
+
+def cron_words(cron: str) -> str | None:
+    """Return when a schedule is due, in words; None for a cron text that has none."""
+    match = _DAILY.fullmatch(cron)
+    return _(_DAYS[match[3]], time=f"{int(match[2]):02d}:{int(match[1]):02d}") if match else None
+
+
+def kind_options() -> list[tuple[str, str]]:
+    """Return the kinds of jobs for a filter, in the reader's language."""
+    return sorted(((kind, _(label)) for kind, label in KINDS.items()), key=lambda pair: pair[1])
 
 
 def state_or_none(text: str) -> JobState | None:
@@ -119,3 +149,19 @@ def offer(shown: Progress, job: Job, urls: dict[str, str]) -> None:
 def event_words(event: JobEvent) -> str:
     """Return a line of a job's journal in the reader's language."""
     return translated(event.message, event.params)
+
+
+def last_words(job: Job) -> list[str]:
+    """Return the last line of a job's journal that tells of an error, in the reader's language; nothing without one."""
+    return [event_words(event) for event in queries.journal(job) if event.level == "error"][:1]
+
+
+_ICONS = {"error": "alert-triangle", "warning": "alert-circle"}
+
+
+def journal_entries(events: list[JobEvent]) -> list[dict[str, Any]]:
+    """Return the lines of a job's journal as the timeline macro takes them."""
+    return [
+        {"at": event.at, "title": event_words(event), "icon": _ICONS.get(event.level, "point")}
+        for event in events
+    ]

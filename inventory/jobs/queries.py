@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 
 from inventory.core.database import db
 from inventory.jobs.models import Job, JobEvent, JobState, Schedule
@@ -28,6 +28,17 @@ def journal(job: Job) -> list[JobEvent]:
     """Return the lines of a job's journal, newest first."""
     statement = select(JobEvent).where(JobEvent.job_id == job.id).order_by(JobEvent.id.desc())
     return list(db.session.scalars(statement.limit(JOURNAL_SHOWN)))
+
+
+def matching(statement: Select[Any], text: str) -> Select[Any]:
+    """Keep jobs whose title, or who asked for them, holds `text`."""
+    columns = (Job.title, Job.requested_by)
+    return statement.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
+
+
+def count_open() -> int:
+    """Return how many jobs wait, run or are paused."""
+    return db.session.scalar(select(func.count(Job.id)).where(Job.state.in_(OPEN_STATES))) or 0
 
 
 def count_failed() -> int:

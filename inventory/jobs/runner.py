@@ -39,7 +39,8 @@ def worker_name() -> str:
 class Runner:
     """Claims jobs of `queues` (None: all) and does up to `threads` at once.
 
-    One more thread renews the leases, passes wishes on, frees expired jobs and fires schedules.
+    Without `queues`, one more thread does quick work alone. Another one renews the leases, passes wishes on, frees
+    expired jobs and fires schedules.
     """
 
     def __init__(self, app: Flask, queues: Sequence[str] | None = None, threads: int = 2) -> None:
@@ -50,8 +51,10 @@ class Runner:
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._active: dict[str, JobContext] = {}
+        taken = [self._queues] * threads + ([[services.QUICK]] if queues is None else [])
         self._threads = [
-            threading.Thread(target=self._work, name=f"parc-job-{n}", daemon=True) for n in range(threads)
+            threading.Thread(target=self._work, args=(mine,), name=f"parc-job-{n}", daemon=True)
+            for n, mine in enumerate(taken)
         ]
         self._keeper = threading.Thread(target=self._keep, name="parc-jobs-keeper", daemon=True)
 
@@ -85,12 +88,12 @@ class Runner:
         ended.wait()
         self.stop()
 
-    def _work(self) -> None:
+    def _work(self, queues: list[str] | None) -> None:
         seen = 0
         while not self._stopping.is_set():
             try:
                 with self._app.app_context():
-                    worked = self._do_one()
+                    worked = self._do_one(queues)
             except SQLAlchemyError:
                 log.exception("the store did not answer; trying again in %s s", OUTAGE_PAUSE_S)
                 self._stopping.wait(OUTAGE_PAUSE_S)
@@ -98,8 +101,8 @@ class Runner:
             if not worked:
                 seen = wait_for_work(POLL_S, seen)
 
-    def _do_one(self) -> bool:
-        lease = self._claim()
+    def _do_one(self, queues: list[str] | None) -> bool:
+        lease = self._claim(queues)
         if lease is None:
             return False
         context = open_context(lease)
@@ -114,15 +117,15 @@ class Runner:
                 del self._active[lease.owner]
         return True
 
-    def _claim(self) -> Lease | None:
-        if not leases.has_waiting_job(self._queues):
+    def _claim(self, queues: list[str] | None) -> Lease | None:
+        if not leases.has_waiting_job(queues):
             db.session.rollback()
             return None
         with self._lock:
             self._claims += 1
             owner = f"{self._name}:{self._claims}"
         with transaction():
-            return leases.claim(self._queues, owner)
+            return leases.claim(queues, owner)
 
     def _keep(self) -> None:
         since_housekeeping = HOUSEKEEPING_S

@@ -18,8 +18,11 @@ from inventory.jobs.models import Job, JobEvent, JobState
 from inventory.jobs.wakeup import wake_runners
 
 CANCEL, PAUSE = "cancel", "pause"
+# Work of a moment, such as a mail: a thread of its own does it, so that it does not wait behind a night's scan.
+QUICK = "quick"
 RETRY_AFTER = timedelta(seconds=10)
 LONGEST_TITLE = 255
+MAX_ATTEMPTS = 3
 
 BY_SCHEDULE = N_("the schedule")
 
@@ -36,8 +39,12 @@ def enqueue(
     dedupe_key: str | None = None,
     entity_id: int | None = None,
     requested_by: str = "",
+    max_attempts: int = MAX_ATTEMPTS,
 ) -> Job:
-    """Add a job; while an unfinished one has the same `dedupe_key`, return that one instead."""
+    """Add a job; while an unfinished one has the same `dedupe_key`, return that one instead.
+
+    An attempt that failed is repeated after 10 s, then after three times as long each time, up to `max_attempts`.
+    """
     existing = _open_job(dedupe_key)
     if existing is not None:
         return existing
@@ -49,6 +56,7 @@ def enqueue(
         dedupe_key=dedupe_key,
         entity_id=entity_id,
         requested_by=requested_by[:LONGEST_TITLE],
+        max_attempts=max_attempts,
     )
     try:
         with db.session.begin_nested():

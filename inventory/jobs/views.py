@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, url_for
+from typing import Any
+
+from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
 
+from inventory.core import registry
 from inventory.core.database import transaction
 from inventory.core.guard import requires
 from inventory.core.listing import Column, Filter, Listing, code_options
@@ -27,7 +30,7 @@ MENU = MenuEntry(
 )
 
 COLUMNS = (
-    Column("title", N_("Title"), lambda row: row.title, kind="code"),
+    Column("title", N_("Title"), lambda row: presentation.title_words(row.kind, row.title), kind="name"),
     Column("kind", N_("Kind"), lambda row: presentation.kind_words(row.kind)),
     Column("state", N_("State"), lambda row: row.state, kind="badge", sort=Job.state),
     Column("queue", N_("Queue"), lambda row: row.queue),
@@ -37,6 +40,9 @@ COLUMNS = (
     Column("ended_at", N_("Ended"), lambda row: row.ended_at, kind="instant"),
 )
 FILTERS = (
+    Filter(
+        "kind", N_("Kind"), lambda stmt, value: stmt.where(Job.kind == value), options=presentation.kind_options,
+    ),
     Filter(
         "state", N_("State"), lambda stmt, value: stmt.where(Job.state == presentation.state_or_none(value)),
         options=code_options(JobState),
@@ -68,11 +74,33 @@ def index() -> Response:
         default_sort="-created_at",
         id_column=Job.id,
         row_url=lambda row: url_for("jobs.detail", public_id=row.public_id),
+        search=queries.matching,
     )
     if listing.wants_export:
         return listing.export()
-    listing.empty(_("Nothing has run yet. Scans and other long work appear here."))
-    return page("jobs/list.html", listing=listing, schedules=queries.schedules())
+    listing.empty(_("Nothing is like this. Scans and other long work appear here."))
+    return page(
+        "jobs/list.html", listing=listing, tabs=_tabs(), schedules=queries.schedules(), words=presentation
+    )
+
+
+def _tabs() -> list[dict[str, Any]]:
+    """Return the tabs above the list: all, what is under way, and what waits for somebody."""
+    tabs: list[tuple[str, dict[str, Any], int | None]] = [
+        (_("All"), {}, None),
+        (_("Under way"), {"open": "1"}, queries.count_open()),
+        (_("Failed"), {"failed": "1"}, queries.count_failed()),
+    ]
+    asked = {name: "1" for name in ("open", "failed") if request.args.get(name) == "1"}
+    return [
+        {
+            "label": label,
+            "url": url_for("jobs.index", **narrowed),
+            "active": narrowed == asked,
+            "count": count,
+        }
+        for label, narrowed, count in tabs
+    ]
 
 
 @bp.route("/<public_id>")
@@ -85,8 +113,10 @@ def detail(public_id: str) -> Response:
         job=job,
         progress=presentation.progress(job),
         journal=queries.journal(job),
-        event_words=presentation.event_words,
-        requester=presentation.requester,
+        words=presentation,
+        found=[
+            (panel, context) for panel in registry.panels("job") if (context := panel.load(job)) is not None
+        ],
     )
 
 

@@ -7,15 +7,17 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from inventory.audit import journal
+from inventory.audit import journal, queries
 from inventory.audit.models import Action, AuditRecord, ChangeSet, ChangeSetKind
 from inventory.core.access import Actor
 from inventory.core.database import db, hold
-from inventory.core.errors import Stale
+from inventory.core.errors import Save, Stale
 from inventory.core.types import Code, HasVersion
 from inventory.core.wording import N_
 
 Changes = dict[str, list[Any]]
+# More in between than these are not told one by one.
+MOST_SAVES_TOLD = 5
 
 
 def record(
@@ -97,8 +99,20 @@ def bump(row: HasVersion, expected: int | None, yours: dict[str, Any] | None = N
             current={name: getattr(row, name, None) for name in mine},
             yours=mine,
             version=row.version,
+            saves=_saves_since(row, expected),
         )
     row.version += 1
+
+
+def _saves_since(row: Any, version: int) -> list[Save]:
+    """Return the saves that raised a row's version to the present one, the latest first, as the trail tells of them."""
+    object_type = getattr(row, "__audited_as__", row.__tablename__)
+    records = queries.history_of(
+        object_type,
+        row.public_id,
+        limit=min(row.version - version, MOST_SAVES_TOLD) if row.version > version else 1,
+    )
+    return [Save(record.actor_label, record.recorded_at, tuple(record.changes)) for record in records]
 
 
 @contextmanager

@@ -10,6 +10,9 @@ DomainError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -38,11 +41,21 @@ class Invalid(DomainError):
         self.field = field
 
 
+@dataclass(frozen=True, slots=True)
+class Save:
+    """That somebody saved a row: who, when, and which fields."""
+
+    by: str
+    at: datetime
+    fields: tuple[str, ...]
+
+
 class Stale(DomainError):
     """The row was saved by somebody else since it was read.
 
     `current` and `yours` map field names to the values of the two versions; `version` is the one saved now, with
-    which the same form may be sent again to save over it.
+    which the same form may be sent again to save over it. `saves` are those in between, as far as they are known,
+    the latest first.
     """
 
     def __init__(
@@ -52,9 +65,11 @@ class Stale(DomainError):
         yours: dict[str, Any],
         *,
         version: int | None = None,
+        saves: Sequence[Save] = (),
         **params: Any,
     ) -> None:
         super().__init__(message, **params)
+        self.saves = saves
         self.current = current
         self.yours = yours
         self.version = version

@@ -179,6 +179,19 @@ class LongTextField(_Labelled, wtforms.TextAreaField):
 class PasswordField(_Labelled, wtforms.PasswordField):
     """A secret: never shown again, never cleaned."""
 
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if _is_post():
+            secrets_sent().add(self.name)
+
+
+def secrets_sent() -> set[str]:
+    """Return the names of the secret fields that this request sent: no page may give them back."""
+    from flask import g
+
+    found: set[str] = g.setdefault("secrets_sent", set())
+    return found
+
 
 class HiddenField(wtforms.HiddenField):
     """A value that people do not see."""

@@ -29,7 +29,7 @@ from inventory.core.access import NOBODY, Access, Scope
 from inventory.core.addresses import here, static_url
 from inventory.core.database import db
 from inventory.core.errors import DomainError, NotFound, Stale
-from inventory.core.forms import translated
+from inventory.core.forms import secrets_sent, translated
 from inventory.core.permissions import Permission
 from inventory.core.wording import N_
 
@@ -215,13 +215,17 @@ def _conflict(error: Stale, message: str) -> Response:
     label, value = current_app.extensions["parc_field_words"]
     current = {label(name): value(name, error.current.get(name)) for name in error.yours}
     yours = {label(name): value(name, mine) for name, mine in error.yours.items()}
+    saves = [(save, [label(name) for name in save.fields]) for save in error.saves]
     return page(
         "errors/conflict.html",
         status=409,
         message=message,
         current=current,
         yours=yours,
+        saves=saves,
+        saved_by={name: save for save, names in reversed(saves) for name in names},
         version=error.version,
+        secrets=secrets_sent(),
     )
 
 

@@ -16,7 +16,7 @@ from inventory.audit.models import Action
 from inventory.core import clock
 from inventory.core.access import Actor
 from inventory.core.database import db
-from inventory.core.errors import Invalid, Refused, Stale
+from inventory.core.errors import Invalid, Refused, Save, Stale
 from inventory.core.wording import N_
 from inventory.organization.models import Entity
 from inventory.renewal import judging, snapshots
@@ -67,6 +67,7 @@ def set_rule(
             current={name: getattr(latest, name, None) for name in RULE_FIELDS if name in values},
             yours={name: values[name] for name in RULE_FIELDS if name in values},
             version=number,
+            saves=[_save_of(latest)] if latest else [],
         )
     _check_rule(values)
     row = RenewalRule(**values, entity_id=entity.id, version=number + 1, created_by=actor.label)
@@ -83,6 +84,10 @@ def set_rule(
     )
     judge_again_below(entity, actor=actor)
     return row
+
+
+def _save_of(rule: RenewalRule) -> Save:
+    return Save(rule.created_by, rule.created_at, ())
 
 
 def _check_rule(values: Mapping[str, Any]) -> None:

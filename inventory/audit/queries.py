@@ -151,9 +151,18 @@ def entities_touched(change_set: ChangeSet) -> set[int]:
 
 
 def seen_records(
-    change_set: ChangeSet, entity_ids: Collection[int], instance_wide: bool, *, limit: int = 300
+    change_set: ChangeSet,
+    entity_ids: Collection[int],
+    instance_wide: bool,
+    *,
+    after: int = 0,
+    limit: int = 50,
 ) -> Sequence[AuditRecord]:
-    """Return the first records of a change set about the given entities; `instance_wide`: also about none."""
+    """Return the records of a change set, later than the one with the id `after`, about the given entities.
+
+    `instance_wide`: also those about none.
+    """
     own = AuditRecord.entity_id.in_(entity_ids)
     seen = or_(own, AuditRecord.entity_id.is_(None)) if instance_wide else own
-    return db.session.scalars(records_of(change_set).where(seen).limit(limit)).all()
+    statement = records_of(change_set).where(seen, AuditRecord.id > after)
+    return db.session.scalars(statement.limit(limit)).all()

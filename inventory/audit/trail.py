@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, or_, select
 
 from inventory.audit import presentation
-from inventory.audit.models import Action, AuditRecord
+from inventory.audit.models import Action, AuditRecord, ChangeSet
 from inventory.core import clock, registry
 from inventory.core.access import Scope
 from inventory.core.database import db
@@ -42,6 +42,7 @@ OTHER_NOUNS = {
     "custom_field": N_("Custom field"),
     "directory": N_("Directory"),
     "entity": N_("Entity"),
+    "mail_settings": N_("Mail"),
     "manufacturer": N_("Maker"),
     "model": N_("Model"),
     "renewal_rule": N_("Renewal rule"),
@@ -108,6 +109,15 @@ def _by_day(statement: Select[Any], value: str, after: int) -> Select[Any]:
     return statement.where(AuditRecord.recorded_at < at if after else AuditRecord.recorded_at >= at)
 
 
+def _by_change_set(statement: Select[Any], value: str) -> Select[Any]:
+    chosen = select(ChangeSet.id).where(ChangeSet.public_id == value).scalar_subquery()
+    return statement.where(AuditRecord.change_set_id == chosen)
+
+
+def _change_set_words(value: str) -> str | None:
+    return db.session.scalar(select(ChangeSet.title).where(ChangeSet.public_id == value))
+
+
 def _noun_options() -> list[tuple[str, str]]:
     known = db.session.scalars(select(AuditRecord.object_type).distinct())
     return sorted(((name, _noun_words(name)) for name in known), key=lambda pair: pair[1])
@@ -155,9 +165,23 @@ COLUMNS = (
     Column("effective_on", N_("Holds from"), lambda row: row.effective_on, kind="day"),
     Column("note", N_("Note"), lambda row: row.note),
 )
+MADE_BY = {
+    "user": N_("A person"),
+    "run": N_("A scan"),
+    "import": N_("An import"),
+    "command": N_("A command on the server"),
+    "system": N_("Parc by itself"),
+}
 FILTERS = (
+    Filter("by", N_("By"), lambda s, v: s.where(AuditRecord.actor_label.icontains(v, autoescape=True)), kind="text"),
+    Filter(
+        "made", N_("Made by"), lambda s, v: s.where(AuditRecord.actor_kind == v),
+        options=lambda: [(kind, _(label)) for kind, label in MADE_BY.items()],
+    ),
+    Filter("of", N_("Of what"), lambda s, v: s.where(AuditRecord.object_label.icontains(v, autoescape=True)), kind="text"),
+    Filter("set", N_("Change set"), _by_change_set, hidden=True, words=_change_set_words),
     Filter("noun", N_("Kind"), lambda s, v: s.where(AuditRecord.object_type == v), options=_noun_options),
     Filter("act", N_("Act"), _by_action, options=code_options(Action)),
     Filter("since", N_("Since"), lambda s, v: _by_day(s, v, 0), kind="day"),
     Filter("until", N_("Until"), lambda s, v: _by_day(s, v, 1), kind="day"),
-)
+)  # fmt: skip

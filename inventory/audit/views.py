@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +25,7 @@ from inventory.core.wording import N_
 bp = Blueprint("changes", __name__, url_prefix="/changes")
 MENU = MenuEntry(Group.DISCOVERY, N_("Changes"), "changes.index", "history", Permission.VIEW, order=52)
 SHOWN_CONFLICTS = 20
+SHOWN_RECORDS = 50
 # What its author may undo without the permission for all change sets, and for how long.
 OWN_KINDS = frozenset(
     {ChangeSetKind.BULK, ChangeSetKind.DELIVERY, ChangeSetKind.RETURN, ChangeSetKind.DELETION}
@@ -85,14 +87,27 @@ def index() -> Response:
 def detail(public_id: str) -> Response:
     """Show what a change set changed, object by object."""
     change_set = _load(public_id, Permission.VIEW)
-    records = queries.seen_records(change_set, access().roles, access().allows(Permission.INSTANCE_ADMIN))
-    return page(
-        "audit/detail.html",
-        change_set=change_set,
-        total=queries.record_count(change_set),
-        entries=_entries(records),
-        can_undo=change_set.undone_at is None and _may_undo(change_set),
+    records = queries.seen_records(
+        change_set,
+        access().roles,
+        access().allows(Permission.INSTANCE_ADMIN),
+        after=_number(request.args.get("after")),
+        limit=SHOWN_RECORDS + 1,
     )
+    shown: dict[str, Any] = {
+        "change_set": change_set,
+        "entries": _entries(records[:SHOWN_RECORDS]),
+        "further": records[SHOWN_RECORDS - 1].id if len(records) > SHOWN_RECORDS else None,
+    }
+    if request.headers.get("HX-Request"):
+        return page("audit/_records.html", **shown)
+    can_undo = change_set.undone_at is None and _may_undo(change_set)
+    return page("audit/detail.html", total=queries.record_count(change_set), can_undo=can_undo, **shown)
+
+
+def _number(text: str | None) -> int:
+    """Return the id that an address names, 0 for none or for what no id is."""
+    return int(text) if text and re.fullmatch("[0-9]{1,18}", text) else 0
 
 
 @bp.route("/<public_id>/undo", methods=["GET", "POST"])

@@ -17,6 +17,7 @@ PURE = {
     "fields": {"homes", "kinds"},
     "catalog": {"kinds"},
     "assets": {"ages", "authority", "bookvalue", "lifecycle", "periods", "states"},
+    "notices": {"composing", "smtp"},
     "search": {"folding"},
     "applications": {"annex", "completeness", "lifecycle", "states"},
     "discovery": {"addresses", "branches", "causes", "timing"},

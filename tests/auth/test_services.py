@@ -129,3 +129,30 @@ def test_a_second_first_administrator_is_refused(cast):
         services.create_first_administrator(
             {"email": "x@example.org", "name": "X", "password": PASSWORD}, cast.root
         )
+
+
+def test_an_administrator_who_never_chose_a_password_does_not_count_as_the_one_who_stays(cast):
+    with transaction():
+        invited = services.create_user({"name": "Éva", "email": "eva@example.org"}, actor=SYSTEM)
+        services.grant(invited, cast.root, Role.ADMINISTRATOR, actor=SYSTEM)
+    with pytest.raises(Refused), transaction():
+        services.update_user(cast.diane, {"active": False}, version=None, actor=SYSTEM)
+    with pytest.raises(Refused), transaction():
+        services.revoke(cast.diane.grants[0], actor=SYSTEM)
+    with transaction():
+        services.revoke(invited.grants[0], actor=SYSTEM)
+
+
+def test_users_are_narrowed_by_role_second_factor_and_whether_they_may_sign_in(cast, sign_in):
+    with transaction():
+        services.update_user(cast.oscar, {"active": False}, version=None, actor=SYSTEM)
+    browser = sign_in(cast.diane)
+
+    def listed(asked):
+        page = browser.get(f"/users/?{asked}").get_data(as_text=True)
+        return {name for name in ("Alice Martin", "Bruno Petit", "Oscar Blanc") if name in page}
+
+    assert listed("role=technician") == {"Alice Martin", "Oscar Blanc"}
+    assert listed("active=0") == {"Oscar Blanc"}
+    assert listed("second=1") == set()
+    assert listed("role=king") == {"Alice Martin", "Bruno Petit", "Oscar Blanc"}

@@ -12,7 +12,7 @@ from inventory.core.access import Actor
 from inventory.core.database import db, transaction
 from inventory.core.errors import Refused
 from inventory.jobs import leases, services
-from inventory.jobs.context import InterruptedJobError, JobContext, open_context
+from inventory.jobs.context import InterruptedJobError, JobContext, TryLaterError, open_context
 from inventory.jobs.execution import execute
 from inventory.jobs.models import Job, JobEvent, JobState
 from inventory.jobs.runner import pulse
@@ -216,3 +216,16 @@ def test_the_keeper_tells_a_job_to_stop_when_somebody_wishes_it_or_the_lease_is_
     pulse(other)
     assert other.should_stop()
     assert db.session.get_one(Job, other.job_id).progress == {}
+
+
+def test_what_cannot_be_done_now_is_tried_again_with_its_reason(job_kind: dict[str, object]) -> None:
+    def away(context: JobContext) -> None:
+        raise TryLaterError("%(what)s is away.", what="The server")
+
+    job_kind["test.kind"] = away
+    job = add_job(max_attempts=2)
+    execute(start(job))
+    assert (reload(job).state, reload(job).error) == (JobState.QUEUED, "The server is away.")
+    assert reload(job).run_after > clock.now()
+    execute(start(job))
+    assert (reload(job).state, reload(job).error) == (JobState.DEAD, "The server is away.")

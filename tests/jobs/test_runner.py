@@ -87,6 +87,17 @@ def test_a_job_whose_worker_is_killed_goes_on_from_its_last_step(start_worker: S
 
 
 @pytest.mark.slow
+def test_a_mail_does_not_wait_behind_a_nights_scan(start_worker: Start) -> None:
+    scan = add_slow_job(1.0)
+    start_worker()
+    wait_until(lambda: reload(scan).state is JobState.RUNNING)
+    with transaction():
+        mail = services.enqueue("test.slow", {"seconds": 0}, title="Mail", queue=services.QUICK)
+    wait_until(lambda: reload(mail).state is JobState.DONE)
+    assert reload(scan).state is JobState.RUNNING
+
+
+@pytest.mark.slow
 def test_a_worker_asked_to_close_stops_between_two_steps_and_gives_its_job_back(start_worker: Start) -> None:
     job = add_slow_job(0.2)
     worker = start_worker()

@@ -32,7 +32,7 @@ def categories() -> Listing:
         "categories",
         queries.categories(),
         columns=(
-            Column("name", N_("Name"), lambda row: gettext(row.name), kind="code", sort=func.lower(Category.name)),
+            Column("name", N_("Name"), lambda row: gettext(row.name), kind="name", sort=func.lower(Category.name)),
             Column("kind", N_("Kind"), lambda row: gettext(row.kind.label)),
             Column("life", N_("Service life in months"), lambda row: row.service_life_months, kind="number",
                    sort=func.coalesce(Category.service_life_months, 0)),
@@ -57,7 +57,7 @@ def manufacturers() -> Listing:
         "makers",
         queries.manufacturers(),
         columns=(
-            Column("name", N_("Name"), lambda row: row.name, kind="code", sort=func.lower(Manufacturer.name)),
+            Column("name", N_("Name"), lambda row: row.name, kind="name", sort=func.lower(Manufacturer.name)),
             Column("key", N_("Recognised as"), lambda row: row.key),
         ),
         id_column=Manufacturer.id,
@@ -73,7 +73,7 @@ def models() -> Listing:
         "models",
         queries.models(),
         columns=(
-            Column("name", N_("Name"), lambda row: row.name, kind="code", sort=func.lower(Model.name)),
+            Column("name", N_("Name"), lambda row: row.name, kind="name", sort=func.lower(Model.name)),
             Column("maker", N_("Maker"), lambda row: row.manufacturer.name, sort=func.lower(Manufacturer.name)),
             Column("category", N_("Category"), lambda row: gettext(row.category.name) if row.category else None),
             Column("part_number", N_("Part number"), lambda row: row.part_number),

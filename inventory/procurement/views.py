@@ -27,7 +27,7 @@ MENU = MenuEntry(
     hint=N_("Whom equipment is bought or leased from."),
 )
 COLUMNS = (
-    Column("name", N_("Name"), lambda row: row.name, kind="code", sort=func.lower(Supplier.name)),
+    Column("name", N_("Name"), lambda row: row.name, kind="name", sort=func.lower(Supplier.name)),
     Column("siret", N_("SIRET number"), lambda row: row.siret),
     Column("email", N_("E-mail address"), lambda row: row.email),
     Column("phone", N_("Phone"), lambda row: row.phone),

@@ -12,17 +12,19 @@ from inventory.core.database import db, transaction
 from inventory.dashboard import health
 from inventory.dashboard.health import Wellness
 from inventory.jobs.models import Job, JobState, Schedule
+from inventory.notices import services as mail
+from tests.notices.conftest import set_up
 
 pytestmark = pytest.mark.database
 
 
 @pytest.fixture
-def answered(app, database):
+def answered(database, reading):
     """Returns a function that gives the answer to a check by a part of its label."""
 
     def answer(words: str) -> health.Check:
-        with app.test_request_context():
-            return next(check for check in health.checks() if words in check.label)
+        reading("en")
+        return next(check for check in health.checks() if words in check.label)
 
     return answer
 
@@ -65,6 +67,19 @@ def test_little_room_is_said_before_there_is_none(answered, monkeypatch):
     usage = type("Usage", (), {"free": 2**30})
     monkeypatch.setattr(health.shutil, "disk_usage", lambda _path: usage)
     assert answered("room").wellness is Wellness.LOOK
+
+
+def test_mail_that_is_not_set_up_or_was_given_up_is_said(answered):
+    assert (answered("Mail").wellness, answered("Mail").said) == (Wellness.LOOK, "not set up")
+    set_up(25)
+    assert answered("Mail").wellness is Wellness.GOOD
+    with transaction():
+        kept = mail.keep(to=("A", "a@example.org"), subject="x", text="x")
+    job = db.session.get_one(Job, kept.job_id)
+    with transaction():
+        job.state = JobState.DEAD
+    found = answered("Mail")
+    assert (found.wellness, "given up" in found.said) == (Wellness.LOOK, True)
 
 
 def test_only_the_administrator_of_the_instance_sees_it(sign_in, cast):

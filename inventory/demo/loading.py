@@ -18,6 +18,7 @@ from inventory.demo import (
     connecting,
     fleet,
     hanging,
+    mailing,
     networks,
     nights,
     portfolio,
@@ -65,6 +66,7 @@ def load(order: Order, *, on_progress: Progress = lambda _assets: None) -> Loade
         world = World(order, Rows(Chance(order.seed, "rows")))
         territory.make(world)
         accounts = staff.make(world)
+        mailing.make(world, [(account.email, account.name) for account in accounts])
         catalogue.make(world)
         renewals.make_rules(world)
         made = _load_communes(world, on_progress)

@@ -22,6 +22,7 @@ class Account:
     """Somebody who can sign in, and with what."""
 
     role: Role
+    name: str
     email: str
     password: str
     entity: str
@@ -47,7 +48,7 @@ def make(world: World) -> list[Account]:
         world.actors[role] = actor
         if role is Role.TECHNICIAN:
             world.technicians.append(actor)
-        accounts.append(Account(role, email, password, entity.name))
+        accounts.append(Account(role, name, email, password, entity.name))
     for name in names.TECHNICIANS[1:]:
         email = f"{name.split()[0].lower().translate(_PLAIN)}@{names.MAIL_DOMAIN}"
         world.technicians.append(_user(world, (email, name), None, (Role.TECHNICIAN, world.metropolis)))

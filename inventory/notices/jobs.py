@@ -31,7 +31,7 @@ def send(context: JobContext) -> None:
         smtp.deliver(server, octets, sender=sender, to=mail.to_address)
     except NotAccepted as error:
         if error.said:
-            context.event(N_("The mail server said: %(said)s"), level="warning", said=error.said)
+            context.event(services.SERVER_SAID, level="warning", said=error.said)
         raise (Refused if error.final else TryLaterError)(error.message, **error.params) from None
     with context.transaction():
         services.note_sent(db.session.get_one(OutgoingMail, mail.id))

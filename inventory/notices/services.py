@@ -31,6 +31,7 @@ USEFUL = timedelta(days=3)
 KEPT = timedelta(days=90)
 HOST = re.compile(r"[A-Za-z0-9._:-]{1,255}")
 HIGHEST_PORT = 65_535
+SERVER_SAID = N_("The mail server said: %(said)s")
 NOT_SET_UP = N_("Mail is not set up, or switched off.")
 
 

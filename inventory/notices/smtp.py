@@ -74,6 +74,7 @@ class NotAccepted(Exception):
 
 
 Note = Callable[[Step, str], None]
+NO_SUCH_RECIPIENT = N_("The server refuses the recipient's address.")
 SILENT = N_("The server did not answer in time. A port that wants TLS from the start is silent so, too.")
 HUNG_UP = N_("The server ended the connection.")
 NOT_MAIL = N_("What answers there does not speak as a mail server does.")
@@ -256,8 +257,7 @@ def _hand_over(talk: _Talk, message: bytes, way: tuple[str, str], note: Note) ->
     note(Step.SENDER, _words(said))
     with _reasons(talk, Step.RECIPIENT):
         code, said = talk.rcpt(to)
-        sentence = N_("The server refuses the recipient's address.")
-        _require(code in ACCEPTED, Step.RECIPIENT, sentence, said, final=code >= LASTING)
+        _require(code in ACCEPTED, Step.RECIPIENT, NO_SUCH_RECIPIENT, said, final=code >= LASTING)
     note(Step.RECIPIENT, _words(said))
     with _reasons(talk, Step.MESSAGE):
         try:

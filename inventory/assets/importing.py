@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
 from functools import partial
@@ -121,13 +121,23 @@ class _Equipment:
         self.references = References(terms.allowed)
         self.tags: dict[str, int] = {}
         self.serials: dict[str, int] = {}
+        self.makers: dict[str, int | None] = {}
+        self.models: dict[tuple[int, str], int] = {}
+        self.suppliers: dict[str, int] = {}
+        # Whatever is numbered above was made since, and may have been taken back.
+        self.last_ids = {
+            model: db.session.scalar(select(func.max(model.id))) or 0
+            for model in (Manufacturer, Model, Supplier)
+        }
         self.forget()
 
     def forget(self) -> None:
         """Forget the makers, models and places that a trial made."""
         self.references.forget_places()
-        self.makers: dict[str, int | None] = {}
-        self.models: dict[tuple[int, str], int] = {}
+        self.makers = {
+            name: id_ for name, id_ in self.makers.items() if id_ in range(self.last_ids[Manufacturer] + 1)
+        }
+        self.models = {place: id_ for place, id_ in self.models.items() if id_ <= self.last_ids[Model]}
         self.suppliers = {
             folded(row.name): row.id for row in db.session.execute(select(Supplier.id, Supplier.name))
         }
@@ -151,7 +161,15 @@ class _Equipment:
                     drafts[row.line] = done
                 else:
                     results[row.line] = done
-        results |= self._create(drafts, {row.line: row for row in rows})
+        by_line = {row.line: row for row in rows}
+        self._name_models((by_line[line].values, draft.values) for line, draft in drafts.items())
+        for line in list(drafts):
+            try:
+                drafts[line] = Draft(self._with_model(by_line[line].values, drafts[line].values))
+            except Invalid as error:
+                del drafts[line]
+                results[line] = _refused(by_line[line], Remark.of(error))
+        results |= self._create(drafts, by_line)
         return [results[row.line] for row in rows]
 
     def _step(self, row: Row, known: Mapping[str, list[Asset]]) -> AbstractContextManager[Any]:
@@ -163,8 +181,7 @@ class _Equipment:
         lines = list(drafts)
         creation = services.create_many(list(drafts.values()), actor=self.terms.actor)
         found = {}
-        for place, dossier in creation.made.items():
-            asset = dossier.asset
+        for place, asset in creation.made.items():
             found[lines[place]] = Result(lines[place], Outcome.CREATED, asset.label, asset.public_id)
         for place, error in creation.refused.items():
             found[lines[place]] = _refused(rows[lines[place]], Remark.of(error))
@@ -207,7 +224,9 @@ class _Equipment:
             raise Invalid("public_id", N_("Nothing that you may change has this number."))
         given = self._resolved(row.values, asset)
         if asset is None:
+            # Its model is looked up with those of all that is new.
             return Draft(given)
+        given = self._with_model(row.values, given)
         # What found the row is no news, however it is written.
         given.pop(self.terms.match_key, None)
         return self._changed(row, asset, given)
@@ -248,7 +267,8 @@ class _Equipment:
             given["category_id"] = self._category(said["category"])
         if "supplier" in said:
             given["supplier_id"] = self._supplier(said["supplier"])
-        self._resolve_model(said, given)
+        if "manufacturer" in said and (maker_id := self._maker(said["manufacturer"])) is not None:
+            given["manufacturer_id"] = maker_id
         return given
 
     def _category(self, name: str) -> int:
@@ -256,24 +276,39 @@ class _Equipment:
             raise Invalid("category", N_("There is no category “%(name)s”."), name=name[:60])
         return self.categories[folded(name)]
 
-    def _resolve_model(self, said: Mapping[str, Any], given: dict[str, Any]) -> None:
-        maker_id = self._maker(said["manufacturer"]) if "manufacturer" in said else None
-        if maker_id is not None:
-            given["manufacturer_id"] = maker_id
+    def _with_model(self, said: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return columns of Asset with the model that the cells say, made where the maker has none of this name."""
         if "model" not in said:
-            return
+            return dict(given)
+        maker_id = given.get("manufacturer_id") if "manufacturer" in said else None
         if maker_id is None:
-            given["model_id"] = _model_alone(said["model"])
-            return
+            return {**given, "model_id": _model_alone(said["model"])}
         place = (maker_id, folded(said["model"]))
         if place not in self.models:
-            maker = db.session.get_one(Manufacturer, maker_id)
-            category = db.session.get(Category, given.get("category_id"))
-            model = catalog.model_named(maker, said["model"], category=category, actor=self.terms.actor)
-            if model is None:
-                raise Invalid("model", N_("“%(name)s” is no name of a model."), name=said["model"][:60])
-            self.models[place] = model.id
-        given["model_id"] = self.models[place]
+            self._name_models([(said, given)])
+        if place not in self.models:
+            raise Invalid("model", N_("“%(name)s” is no name of a model."), name=said["model"][:60])
+        return {**given, "model_id": self.models[place]}
+
+    def _name_models(self, rows: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
+        """Find or make the models that rows say with their makers, in a fixed number of queries."""
+        wanted: dict[tuple[int, str], catalog.ModelName] = {}
+        for said, given in rows:
+            place = (given.get("manufacturer_id", 0), folded(said.get("model", "")))
+            if (
+                "model" in said
+                and "manufacturer" in said
+                and place[0]
+                and place not in self.models
+                and place not in wanted
+            ):
+                maker = db.session.get_one(Manufacturer, place[0])
+                category = db.session.get(Category, given["category_id"]) if "category_id" in given else None
+                wanted[place] = catalog.ModelName(maker, said["model"], category)
+        if wanted:
+            named = catalog.models_named(list(wanted.values()), actor=self.terms.actor)
+            found = {place: named[one.key] for place, one in wanted.items()}
+            self.models |= {place: model.id for place, model in found.items() if model is not None}
 
     def _maker(self, name: str) -> int | None:
         key = folded(name)

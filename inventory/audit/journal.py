@@ -36,11 +36,9 @@ def recording(opened: ChangeSet) -> Iterator[None]:
         info[_KEY] = before
 
 
-def is_journalled(mapper: Mapper[Any]) -> bool:
+def is_journalled(mapped: type[Any]) -> bool:
     """Say whether rows of this class can be undone: all but the trail itself and what says `__journal__ = False`."""
-    return mapper.class_ not in (AuditRecord, ChangeSet, RowChange) and getattr(
-        mapper.class_, "__journal__", True
-    )
+    return mapped not in (AuditRecord, ChangeSet, RowChange) and getattr(mapped, "__journal__", True)
 
 
 def plain(row: Any, *, before: bool = False) -> dict[str, Any]:
@@ -56,7 +54,7 @@ def plain(row: Any, *, before: bool = False) -> dict[str, Any]:
                 # A column that was never set since the row was made has no old value to delete: it was null.
                 value = None
             value = history.deleted[0] if history.deleted else value
-        values[name] = _to_json(value)
+        values[name] = to_json(value)
     return values
 
 
@@ -66,7 +64,8 @@ def _columns(mapper: Mapper[Any]) -> tuple[tuple[str, str], ...]:
     return tuple((attribute.key, attribute.columns[0].name) for attribute in mapper.column_attrs)
 
 
-def _to_json(value: Any) -> Any:
+def to_json(value: Any) -> Any:
+    """Return a column's value as JSON keeps it."""
     if value is None or type(value) in (str, int, bool):
         return value
     if isinstance(value, date | datetime):
@@ -119,7 +118,7 @@ def _note_before(session: Session, _context: Any, _instances: Any) -> None:
         return
     changed = [row for row in session.dirty if session.is_modified(row)]
     for operation, rows in (("update", changed), ("delete", session.deleted), ("insert", session.new)):
-        kept = [row for row in rows if is_journalled(inspect(row).mapper)]
+        kept = [row for row in rows if is_journalled(type(row))]
         before = operation != "insert"
         notes.extend((operation, row, plain(row, before=True) if before else None) for row in kept)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from inventory.audit import journal, queries
+from inventory.audit import journal, loads, queries
 from inventory.audit.models import Action, AuditRecord, ChangeSet, ChangeSetKind
 from inventory.core.access import Actor
 from inventory.core.database import db, hold
@@ -36,23 +36,46 @@ def record(
 
     `changes` maps a field to [old, new] as a reader should see them. The entity defaults to the row's own.
     """
-    open_set = journal.open_change_set()
-    entry = AuditRecord(
-        action=action,
-        object_type=object_type,
-        object_id=str(row.public_id),
-        object_label=(label or label_of(row))[:255],
-        changes={name: [shown(old), shown(new)] for name, (old, new) in (changes or {}).items()},
-        actor_kind=actor.kind,
-        actor_id=actor.id,
-        actor_label=actor.label[:255],
-        entity_id=entity_id if entity_id is not None else getattr(row, "entity_id", None),
-        effective_on=effective_on,
+    made = AuditRecord(
+        **entry(action, object_type, row, changes, actor=actor, label=label, effective_on=effective_on),
         note=note,
-        change_set_id=open_set.id if open_set else None,
     )
-    db.session.add(entry)
-    return entry
+    if entity_id is not None:
+        made.entity_id = entity_id
+    db.session.add(made)
+    return made
+
+
+def entry(
+    action: Action,
+    object_type: str,
+    row: Any,
+    changes: Changes | None = None,
+    *,
+    actor: Actor,
+    label: str | None = None,
+    effective_on: date | None = None,
+) -> dict[str, Any]:
+    """Return the columns of the record that `record` would write, for those who write many with `record_all`."""
+    open_set = journal.open_change_set()
+    return {
+        "action": action,
+        "object_type": object_type,
+        "object_id": str(row.public_id),
+        "object_label": (label or label_of(row))[:255],
+        "changes": {name: [shown(old), shown(new)] for name, (old, new) in (changes or {}).items()},
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "actor_label": actor.label[:255],
+        "entity_id": getattr(row, "entity_id", None),
+        "effective_on": effective_on,
+        "change_set_id": open_set.id if open_set else None,
+    }
+
+
+def record_all(entries: Sequence[dict[str, Any]]) -> None:
+    """Write many records in one go, each the columns that `entry` gives."""
+    loads.load(AuditRecord, entries)
 
 
 def label_of(row: Any) -> str:

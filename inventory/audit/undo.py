@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,11 +10,11 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapper
 
-from inventory.audit import journal, services
+from inventory.audit import journal, loads, services
 from inventory.audit.models import Action, ChangeSet, ChangeSetKind, RowChange
 from inventory.core import clock
 from inventory.core.access import Actor
-from inventory.core.database import db
+from inventory.core.database import Base, db
 from inventory.core.errors import Refused
 from inventory.core.types import HasVersion
 from inventory.core.wording import N_
@@ -29,7 +29,7 @@ class UndoReport:
 
 
 # A row's table and key.
-Place = tuple[str, str]
+Place = tuple[str, tuple[Any, ...]]
 # For each row met so far, going backwards: the columns that later changes of the set speak for; None: all of them.
 Settled = dict[Place, set[str] | None]
 READ_AT_ONCE = 500
@@ -42,10 +42,10 @@ def preview(change_set: ChangeSet) -> UndoReport:
     """Say what undoing would do, changing nothing."""
     report = UndoReport()
     settled: Settled = {}
-    changes = _changes_of(change_set)
+    changes = [each for change in _changes_of(change_set) for each in _one_by_one(change)]
     rows = _rows_of(changes)
     for change in changes:
-        conflict = _conflict(change, rows.get(_place(change)), settled)
+        conflict = _conflict(change, rows.get(change.place), settled)
         if conflict is None:
             report.restored += 1
         else:
@@ -107,40 +107,63 @@ def _changes_of(change_set: ChangeSet) -> list[RowChange]:
     return list(db.session.scalars(newest_first))
 
 
-def _place(change: RowChange) -> Place:
-    return change.table_name, repr(sorted(change.row_key.items()))
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What a change set did to one row."""
+
+    table_name: str
+    row_key: dict[str, Any]
+    operation: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+    @property
+    def place(self) -> Place:
+        return self.table_name, tuple(self.row_key.values())
 
 
-def _rows_of(changes: Sequence[RowChange]) -> dict[Place, Any]:
-    """Read the rows of many changes as they are now, some hundreds at once; those that are gone are left out."""
-    keys: dict[str, dict[tuple[Any, ...], Place]] = {}
+def _one_by_one(change: RowChange) -> Iterator[_Change]:
+    """Yield a change by its rows, the last first."""
+    if not loads.is_piece(change):
+        yield _Change(change.table_name, change.row_key, change.operation, change.before, change.after)
+        return
+    for row in reversed(list(loads.rows_of(change))):
+        key = {"id": row["id"]}
+        if change.operation == loads.LOAD:
+            yield _Change(change.table_name, key, "insert", None, row)
+        else:
+            yield _Change(change.table_name, key, "delete", row, None)
+
+
+def _rows_of(changes: Sequence[_Change]) -> dict[Place, dict[str, Any]]:
+    """Read the rows of many changes as JSON keeps them, some hundreds at once; those that are gone are left out."""
+    keys: dict[str, dict[Place, dict[str, Any]]] = {}
     for change in changes:
-        columns = journal.mapper_of(change.table_name).primary_key
-        key = tuple(change.row_key[column.name] for column in columns)
-        keys.setdefault(change.table_name, {})[key] = _place(change)
-    found: dict[Place, Any] = {}
-    for table, places in keys.items():
-        mapper, wanted = journal.mapper_of(table), list(places)
+        keys.setdefault(change.table_name, {})[change.place] = change.row_key
+    found: dict[Place, dict[str, Any]] = {}
+    for name, places in keys.items():
+        table, wanted = Base.metadata.tables[name], list(places.values())
+        columns = [table.c[column] for column in wanted[0]]
         for start in range(0, len(wanted), READ_AT_ONCE):
-            chunk = tuple_(*mapper.primary_key).in_(wanted[start : start + READ_AT_ONCE])
-            for row in db.session.scalars(select(mapper.class_).where(chunk)):
-                found[places[tuple(mapper.primary_key_from_instance(row))]] = row
+            chunk = [tuple(key.values()) for key in wanted[start : start + READ_AT_ONCE]]
+            for row in db.session.execute(select(table).where(tuple_(*columns).in_(chunk))).mappings():
+                values = {column: journal.to_json(value) for column, value in row.items()}
+                found[name, tuple(values[column.name] for column in columns)] = values
     return found
 
 
-def _conflict(change: RowChange, row: Any, settled: Settled) -> list[str] | None:
+def _conflict(change: _Change, now: dict[str, Any] | None, settled: Settled) -> list[str] | None:
     """Return the columns that differ from what the change set left, or None; its last word on each column counts."""
-    place = _place(change)
-    later = settled.get(place, set())
+    later = settled.get(change.place, set())
     if later is None:
         return None
-    if change.operation == "delete" or row is None:
-        settled[place] = None
+    if change.operation == "delete" or now is None:
+        settled[change.place] = None
         if change.operation == "delete":
-            return None if row is None else [N_("exists again")]
+            return None if now is None else [N_("exists again")]
         return [N_("was deleted")]
-    now, left = journal.plain(row), change.after or {}
-    settled[place] = later | set(left)
+    left = change.after or {}
+    settled[change.place] = later | left.keys()
     unspoken = left.keys() - later - journal.UNWATCHED
     return sorted(name for name in unspoken if now[name] != left[name]) or None
 
@@ -150,6 +173,9 @@ def _row(mapper: Mapper[Any], key: dict[str, Any]) -> Any:
 
 
 def _revert(change: RowChange) -> None:
+    if loads.is_piece(change):
+        loads.revert(change)
+        return
     mapper = journal.mapper_of(change.table_name)
     if change.operation == "delete":
         db.session.add(mapper.class_(**journal.from_json(mapper, change.before or {})))

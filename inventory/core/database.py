@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, Insert, MetaData, Table, event, func, insert, inspect, select
+from sqlalchemy import Connection, Engine, MetaData, Table, event, func, inspect, select
 from sqlalchemy.orm import DeclarativeBase, Mapper, Session
+
+from inventory.core import bulk
+from inventory.core.turns import Turns
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -23,6 +26,8 @@ BUSY_TIMEOUT_MS = 15_000
 FEWEST_NUMBERED = 4
 
 log = logging.getLogger(__name__)
+# One queue of writers for each file.
+_turns: dict[str, Turns] = {}
 
 
 class Base(DeclarativeBase):
@@ -89,11 +94,15 @@ def transaction() -> Iterator[Session]:
     session.info["in_transaction"] = True
     session.info["after_commit"] = []
     try:
-        session.connection(execution_options={"parc_writing": True})
-        yield session
-        session.commit()
+        with _turn():
+            try:
+                session.connection(execution_options={"parc_writing": True})
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
     except BaseException:
-        session.rollback()
         session.info["after_commit"] = []
         raise
     finally:
@@ -104,6 +113,13 @@ def transaction() -> Iterator[Session]:
             callback()
         except Exception:
             log.exception("what was to follow a commit failed")
+
+
+def _turn() -> AbstractContextManager[None]:
+    engine = db.engine
+    if engine.dialect.name != "sqlite":
+        return nullcontext()
+    return _turns.setdefault(str(engine.url), Turns()).turn(BUSY_TIMEOUT_MS / 1000)
 
 
 def after_commit(callback: Callable[[], None]) -> None:
@@ -148,6 +164,11 @@ def _number_many(session: Session, _context: Any, _instances: Any) -> None:
             setattr(row, key, id_)
 
 
+def free_ids(table: Table, count: int) -> Sequence[int]:
+    """Return ids for `count` new rows of a table, which are to be saved before anything else is."""
+    return _free_ids(db.session(), table.autoincrement_column, count)
+
+
 def _free_ids(session: Session, column: Any, count: int) -> Sequence[int]:
     if session.get_bind().dialect.name == "sqlite":
         # Whoever writes is alone in writing, and the rows are saved before anything else is.
@@ -158,8 +179,25 @@ def _free_ids(session: Session, column: Any, count: int) -> Sequence[int]:
     return sorted(session.execute(numbers).scalars())
 
 
+Loaded = Callable[[Session, Table, Sequence[dict[str, Any]]], None]
+_before_loads: list[Loaded] = []
+
+
+def before_load(told: Loaded) -> None:
+    """Call `told` with the session, the table and the rows of each `bulk_load`, before it writes."""
+    if told not in _before_loads:
+        _before_loads.append(told)
+
+
 def bulk_load(table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert `rows` (column name → value) in one go, without building objects."""
-    if rows:
-        statement: Insert = insert(table)
-        db.session.execute(statement, list(rows))
+    """Insert `rows` (column name → value) in one go, without building objects.
+
+    All have the same columns; the defaults of those left out are added to them in place.
+    """
+    if not rows:
+        return
+    session = db.session()
+    for told in _before_loads:
+        told(session, table, rows)
+    bulk.complete(table, rows)
+    bulk.insert(session.connection(), table, rows)

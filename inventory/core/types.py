@@ -18,7 +18,8 @@ PUBLIC_ID_LENGTH = 12
 
 def new_public_id() -> str:
     """Return twelve random characters (60 bits) without look-alikes, safe in URLs and speech."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(PUBLIC_ID_LENGTH))
+    drawn = secrets.randbits(5 * PUBLIC_ID_LENGTH)
+    return "".join([_ALPHABET[drawn >> place & 31] for place in range(0, 5 * PUBLIC_ID_LENGTH, 5)])
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -40,9 +40,10 @@ def _reindex(noun: str, row_ids: Sequence[int], found: Sequence[Document]) -> in
     tokens = {document.row_id: document.tokens(noun) for document in found}
     rows = {document.row_id: document.row(noun, tokens[document.row_id]) for document in found}
     new = [d for d in found if known.get(rows[d.row_id]["id"]) != rows[d.row_id]["digest"]]
-    stale = known.keys() - {rows[d.row_id]["id"] for d in found if d not in new}
+    written = {rows[d.row_id]["id"] for d in new}
+    stale = known.keys() - ({row["id"] for row in rows.values()} - written)
     # What is new takes the place of what was, also where a document was lost and its tokens were not.
-    _forget(sorted(stale | {rows[d.row_id]["id"] for d in new}))
+    _forget(sorted(stale | written))
     bulk_load(DOCUMENTS, [rows[d.row_id] for d in new])
     store.put("search_index", [(rows[d.row_id]["id"], tokens[d.row_id]) for d in new])
     _learn({word for d in new for word in d.vocabulary()})

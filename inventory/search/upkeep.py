@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Delete, Insert, Update, event, func, inspect, select
+from sqlalchemy import Delete, Insert, Table, Update, event, func, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
+from inventory.core.database import before_load
 from inventory.search import documents, services
 from inventory.search.documents import Watch
 
@@ -76,28 +77,33 @@ def _after_flush(session: Session, _context: Any) -> None:
 
 
 def _before_statement(state: ORMExecuteState) -> None:
-    """Note the rows of a statement that writes without objects: `bulk_load`, `update`, `delete`."""
+    """Note the rows of a statement that writes without objects: `insert`, `update`, `delete`."""
     statement = state.statement
-    if not isinstance(statement, Insert | Update | Delete):
-        return
-    for noun, watch in documents.watches_of(getattr(statement.table, "name", "")):
-        values = _inserted(noun, state, watch) if isinstance(statement, Insert) else _reached(state, watch)
-        if values is not None:
-            _pending(state.session).note(noun, watch, values)
+    name = getattr(getattr(statement, "table", None), "name", "")
+    if isinstance(statement, Insert):
+        _note_new(state.session, name, _given(state))
+    elif isinstance(statement, Update | Delete):
+        for noun, watch in documents.watches_of(name):
+            if (values := _reached(state, watch)) is not None:
+                _pending(state.session).note(noun, watch, values)
 
 
-def _inserted(noun: str, state: ORMExecuteState, watch: Watch) -> Iterable[Any] | None:
-    if watch.through is not None:
-        return None
-    rows = _given(state)
-    if all(watch.owner in row for row in rows):
-        return [row[watch.owner] for row in rows]
-    # The store numbers them: they are the ones after the last.
-    table: Any = watch.model
-    last = state.session.scalar(select(func.max(table.id))) or 0
-    since = _pending(state.session).since
-    since[noun, watch] = min(last, since.get((noun, watch), last))
-    return None
+def _before_load(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    _note_new(session, table.name, rows)
+
+
+def _note_new(session: Session, name: str, rows: Sequence[Any]) -> None:
+    for noun, watch in documents.watches_of(name):
+        if watch.through is not None:
+            continue
+        if all(watch.owner in row for row in rows):
+            _pending(session).note(noun, watch, [row[watch.owner] for row in rows])
+            continue
+        # The store numbers them: they are the ones after the last.
+        table: Any = watch.model
+        last = session.scalar(select(func.max(table.id))) or 0
+        since = _pending(session).since
+        since[noun, watch] = min(last, since.get((noun, watch), last))
 
 
 def _given(state: ORMExecuteState) -> list[Any]:
@@ -152,3 +158,4 @@ def listen() -> None:
     ):
         if not event.contains(Session, name, function):
             event.listen(Session, name, function)
+    before_load(_before_load)

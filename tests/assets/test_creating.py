@@ -15,6 +15,7 @@ from inventory.assets import services
 from inventory.assets.models import Asset, AssetIdentifier, Custody, Period, Provenance
 from inventory.assets.services import Draft
 from inventory.assets.states import SourceKind
+from inventory.audit import loads
 from inventory.audit.models import AuditRecord, ChangeSet, ChangeSetKind, RowChange
 from inventory.audit.services import change_set
 from inventory.core import registry
@@ -23,7 +24,7 @@ from inventory.core.database import db, transaction
 from tests import factories
 from tests.assets.conftest import ALICE, IMPORT, RUN
 
-KEPT = (Asset, Period, Custody, AssetIdentifier, Provenance, AuditRecord, RowChange)
+KEPT = (Asset, Period, Custody, AssetIdentifier, Provenance, AuditRecord)
 OWN_IDS = {"id", "asset_id", "public_id", "object_id", "row_key", "change_set_id", "recorded_at"}
 
 
@@ -68,8 +69,20 @@ def written(actor: Actor, make: Callable[[], Any]) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = {}
         for table in KEPT:
             found[table.__name__] = [_plain(row) for row in db.session.scalars(select(table))]
+        found["RowChange"] = [
+            row for change in db.session.scalars(select(RowChange)) for row in _kept(change)
+        ]
         nested.rollback()
     return {name: sorted(map(repr, rows)) for name, rows in found.items()}
+
+
+def _kept(change: RowChange) -> Iterator[Any]:
+    """The rows that a change is about: several where they were loaded in one piece."""
+    if not loads.is_piece(change):
+        yield _plain(change)
+        return
+    for row in loads.rows_of(change):
+        yield change.table_name, change.operation, {n: v for n, v in sorted(row.items()) if n not in OWN_IDS}
 
 
 def _plain(row: Any) -> dict[str, Any]:

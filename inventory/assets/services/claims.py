@@ -129,12 +129,36 @@ def _claim(dossier: Dossier, name: str, value: Any, said: Said) -> Provenance:
         row = Provenance(asset_id=dossier.asset.id, field=name, source=said.source)
         known.append(row)
         db.session.add(row)
-    row.value, row.source_label, row.said_at = fields.as_json(value), said.label[:255], said.at
-    row.display = str(fields.display(name, value) or "")[:255]
-    evidence = said.evidence.get(name)
-    row.evidence = evidence[:160] if evidence else None
+    for column, held in _columns(name, value, fields.display(name, value), said).items():
+        setattr(row, column, held)
     row.pinned = bool(row.pinned)
     return row
+
+
+def _columns(name: str, value: Any, display: Any, said: Said) -> dict[str, Any]:
+    evidence = said.evidence.get(name)
+    return {
+        "value": fields.as_json(value),
+        "source_label": said.label[:255],
+        "said_at": said.at,
+        "display": str(display or "")[:255],
+        "evidence": evidence[:160] if evidence else None,
+    }
+
+
+def first_claims(
+    asset_id: int, values: Mapping[str, Any], displays: Mapping[str, Any], said: Said, *, pinned: bool
+) -> list[dict[str, Any]]:
+    """Return as rows of Provenance what `note_act` would note of an asset that nothing is claimed of yet.
+
+    `displays` are the values as people read them, by the same names.
+    """
+    own = {"asset_id": asset_id, "source": said.source, "pinned": pinned}
+    return [
+        {**own, "field": name, **_columns(name, value, displays[name], said)}
+        for name, value in values.items()
+        if value is not None and name in fields.CLAIMED
+    ]
 
 
 def _shown(name: str, rows: list[Provenance]) -> Any:

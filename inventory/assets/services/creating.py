@@ -13,11 +13,10 @@ from sqlalchemy.exc import IntegrityError
 
 from inventory.assets import fields, lifecycle
 from inventory.assets.models import Asset, Custody
-from inventory.assets.services import checks, claims, custody, history, identifiers
-from inventory.assets.services.dossiers import Dossier
+from inventory.assets.services import checks, custody, history
+from inventory.assets.services.beginnings import Beginnings
 from inventory.assets.states import SourceKind, State
-from inventory.audit import services as audit
-from inventory.audit.models import Action
+from inventory.audit import loads
 from inventory.core import registry
 from inventory.core.access import Actor
 from inventory.core.database import db
@@ -44,15 +43,15 @@ class Draft:
 
 @dataclass(slots=True)
 class Creation:
-    """What came of drafts, by their place in the sequence: the dossiers of the assets made, and the refusals."""
+    """What came of drafts, by their place in the sequence: the assets made, and the refusals."""
 
-    made: dict[int, Dossier] = field(default_factory=dict)
+    made: dict[int, Asset] = field(default_factory=dict)
     refused: dict[int, Invalid] = field(default_factory=dict)
 
     @property
     def assets(self) -> list[Asset]:
         """The assets made, in the order of their drafts."""
-        return [dossier.asset for _number, dossier in sorted(self.made.items())]
+        return [asset for _number, asset in sorted(self.made.items())]
 
 
 def create_asset(
@@ -67,7 +66,7 @@ def create_asset(
     creation = create_many([Draft(values, on, accept_duplicate=accept_duplicate)], actor=actor)
     if creation.refused:
         raise creation.refused[0]
-    return creation.made[0].asset
+    return creation.made[0]
 
 
 def create_many(drafts: Sequence[Draft], *, actor: Actor) -> Creation:
@@ -103,13 +102,11 @@ def _create_chunk(chunk: Mapping[int, Draft], creation: Creation, actor: Actor) 
         except Invalid as why:
             creation.refused[number] = why
     accepted = dict(_unlike(plans, creation, actor))
-    begun = []
-    for number, asset in _saved(accepted, creation).items():
-        dossier = creation.made[number] = Dossier(asset)
-        begun.append((dossier, _begin(dossier, accepted[number], actor), accepted[number].begins_on))
-    db.session.flush()
+    made = _saved(accepted, creation)
+    creation.made |= made
+    custodies = _begin([(asset, accepted[number]) for number, asset in made.items()], actor)
     del at_hand
-    _tell(begun, actor)
+    _tell(list(made.values()), custodies, actor)
 
 
 def _plan(draft: Draft, actor: Actor) -> _Plan:
@@ -179,10 +176,10 @@ def _saved(plans: Mapping[int, _Plan], creation: Creation) -> dict[int, Asset]:
     """Save the rows of the assets; one whose tag somebody took in between is refused alone."""
     try:
         with db.session.begin_nested():
-            rows = {number: Asset(**plan.given, holder_id=plan.holder_id) for number, plan in plans.items()}
-            db.session.add_all(rows.values())
-            db.session.flush()
-        return rows
+            rows = [{**plan.given, "holder_id": plan.holder_id} for plan in plans.values()]
+            ids = loads.load(Asset, rows)
+        found = {asset.id: asset for asset in db.session.scalars(select(Asset).where(Asset.id.in_(ids)))}
+        return {number: found[id_] for number, id_ in zip(plans, ids, strict=True)}
     except IntegrityError as error:
         if "tag" not in str(error.orig):
             raise
@@ -194,30 +191,23 @@ def _saved(plans: Mapping[int, _Plan], creation: Creation) -> dict[int, Asset]:
     return {number: row for rows in alone for number, row in rows.items()}
 
 
-def _begin(dossier: Dossier, plan: _Plan, actor: Actor) -> Custody | None:
-    """Note the history, claims, identifiers and custody of a new asset; returns the custody."""
-    asset, given = dossier.asset, plan.given
-    history.note_beginning(dossier, plan.begins_on)
-    typed = {name: value for name, value in plan.draft.values.items() if given.get(name) == value}
-    claims.note_act(dossier, typed, actor=actor)
-    actors = claims.SOURCE_OF_ACTOR.get(actor.kind, SourceKind.SYSTEM)
-    identifiers.note_fields(dossier, plan.draft.source or actors)
-    changes = {fields.public_name(name): [None, fields.display(name, value)] for name, value in given.items()}
-    audit.record(Action.CREATED, "asset", asset, changes, actor=actor, effective_on=plan.begins_on)
-    if plan.holder_id is None:
-        return None
-    return custody.note_holder(asset, plan.holder_id, on=plan.begins_on, actor=actor)
+def _begin(begun: Sequence[tuple[Asset, _Plan]], actor: Actor) -> dict[int, Custody]:
+    """Write what stands beside new assets; returns the custodies by asset id."""
+    beginnings = Beginnings(actor)
+    for asset, plan in begun:
+        said = plan.draft.values
+        typed = {name: said[name] for name in said if name in plan.given and plan.given[name] == said[name]}
+        beginnings.add(asset, plan.given, on=plan.begins_on, typed=typed, source=plan.draft.source)
+    return {held.asset_id: held for held in beginnings.write()}
 
 
-def _tell(begun: Sequence[tuple[Dossier, Custody | None, date]], actor: Actor) -> None:
+def _tell(assets: Sequence[Asset], custodies: Mapping[int, Custody], actor: Actor) -> None:
     registry.run_hooks_for_each(
         "asset.custody_changed",
         [
-            {"asset": dossier.asset, "old": None, "new": new, "on": on, "actor": actor}
-            for dossier, new, on in begun
-            if new is not None
+            {"asset": asset, "old": None, "new": new, "on": new.from_on, "actor": actor}
+            for asset in assets
+            if (new := custodies.get(asset.id)) is not None
         ],
     )
-    registry.run_hooks_for_each(
-        "asset.created", [{"asset": dossier.asset, "actor": actor} for dossier, _new, _on in begun]
-    )
+    registry.run_hooks_for_each("asset.created", [{"asset": asset, "actor": actor} for asset in assets])

@@ -94,12 +94,9 @@ def check_holder(state: State, person_id: int) -> None:
         raise Invalid("holder", N_("There is no such person."))
 
 
-def note_holder(asset: Asset, person_id: int, *, on: date, actor: Actor) -> Custody:
-    """Note the custody of the holder that a new asset was logged with, without touching its state; the caller saves."""
-    new = Custody(asset_id=asset.id, person_id=person_id, from_on=on)
-    db.session.add(new)
-    _record(asset, (None, new), actor=actor, on=on)
-    return new
+def beginning(asset: Asset, on: date) -> dict[str, Any]:
+    """Return as a row of Custody that a new asset was logged with its holder, from day `on`."""
+    return {"asset_id": asset.id, "person_id": asset.holder_id, "from_on": on}
 
 
 def take_back(

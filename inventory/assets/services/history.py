@@ -34,16 +34,9 @@ def _stretch(row: Period) -> Stretch:
     return Stretch(row.from_on, row.state, row.entity_id, row.category_id, row.location_id)
 
 
-def note_beginning(dossier: Dossier, on: date) -> None:
-    """Note a new asset's first period, from day `on`; the caller saves."""
-    asset = dossier.asset
-    row = Period(
-        asset_id=asset.id,
-        from_on=on,
-        **{name: getattr(asset, name) for name in periods.FIELDS},
-    )
-    dossier.periods = [row]
-    db.session.add(row)
+def beginning(asset: Asset, on: date) -> dict[str, Any]:
+    """Return as a row of Period a new asset's first one, from day `on`."""
+    return {"asset_id": asset.id, "from_on": on, **{name: getattr(asset, name) for name in periods.FIELDS}}
 
 
 def change(asset: Asset, on: date, values: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import select
 
@@ -84,14 +84,8 @@ def note_fields(dossier: Dossier, source: SourceKind) -> None:
     """Do as `follow_fields` does, in a dossier: the caller saves."""
     asset = dossier.asset
     maker = asset.manufacturer.key if asset.manufacturer else ""
-    wanted = {
-        IdentifierKind.SERIAL: (identity.canonical_serial(asset.serial, maker or None), maker),
-        IdentifierKind.TAG: (identity.canonical_tag(asset.tag), ""),
-    }
-    if source in (SourceKind.PERSON, SourceKind.IMPORT):
-        wanted[IdentifierKind.NAME] = (identity.canonical_hostname(asset.name), "")
     now = clock.now()
-    for kind, (value, scope) in wanted.items():
+    for kind, (value, scope) in _named_by(asset, maker, source).items():
         same = [row for row in dossier.identifiers if row.kind is kind]
         for row in same:
             # What a machine read stays: only a person's earlier word is withdrawn.
@@ -110,3 +104,24 @@ def note_fields(dossier: Dossier, source: SourceKind) -> None:
             )
             dossier.identifiers.append(row)
             db.session.add(row)
+
+
+def _named_by(asset: Any, maker: str, source: SourceKind) -> dict[IdentifierKind, tuple[str | None, str]]:
+    """Return (canonical value, scope) by kind, of what names anything with a serial, a tag and a name."""
+    wanted = {
+        IdentifierKind.SERIAL: (identity.canonical_serial(asset.serial, maker or None), maker),
+        IdentifierKind.TAG: (identity.canonical_tag(asset.tag), ""),
+    }
+    if source in (SourceKind.PERSON, SourceKind.IMPORT):
+        wanted[IdentifierKind.NAME] = (identity.canonical_hostname(asset.name), "")
+    return wanted
+
+
+def first_identifiers(asset: Asset, maker: str, source: SourceKind, at: datetime) -> list[dict[str, Any]]:
+    """Return as rows of AssetIdentifier what `note_fields` would note of a new asset; `maker` is its maker's key."""
+    own = {"asset_id": asset.id, "source": source, "first_seen_at": at, "last_seen_at": at}
+    return [
+        {**own, "kind": kind, "value": value, "scope": scope}
+        for kind, (value, scope) in _named_by(asset, maker, source).items()
+        if value
+    ]

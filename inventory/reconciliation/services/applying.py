@@ -108,10 +108,10 @@ class Applier:
         creation = assets.create_many(drafts, actor=self.actor)
         for refusal in creation.refused.values():
             raise refusal
+        dossiers = assets.dossiers_of(creation.assets)
         calls = []
         for number, (keys, (_group, reason)) in enumerate(zip(ordered, groups, strict=True)):
-            dossier = creation.made[number]
-            calls.append(self._begin(dossier, keys, reason))
+            calls.append(self._begin(dossiers[creation.made[number].id], keys, reason))
         db.session.flush()
         del at_hand
         registry.run_hooks_for_each("asset.discovered", calls)

@@ -1,0 +1,77 @@
+"""Writes what stands beside new assets, thousands in one go: first period, claims, identifiers, custody, records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import select
+
+from inventory.assets import fields
+from inventory.assets.models import Asset, AssetIdentifier, Custody, Period, Provenance
+from inventory.assets.services import claims, custody, history, identifiers
+from inventory.assets.services.claims import Said
+from inventory.assets.states import SourceKind
+from inventory.audit import loads
+from inventory.audit import services as audit
+from inventory.audit.models import Action, AuditRecord
+from inventory.catalog.models import Manufacturer
+from inventory.core import clock
+from inventory.core.access import Actor
+from inventory.core.database import db
+
+
+class Beginnings:
+    """What an actor's new assets begin with; `write` saves it."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self.source = claims.SOURCE_OF_ACTOR.get(actor.kind, SourceKind.SYSTEM)
+        self.said = Said(self.source, actor.label, clock.now())
+        self.display = cache(fields.display)
+        self.rows: dict[type[Any], list[dict[str, Any]]] = {
+            table: [] for table in (Period, Provenance, AssetIdentifier, Custody, AuditRecord)
+        }
+
+    def add(
+        self,
+        asset: Asset,
+        given: Mapping[str, Any],
+        *,
+        on: date,
+        typed: Mapping[str, Any],
+        source: SourceKind | None,
+    ) -> None:
+        """Begin the history of a saved asset on a day.
+
+        `given` are its columns, of which the actor claims those that were `typed`; `source` is whose word its serial,
+        tag and name are (None: the actor's). A holder makes a custody, which does not touch the state.
+        """
+        shown = {name: self.display(name, value) for name, value in given.items()}
+        maker = db.session.get(Manufacturer, asset.manufacturer_id) if asset.manufacturer_id else None
+        self.rows[Period].append(history.beginning(asset, on))
+        if self.actor.kind in claims.SOURCE_OF_ACTOR:
+            pinned = self.actor.is_person
+            self.rows[Provenance] += claims.first_claims(asset.id, typed, shown, self.said, pinned=pinned)
+        self.rows[AssetIdentifier] += identifiers.first_identifiers(
+            asset, maker.key if maker else "", source or self.source, self.said.at
+        )
+        changes = {fields.public_name(name): [None, value] for name, value in shown.items()}
+        self._record(Action.CREATED, asset, changes, on)
+        if asset.holder_id is not None:
+            self.rows[Custody].append(custody.beginning(asset, on))
+            holder = self.display("holder_id", asset.holder_id)
+            self._record(Action.CUSTODY, asset, {"holder": [None, holder]}, on)
+
+    def _record(self, action: Action, asset: Asset, changes: audit.Changes, on: date) -> None:
+        entry = audit.entry(action, "asset", asset, changes, actor=self.actor, effective_on=on)
+        self.rows[AuditRecord].append(entry)
+
+    def write(self) -> list[Custody]:
+        """Save everything that was added and return the custodies."""
+        for table, rows in self.rows.items():
+            loads.load(table, rows)
+        ids = [row["id"] for row in self.rows[Custody]]
+        return list(db.session.scalars(select(Custody).where(Custody.id.in_(ids)))) if ids else []

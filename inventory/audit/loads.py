@@ -1,0 +1,87 @@
+"""Inserts many new rows without objects, kept in the open change set as one piece, and takes such a piece out again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Table, delete
+
+from inventory.audit import journal
+from inventory.audit.models import RowChange
+from inventory.core.database import Base, bulk_load, db, free_ids
+
+LOAD, UNLOAD = "load", "unload"
+AT_ONCE = 500
+Row = dict[str, Any]
+
+
+def load(model: type[Any], rows: Sequence[Row]) -> list[int]:
+    """Insert new rows (column name → value) of a table with an id of its own; returns their ids.
+
+    The rows are completed in place: ids, and the defaults that the columns declare. Where a change set is open they
+    can be undone with it, unless their table is none that is undone.
+    """
+    if not rows:
+        return []
+    table: Table = model.__table__
+    for row, id_ in zip(rows, free_ids(table, len(rows)), strict=True):
+        row["id"] = id_
+    bulk_load(table, rows)
+    opened = journal.open_change_set()
+    if opened is not None and journal.is_journalled(model):
+        _keep(opened.id, table, LOAD, rows)
+    return [row["id"] for row in rows]
+
+
+def _keep(change_set_id: int, table: Table, operation: str, rows: Sequence[Row]) -> None:
+    """Keep rows by column: what is the same in all once, so that ten thousand rows take little room."""
+    same, each = {}, {}
+    for name in rows[0]:
+        values = [row[name] for row in rows]
+        first = values[0]
+        if name != "id" and all(value is first or value == first for value in values):
+            same[name] = journal.to_json(first)
+        else:
+            each[name] = values if type(first) is int else [journal.to_json(value) for value in values]
+    kept = {"same": same, "each": each}
+    change = {"change_set_id": change_set_id, "table_name": table.name, "row_key": {}, "operation": operation}
+    sides = {"before": None, "after": kept} if operation == LOAD else {"before": kept, "after": None}
+    bulk_load(RowChange.__table__, [change | sides])  # type: ignore[arg-type]
+
+
+def is_piece(change: RowChange) -> bool:
+    """Say whether a change is about many rows at once."""
+    return change.operation in (LOAD, UNLOAD)
+
+
+def rows_of(change: RowChange) -> Iterator[Row]:
+    """Yield the rows of a piece as JSON keeps them."""
+    kept: Mapping[str, Any] = change.after or change.before or {}
+    names = list(kept["each"])
+    for values in zip(*kept["each"].values(), strict=True):
+        yield {**kept["same"], **dict(zip(names, values, strict=True))}
+
+
+def revert(change: RowChange) -> None:
+    """Take out what a piece loaded, or load again what it took out; journalled in the open change set."""
+    mapper = journal.mapper_of(change.table_name)
+    table: Table = Base.metadata.tables[change.table_name]
+    rows = [_columns(mapper, row) for row in rows_of(change)]
+    if change.operation == LOAD:
+        _take_out(table, [row["id"] for row in rows])
+    else:
+        bulk_load(table, rows)
+    opened = journal.open_change_set()
+    if opened is not None:
+        _keep(opened.id, table, UNLOAD if change.operation == LOAD else LOAD, rows)
+
+
+def _columns(mapper: Any, row: Row) -> Row:
+    values = journal.from_json(mapper, row)
+    return {attribute.columns[0].name: values[attribute.key] for attribute in mapper.column_attrs}
+
+
+def _take_out(table: Table, ids: Sequence[int]) -> None:
+    for start in range(0, len(ids), AT_ONCE):
+        db.session.execute(delete(table).where(table.c.id.in_(ids[start : start + AT_ONCE])))

@@ -10,13 +10,14 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Register the pages of applications, and what equipment, people and entities show of them."""
-    from inventory.applications import fields, hooks, panels, searched, views
+    from inventory.applications import fields, hooks, importing, panels, searched, views
     from inventory.applications.models import Application
     from inventory.audit import presentation
     from inventory.core import registry
     from inventory.core.permissions import Permission
     from inventory.core.registry import Noun
     from inventory.core.wording import N_
+    from inventory.exchange import importers
 
     app.register_blueprint(views.bp)
     registry.menu(views.MENU)
@@ -24,6 +25,7 @@ def init_app(app: Flask) -> None:
         Noun("application", N_("Application"), Application, "applications.detail", Permission.ASSETS_EDIT)
     )
     searched.register()
+    importers.register(importing.IMPORTER)
     registry.panel("asset", panels.RUNNING)
     registry.panel("person", panels.ANSWERED)
     registry.panel("entity", panels.KEPT)

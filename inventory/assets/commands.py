@@ -98,8 +98,9 @@ def _report(kept: Import) -> None:
     from inventory.exchange.models import Outcome
 
     with current_app.test_request_context():
+        named = presentation.labels(kept)
         for line in queries.refused(kept):
-            click.echo(f"line {line.line}: {presentation.said(line, kept)}", err=True)
+            click.echo(f"line {line.line}: {presentation.said(line, named)}", err=True)
     counts = ", ".join(f"{kept.counts.get(outcome.value, 0)} {outcome.value}" for outcome in Outcome)
     click.echo(f"{kept.stage.value}: {counts}")
     if kept.counts.get(Outcome.REFUSED.value):
@@ -139,7 +140,6 @@ def _rows(code: str | None) -> Iterator[list[Any]]:
     from inventory.core.database import db
     from inventory.organization.queries import branch_ids, entities_named
 
-    keys = [column.key for column in importing.columns()]
     statement = select(Asset).options(joinedload("*")).order_by(Asset.id).limit(CHUNK)
     if code is not None:
         entity = entities_named([code.upper()]).get(code.upper())
@@ -148,7 +148,6 @@ def _rows(code: str | None) -> Iterator[list[Any]]:
         statement = statement.where(Asset.entity_id.in_(branch_ids(entity)))
     last = 0
     while found := db.session.scalars(statement.where(Asset.id > last)).unique().all():
-        for asset in found:
-            yield [importing.cell(asset, key) for key in keys]
+        yield from importing.cells(found)
         last = found[-1].id
         db.session.expunge_all()

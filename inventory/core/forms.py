@@ -176,6 +176,10 @@ class LongTextField(_Labelled, wtforms.TextAreaField):
             raise ValueError(gettext(N_("Use at most %(limit)s characters.")) % {"limit": self.limit})
 
 
+class FileField(_Labelled, wtforms.FileField):
+    """A file to send; views read it from the request."""
+
+
 class PasswordField(_Labelled, wtforms.PasswordField):
     """A secret: never shown again, never cleaned."""
 

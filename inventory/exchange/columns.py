@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,6 +38,16 @@ def normal(heading: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", folded(heading)))
 
 
+def numbered(headings: Sequence[str]) -> list[str]:
+    """Return the headings for comparing, told apart where two are the same."""
+    seen: Counter[str] = Counter()
+    found = []
+    for heading in map(normal, headings):
+        seen[heading] += 1
+        found.append(heading if seen[heading] == 1 else f"{heading} {seen[heading]}")
+    return found
+
+
 def suggest(
     headings: Sequence[str],
     columns: Sequence[Column],
@@ -48,14 +59,15 @@ def suggest(
     `words(label)` gives a label in every language. No column is filled twice, exact names before likely ones.
     """
     known = {column.key for column in columns}
+    names = numbered(headings)
     chosen: dict[int, str] = {}
-    for place, heading in enumerate(headings):
-        key = (remembered or {}).get(normal(heading))
+    for place, name in enumerate(names):
+        key = (remembered or {}).get(name)
         if key in known and key not in chosen.values():
             chosen[place] = key
     for is_it in (_is_label, _is_alias, _is_like_label, _begins_so):
         for place, heading in enumerate(headings):
-            if place in chosen or (remembered and normal(heading) in remembered):
+            if place in chosen or (remembered and names[place] in remembered):
                 continue
             free = (column for column in columns if column.key not in chosen.values())
             found = next((column for column in free if is_it(heading, column, words)), None)

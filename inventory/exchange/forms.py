@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import FileField
-
-from inventory.core.forms import ChoiceField, CodeField, Form, required
+from inventory.core.forms import ChoiceField, CodeField, FileField, Form, required
 from inventory.core.wording import N_
 from inventory.exchange.models import Extent
 

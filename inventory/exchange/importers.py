@@ -90,7 +90,11 @@ class Session(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """How a noun is filled from files. `match_keys` are the columns that may find an existing row, likeliest first."""
+    """How a noun is filled from files.
+
+    `match_keys` are the columns that may find an existing row, likeliest first; `match_within` those without which
+    the key says too little, such as the entity of a name.
+    """
 
     noun: str
     label: str
@@ -99,6 +103,7 @@ class Importer:
     match_keys: Sequence[str]
     begin: Callable[[Terms], Session]
     detail_endpoint: str | None = None
+    match_within: tuple[str, ...] = ()
 
 
 _importers: dict[str, Importer] = {}

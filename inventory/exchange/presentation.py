@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import url_for
@@ -16,7 +16,7 @@ from inventory.core.wording import N_
 from inventory.exchange import importers, queries, reading
 from inventory.exchange.columns import Column
 from inventory.exchange.models import Import, ImportLine, Outcome, Stage
-from inventory.jobs.models import Job
+from inventory.jobs.models import Job, JobState
 from inventory.jobs.presentation import Progress
 from inventory.jobs.presentation import progress as job_progress
 
@@ -50,9 +50,11 @@ def _is_blank(cell: Any) -> bool:
     return cell is None or not str(cell).strip()
 
 
-def remarks(line: ImportLine, kept: Import) -> list[dict[str, Any]]:
-    """Return the remarks on a line in words: the field, what is said, and whether it is only a warning."""
-    named = labels(kept)
+def remarks(line: ImportLine, named: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the remarks on a line in words: the field, what is said, and whether it is only a warning.
+
+    `named` is what `labels` returns.
+    """
     return [
         {
             "field": named.get(row["column"], ""),
@@ -65,17 +67,20 @@ def remarks(line: ImportLine, kept: Import) -> list[dict[str, Any]]:
     ]
 
 
-def said(line: ImportLine, kept: Import) -> str:
-    """Return all remarks on a line in one text."""
-    parts = remarks(line, kept)
-    return " ".join(f"{part['field']}: {part['words']}" if part["field"] else part["words"] for part in parts)
+def said(line: ImportLine, named: Mapping[str, str]) -> str:
+    """Return all remarks on a line in one text; `named` is what `labels` returns."""
+    parts = remarks(line, named)
+    return " ".join(
+        _("%(what)s: %(words)s", what=part["field"], words=part["words"]) if part["field"] else part["words"]
+        for part in parts
+    )
 
 
-def changes(line: ImportLine, kept: Import) -> str:
-    """Return what changes in a row that exists: "Name: PC-1 → PC-2"."""
-    named = labels(kept)
+def changes(line: ImportLine, named: Mapping[str, str]) -> str:
+    """Return what changes in a row that exists: "Name: PC-1 → PC-2"; `named` is what `labels` returns."""
     return "; ".join(
-        f"{named.get(name, name)}: {_shown(old)} → {_shown(new)}" for name, (old, new) in line.changes.items()
+        _("%(what)s: %(words)s", what=named.get(name, name), words=f"{_shown(old)} → {_shown(new)}")
+        for name, (old, new) in line.changes.items()
     )
 
 
@@ -87,6 +92,20 @@ def object_url(line: ImportLine, kept: Import) -> str | None:
     """Return the page of what a line is about, when it exists."""
     endpoint = importers.importer(kept.noun).detail_endpoint
     return url_for(endpoint, public_id=line.object_id) if endpoint and line.object_id else None
+
+
+def is_cut_short(kept: Import) -> bool:
+    """Say whether an import was stopped before its last line."""
+    return kept.stage is Stage.DONE and sum(kept.counts.values()) < kept.lines
+
+
+def stopped_why(kept: Import) -> str | None:
+    """Return why a file is back at its columns although it was tried, None where nothing went wrong."""
+    if kept.stage is not Stage.CHOOSING or kept.job is None or kept.job.state is JobState.DONE:
+        return None
+    if kept.job.state is JobState.CANCELLED:
+        return _("It was cancelled. Nothing is saved.")
+    return _("It stopped before its end, and nothing is saved: %(why)s", why=kept.job.error or "")
 
 
 def read_as(kept: Import) -> list[tuple[str, Any]]:
@@ -121,7 +140,9 @@ def progress(kept: Import) -> Progress | None:
     if kept.stage not in IN_PROGRESS or kept.job is None:
         return None
     shown = job_progress(kept.job)
-    shown.pause_url = shown.resume_url = shown.retry_url = shown.cancel_url = None
+    shown.pause_url = shown.resume_url = shown.retry_url = None
+    if shown.cancel_url is not None:
+        shown.cancel_url = url_for("imports.cancel", public_id=kept.public_id)
     shown.poll_url = url_for("imports.detail", public_id=kept.public_id)
     return shown
 
@@ -130,7 +151,8 @@ def refused_rows(kept: Import) -> Iterator[list[Any]]:
     """Return the refused lines as the file had them, with their line and why, to be mended and imported again."""
     table = reading.read(zlib.decompress(kept.content))
     cells = {line.number: line.cells for line in table.lines}
-    return ([*cells.get(line.line, []), line.line, said(line, kept)] for line in queries.refused(kept))
+    named = labels(kept)
+    return ([*cells.get(line.line, []), line.line, said(line, named)] for line in queries.refused(kept))
 
 
 def _of_job(job: Job) -> dict[str, Any] | None:

@@ -25,8 +25,11 @@ SEPARATORS = ";,\t|"
 ENCODINGS = ("cp1252", "mac_roman", "cp850")
 FRENCH = frozenset("àâäçéèêëîïôöùûüÿœæÀÂÇÉÈÊËÎÏÔÙÛÜŒÆ«»°’–—…€\u00a0²³µ")
 SAMPLE_ROWS = 50
+# What is text or nearly so and no table: PDF, RTF, web pages and XML, whatever the name of the file says.
+DOCUMENTS = (b"%pdf", b"{\\rtf", b"<!doctype", b"<html", b"<?xml", b"<table", b"<meta", b"<svg")
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ARCHIVE = b"PK\x03\x04"
+NO_TABLE = N_("This is neither text nor a workbook. Save it as CSV, XLSX or ODS.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ def read(data: bytes) -> Table:
         )
     if data.startswith((ARCHIVE, OLD_WORKBOOK)):
         return _workbook(data)
+    if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:20].lower().startswith(DOCUMENTS):
+        raise Invalid("file", NO_TABLE)
     return _text(data)
 
 
@@ -96,7 +101,7 @@ def _check_archive(data: bytes) -> None:
 def _text(data: bytes) -> Table:
     text, encoding = decode(data)
     if "\0" in text:
-        raise Invalid("file", N_("This is neither text nor a workbook. Save it as CSV, XLSX or ODS."))
+        raise Invalid("file", NO_TABLE)
     separator = _separator(text)
     lines = list(_csv_lines(text, separator))
     return _table(lines, encoding=encoding, separator=separator)

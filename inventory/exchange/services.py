@@ -94,7 +94,8 @@ def choose(kept: Import, chosen: Mapping[int, str], match_key: str | None, exten
     if layout is None:
         layout = KnownLayout(noun=kept.noun, signature=_signature(kept.headings))
         db.session.add(layout)
-    layout.columns = {columns.normal(kept.headings[place]): key for place, key in chosen.items()}
+    names = columns.numbered(kept.headings)
+    layout.columns = {names[place]: key for place, key in chosen.items()}
     layout.match_key = match_key
     _enqueue(kept, TRY, Stage.TRYING)
 
@@ -108,6 +109,16 @@ def start(kept: Import) -> None:
     if refused == kept.lines:
         raise Refused(N_("Nothing was imported: every row is refused."))
     _enqueue(kept, RUN, Stage.RUNNING)
+
+
+def cancel(kept: Import, *, actor: Actor) -> None:
+    """Stop trying or importing a file at its next step; what was imported stays, and can be undone.
+
+    Raises Refused for a file that waits for a person.
+    """
+    if kept.stage not in (Stage.TRYING, Stage.RUNNING) or kept.job_id is None:
+        raise Refused(N_("It has ended already."))
+    jobs.cancel(kept.job_id, actor=actor)
 
 
 def choose_again(kept: Import) -> None:
@@ -146,16 +157,12 @@ def rows_of(kept: Import) -> list[Row]:
     table = reading.read(zlib.decompress(kept.content))
     known = {column.key: column for column in importers.importer(kept.noun).columns()}
     chosen = [(int(place), known[key]) for place, key in kept.columns.items() if key in known]
+    within = importers.importer(kept.noun).match_within
     seen: dict[Any, int] = {}
-    return [_row(line, chosen, kept.match_key, seen) for line in table.lines]
+    return [_refused_twice(_row(line, chosen), kept.match_key, within, seen) for line in table.lines]
 
 
-def _row(
-    line: reading.Line,
-    chosen: Sequence[tuple[int, columns.Column]],
-    match_key: str | None,
-    seen: dict[Any, int],
-) -> Row:
+def _row(line: reading.Line, chosen: Sequence[tuple[int, columns.Column]]) -> Row:
     found: dict[str, Any] = {}
     remarks: list[Remark] = []
     for place, column in chosen:
@@ -168,11 +175,18 @@ def _row(
             remarks.append(Remark(column.key, error.args[0], error.params))
         if column.names_something and (warning := values.lost_digits(cell)):
             remarks.append(Remark(column.key, warning, is_warning=True))
-    key = found.get(match_key) if match_key else None
-    if key is not None and seen.setdefault(key, line.number) != line.number:
-        message = N_("Line %(line)s of the file has the same value.")
-        remarks.append(Remark(match_key or "", message, {"line": seen[key]}))
     return Row(line.number, found, remarks)
+
+
+def _refused_twice(row: Row, match_key: str | None, within: Sequence[str], seen: dict[Any, int]) -> Row:
+    """Refuse a line whose key an earlier one has; `seen` remembers them."""
+    if not match_key or match_key not in row.values:
+        return row
+    key = tuple(row.values.get(name) for name in (match_key, *within))
+    if seen.setdefault(key, row.line) == row.line:
+        return row
+    said = Remark(match_key, N_("Line %(line)s of the file has the same value."), {"line": seen[key]})
+    return Row(row.line, row.values, [*row.remarks, said])
 
 
 def chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
@@ -244,4 +258,4 @@ def recover(job: Job) -> None:
     if kept is not None and kept.stage is Stage.TRYING:
         kept.stage = Stage.CHOOSING
     elif kept is not None and kept.stage is Stage.RUNNING:
-        finish(kept, Stage.DONE if kept.counts else Stage.TRIED)
+        finish(kept, Stage.DONE if kept.counts else Stage.CHOOSING)

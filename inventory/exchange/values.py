@@ -54,6 +54,23 @@ def text(cell: Any, limit: int) -> str:
     return words
 
 
+def lines(cell: Any, limit: int = 10_000) -> str:
+    """Return a cell as clean text that keeps its lines; raises Unreadable when it is longer than `limit` characters."""
+    written = _unguarded(str(cell))[: 20 * limit].replace("\r\n", "\n").split("\n")
+    words = "\n".join(clean(line, limit + 1) or "" for line in written).strip()
+    if len(words) > limit:
+        raise Unreadable(N_("It is longer than %(limit)s characters."), limit=limit)
+    return words
+
+
+def count(cell: Any) -> int:
+    """Return a whole number from 12, 1 200 or 12.0; raises Unreadable."""
+    words = re.sub(r"[\s\u00a0\u202f]", "", text(cell, 40))
+    if not re.fullmatch(r"\d{1,9}(?:[.,]0+)?", words, re.ASCII):
+        raise Unreadable(N_("“%(text)s” is no whole number such as 12."), text=str(cell)[:40])
+    return int(re.split(r"[.,]", words)[0])
+
+
 def _unguarded(words: str) -> str:
     """Take off the apostrophe that exports put before what a spreadsheet would run."""
     return words[1:] if len(words) > 1 and words[0] == "'" and words[1] in "=+-@|%\t" else words

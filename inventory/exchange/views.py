@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, g, request, stream_with_context, url_for
@@ -10,6 +11,7 @@ from sqlalchemy import case
 
 from inventory.core import sheets
 from inventory.core.database import transaction
+from inventory.core.errors import NotFound
 from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.i18n import language
@@ -19,6 +21,7 @@ from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import current_scope, done, load, page
 from inventory.core.wording import N_
 from inventory.exchange import importers, presentation, queries, services
+from inventory.exchange.columns import Column as FileColumn
 from inventory.exchange.forms import TermsForm, UploadForm
 from inventory.exchange.models import Extent, Import, ImportLine, Outcome, Stage
 from inventory.organization.choices import chosen_entity, entity_options
@@ -31,7 +34,7 @@ MENU = MenuEntry(
     "file-import",
     Permission.ASSETS_BULK,
     order=70,
-    hint=N_("Equipment, people and places from CSV, Excel and ODS files."),
+    hint=N_("Equipment, people, places and applications from CSV, Excel and ODS files."),
 )
 
 
@@ -103,19 +106,26 @@ def detail(public_id: str) -> Response:
     """Show a file where it stands: its columns to choose, what would come of it, what came of it."""
     kept = load(Import, public_id, Permission.ASSETS_BULK)
     if kept.stage is Stage.CHOOSING:
-        return _choosing(kept, _terms_form(kept))
-    listing = _lines(kept)
+        columns = presentation.columns(kept)
+        return _choosing(kept, _terms_form(kept, columns), columns)
+    named = presentation.labels(kept)
+    listing = _lines(kept, named)
     if listing.wants_export:
         return listing.export()
-    return page(
+    answer = page(
         "exchange/detail.html",
         kept=kept,
         importer=importers.importer(kept.noun),
         listing=listing,
+        named=named,
         shown=presentation,
         Extent=Extent,
         Stage=Stage,
     )
+    if request.headers.get("HX-Target") == "progress" and kept.stage not in presentation.IN_PROGRESS:
+        # What may be done now stands all over the page.
+        answer.headers["HX-Refresh"] = "true"
+    return answer
 
 
 @bp.route("/<public_id>/columns", methods=["POST"])
@@ -123,8 +133,9 @@ def detail(public_id: str) -> Response:
 def choose(public_id: str) -> Response:
     """Set what each column is and try the file."""
     kept = load(Import, public_id, Permission.ASSETS_BULK)
-    form = _terms_form(kept)
-    chosen = _chosen_columns(kept)
+    columns = presentation.columns(kept)
+    form = _terms_form(kept, columns)
+    chosen = _chosen_columns(kept, columns)
     if form.submitted_and_valid():
         with form.saving():
             services.choose(kept, chosen, form.match_key.data, form.extent.data or Extent.VALID)
@@ -133,7 +144,7 @@ def choose(public_id: str) -> Response:
                 _("The file is being tried; nothing is saved yet."),
                 to=url_for(".detail", public_id=public_id),
             )
-    return _choosing(kept, form, chosen)
+    return _choosing(kept, form, columns, chosen)
 
 
 @bp.route("/<public_id>/again", methods=["POST"])
@@ -158,6 +169,16 @@ def start(public_id: str) -> Response:
     return done(_("The import has begun."), to=url_for(".detail", public_id=public_id))
 
 
+@bp.route("/<public_id>/cancel", methods=["POST"])
+@requires(Permission.ASSETS_BULK)
+def cancel(public_id: str) -> Response:
+    """Stop trying or importing a file at its next step."""
+    kept = load(Import, public_id, Permission.ASSETS_BULK)
+    with transaction():
+        services.cancel(kept, actor=g.actor)
+    return done(_("It stops at the next step."), to=url_for(".detail", public_id=public_id))
+
+
 @bp.route("/<public_id>/refused.csv")
 @requires(Permission.ASSETS_BULK)
 def refused(public_id: str) -> Response:
@@ -171,48 +192,53 @@ def refused(public_id: str) -> Response:
     return answer
 
 
-@bp.route("/template/<any(asset, person, location):noun>.csv")
+@bp.route("/template/<noun>.csv")
 @requires(Permission.ASSETS_BULK)
 def template(noun: str) -> Response:
     """Answer with an empty file that has every column of a noun."""
-    headings = [_(column.label) for column in importers.importer(noun).columns()]
+    known = {one.noun: one for one in importers.importers()}
+    if noun not in known:
+        raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
+    headings = [_(column.label) for column in known[noun].columns()]
     text = sheets.csv_stream(headings, [], separator=";" if language() == "fr" else ",")
     answer = Response("".join(text), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="parc-{noun}.csv"'
     return answer
 
 
-def _terms_form(kept: Import) -> TermsForm:
+def _terms_form(kept: Import, columns: Sequence[FileColumn]) -> TermsForm:
     form = TermsForm(request.form, match_key=kept.match_key, extent=kept.extent)
     importer = importers.importer(kept.noun)
-    named = {column.key: _(column.label) for column in importer.columns()}
+    named = {column.key: _(column.label) for column in columns}
     form.match_key.choices = options([("", _("nothing: every row is new"))] + [
         (key, named[key]) for key in importer.match_keys if key in named
     ])  # fmt: skip
     return form
 
 
-def _chosen_columns(kept: Import) -> dict[int, str]:
-    known = {column.key for column in presentation.columns(kept)}
+def _chosen_columns(kept: Import, columns: Sequence[FileColumn]) -> dict[int, str]:
+    known = {column.key for column in columns}
     given = {place: request.form.get(f"column-{place}", "") for place in range(len(kept.headings))}
     return {place: key for place, key in given.items() if key in known}
 
 
-def _choosing(kept: Import, form: TermsForm, chosen: dict[int, str] | None = None) -> Response:
+def _choosing(
+    kept: Import, form: TermsForm, columns: Sequence[FileColumn], chosen: dict[int, str] | None = None
+) -> Response:
     return page(
         "exchange/columns.html",
         kept=kept,
         form=form,
         status=form.status,
         chosen=chosen if chosen is not None else {int(place): key for place, key in kept.columns.items()},
-        columns=presentation.columns(kept),
+        columns=columns,
         samples=presentation.samples(kept),
         importer=importers.importer(kept.noun),
         shown=presentation,
     )
 
 
-def _lines(kept: Import) -> Listing:
+def _lines(kept: Import, named: Mapping[str, str]) -> Listing:
     def only(statement: Any, value: str) -> Any:
         return statement.where(ImportLine.outcome == value) if value in list(Outcome) else statement
 
@@ -223,8 +249,8 @@ def _lines(kept: Import) -> Listing:
             Column("line", N_("Line"), lambda row: row.line, kind="number", sort=ImportLine.line),
             Column("outcome", N_("Outcome"), lambda row: row.outcome, kind="badge", sort=REFUSED_FIRST),
             Column("label", N_("What it is about"), lambda row: row.label, kind="name"),
-            Column("changes", N_("Changes"), lambda row: presentation.changes(row, kept)),
-            Column("remarks", N_("Remarks"), lambda row: presentation.said(row, kept)),
+            Column("changes", N_("Changes"), lambda row: presentation.changes(row, named), kind="sentence"),
+            Column("remarks", N_("Remarks"), lambda row: presentation.said(row, named), kind="sentence"),
         ),
         filters=(Filter("outcome", N_("Outcome"), only, options=code_options(Outcome)),),
         id_column=ImportLine.id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -29,8 +29,8 @@ LONG_AGO = date(1, 1, 1)
 class _Page:
     """The custom values of the rows that are being shown."""
 
-    def __init__(self, noun: str, public_id: Callable[[Any], str]) -> None:
-        self.noun, self.public_id = noun, public_id
+    def __init__(self, noun: str, public_id: Callable[[Any], str], labels: Mapping[int, str]) -> None:
+        self.noun, self.public_id, self.labels = noun, public_id, labels
         self.values: dict[str, dict[int, CustomValue]] = {}
 
     def load(self, rows: Sequence[Any]) -> None:
@@ -52,10 +52,9 @@ def columns(
     fields: Sequence[CustomField] | None = None,
 ) -> tuple[Column, ...]:
     """Return a column for each custom field of a noun; `id_column` is its public id in the list's statement."""
-    page = _Page(noun, public_id)
-    return tuple(
-        _column(noun, field, id_column, page) for field in (fields_of(noun) if fields is None else fields)
-    )
+    own = fields_of(noun) if fields is None else fields
+    page = _Page(noun, public_id, homes.labels(own))
+    return tuple(_column(noun, field, id_column, page) for field in own)
 
 
 def _column(noun: str, field: CustomField, id_column: Any, page: _Page) -> Column:
@@ -74,7 +73,7 @@ def _column(noun: str, field: CustomField, id_column: Any, page: _Page) -> Colum
 
     return Column(
         field.key,
-        field.label,
+        page.labels[field.id],
         value,
         kind=SHOWN_AS.get(field.kind, "text"),
         sort=_sort(noun, field, id_column),
@@ -111,10 +110,12 @@ def filters(noun: str, id_column: Any, fields: Sequence[CustomField] | None = No
     A choice is asked by its text, a text by words in it, a number, an amount or a day by itself or as "from..to" with
     either end left out, a person by public id; "none" asks for what has no value.
     """
-    return tuple(_filter(noun, field, id_column) for field in (fields_of(noun) if fields is None else fields))
+    own = fields_of(noun) if fields is None else fields
+    labels = homes.labels(own)
+    return tuple(_filter(noun, field, labels[field.id], id_column) for field in own)
 
 
-def _filter(noun: str, field: CustomField, id_column: Any) -> Filter:
+def _filter(noun: str, field: CustomField, label: str, id_column: Any) -> Filter:
     def apply(statement: Select[Any], wanted: str) -> Select[Any]:
         has = exists().where(*_of(noun, field, id_column)).correlate_except(CustomValue)
         if wanted == NONE:
@@ -125,7 +126,7 @@ def _filter(noun: str, field: CustomField, id_column: Any) -> Filter:
     is_choice = field.kind is FieldKind.CHOICE
     return Filter(
         field.key,
-        field.label,
+        label,
         apply,
         kind="choice" if is_choice else "text",
         options=_options(field),

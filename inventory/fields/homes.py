@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from inventory.fields.models import CustomField
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +39,18 @@ def homes() -> dict[str, Home]:
 def homes_of(noun: str) -> list[str]:
     """Return the keys of the homes whose fields a noun may have."""
     return [home.key for home in _homes.values() if home.noun == noun]
+
+
+def labels(fields: Sequence[CustomField]) -> dict[int, str]:
+    """Return what to call each field where several homes are mixed: its label, with its home's row where two share one."""
+    counted = Counter(field.label for field in fields)
+    names: dict[str, dict[str, str]] = {}
+    found = {}
+    for field in fields:
+        found[field.id] = field.label
+        home = _homes.get(field.home)
+        if counted[field.label] > 1 and home is not None and home.rows is not None:
+            known = names.setdefault(field.home, dict(home.rows()))
+            if name := known.get(field.home_id):
+                found[field.id] = f"{field.label} ({name})"
+    return found

@@ -5,88 +5,25 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from inventory.assets.models import Asset, Provenance
 from inventory.assets.states import SourceKind, State
 from inventory.audit import undo
 from inventory.audit.models import ChangeSet
-from inventory.auth.models import User
-from inventory.catalog.kinds import Kind
 from inventory.core.access import Actor
 from inventory.core.database import db, transaction
 from inventory.core.errors import Invalid, Refused
 from inventory.core.permissions import Role
 from inventory.exchange import services
-from inventory.exchange.models import Extent, Import, ImportLine, Outcome, Stage
-from inventory.jobs import execution, leases
-from inventory.jobs.context import open_context
+from inventory.exchange.models import Extent, Outcome, Stage
 from inventory.organization.models import Location, Person
 from tests import factories
+from tests.exchange.conftest import carry_out, fresh, line, number_of, work
 
 pytestmark = pytest.mark.database
 
 HEADINGS = "Étiquette;N° de série;Marque;Modèle;Type;Prix;Date de livraison;Détenteur;Lieu"
-
-
-@pytest.fixture
-def laptops(cast):
-    return factories.create_category(Kind.LAPTOP, name="Portable")
-
-
-@pytest.fixture
-def bring(cast, laptops):
-    """Returns a function that keeps a file for a manager, chooses its columns as suggested, and tries it."""
-
-    def brought(
-        text: str, noun: str = "asset", extent: Extent = Extent.VALID, user: User | None = None
-    ) -> Import:
-        owner = user or cast.bruno
-        with transaction():
-            kept = services.keep(
-                text.encode("cp1252"),
-                "livraison.csv",
-                noun=noun,
-                entity_id=cast.le_bouscat.id,
-                user=owner,
-                actor=Actor("user", owner.public_id, owner.name),
-            )
-        with transaction():
-            services.choose(kept, {int(p): key for p, key in kept.columns.items()}, kept.match_key, extent)
-        work()
-        return fresh(kept)
-
-    return brought
-
-
-def work() -> None:
-    while True:
-        with transaction():
-            lease = leases.claim(None, "tests")
-        if lease is None:
-            return
-        execution.execute(open_context(lease))
-
-
-def fresh(kept: Import) -> Import:
-    return db.session.get_one(Import, kept.id, populate_existing=True)
-
-
-def carry_out(kept: Import) -> Import:
-    with transaction():
-        services.start(kept)
-    work()
-    return fresh(kept)
-
-
-def line(kept: Import, number: int) -> ImportLine:
-    return db.session.scalars(
-        select(ImportLine).where(ImportLine.import_id == kept.id, ImportLine.line == number)
-    ).one()
-
-
-def number_of(model: type) -> int:
-    return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
 def test_a_trial_says_what_would_come_and_saves_nothing(bring):

@@ -16,8 +16,8 @@ from inventory.core.types import Code
 class Column:
     """One column: how a row's value is read, shown, sorted and linked.
 
-    `kind` is text, code or name (the row's own link, a name not in monospace), badge, day, instant, number, euros,
-    link or bool; `sort` is the SQL expression
+    `kind` is text, sentence (a text that takes several lines), code or name (the row's own link, a name not in
+    monospace), badge, day, instant, number, euros, link or bool; `sort` is the SQL expression
     that orders by it (never null, or wrapped in coalesce), `down` another one for the order that goes down, so that what
     is unknown comes last in both. `load` is given the rows of a page or of a piece of a file
     before their values are asked for, so that what stands in another table is read at once; columns may share one.

@@ -104,5 +104,12 @@ class _Places:
 
 
 IMPORTER = Importer(
-    "location", N_("Places"), Permission.LOCATIONS_EDIT, columns, ("name",), _Places, "locations.detail"
+    "location",
+    N_("Places"),
+    Permission.LOCATIONS_EDIT,
+    columns,
+    ("name",),
+    _Places,
+    "locations.detail",
+    match_within=("entity", "parent"),
 )

@@ -1,0 +1,246 @@
+"""Fills the inventory from files: what a row of equipment says, found by its tag or serial, written as edits are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from sqlalchemy import func, select
+
+from inventory.assets import services
+from inventory.assets.fields import EDITABLE, display
+from inventory.assets.importing.catalogue import Catalogue
+from inventory.assets.importing.columns import columns
+from inventory.assets.models import Asset
+from inventory.assets.services import Draft, Handover
+from inventory.catalog.models import Category, Model
+from inventory.core.database import db
+from inventory.core.errors import DomainError, Invalid
+from inventory.core.permissions import Permission
+from inventory.core.text import folded
+from inventory.core.wording import N_
+from inventory.exchange import custom
+from inventory.exchange.importers import Importer, Remark, Result, Row, Terms
+from inventory.exchange.models import Outcome
+from inventory.exchange.references import References
+from inventory.fields import queries as custom_fields
+from inventory.organization.models import Entity, Location, Person
+
+MATCH_KEYS = ("public_id", "tag", "serial", "name")
+_DATED = {"state", "entity_id", "location_id", "holder_id", "disposal_route"}
+
+
+# What the cells of a line say, and the columns of Asset that they resolve to.
+_Pair = tuple[Mapping[str, Any], dict[str, Any]]
+
+
+class _Equipment:
+    """One pass over a file: the lists that cells name are read once, what earlier rows took is remembered."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.references = References(terms.allowed)
+        self.tags: dict[str, int] = {}
+        self.serials: dict[str, int] = {}
+        self.catalogue = Catalogue(terms.actor)
+        self.own = custom.OwnFields("asset", self.references, terms.actor)
+        self.category_ids = {
+            row.id: row.public_id for row in db.session.execute(select(Category.id, Category.public_id))
+        }
+
+    def forget(self) -> None:
+        """Forget the makers, models and places that a trial made."""
+        self.references.forget_places()
+        self.catalogue.forget()
+
+    def apply(self, rows: Sequence[Row]) -> list[Result]:
+        """Create and change the equipment that the rows say: what is new in a fixed number of queries."""
+        known, serials = self._known(rows), self._serials(rows)
+        results: dict[int, Result] = {}
+        drafts: dict[int, _Pair] = {}
+        for row in rows:
+            try:
+                with self._step(row, known):
+                    done = self._one(row, known, serials)
+            except Invalid as error:
+                results[row.line] = _refused(row, Remark.of(error))
+            except DomainError as error:
+                results[row.line] = _refused(row, Remark("", error.message, error.params))
+            else:
+                if isinstance(done, Result):
+                    results[row.line] = done
+                else:
+                    drafts[row.line] = (row.values, done)
+        self.catalogue.name_models(drafts.values())
+        results |= self._create([row for row in rows if row.line in drafts], drafts)
+        return [results[row.line] for row in rows]
+
+    def _step(self, row: Row, known: Mapping[str, list[Asset]]) -> AbstractContextManager[Any]:
+        """Return what a row is done within: a change that is refused half-way is taken back."""
+        is_known = folded(str(row.values.get(self.terms.match_key, ""))) in known
+        return db.session.begin_nested() if is_known else nullcontext()
+
+    def _create(self, rows: Sequence[Row], drafts: Mapping[int, _Pair]) -> dict[int, Result]:
+        """Make what is new, with its custom fields, in a fixed number of queries."""
+        given: dict[int, dict[str, Any]] = {}
+        own: dict[int, dict[str, Any]] = {}
+        refused: dict[int, Invalid] = {}
+        for row in rows:
+            try:
+                given[row.line] = self.catalogue.with_model(*drafts[row.line])
+                own[row.line] = self.own.said(row.line, row.values, self._home(given[row.line]))
+            except Invalid as error:
+                refused[row.line] = error
+        refused |= self.own.refuse_taken(own)
+        lines = [row.line for row in rows if row.line not in refused]
+        creation = services.create_many([Draft(given[line]) for line in lines], actor=self.terms.actor)
+        refused |= {lines[place]: error for place, error in creation.refused.items()}
+        made = {lines[place]: asset for place, asset in creation.made.items()}
+        self.own.write([(made[line], self._home(given[line]), own[line]) for line in made])
+        return {
+            line: Result(line, Outcome.CREATED, asset.label, asset.public_id) for line, asset in made.items()
+        } | {row.line: _refused(row, Remark.of(refused[row.line])) for row in rows if row.line in refused}
+
+    def _home(self, given: Mapping[str, Any]) -> str:
+        """Return the public id of the category that columns of Asset name, themselves or by their model; "" for none."""
+        category_id = given.get("category_id")
+        if category_id is None and given.get("model_id"):
+            category_id = db.session.get_one(Model, given["model_id"]).category_id
+        return self.category_ids.get(category_id or 0, "")
+
+    def _known(self, rows: Sequence[Row]) -> dict[str, list[Asset]]:
+        """Return the assets that the rows' keys find, by folded key, in one query."""
+        key = self.terms.match_key
+        if not key:
+            return {}
+        column = getattr(Asset, key)
+        keys = {folded(str(row.values[key])) for row in rows if key in row.values}
+        statement = select(Asset).where(func.lower(column).in_(keys), Asset.entity_id.in_(self.terms.allowed))
+        found: dict[str, list[Asset]] = {}
+        for asset in db.session.scalars(statement):
+            found.setdefault(folded(getattr(asset, key)), []).append(asset)
+        return found
+
+    def _serials(self, rows: Sequence[Row]) -> dict[str, list[Any]]:
+        """Return the equipment of the whole instance that has one of the rows' serials already, in one query."""
+        said = {row.values["serial"].upper() for row in rows if "serial" in row.values}
+        wanted = select(Asset.id, Asset.serial, Asset.tag, Asset.name, Asset.entity_id)
+        found: dict[str, list[Any]] = {}
+        for other in db.session.execute(wanted.where(Asset.serial.in_(said))):
+            found.setdefault(other.serial, []).append(other)
+        return found
+
+    def _one(
+        self, row: Row, known: Mapping[str, list[Asset]], serials: Mapping[str, list[Any]]
+    ) -> Result | dict[str, Any]:
+        """Change what the row finds, or return the columns of what it is to make. Raises DomainError."""
+        self._check_file(row)
+        twins = known.get(folded(str(row.values.get(self.terms.match_key, ""))), [])
+        if len(twins) > 1:
+            message = N_("Several items have this value: use another field to find them.")
+            raise Invalid(self.terms.match_key, message)
+        asset = twins[0] if twins else None
+        self._check_serial(row, serials, asset)
+        if asset is None and "public_id" in row.values:
+            raise Invalid("public_id", N_("Nothing that you may change has this number."))
+        given = self._resolved(row.values, asset)
+        if asset is None:
+            # Its model is looked up with those of all that is new.
+            return given
+        given = self.catalogue.with_model(row.values, given)
+        # What found the row is no news, however it is written.
+        given.pop(self.terms.match_key, None)
+        return self._changed(row, asset, given)
+
+    def _check_serial(self, row: Row, serials: Mapping[str, list[Any]], asset: Asset | None) -> None:
+        for other in serials.get(str(row.values.get("serial", "")).upper(), []):
+            if asset is not None and other.id == asset.id:
+                continue
+            if other.entity_id not in self.terms.allowed:
+                raise Invalid("serial", N_("Equipment of another entity has this serial number already."))
+            label = other.tag or other.name or other.serial
+            raise Invalid("serial", N_("%(label)s has this serial number already."), label=label)
+
+    def _check_file(self, row: Row) -> None:
+        """Refuse a tag or a serial that an earlier line of the file has."""
+        for name, taken in (("tag", self.tags), ("serial", self.serials)):
+            said = row.values.get(name)
+            if said and taken.setdefault(folded(said), row.line) != row.line:
+                raise Invalid(
+                    name, N_("Line %(line)s of the file has the same value."), line=taken[folded(said)]
+                )
+
+    def _resolved(self, said: Mapping[str, Any], asset: Asset | None) -> dict[str, Any]:
+        """Return columns of Asset from what the cells say; raises Invalid for a name that nothing has."""
+        given = {name: value for name, value in said.items() if name in EDITABLE or name in _DATED}
+        entity_id = self.terms.entity_id if asset is None else asset.entity_id
+        if "entity" in said:
+            entity_id = given["entity_id"] = self.references.entity(said["entity"])
+        elif asset is None:
+            given["entity_id"] = entity_id
+        if "payer" in said:
+            given["payer_id"] = self.references.entity(said["payer"])
+        if "location" in said:
+            given["location_id"] = self.references.place(said["location"], entity_id)
+        if "holder" in said:
+            given["holder_id"] = self.references.person(said["holder"])
+        if "category" in said:
+            given["category_id"] = self.catalogue.category(said["category"])
+        if "supplier" in said:
+            given["supplier_id"] = self.catalogue.supplier(said["supplier"])
+        if "manufacturer" in said and (maker_id := self.catalogue.maker(said["manufacturer"])) is not None:
+            given["manufacturer_id"] = maker_id
+        return given
+
+    def _changed(self, row: Row, asset: Asset, given: dict[str, Any]) -> Result:
+        """Change an asset that exists: its fields at once, what is dated by its own act from today on."""
+        before = {name: display(name, getattr(asset, name)) for name in given}
+        fields = {name: value for name, value in given.items() if name in EDITABLE}
+        services.update_asset(asset, fields, actor=self.terms.actor)
+        if {"entity_id", "location_id"} & given.keys():
+            self._place(asset, given)
+        if given.get("holder_id") not in (None, asset.holder_id):
+            person = db.session.get_one(Person, given["holder_id"])
+            services.hand_over(asset, Handover(), actor=self.terms.actor, person=person)
+        if "state" in given and given["state"] is not asset.state:
+            data = {name: given[name] for name in ("disposal_route",) if name in given}
+            services.change_state(asset, given["state"], actor=self.terms.actor, **data)
+        after = {name: display(name, getattr(asset, name)) for name in given}
+        changes: dict[str, Sequence[Any]] = {
+            name.removesuffix("_id"): [before[name], new]
+            for name, new in after.items()
+            if before[name] != new
+        }
+        changes |= self._own_changed(row, asset)
+        outcome = Outcome.UPDATED if changes else Outcome.UNCHANGED
+        return Result(row.line, outcome, asset.label, asset.public_id, changes)
+
+    def _own_changed(self, row: Row, asset: Asset) -> Mapping[str, Sequence[Any]]:
+        if not any(field.key in row.values for field in self.own.fields):
+            return {}
+        home = self.category_ids.get(asset.category_id, "")
+        kept = custom_fields.values_of("asset", [asset.public_id]).get(asset.public_id, {})
+        return self.own.change(asset, home, self.own.said(row.line, row.values, home, kept))
+
+    def _place(self, asset: Asset, given: Mapping[str, Any]) -> None:
+        entity_id = given.get("entity_id", asset.entity_id)
+        place_id = given.get("location_id", asset.location_id if entity_id == asset.entity_id else None)
+        if (entity_id, place_id) == (asset.entity_id, asset.location_id):
+            return
+        services.place(
+            asset,
+            entity=db.session.get_one(Entity, entity_id),
+            location=db.session.get(Location, place_id) if place_id else None,
+            actor=self.terms.actor,
+        )
+
+
+def _refused(row: Row, remark: Remark) -> Result:
+    label = row.values.get("tag") or row.values.get("name") or row.values.get("serial") or ""
+    return Result(row.line, Outcome.REFUSED, str(label), remarks=[remark])
+
+
+IMPORTER = Importer(
+    "asset", N_("Equipment"), Permission.ASSETS_BULK, columns, MATCH_KEYS, _Equipment, "assets.detail"
+)

@@ -1,0 +1,110 @@
+"""The pages of imports: a file of any noun, how far it is, stopping it, and what is said of it afterwards."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from inventory.core.access import Actor
+from inventory.core.database import db, transaction
+from inventory.core.errors import Invalid, Refused
+from inventory.exchange import reading, services
+from inventory.exchange.models import Import, Stage
+from inventory.jobs.models import Job, JobState
+from tests.exchange.conftest import carry_out, fresh, work
+
+pytestmark = pytest.mark.database
+TEXT = "Étiquette;Type\nLBX-1;Portable\nLBX-2;Portable\n"
+
+
+@pytest.fixture
+def bruno(sign_in, cast):
+    return sign_in(cast.bruno)
+
+
+@pytest.fixture
+def waiting(bruno, cast, laptops):
+    """A file whose columns are chosen, waiting to be tried."""
+    sent = {"noun": "asset", "entity": cast.le_bouscat.public_id, "file": (io.BytesIO(TEXT.encode()), "parc.csv")}
+    assert bruno.post("/imports/new", data=sent).status_code == 303
+    kept = db.session.query(Import).one()
+    chosen = {"column-0": "tag", "column-1": "category", "match_key": "tag", "extent": "valid"}
+    assert bruno.post(f"/imports/{kept.public_id}/columns", data=chosen).status_code == 303
+    return fresh(kept)
+
+
+def test_while_it_runs_the_page_asks_again_and_offers_to_stop(bruno, waiting):
+    shown = bruno.get(f"/imports/{waiting.public_id}").get_data(as_text=True)
+    assert f'hx-get="/imports/{waiting.public_id}"' in shown
+    assert f'action="/imports/{waiting.public_id}/cancel"' in shown
+
+
+def test_once_it_has_ended_the_page_that_asks_is_told_to_load_anew(bruno, waiting):
+    address, asking = f"/imports/{waiting.public_id}", {"HX-Request": "true", "HX-Target": "progress"}
+    assert "HX-Refresh" not in bruno.get(address, headers=asking).headers
+    work()
+    assert bruno.get(address, headers=asking).headers["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in bruno.get(address, headers={"HX-Request": "true"}).headers
+
+
+def test_a_trial_that_is_stopped_saves_nothing_and_goes_back_to_the_columns(bruno, waiting):
+    assert bruno.post(f"/imports/{waiting.public_id}/cancel").status_code == 303
+    assert fresh(waiting).stage is Stage.CHOOSING
+    shown = bruno.get(f"/imports/{waiting.public_id}", headers={"Accept-Language": "en"}).get_data(
+        as_text=True
+    )
+    assert "It was cancelled. Nothing is saved." in shown
+    assert bruno.post(f"/imports/{waiting.public_id}/cancel").status_code == 409
+
+
+def test_an_import_that_is_stopped_keeps_its_pieces_and_says_how_many(bruno, waiting, cast, monkeypatch):
+    work()
+    monkeypatch.setattr(services, "CHUNK", 1)
+    write = services.write_lines
+
+    def write_and_cancel(kept, results, **how):
+        write(kept, results, **how)
+        services.cancel(kept, actor=Actor("user", cast.bruno.public_id, cast.bruno.name))
+        monkeypatch.setattr(services, "write_lines", write)
+
+    monkeypatch.setattr(services, "write_lines", write_and_cancel)
+    monkeypatch.setattr("inventory.jobs.context.JobContext.leave_if_asked", _leave_where_it_is_wished)
+    kept = carry_out(waiting)
+    assert (kept.stage, kept.counts) == (Stage.DONE, {"created": 1})
+    shown = bruno.get(f"/imports/{kept.public_id}", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert "It was stopped after 1 of 2 rows." in shown
+
+
+def _leave_where_it_is_wished(context):
+    # As the keeper of the lease tells it between two pieces.
+    from inventory.jobs.context import InterruptedJobError
+
+    if db.session.get_one(Job, context.job_id, populate_existing=True).wish is not None:
+        raise InterruptedJobError
+
+
+def test_what_has_ended_is_not_stopped(waiting, cast):
+    work()
+    with pytest.raises(Refused), transaction():
+        services.cancel(fresh(waiting), actor=Actor("user"))
+    assert db.session.get_one(Job, waiting.job_id).state is JobState.DONE
+
+
+@pytest.mark.parametrize("noun", ["asset", "person", "location", "application"])
+def test_each_noun_has_an_empty_file_with_its_headings(bruno, noun):
+    answer = bruno.get(f"/imports/template/{noun}.csv")
+    assert answer.get_data(as_text=True).removeprefix("\ufeff").strip()
+
+
+def test_there_is_no_empty_file_of_what_is_not_imported(bruno):
+    assert bruno.get("/imports/template/secret.csv").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"%PDF-1.7\n1 0 obj", b"{\\rtf1\\ansi Parc}", b"\xef\xbb\xbf\n<!DOCTYPE html><p>x", b"<HTML><table>", b"<?xml version='1.0'?><a/>"],
+)  # fmt: skip
+def test_a_document_that_calls_itself_a_table_is_refused_with_a_reason(data):
+    with pytest.raises(Invalid, match="neither text nor a workbook"):
+        reading.read(data + b"\nTag;Name\nA;B\n")

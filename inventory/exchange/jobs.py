@@ -28,9 +28,10 @@ def try_out(context: JobContext) -> JobState:
     with context.transaction():
         kept = _kept(context)
         services.forget_lines(kept)
-        rows, terms = services.rows_of(kept), services.terms_of(kept, actor=_actor(kept))
-        session = importers.importer(kept.noun).begin(terms)
-    done = 0
+        session = importers.importer(kept.noun).begin(services.terms_of(kept, actor=_actor(kept)))
+    # Nobody waits for the store while a long file is read.
+    rows, done = services.rows_of(kept), 0
+    context.progress(done=done, total=len(rows))
     for chunk in services.chunks(rows):
         context.leave_if_asked()
         with context.transaction():
@@ -62,11 +63,12 @@ def run(context: JobContext) -> JobState:
         kept = _kept(context)
         actor, is_whole = _actor(kept), kept.extent is Extent.WHOLE
         services.open_change_set(kept, actor=actor)
-        rows, terms = services.rows_of(kept), services.terms_of(kept, actor=actor)
-        session = importers.importer(kept.noun).begin(terms)
+        session = importers.importer(kept.noun).begin(services.terms_of(kept, actor=actor))
         done = int(context.saved.get("done", 0))
         if not done:
             services.forget_lines(kept)
+    rows = services.rows_of(kept)
+    context.progress(done=done, total=len(rows))
     for piece in [rows] if is_whole else list(services.chunks(rows[done:])):
         context.leave_if_asked()
         try:

@@ -105,6 +105,9 @@ def _uploaded() -> bytes:
 def detail(public_id: str) -> Response:
     """Show a file where it stands: its columns to choose, what would come of it, what came of it."""
     kept = load(Import, public_id, Permission.ASSETS_BULK)
+    if request.headers.get("HX-Target") == "progress" and kept.stage not in presentation.IN_PROGRESS:
+        # What may be done now stands all over the page.
+        return Response(headers={"HX-Refresh": "true"})
     if kept.stage is Stage.CHOOSING:
         columns = presentation.columns(kept)
         return _choosing(kept, _terms_form(kept, columns), columns)
@@ -112,7 +115,7 @@ def detail(public_id: str) -> Response:
     listing = _lines(kept, named)
     if listing.wants_export:
         return listing.export()
-    answer = page(
+    return page(
         "exchange/detail.html",
         kept=kept,
         importer=importers.importer(kept.noun),
@@ -122,10 +125,6 @@ def detail(public_id: str) -> Response:
         Extent=Extent,
         Stage=Stage,
     )
-    if request.headers.get("HX-Target") == "progress" and kept.stage not in presentation.IN_PROGRESS:
-        # What may be done now stands all over the page.
-        answer.headers["HX-Refresh"] = "true"
-    return answer
 
 
 @bp.route("/<public_id>/columns", methods=["POST"])

@@ -179,7 +179,7 @@ def test_two_columns_of_one_name_are_remembered_apart(bring, declared):
     assert bring("Étiquette;Type;Lot;Lot\nL-1;Portable;;\n").columns == kept.columns
 
 
-def test_a_refusal_names_the_column_by_its_label(app, bring, declared):
+def test_a_refusal_names_the_column_by_its_label(reading, bring, declared):
     kept = bring(HEADINGS + "L-1;Portable;;;;quinze;;\n")
-    with app.test_request_context():
-        assert said(line(kept, 2), labels(kept)).startswith("Pouces: ")
+    reading("en")
+    assert said(line(kept, 2), labels(kept)).startswith("Pouces: ")

@@ -26,7 +26,11 @@ def bruno(sign_in, cast):
 @pytest.fixture
 def waiting(bruno, cast, laptops):
     """A file whose columns are chosen, waiting to be tried."""
-    sent = {"noun": "asset", "entity": cast.le_bouscat.public_id, "file": (io.BytesIO(TEXT.encode()), "parc.csv")}
+    sent = {
+        "noun": "asset",
+        "entity": cast.le_bouscat.public_id,
+        "file": (io.BytesIO(TEXT.encode()), "parc.csv"),
+    }
     assert bruno.post("/imports/new", data=sent).status_code == 303
     kept = db.session.query(Import).one()
     chosen = {"column-0": "tag", "column-1": "category", "match_key": "tag", "extent": "valid"}
@@ -46,6 +50,9 @@ def test_once_it_has_ended_the_page_that_asks_is_told_to_load_anew(bruno, waitin
     work()
     assert bruno.get(address, headers=asking).headers["HX-Refresh"] == "true"
     assert "HX-Refresh" not in bruno.get(address, headers={"HX-Request": "true"}).headers
+    with transaction():
+        services.choose_again(fresh(waiting))
+    assert bruno.get(address, headers=asking).headers["HX-Refresh"] == "true"
 
 
 def test_a_trial_that_is_stopped_saves_nothing_and_goes_back_to_the_columns(bruno, waiting):

@@ -1,0 +1,63 @@
+"""Rows loaded in bulk are completed by their columns' defaults, read back as they were, and refused as others are."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from inventory.assets.models import Asset
+from inventory.assets.states import Ownership, State
+from inventory.audit.models import ChangeSetKind, RowChange
+from inventory.audit.services import change_set
+from inventory.core.access import SYSTEM
+from inventory.core.database import bulk_load, db, transaction
+from tests import factories
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def rows(cast):
+    category = factories.create_category(name="Laptops")
+    return [
+        {
+            "tag": f"T-{n}", "name": "é\tà \\ 'x' \"y\"\n", "entity_id": cast.le_bouscat.id,
+            "category_id": category.id, "state": State.IN_STOCK, "received_on": date(2025, 3, n) if n > 1 else None,
+        }
+        for n in (1, 2, 3)
+    ]  # fmt: skip
+
+
+def test_values_are_read_back_as_they_were_and_defaults_filled(rows):
+    with transaction():
+        bulk_load(Asset.__table__, rows)
+    found = db.session.scalars(select(Asset).order_by(Asset.tag)).all()
+    assert [row.received_on for row in found] == [None, date(2025, 3, 2), date(2025, 3, 3)]
+    assert {row.name for row in found} == {"é\tà \\ 'x' \"y\"\n"}
+    assert {(row.state, row.ownership, row.version) for row in found} == {
+        (State.IN_STOCK, Ownership.OWNED, 1)
+    }
+    assert len({row.public_id for row in found}) == 3
+    assert abs((found[0].created_at - datetime.now(UTC)).total_seconds()) < 60
+
+
+def test_json_is_kept_and_nothing_is_null(cast):
+    with transaction(), change_set(ChangeSetKind.BULK, "x", actor=SYSTEM) as opened:
+        row = {
+            "change_set_id": opened.id, "table_name": "asset", "row_key": {"id": [1, "é"]}, "operation": "insert",
+            "before": None, "after": {"tag": None},
+        }  # fmt: skip
+        bulk_load(RowChange.__table__, [row])
+    kept = db.session.scalars(select(RowChange)).one()
+    assert (kept.row_key, kept.before, kept.after) == ({"id": [1, "é"]}, None, {"tag": None})
+
+
+def test_a_second_equal_value_is_refused_and_leaves_the_transaction_usable(rows):
+    with transaction():
+        with pytest.raises(IntegrityError, match="tag"), db.session.begin_nested():
+            bulk_load(Asset.__table__, [*rows, {**rows[0]}])
+        bulk_load(Asset.__table__, rows[:1])
+    assert db.session.scalars(select(Asset.tag)).all() == ["T-1"]

@@ -16,6 +16,12 @@ from inventory.jobs.context import open_context
 from tests import factories
 
 
+@pytest.fixture(autouse=True)
+def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The store of a test is one connection: on a slow machine the keeper of a lease would come between.
+    monkeypatch.setattr("inventory.jobs.runner.HEARTBEAT_S", 3600.0)
+
+
 @pytest.fixture
 def laptops(cast):
     return factories.create_category(Kind.LAPTOP, name="Portable")

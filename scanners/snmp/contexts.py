@@ -26,10 +26,14 @@ class _Hasty:
     inner: Link
     address: str
     bulk: bool
+    held: float = 0.0
 
     async def ask(self, request: ber.Request, tries: int = TRIES) -> ber.Reply:
         """The device's answer; raises AskError."""
-        return await self.inner.ask(request, min(tries, _TRIES))
+        try:
+            return await self.inner.ask(request, min(tries, _TRIES))
+        finally:
+            self.held = self.inner.held
 
 
 def vlans(reading: Reading) -> list[int]:

@@ -19,6 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sources = parser.add_subparsers(dest="source", required=True, metavar="SOURCE")
     snmp.add_arguments(sources.add_parser("snmp", help="scan networks by SNMP"))
     profiles.add_arguments(sources.add_parser("profiles", help="try device profiles on their own tests"))
+    presence = sources.add_parser("presence", help="look who is there without SNMP")
     directory = sources.add_parser("ldap", help="read computers and people from a directory")
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["ldap"]:
@@ -26,6 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         ldap.add_arguments(directory)
         return ldap.run(parser.parse_args(given))
+    if given[:1] == ["presence"]:
+        from scanners.presence import command as present
+
+        present.add_arguments(presence)
+        return present.run(parser.parse_args(given))
     args = parser.parse_args(given)
     return profiles.run(args) if args.source == "profiles" else snmp.run(args)
 

@@ -45,6 +45,7 @@ class Cause(StrEnum):
     HALF_READ = "half_read"
     SERVER_ERROR = "server_error"
     INTERNAL = "internal"
+    ECHO_NOT_PERMITTED = "echo_not_permitted"
 
     def sentence(self, detail: str = "") -> str:
         """One English sentence saying the cause; `detail` is what the wire added to it."""
@@ -86,6 +87,7 @@ _SENTENCES: Mapping[Cause, str] = {
     Cause.HALF_READ: "The connection ended before everything was read.",
     Cause.SERVER_ERROR: "The server answered with an error.",
     Cause.INTERNAL: "The scanner failed on this one.",
+    Cause.ECHO_NOT_PERMITTED: "This process may not send echo requests: only neighbours are noticed.",
 }
 
 

@@ -24,7 +24,7 @@ def _checksum(data: bytes) -> int:
 
 def open_socket() -> socket.socket | None:
     """An ICMP socket, or None where this process may not have one (then nobody is said to be there)."""
-    for kind in (socket.SOCK_RAW, socket.SOCK_DGRAM):
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW):
         try:
             sock = socket.socket(socket.AF_INET, kind, socket.IPPROTO_ICMP)
         except OSError:

@@ -33,7 +33,16 @@ IDENTIFIER_KINDS = frozenset(
 )
 STRONG_IDENTIFIERS = frozenset({"serial", "uuid", "imei", "directory_guid", "engine_id", "base_mac", "tag"})
 
-ROW_LISTS = ("interfaces", "supplies", "counters", "components", "neighbours", "learnt", "clients")
+ROW_LISTS = (
+    "interfaces",
+    "supplies",
+    "counters",
+    "components",
+    "neighbours",
+    "learnt",
+    "clients",
+    "resolved",
+)
 
 # Facts that change from one night to the next on a device that did not change.
 VOLATILE_FACTS = frozenset({"uptime_s", "last_logon_at", "memory_free_bytes", "disk_free_bytes", "alerts"})
@@ -148,6 +157,14 @@ class WirelessClient:
 
 
 @dataclass(frozen=True, slots=True)
+class Resolved:
+    """Another device's IP address and its MAC, as this one resolved it (ARP, IPv6 neighbour discovery)."""
+
+    address: str
+    mac: str
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """One subject as one source saw it; `identifiers` decide, `facts` inform, `evidence` explains. Unknown is absent."""
 
@@ -166,6 +183,7 @@ class Observation:
     neighbours: tuple[Neighbour, ...] = ()
     learnt: tuple[Learnt, ...] = ()
     clients: tuple[WirelessClient, ...] = ()
+    resolved: tuple[Resolved, ...] = ()
     evidence: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT
 

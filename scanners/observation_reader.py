@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
+from scanners.identity import canonical_ip, canonical_mac
 from scanners.observation import (
     FORMAT,
     Component,
@@ -18,6 +19,7 @@ from scanners.observation import (
     Neighbour,
     Observation,
     ObservationError,
+    Resolved,
     Supply,
     WirelessClient,
 )
@@ -32,6 +34,7 @@ MOST_ROWS: Mapping[str, int] = {
     "neighbours": 1024,
     "learnt": 8192,
     "clients": 4096,
+    "resolved": 4096,
 }
 MOST_LEARNT = 16384
 MOST_FACTS = 256
@@ -66,6 +69,7 @@ def read(found: Any) -> Observation:
         neighbours=_rows(found, "neighbours", _neighbour),
         learnt=_forwarding(found),
         clients=_rows(found, "clients", _client),
+        resolved=_rows(found, "resolved", _resolved),
         evidence=_evidence(found.get("evidence", {})),
     )
 
@@ -259,3 +263,11 @@ def _client(row: Mapping[str, Any], where: str) -> WirelessClient:
         **_texts(row, where, "access_point", "ssid"),
         **_numbers(row, where, "port"),
     )
+
+
+def _resolved(row: Mapping[str, Any], where: str) -> Resolved:
+    address = canonical_ip(_text(row.get("address", ""), f"{where}.address", 64))
+    mac = canonical_mac(_text(row.get("mac", ""), f"{where}.mac", 64))
+    if address is None or mac is None:
+        raise ObservationError(f"{where}: an IP address and a MAC are expected.")
+    return Resolved(address, mac)

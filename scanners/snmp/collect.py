@@ -18,6 +18,7 @@ LONGEST_VALUE = 2048
 UNPROVEN_TRIES = 2
 
 TOO_BIG, NO_SUCH_NAME, NO_ACCESS, AUTHORIZATION = 1, 2, 6, 16
+FORWARDS = 1  # ipForwarding
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,18 @@ class Walk:
         for table in found:
             if table.most and not (table.unless and self.reading.column(table.unless)):
                 await self.read(table.columns, table.name, table.most)
+        if self.reading.scalar(tables.IP_FORWARDING) == FORWARDS or self.reading.scalar(tables.BRIDGE_PORTS):
+            await self._resolved()
+
+    async def _resolved(self) -> None:
+        """What it resolved, as far as they can be had: what is missing of them says nothing about the device itself."""
+        troubles = list(self.reading.troubles)
+        try:
+            await self.read(tables.RESOLVED_COLUMNS, "resolved addresses", tables.MOST_RESOLVED)
+        except (_OverBounds, AskError):
+            return
+        finally:
+            self.reading.troubles[:] = troubles
 
 
 def _before(one: Oid) -> Oid:

@@ -97,7 +97,16 @@ def product_in(description: str, maker: str) -> Answer:
 def _without_maker(text: str, maker: str) -> str:
     """A description without the maker's name in front."""
     name = maker.split(" (")[0]
-    for prefix in (name, name.split()[0] if name else "", "Technologies", "Corporation", "Networks", "Network", "Wireless", "EMC"):
+    for prefix in (
+        name,
+        name.split()[0] if name else "",
+        "Technologies",
+        "Corporation",
+        "Networks",
+        "Network",
+        "Wireless",
+        "EMC",
+    ):
         if prefix and text.lower().startswith(prefix.lower() + " "):
             text = text[len(prefix) :].lstrip(" ,")
     return text

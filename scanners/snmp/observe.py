@@ -18,6 +18,7 @@ from scanners.snmp.collect import Reading
 from scanners.snmp.identify import Findings, identify
 from scanners.snmp.interfaces import interfaces, own_addresses, physical_macs
 from scanners.snmp.ports import learnt, neighbours
+from scanners.snmp.resolved import resolved
 from scanners.snmp.printers import alerts, counters, supplies, trays
 from scanners.snmp.profile import Profiles
 from scanners.snmp.wireless import clients
@@ -76,6 +77,7 @@ def observe(
         neighbours=neighbours(reading, ports),
         learnt=learnt(reading, ports),
         clients=clients(reading),
+        resolved=resolved(reading),
         evidence=found.evidence,
     )
 

@@ -36,6 +36,7 @@ MENU = MenuEntry(
 # What is recorded of and has no page that files and notes would serve.
 OTHER_NOUNS = {
     "address_range": N_("Address range"),
+    "presence": N_("Presence"),
     "application_annex": N_("Annex of applications"),
     "category": N_("Category"),
     "credential": N_("Credential"),

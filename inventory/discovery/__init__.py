@@ -16,11 +16,17 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Register the pages and the jobs of discovery."""
     from inventory.core import registry
-    from inventory.discovery import jobs, run_words, services, views
+    from inventory.discovery import jobs, panels, presences, run_words, services, settling, start, views
+    from inventory.organization import settings
 
     app.register_blueprint(views.bp)
     registry.menu(views.MENU)
     registry.job(services.SCAN, jobs.scan)
     registry.job(services.READ_DIRECTORY, jobs.read_directory)
+    registry.job(jobs.PURGE, jobs.purge)
+    registry.panel("asset", panels.NOTICED)
     registry.hook("job.finished", jobs.job_finished)
     registry.panel("job", run_words.OF_JOB)
+    registry.hook("asset.merged", presences.follow_merge)
+    registry.hook("instance.started", start.install_schedule)
+    settings.add(settling.KEPT_DAYS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from inventory.core.errors import Invalid
@@ -65,6 +65,14 @@ def _parts(text: str, field: str) -> list[str]:
 
 
 def _span(text: str, field: str, *, whole: bool) -> Span:
+    if ":" in text:
+        raise Invalid(
+            field,
+            N_(
+                "“%(text)s” is IPv6: such addresses are found by what routers tell of their neighbours, not asked one by one."
+            ),
+            text=text[:60],
+        )
     try:
         span = _network(text, whole=whole) if "/" in text else _range(text)
     except ValueError:
@@ -142,6 +150,18 @@ def contains(spans: Sequence[Span], address: str) -> bool:
     except ValueError:
         return False
     return any(span.first <= number <= span.last for span in spans)
+
+
+def spans_of(texts: Iterable[str]) -> list[Span]:
+    """Return the spans of single IPv4 addresses; other texts are left out."""
+    found = []
+    for text in texts:
+        try:
+            number = int(ipaddress.IPv4Address(text))
+        except ValueError:
+            continue
+        found.append(Span(number, number))
+    return _merge(found)
 
 
 def chunk_size(rate: int) -> int:

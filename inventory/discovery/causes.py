@@ -40,6 +40,7 @@ SENTENCES: dict[str, str] = {
     "time_limit": N_("The server stopped at its time limit."),
     "half_read": N_("The connection ended before everything was read."),
     "internal": N_("The scanner failed on this one."),
+    "echo_not_permitted": N_("This process may not send echo requests: only neighbours are noticed."),
     BAD_LINE: N_("This line is not an observation."),
     EMPTIED: N_(
         "Nothing at all was found where there was something before, so nothing is concluded from it."

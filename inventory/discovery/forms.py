@@ -45,6 +45,48 @@ class SiteForm(Form):
     )
     entity = ChoiceField(N_("Entity"), [required()])
     time_zone = TextField(N_("Time zone"), [required()], limit=40, description=N_("Such as Europe/Paris."))
+    reverse_dns = BoolField(
+        N_("Ask the name server for names"),
+        default=True,
+        description=N_(
+            "For each address where somebody answers, one question is sent to the name server (reverse DNS)."
+        ),
+    )
+    dns_server = TextField(
+        N_("Name server"),
+        limit=45,
+        description=N_(
+            "The IP address of the one that knows this site's names. Leave empty for the worker's own."
+        ),
+    )
+    multicast = BoolField(
+        N_("Ask the local network who offers services"),
+        description=N_(
+            "One question each by mDNS, WS-Discovery and SSDP is sent to everybody on the worker's own network at each scan; "
+            "printers, cameras and gateways answer with their name and model. What points to its own description is asked for it once."
+        ),
+    )
+
+
+class HideForm(Form):
+    """Why presences leave the list."""
+
+    reason = TextField(
+        N_("Reason"),
+        [required()],
+        description=N_("Such as “the caretaker's own phone”. It stays with each of them, with your name."),
+    )
+
+
+def equipment_form(count: int) -> type[Form]:
+    """Return a form of `count` lines, each what a presence is logged as (`name_0`, `category_0`, `serial_0`, `tag_0`…)."""
+    fields: dict[str, Any] = {"version": HiddenField()}
+    for n in range(count):
+        fields[f"name_{n}"] = TextField(N_("Name"), limit=120)
+        fields[f"category_{n}"] = ChoiceField(N_("Category"), [required()])
+        fields[f"serial_{n}"] = TextField(N_("Serial number"), limit=120)
+        fields[f"tag_{n}"] = TextField(N_("Tag"), limit=40)
+    return type("EquipmentForm", (Form,), fields)
 
 
 class WhenForm(Form):
@@ -86,6 +128,14 @@ class RangeForm(WhenForm):
     )
     timeout_ms = IntField(N_("Wait for an answer (ms)"), default=1000)
     retries = IntField(N_("Rounds for the silent"), default=2)
+    tcp_hints = BoolField(
+        N_("Open the doors of who is silent"),
+        description=N_(
+            "Where somebody is there but says nothing by SNMP, the TCP ports 22, 80, 443, 445, 631, 3389 and 9100 are opened one after "
+            "another, and what is said there is read: banner, page title, name on the certificate, printer model. No password is "
+            "ever tried. Security tools may report it: tell who watches this network."
+        ),
+    )
 
 
 class DirectoryForm(WhenForm):

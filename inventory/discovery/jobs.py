@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from inventory.core.wording import N_
 from inventory.jobs.context import JobContext
 from inventory.jobs.models import Job, JobState
+
+PURGE = "discovery.purge_presences"
 
 
 def scan(context: JobContext) -> JobState:
@@ -18,6 +21,16 @@ def read_directory(context: JobContext) -> JobState:
     from inventory.discovery import directories
 
     return directories.read_directory(context)
+
+
+def purge(context: JobContext) -> JobState:
+    """Remove the presences that were not seen for long, and say how many they were."""
+    from inventory.discovery import settling
+
+    with context.transaction():
+        removed = settling.purge()
+    context.event(N_("%(count)s presences were not seen for long and are forgotten."), count=removed)
+    return JobState.DONE
 
 
 def job_finished(job: Job) -> None:

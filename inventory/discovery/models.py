@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from inventory.assets.models import Asset
 from inventory.core import clock
 from inventory.core.clock import DEFAULT_TIME_ZONE
 from inventory.core.database import Base
@@ -51,6 +52,10 @@ class Site(HasPublicId, HasVersion, Base):
     name: Mapped[str] = mapped_column(String(120))
     entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), index=True)
     time_zone: Mapped[str] = mapped_column(String(40), default=DEFAULT_TIME_ZONE)
+    # What may be sent there, beside SNMP and echo requests, to name what does not say what it is.
+    reverse_dns: Mapped[bool] = mapped_column(default=True)
+    dns_server: Mapped[str] = mapped_column(String(45), default="")  # IP address; empty: the worker's own
+    multicast: Mapped[bool] = mapped_column(default=False)
     entity: Mapped[Entity] = relationship()
 
 
@@ -89,6 +94,7 @@ class AddressRange(HasPublicId, HasVersion, Base):
     rate: Mapped[int] = mapped_column(default=1000)  # addresses a second
     timeout_ms: Mapped[int] = mapped_column(default=1000)
     retries: Mapped[int] = mapped_column(default=2)
+    tcp_hints: Mapped[bool] = mapped_column(default=False)  # open the usual TCP ports of who is there
     credential_ids: Mapped[list[int]] = mapped_column(JSON, default=list)  # in trial order
     enabled: Mapped[bool] = mapped_column(default=True)
     schedule_id: Mapped[int | None] = mapped_column(ForeignKey("schedule.id"), index=True)
@@ -247,3 +253,51 @@ class SightingRevision(Base):
     observation: Mapped[dict[str, Any]] = mapped_column(JSON)
     observed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"), index=True)
+
+
+class Presence(HasPublicId, Base):
+    """What was noticed at a site without saying what it is: no asset, and never made one by itself.
+
+    `key` is "mac:…" or, where no MAC is known, "ip:…". With `asset_id` it only confirms that asset (docs: presences);
+    with `sighting_id` it was identified since.
+    """
+
+    __tablename__ = "presence"
+    __journal__ = False
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    key: Mapped[str] = mapped_column(String(60))
+    mac: Mapped[str | None] = mapped_column(String(17))
+    maker: Mapped[str] = mapped_column(String(80), default="")
+    address: Mapped[str] = mapped_column(String(45))
+    addresses: Mapped[list[str]] = mapped_column(JSON, default=list)  # the latest first
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), index=True)
+    range_id: Mapped[int | None] = mapped_column(ForeignKey("address_range.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120), default="")
+    names: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)  # value, source
+    hints: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)  # code, text
+    means: Mapped[list[str]] = mapped_column(JSON, default=list)
+    told_by: Mapped[str] = mapped_column(String(255), default="")
+    guess: Mapped[str] = mapped_column(String(40), default="")  # the rule that held (scanners.presence.guess)
+    guessed_kind: Mapped[str] = mapped_column(String(40), default="")
+    first_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
+    asset_id: Mapped[int | None] = mapped_column(ForeignKey("asset.id", ondelete="SET NULL"), index=True)
+    matched_by: Mapped[str] = mapped_column(String(3), default="")  # mac or ip
+    sighting_id: Mapped[int | None] = mapped_column(
+        ForeignKey("sighting.id", ondelete="SET NULL"), index=True
+    )
+    hidden_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    hidden_by: Mapped[str] = mapped_column(String(255), default="")
+    hidden_reason: Mapped[str] = mapped_column(String(255), default="")
+    site: Mapped[Site] = relationship()
+    entity: Mapped[Entity] = relationship()
+    range: Mapped[AddressRange | None] = relationship()
+    asset: Mapped[Asset | None] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("site_id", "key"),
+        Index("ix_presence_site_id_address", "site_id", "address"),
+    )

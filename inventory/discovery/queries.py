@@ -17,6 +17,7 @@ from inventory.discovery.models import (
     Credential,
     CredentialKind,
     Directory,
+    Presence,
     Run,
     RunFailure,
     RunKind,
@@ -29,6 +30,7 @@ from inventory.organization import queries as organization
 
 FINDINGS_SHOWN = 20
 FAILURES_SHOWN = 200
+MOST_MAKERS = 200
 
 
 def sites(entity_ids: Collection[int]) -> list[Site]:
@@ -185,9 +187,14 @@ def sightings(scope: Scope) -> Select[Any]:
     return select(Sighting).where(organization.within(Sighting.entity_id, scope))
 
 
+def _pattern(text: str) -> str:
+    """Return the LIKE pattern of what holds a text."""
+    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+
 def matching_sightings(statement: Select[Any], text: str) -> Select[Any]:
     """Keep sightings whose address, key, name, model or serial holds the text."""
-    pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    pattern = _pattern(text)
     facts = Sighting.observation["facts"]
     return statement.where(
         or_(
@@ -223,3 +230,63 @@ def preferred_credentials(site_code: str, source: str = "snmp") -> dict[str, int
         Sighting.site_code == site_code, Sighting.source == source, Sighting.credential_id.is_not(None)
     )
     return {row.target: row.credential_id for row in db.session.execute(statement)}
+
+
+def is_open() -> ColumnElement[bool]:
+    """Hold for the presences that are neither recognised, nor identified, nor hidden."""
+    return and_(Presence.asset_id.is_(None), Presence.sighting_id.is_(None), Presence.hidden_at.is_(None))
+
+
+def noticed_in(run: Run) -> dict[str, int]:
+    """Return how many presences a run met last: not identified, of them for the first time, and known as assets."""
+    if run.site_id is None:
+        return {}
+    # Narrowed by the site: which run met a presence last has no index.
+    met = (Presence.site_id == run.site_id, Presence.last_run_id == run.id)
+    counts = db.session.execute(
+        select(
+            func.count().filter(is_open()),
+            func.count().filter(is_open(), Presence.first_seen_at >= run.started_at),
+            func.count().filter(Presence.asset_id.is_not(None)),
+        ).where(*met)
+    ).one()
+    return dict(zip(("noticed", "noticed_new", "confirmed"), counts, strict=True))
+
+
+def presences(scope: Scope) -> Select[Any]:
+    """Return what was noticed at the scope's entities, recognised or not."""
+    return (
+        select(Presence)
+        .where(Presence.entity_id.in_(scope.entity_ids))
+        .options(joinedload(Presence.site), joinedload(Presence.range), joinedload(Presence.entity))
+    )
+
+
+def matching_presences(statement: Select[Any], text: str) -> Select[Any]:
+    """Keep presences whose address, MAC, maker or name holds the text."""
+    pattern = _pattern(text)
+    columns = (Presence.address, Presence.mac, Presence.maker, Presence.name)
+    return statement.where(or_(*(column.ilike(pattern, escape="\\") for column in columns)))
+
+
+def presences_named(scope: Scope, public_ids: Collection[str]) -> list[Presence]:
+    """Return the scope's presences of these public ids, by address."""
+    statement = presences(scope).where(Presence.public_id.in_(public_ids))
+    return list(db.session.scalars(statement.order_by(Presence.address, Presence.id)))
+
+
+def presences_by_id(ids: Collection[int]) -> list[Presence]:
+    """Return presences by their ids, in no order."""
+    return list(db.session.scalars(select(Presence).where(Presence.id.in_(ids))))
+
+
+def makers_noticed(scope: Scope) -> list[str]:
+    """Return the makers of what was noticed, by name."""
+    statement = select(Presence.maker).where(Presence.entity_id.in_(scope.entity_ids), Presence.maker != "")
+    return list(db.session.scalars(statement.distinct().order_by(Presence.maker).limit(MOST_MAKERS)))
+
+
+def presences_of_asset(asset_id: int) -> list[Presence]:
+    """Return what confirmed an asset, the latest first."""
+    statement = select(Presence).where(Presence.asset_id == asset_id).options(joinedload(Presence.site))
+    return list(db.session.scalars(statement.order_by(Presence.last_seen_at.desc(), Presence.id).limit(5)))

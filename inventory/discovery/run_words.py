@@ -37,6 +37,11 @@ OUTCOMES: dict[str, Callable[[int], str]] = {
     "located": lambda n: ngettext("found on its switch port", "found on their switch ports", n),
     "port_moves": lambda n: ngettext("moved to another switch port", "moved to other switch ports", n),
     "linked": lambda n: ngettext("recognised", "recognised", n),
+    "noticed": lambda n: ngettext("seen, not identified", "seen, not identified", n),
+    "noticed_new": lambda n: ngettext("of them for the first time", "of them for the first time", n),
+    "confirmed": lambda n: ngettext(
+        "item of equipment confirmed by its address", "items of equipment confirmed by their address", n
+    ),
     "reviews": lambda n: ngettext("question for you", "questions for you", n),
 }
 """The words that follow the number of each kind of outcome: in French even the participles agree with it."""

@@ -15,7 +15,7 @@ from inventory.audit.models import ChangeSet, ChangeSetKind
 from inventory.core import clock, registry
 from inventory.core.access import Actor
 from inventory.core.database import bulk_load, db
-from inventory.discovery import causes, sightings
+from inventory.discovery import causes, noticing, queries, sightings
 from inventory.discovery.models import Run, RunFailure, RunKind, Sighting
 from inventory.discovery.sightings import Origin, Stored
 from inventory.jobs.models import Job
@@ -76,6 +76,7 @@ def take_in(run: Run, observations: Sequence[Observation], origin: Origin) -> St
     counts = stored.counts
     run.read += counts.pop("seen")
     add_outcome(run, **counts)
+    noticing.take_in(run, observations, origin)
     db.session.flush()
     if stored.to_reconcile:
         with audit.resume(_change_set(run)):
@@ -145,6 +146,7 @@ def close(run: Run, *, complete: bool, at: datetime | None = None) -> None:
     """End a run; `complete` says that its whole scope was read. What follows from all it saw is part of it."""
     with audit.resume(_change_set(run)):
         registry.run_hooks("run.closing", actor=actor_of(run), run_id=run.id)
+    run.outcome = {**run.outcome, **{name: n for name, n in queries.noticed_in(run).items() if n}}
     run.complete = complete
     run.ended_at = at or clock.now()
     db.session.flush()

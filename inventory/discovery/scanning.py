@@ -14,7 +14,7 @@ from inventory.core import clock
 from inventory.core.database import db, transaction
 from inventory.core.errors import Refused
 from inventory.core.wording import N_
-from inventory.discovery import addresses, credentials, queries, runs
+from inventory.discovery import addresses, credentials, noticing, queries, runs
 from inventory.discovery.addresses import Span
 from inventory.discovery.models import AddressRange, Run, RunKind, Sighting, Site
 from inventory.discovery.sightings import Origin, Placement
@@ -24,6 +24,7 @@ from inventory.jobs.models import Job, JobState
 from scanners.observation import Observation
 
 if TYPE_CHECKING:
+    from scanners.presence import PresenceOptions
     from scanners.snmp import Progress, ScanOptions
     from scanners.snmp.profile import Profiles
 
@@ -45,6 +46,7 @@ class Order:
     rate: int = 1000
     timeout_ms: int = 1000
     retries: int = 2
+    tcp_hints: bool = False
     credential_ids: list[int] = field(default_factory=list)
 
     @property
@@ -75,6 +77,7 @@ def order_of(range_: AddressRange) -> Order:
         rate=range_.rate,
         timeout_ms=range_.timeout_ms,
         retries=range_.retries,
+        tcp_hints=range_.tcp_hints,
         credential_ids=list(range_.credential_ids),
     )
 
@@ -119,6 +122,9 @@ def _begin(context: JobContext) -> _Reading:
             order=order,
             site_code=site.code,
             options=options,
+            presence=noticing.options_of(
+                site, rate=order.rate, timeout_ms=order.timeout_ms, tcp_hints=order.tcp_hints
+            ),
             labels=credentials.labels(known),
         )
 
@@ -133,6 +139,7 @@ def _options(order: Order, site: Site, opened: Any) -> ScanOptions:
         retries=order.retries,
         rate=float(order.rate),
         site=site.code,
+        ping=False,  # who is there is noticed by itself, with more than an echo (`noticing`)
         profiles=_profiles(),
     )
 
@@ -156,11 +163,13 @@ class _Reading:
     order: Order
     site_code: str
     options: ScanOptions
+    presence: PresenceOptions
     labels: dict[str, int]
 
     def __post_init__(self) -> None:
         self.total = addresses.count(self.order.spans)
         self.pace = Pace(self.total)
+        self.heard: set[str] = set()
 
     def _run(self) -> Run:
         return db.session.get_one(Run, self.run_id)
@@ -188,7 +197,10 @@ class _Reading:
             should_stop=self.context.should_stop,
             preferred=self._preferred(),
         )
+        self.heard.clear()
         account = drain(results, self._take_in)
+        if not self.context.should_stop():
+            self._notice(spans)
         # A chunk that was stopped midway is done again as a whole: only what it saw is kept.
         self.context.leave_if_asked()
         self._close_chunk(number, addresses.count(spans), account)
@@ -208,7 +220,14 @@ class _Reading:
             left_s=self.pace.left(done),
         )
 
+    def _notice(self, spans: list[Span]) -> None:
+        """Keep who is there without having been heard."""
+        found = noticing.look(spans, self.heard, self.presence, self.context.should_stop)
+        with self.context.transaction():
+            noticing.keep_looked(self._run(), found, self._origin())
+
     def _take_in(self, batch: list[Observation]) -> None:
+        self.heard.update(one.target for one in batch)
         with self.context.transaction():
             runs.take_in(self._run(), batch, self._origin())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -52,10 +53,21 @@ def save_site(
     if twin not in (None, site.id if site else None):
         raise Invalid("code", N_("Another site has the code %(code)s."), code=values["code"])
     schedules.check_time_zone(values["time_zone"])
+    values["dns_server"] = _name_server(values.get("dns_server"))
     if site is not None and site.code != values["code"] and queries.has_sightings(site):
         raise Invalid("code", N_("Things were seen at this site under its code, so that it stays as it is."))
     saved: Site = _save(Site, site, values, access=access, actor=actor, version=version)
     return saved
+
+
+def _name_server(text: str | None) -> str:
+    """Return a name server's address in its shortest form, "" for none given; raises Invalid for what is no address."""
+    if not (text or "").strip():
+        return ""
+    try:
+        return str(ipaddress.ip_address((text or "").strip()))
+    except ValueError:
+        raise Invalid("dns_server", N_("Give an IP address, such as 10.1.0.53.")) from None
 
 
 def _save(

@@ -102,6 +102,8 @@ class _Seen:
 
     def columns(self, origin: Origin) -> dict[str, Any]:
         found = {**_storable(self.observation.to_json()), "site": origin.site_code}
+        # Whose addresses it resolved is kept as presences of their own.
+        found.pop("resolved", None)
         if "evidence" in found:
             # Kept as a column of its own: which credential was let in says nothing about the device.
             found["evidence"].pop("credential", None)

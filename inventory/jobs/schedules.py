@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from croniter import croniter
@@ -13,12 +13,15 @@ from sqlalchemy.exc import IntegrityError
 from inventory.audit import services as audit
 from inventory.audit.models import Action
 from inventory.core import clock
-from inventory.core.access import Actor
-from inventory.core.database import db
+from inventory.core.access import SYSTEM, Actor
+from inventory.core.database import db, transaction
 from inventory.core.errors import Invalid
 from inventory.core.wording import N_
 from inventory.jobs import services
 from inventory.jobs.models import Firing, Job, Schedule
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 CRON_FIELDS, LONGEST_CRON = 5, 60
 
@@ -85,6 +88,23 @@ def save(
             action, "schedule", schedule, changes, actor=actor, entity_id=entity_id, label=schedule.title
         )
     return schedule
+
+
+def install(app: Flask, kind: str, title: str, cron: str) -> None:
+    """Give the store of `app` the schedule of a kind of upkeep, where it lacks it; what people made of it stays."""
+    plan = {
+        "title": title,
+        "kind": kind,
+        "dedupe_key": kind,
+        "cron": cron,
+        "time_zone": clock.DEFAULT_TIME_ZONE,
+        "enabled": True,
+    }
+    with app.app_context():
+        if db.session.scalar(select(Schedule.id).where(Schedule.kind == kind).limit(1)) is None:
+            with transaction():
+                save(None, plan, actor=SYSTEM, entity_id=None)
+        db.session.remove()
 
 
 def due_ids() -> list[int]:

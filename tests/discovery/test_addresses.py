@@ -41,7 +41,7 @@ def test_what_people_write_becomes_disjoint_spans(text: str, spans: list[str], c
         ("salle 3", "is not an IPv4"),
         ("10.1.0.256", "is not an IPv4"),
         ("10.1.0.0/33", "is not an IPv4"),
-        ("2001:db8::/64", "is not an IPv4"),
+        ("2001:db8::/64", "is IPv6"),
         ("10.1.0.9-10.1.0.5", "ends before it begins"),
         ("10.0.0.0/8", "at most 262144"),
         ("0.0.0.0/8", "no device can have"),

@@ -49,6 +49,7 @@ def tabs(active: str) -> list[dict[str, Any]]:
         ("discovery.index", _("Sources")),
         ("discovery.runs", _("Runs")),
         ("discovery.sightings", _("What was seen")),
+        ("discovery.presences", _("Seen, not identified")),
         *((endpoint, _(label)) for endpoint, label in MORE_TABS.items()),
     ]
     if access().allows(Permission.DISCOVERY_ADMIN):

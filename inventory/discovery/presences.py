@@ -1,0 +1,254 @@
+"""Keeps what was noticed and not identified: one row for each MAC or address of a site, matched with what is known, never merged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select, update
+
+from inventory.assets.models import Asset, AssetIdentifier
+from inventory.assets.states import IdentifierKind, SourceKind
+from inventory.core.database import db
+from inventory.core.text import clean
+from inventory.discovery.models import Presence, Sighting
+from inventory.discovery.sightings import LOOKED_UP_AT_ONCE, slices
+from scanners.presence import Hint
+from scanners.presence import Presence as Noticed
+from scanners.presence.guess import guess
+
+MOST_ADDRESSES, LONGEST_NAME, LONGEST_MAKER, LONGEST_TOLD = 16, 120, 80, 255
+MOST_NAMES, MOST_HINTS = 8, 24
+# Which name stands for the thing: what it says of itself before what a server says of its address.
+_BEST = ("mdns", "wsd", "ssdp", "dns", "certificate")
+_MAC_KINDS = (IdentifierKind.MAC, IdentifierKind.BASE_MAC)
+
+
+@dataclass(frozen=True, slots=True)
+class Noticing:
+    """Whence presences come: run, site, instant, and whose what is at an address would be (None: nobody asked there)."""
+
+    run_id: int
+    site_id: int
+    site_code: str
+    at: datetime
+    place: Callable[[Noticed], tuple[int, int | None] | None]
+
+
+@dataclass(slots=True)
+class _Match:
+    """What is known already at a site of some MACs and addresses."""
+
+    by_mac: dict[str, int] = field(default_factory=dict)
+    by_address: dict[str, int] = field(default_factory=dict)
+    with_mac: set[int] = field(default_factory=set)
+    sightings: dict[str, int] = field(default_factory=dict)
+
+    def of(self, mac: str | None, addresses: Iterable[str]) -> tuple[int | None, str]:
+        """Return the asset that a MAC, else an address, names, and which of both did.
+
+        An address says nothing of something else with another MAC: it has changed hands.
+        """
+        if mac in self.by_mac:
+            return self.by_mac[mac], "mac"
+        for address in addresses:
+            asset_id = self.by_address.get(address)
+            if asset_id is not None and (mac is None or asset_id not in self.with_mac):
+                return asset_id, "ip"
+        return None, ""
+
+    def sighting_of(self, row: Presence) -> int | None:
+        """Return the device that is seen where this was noticed, unless that one is known by another MAC."""
+        other = self.by_address.get(row.address)
+        if row.mac and row.asset_id is None and other in self.with_mac:
+            return None
+        return self.sightings.get(row.address)
+
+
+def keep(found: Sequence[Noticed], origin: Noticing) -> None:
+    """Keep what was noticed at a site, and move the last date of the assets whose own MAC was among it."""
+    for some in slices(found, LOOKED_UP_AT_ONCE):
+        placed = [(one, place) for one in some if (place := origin.place(one)) is not None]
+        if placed:
+            _keep_slice(placed, origin)
+
+
+def _keep_slice(placed: list[tuple[Noticed, tuple[int, int | None]]], origin: Noticing) -> None:
+    match = _match([one for one, _place in placed], origin)
+    rows = _Rows.read([one for one, _place in placed], origin.site_id)
+    confirmed: dict[int, None] = {}
+    for one, (entity_id, range_id) in placed:
+        row = rows.of(one)
+        if row is None:
+            row = rows.add(one, origin)
+        _fill(row, one, origin)
+        row.entity_id, row.range_id = entity_id, range_id or row.range_id
+        row.asset_id, row.matched_by = match.of(row.mac, row.addresses[:1] if row.mac else [row.address])
+        row.sighting_id = match.sighting_of(row)
+        if row.asset_id is not None and row.matched_by == "mac":
+            confirmed[row.asset_id] = None
+    db.session.flush()
+    _confirm(list(confirmed), origin.at)
+
+
+def _key(one: Noticed) -> str:
+    return f"mac:{one.mac}" if one.mac else f"ip:{one.address}"
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The rows of a site that a batch may be about: by key, and those with a MAC by their latest address."""
+
+    by_key: dict[str, Presence]
+    by_address: dict[str, Presence]
+
+    @classmethod
+    def read(cls, found: Sequence[Noticed], site_id: int) -> _Rows:
+        keys = {_key(one) for one in found} | {f"ip:{one.address}" for one in found}
+        unnamed = {one.address for one in found if one.mac is None}
+        either = or_(Presence.key.in_(keys), Presence.address.in_(unnamed))
+        statement = select(Presence).where(Presence.site_id == site_id, either)
+        rows = list(db.session.scalars(statement.order_by(Presence.last_seen_at, Presence.id)))
+        return cls({row.key: row for row in rows}, {row.address: row for row in rows if row.mac})
+
+    def add(self, one: Noticed, origin: Noticing) -> Presence:
+        row = Presence(site_id=origin.site_id, key=_key(one), first_seen_at=origin.at)
+        row.means, row.names, row.hints, row.addresses = [], [], [], []
+        db.session.add(row)
+        self.by_key[row.key] = row
+        return row
+
+    def of(self, one: Noticed) -> Presence | None:
+        """Return the row of what was noticed: its MAC's, else the one that stands for its address."""
+        row, unnamed = self.by_key.get(_key(one)), self.by_key.get(f"ip:{one.address}")
+        if one.mac is None:
+            return row or self.by_address.get(one.address)
+        if unnamed is None:
+            return row
+        del self.by_key[unnamed.key]
+        if row is not None:
+            _take_over(row, unnamed)
+            return row
+        # What stood for the address turns out to have this MAC.
+        unnamed.key = _key(one)
+        self.by_key[unnamed.key] = unnamed
+        return unnamed
+
+
+def _take_over(row: Presence, unnamed: Presence) -> None:
+    """Let the row of a MAC go on for the row that stood for its address alone."""
+    row.first_seen_at = min(row.first_seen_at, unnamed.first_seen_at)
+    if unnamed.hidden_at and not row.hidden_at:
+        row.hidden_at, row.hidden_by = unnamed.hidden_at, unnamed.hidden_by
+        row.hidden_reason = unnamed.hidden_reason
+    db.session.delete(unnamed)
+
+
+def _fill(row: Presence, one: Noticed, origin: Noticing) -> None:
+    """Take over what is said now; what was said before and is not said now stays, for not everything is asked each time."""
+    means = [*row.means, *one.means] if row.last_run_id == origin.run_id else one.means
+    row.means = list(dict.fromkeys(means))
+    row.mac = one.mac or row.mac
+    row.maker = (one.maker or row.maker or "")[:LONGEST_MAKER]
+    row.address = one.address
+    row.addresses = list(dict.fromkeys([one.address, *one.more_addresses, *row.addresses]))[:MOST_ADDRESSES]
+    said = {name.source for name in one.names}
+    older = [name for name in row.names if name["source"] not in said]
+    row.names = [*({"value": name.value, "source": name.source} for name in one.names), *older][:MOST_NAMES]
+    row.name = best_name(row.names)
+    codes = {hint.code for hint in one.hints}
+    earlier = [hint for hint in row.hints if hint["code"] not in codes]
+    row.hints = [*({"code": hint.code, "text": hint.text} for hint in one.hints), *earlier][:MOST_HINTS]
+    row.told_by = clean(one.told_by, LONGEST_TOLD) or row.told_by or ""
+    row.last_seen_at, row.last_run_id = origin.at, origin.run_id
+    supposed = guess(row.mac, hints_of(row))
+    row.guess = supposed.rule if supposed else ""
+    row.guessed_kind = (supposed.kind or "") if supposed else ""
+
+
+def hints_of(row: Presence) -> list[Hint]:
+    """Return the hints of a row as the scanner's rules take them."""
+    return [Hint(one["code"], one["text"]) for one in row.hints]
+
+
+def best_name(names: Sequence[Mapping[str, str]]) -> str:
+    """Return the name that stands for a thing, "" without any."""
+    order = {source: place for place, source in enumerate(_BEST)}
+    ranked = sorted(names, key=lambda name: order.get(name["source"], len(order)))
+    return ranked[0]["value"][:LONGEST_NAME] if ranked else ""
+
+
+def _match(found: Sequence[Noticed], origin: Noticing) -> _Match:
+    """Look up assets by MAC (wherever they are) and by address (at this site), and sightings by address."""
+    macs = {one.mac for one in found if one.mac}
+    addresses = {address for one in found for address in (one.address, *one.more_addresses)}
+    match = _Match()
+    match.by_mac = _single(
+        select(AssetIdentifier.value, AssetIdentifier.asset_id).where(
+            AssetIdentifier.kind.in_(_MAC_KINDS), AssetIdentifier.value.in_(macs)
+        )
+    )
+    match.by_address = _single(
+        select(AssetIdentifier.value, AssetIdentifier.asset_id).where(
+            AssetIdentifier.kind == IdentifierKind.IP,
+            AssetIdentifier.value.in_(addresses),
+            AssetIdentifier.scope == origin.site_code,
+        )
+    )
+    if match.by_address:
+        owned = select(AssetIdentifier.asset_id).where(
+            AssetIdentifier.asset_id.in_(match.by_address.values()), AssetIdentifier.kind.in_(_MAC_KINDS)
+        )
+        match.with_mac = set(db.session.scalars(owned))
+    match.sightings = sightings_at(addresses, origin.site_code)
+    return match
+
+
+def _single(statement: Any) -> dict[str, int]:
+    """Return the asset of each value that names one asset only: a dock's MAC says nothing of which laptop hangs on it."""
+    owners: dict[str, set[int]] = {}
+    for value, asset_id in db.session.execute(statement):
+        owners.setdefault(value, set()).add(asset_id)
+    return {value: next(iter(ids)) for value, ids in owners.items() if len(ids) == 1}
+
+
+def sightings_at(addresses: Iterable[str], site_code: str) -> dict[str, int]:
+    """Return the device that is seen at each address of a site and not absent."""
+    statement = select(Sighting.target, Sighting.id).where(
+        Sighting.site_code == site_code,
+        Sighting.target.in_(addresses),
+        Sighting.subject == "device",
+        Sighting.absent_since.is_(None),
+    )
+    return dict(db.session.execute(statement).tuples().all())
+
+
+def _confirm(asset_ids: Sequence[int], at: datetime) -> None:
+    """Move the last date of assets whose own MAC was noticed; nothing else of them changes."""
+    if asset_ids:
+        statement = update(Asset).where(
+            Asset.id.in_(asset_ids), or_(Asset.last_seen_at.is_(None), Asset.last_seen_at < at)
+        )
+        moved = statement.values(last_seen_at=at, last_seen_by=SourceKind.SNMP, updated_at=Asset.updated_at)
+        db.session.execute(moved.execution_options(synchronize_session=False))
+
+
+def identify(site_id: int, site_code: str, met: Mapping[str, set[str]]) -> None:
+    """Say of the presences at these addresses that what stands there was identified; `met` is address → its own MACs."""
+    for some in slices(list(met), LOOKED_UP_AT_ONCE):
+        statement = select(Presence).where(
+            Presence.site_id == site_id, Presence.address.in_(some), Presence.sighting_id.is_(None)
+        )
+        rows = list(db.session.scalars(statement))
+        seen = sightings_at([row.address for row in rows], site_code) if rows else {}
+        for row in rows:
+            if row.mac is None or not met[row.address] or row.mac in met[row.address]:
+                row.sighting_id = seen.get(row.address)
+
+
+def follow_merge(*, kept: Asset, absorbed: Asset, **_rest: Any) -> None:
+    """Let what confirmed an asset confirm the one that it was merged into."""
+    statement = update(Presence).where(Presence.asset_id == absorbed.id).values(asset_id=kept.id)
+    db.session.execute(statement.execution_options(synchronize_session=False))

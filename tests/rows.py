@@ -25,7 +25,7 @@ from inventory.core import clock
 from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
 from inventory.core.permissions import Permission, Role
-from inventory.discovery.models import CredentialKind, Run, RunFailure, RunKind, Sighting
+from inventory.discovery.models import CredentialKind, Presence, Run, RunFailure, RunKind, Sighting
 from inventory.exchange import services as exchange
 from inventory.exchange.models import Import, ImportLine, Outcome, Stage
 from inventory.fields.kinds import FieldKind
@@ -160,6 +160,19 @@ def _hanging(rows: Rows) -> PortAttachment:
         PortAttachment(
             site_code=site, asset_id=rows["asset"].id, mac=f"02:00:00:00:{number() % 256:02x}:01", switch_id=switch.id,
             vlan=10, reason=Reason.ALONE, confidence=Confidence.CERTAIN, **port, **dates,
+        )
+    )  # fmt: skip
+
+
+def _presence(rows: Rows) -> Presence:
+    n = number()
+    mac = f"00:1b:a9:00:{n // 256 % 256:02x}:{n % 256:02x}"
+    return _saved(  # type: ignore[no-any-return]
+        Presence(
+            site_id=rows["site"].id, key=f"mac:{mac}", mac=mac, maker="Brother", address=f"10.1.0.{n % 250 + 1}",
+            entity_id=rows.entity.id, range_id=rows["range"].id, name=f"imp-{n}", names=[{"value": f"imp-{n}", "source": "mdns"}],
+            hints=[{"code": "port", "text": "9100"}], means=["icmp", "arp"], guess="raw_printing",
+            first_seen_at=making.AT, last_seen_at=clock.now(), last_run_id=rows["run"].id, asset_id=None,
         )
     )  # fmt: skip
 
@@ -308,6 +321,7 @@ MAKERS: dict[str, Callable[[Rows], Any]] = {
     "directory": lambda rows: making.create_directory(rows["site"]),
     "run": _run,
     "sighting": _sighting,
+    "presence": _presence,
     "review": _review,
     "replacement": _replacement,
     "rule": _rule,
@@ -355,6 +369,7 @@ NOUNS = {
     "/discovery/credentials/": "credential",
     "/discovery/runs/": "run",
     "/discovery/sightings/": "sighting",
+    "/discovery/presences/": "presence",
 }
 """Which noun stands in an address after this beginning."""
 

@@ -129,7 +129,7 @@ class RangeForm(WhenForm):
     timeout_ms = IntField(N_("Wait for an answer (ms)"), default=1000)
     retries = IntField(N_("Rounds for the silent"), default=2)
     tcp_hints = BoolField(
-        N_("Open the doors of who is silent"),
+        N_("Try the TCP ports of what is silent"),
         description=N_(
             "Where somebody is there but says nothing by SNMP, the TCP ports 22, 80, 443, 445, 631, 3389 and 9100 are opened one after "
             "another, and what is said there is read: banner, page title, name on the certificate, printer model. No password is "

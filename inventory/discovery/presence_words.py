@@ -18,6 +18,7 @@ from inventory.core.web import access
 from inventory.core.wording import N_
 from inventory.discovery import queries
 from inventory.discovery.models import Presence
+from inventory.discovery.presentation import word
 from inventory.discovery.settling import OLD_AFTER_DAYS
 from scanners.identity import is_locally_administered, is_virtual_mac
 
@@ -122,14 +123,16 @@ def hints_of(row: Presence) -> str | None:
 
 def evidence(row: Presence) -> list[tuple[str, str]]:
     """Return (what, what it said) of every sign, one a line."""
-    how = [(_("Noticed"), _(MEANS[one]) % {"by": row.told_by}) for one in row.means if one in MEANS]
+    how = [(_("Noticed"), words) for words in _how(row)]
     names = [
-        (_("Name (%(source)s)", source=_(NAME_SOURCES[one["source"]])), one["value"])
-        for one in row.names
-        if one["source"] in NAME_SOURCES
+        (_("Name (%(source)s)", source=word(NAME_SOURCES, one["source"])), one["value"]) for one in row.names
     ]
-    said = [(_(HINTS[one["code"]]), one["text"]) for one in row.hints if one["code"] in HINTS]
-    return [*how, *names, *said]
+    return [*how, *names, *((word(HINTS, one["code"]), one["text"]) for one in row.hints)]
+
+
+def _how(row: Presence) -> list[str]:
+    """How it was noticed, a sentence each."""
+    return [word(MEANS, one) % {"by": row.told_by} for one in row.means]
 
 
 def about(row: Presence) -> list[tuple[str, Any] | tuple[str, Any, str]]:
@@ -175,7 +178,7 @@ def _line(row: Presence) -> dict[str, Any]:
         "address": row.address,
         "others": [one for one in row.addresses if one != row.address],
         "mac": row.mac,
-        "how": [_(MEANS[one]) % {"by": row.told_by} for one in row.means if one in MEANS],
+        "how": _how(row),
         "site": row.site.name,
         "last": row.last_seen_at,
         "is_weak": row.matched_by != "mac",

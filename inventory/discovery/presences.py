@@ -222,7 +222,7 @@ def sightings_at(addresses: Iterable[str], site_code: str) -> dict[str, int]:
         Sighting.subject == "device",
         Sighting.absent_since.is_(None),
     )
-    return dict(db.session.execute(statement).tuples().all())
+    return {row.target: row.id for row in db.session.execute(statement)}
 
 
 def _confirm(asset_ids: Sequence[int], at: datetime) -> None:

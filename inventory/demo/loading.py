@@ -21,6 +21,7 @@ from inventory.demo import (
     mailing,
     networks,
     nights,
+    noticing,
     portfolio,
     questions,
     renewals,
@@ -111,6 +112,7 @@ class Filling:
         finder = Finder(watch)
         finds = list(finder.discover(discovered))
         finder.puzzle()
+        noticing.notice(watch)
         watch.meet_people()
         self.listed += watch.close()
         for life, subject, night in finds:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from inventory.core import clock
 from inventory.core.database import db, transaction
 from inventory.discovery import addresses, directories, queries, runs
-from inventory.discovery.models import Directory, Run, Sighting
+from inventory.discovery.models import Directory, Presence, Run, Sighting
 from inventory.discovery.scanning import order_of_job
+from inventory.discovery.settling import OLD_AFTER_DAYS
 from inventory.discovery.sightings import Origin, Placement, slices
 from inventory.jobs.context import JobContext
 from inventory.jobs.models import Job, JobState
@@ -33,7 +35,18 @@ def scan(context: JobContext) -> JobState:
     known = select(Sighting.id).where(Sighting.range_id == (order.range_id or 0), Sighting.source == "snmp")
     placement = Placement(order.entity_id, order.location_id)
     _play(context, run_id, known, {"total": total, "site_code": site, "placement": placement})
+    _notice_again(context, run_id)
     return _close(context, run_id, total)
+
+
+def _notice_again(context: JobContext, run_id: int) -> None:
+    """Notice what this range held lately once more."""
+    with context.transaction():
+        run = db.session.get_one(Run, run_id)
+        lately = clock.now() - timedelta(days=OLD_AFTER_DAYS)
+        held = (Presence.range_id == run.range_id, Presence.last_seen_at >= lately)
+        again = update(Presence).where(*held).values(last_seen_at=clock.now(), last_run_id=run.id)
+        db.session.execute(again.execution_options(synchronize_session=False))
 
 
 def read_directory(context: JobContext) -> JobState:

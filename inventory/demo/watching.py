@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from inventory.assets import fields
 from inventory.assets.lifecycle import IN_USE
@@ -21,7 +22,7 @@ from inventory.demo.questions import Dispute, Doubts, Missed, Riddle, Strayed
 from inventory.demo.trail import Act
 from inventory.demo.wiring import Host
 from inventory.demo.world import Body, Commune, World
-from inventory.discovery.models import RunKind
+from inventory.discovery.models import Presence, RunKind
 from inventory.organization.models import EntityKind
 from inventory.reconciliation.likeness import says_same
 from inventory.reconciliation.portraits import text_values
@@ -48,6 +49,7 @@ class Watch:
     sighting_ids: dict[int, int] = field(default_factory=dict)
     answering: list[Life] = field(default_factory=list)
     hosts: list[Host] = field(default_factory=list)
+    noticed: list[dict[str, Any]] = field(default_factory=list)
     number: int = 0
     doubts: Doubts = field(init=False)
 
@@ -260,6 +262,8 @@ class Watch:
                 self.world, subject, self.chance.public_id(), told=told
             )
             self.world.rows.breathe()
+        for row in self.noticed:
+            self.world.rows.add(Presence, **row)
         return listed
 
 

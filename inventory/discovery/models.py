@@ -285,7 +285,7 @@ class Presence(HasPublicId, Base):
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
     asset_id: Mapped[int | None] = mapped_column(ForeignKey("asset.id", ondelete="SET NULL"), index=True)
-    matched_by: Mapped[str] = mapped_column(String(3), default="")  # mac or ip
+    matched_by: Mapped[str] = mapped_column(String(4), default="")  # mac, ip or name
     sighting_id: Mapped[int | None] = mapped_column(
         ForeignKey("sighting.id", ondelete="SET NULL"), index=True
     )

@@ -63,6 +63,11 @@ HINTS = {
     "wsd_type": N_("Device type (WS-Discovery)"),
     "wsd_model": N_("Model (WS-Discovery)"),
 }
+MATCHES = {
+    "mac": N_("same MAC address"),
+    "ip": N_("same address only"),
+    "name": N_("same name only"),
+}
 GUESSES = {
     "prints_by_ipp": N_("Printer: it answers by IPP"),
     "offers_printing": N_("Printer: it offers printing"),
@@ -161,8 +166,11 @@ def asset_link(row: Presence) -> dict[str, Any] | None:
     asset = row.asset
     if asset is None or asset.entity_id not in access().roles:
         return None
-    why = _("same MAC address") if row.matched_by == "mac" else _("same address only")
-    return {"url": url_for("assets.detail", public_id=asset.public_id), "label": asset.label, "why": why}
+    return {
+        "url": url_for("assets.detail", public_id=asset.public_id),
+        "label": asset.label,
+        "why": word(MATCHES, row.matched_by),
+    }
 
 
 def panel_of(asset: Asset) -> dict[str, Any] | None:
@@ -181,7 +189,7 @@ def _line(row: Presence) -> dict[str, Any]:
         "how": _how(row),
         "site": row.site.name,
         "last": row.last_seen_at,
-        "is_weak": row.matched_by != "mac",
+        "weak": word(MATCHES, row.matched_by) if row.matched_by != "mac" else None,
     }
 
 

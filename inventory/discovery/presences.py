@@ -15,7 +15,8 @@ from inventory.core.database import db
 from inventory.core.text import clean
 from inventory.discovery.models import Presence, Sighting
 from inventory.discovery.sightings import LOOKED_UP_AT_ONCE, slices
-from scanners.presence import Hint
+from scanners.identity import canonical_hostname
+from scanners.presence import Hint, Name
 from scanners.presence import Presence as Noticed
 from scanners.presence.guess import guess
 
@@ -23,6 +24,7 @@ MOST_ADDRESSES, LONGEST_NAME, LONGEST_MAKER, LONGEST_TOLD = 16, 120, 80, 255
 MOST_NAMES, MOST_HINTS = 8, 24
 # Which name stands for the thing: what it says of itself before what a server says of its address.
 _BEST = ("mdns", "wsd", "ssdp", "dns", "certificate")
+_HOST_NAMES = ("dns", "mdns")
 _MAC_KINDS = (IdentifierKind.MAC, IdentifierKind.BASE_MAC)
 
 
@@ -43,20 +45,22 @@ class _Match:
 
     by_mac: dict[str, int] = field(default_factory=dict)
     by_address: dict[str, int] = field(default_factory=dict)
+    by_name: dict[str, int] = field(default_factory=dict)
     with_mac: set[int] = field(default_factory=set)
     sightings: dict[str, int] = field(default_factory=dict)
 
-    def of(self, mac: str | None, addresses: Iterable[str]) -> tuple[int | None, str]:
-        """Return the asset that a MAC, else an address, names, and which of both did.
+    def of(self, row: Presence) -> tuple[int | None, str]:
+        """Return the asset that a row confirms, and by what: its MAC, else its address, else its name.
 
-        An address says nothing of something else with another MAC: it has changed hands.
+        Neither address nor name says anything of something else with another MAC: they have changed hands.
         """
-        if mac in self.by_mac:
-            return self.by_mac[mac], "mac"
-        for address in addresses:
-            asset_id = self.by_address.get(address)
-            if asset_id is not None and (mac is None or asset_id not in self.with_mac):
-                return asset_id, "ip"
+        if row.mac in self.by_mac:
+            return self.by_mac[row.mac], "mac"
+        weak = [("ip", self.by_address.get(row.address))]
+        weak += [("name", self.by_name.get(name)) for name in host_names(row.names)]
+        for by, asset_id in weak:
+            if asset_id is not None and (row.mac is None or asset_id not in self.with_mac):
+                return asset_id, by
         return None, ""
 
     def sighting_of(self, row: Presence) -> int | None:
@@ -85,7 +89,7 @@ def _keep_slice(placed: list[tuple[Noticed, tuple[int, int | None]]], origin: No
             row = rows.add(one, origin)
         _fill(row, one, origin)
         row.entity_id, row.range_id = entity_id, range_id or row.range_id
-        row.asset_id, row.matched_by = match.of(row.mac, row.addresses[:1] if row.mac else [row.address])
+        row.asset_id, row.matched_by = match.of(row)
         row.sighting_id = match.sighting_of(row)
         if row.asset_id is not None and row.matched_by == "mac":
             confirmed[row.asset_id] = None
@@ -156,7 +160,7 @@ def _fill(row: Presence, one: Noticed, origin: Noticing) -> None:
     row.addresses = list(dict.fromkeys([one.address, *one.more_addresses, *row.addresses]))[:MOST_ADDRESSES]
     said = {name.source for name in one.names}
     older = [name for name in row.names if name["source"] not in said]
-    row.names = [*({"value": name.value, "source": name.source} for name in one.names), *older][:MOST_NAMES]
+    row.names = [*_plain(one.names), *older][:MOST_NAMES]
     row.name = best_name(row.names)
     codes = {hint.code for hint in one.hints}
     earlier = [hint for hint in row.hints if hint["code"] not in codes]
@@ -181,7 +185,7 @@ def best_name(names: Sequence[Mapping[str, str]]) -> str:
 
 
 def _match(found: Sequence[Noticed], origin: Noticing) -> _Match:
-    """Look up assets by MAC (wherever they are) and by address (at this site), and sightings by address."""
+    """Look up assets by MAC (wherever they are), by address (at this site) and by name; and sightings by address."""
     macs = {one.mac for one in found if one.mac}
     addresses = {address for one in found for address in (one.address, *one.more_addresses)}
     match = _Match()
@@ -197,13 +201,30 @@ def _match(found: Sequence[Noticed], origin: Noticing) -> _Match:
             AssetIdentifier.scope == origin.site_code,
         )
     )
-    if match.by_address:
+    match.by_name = _single(
+        select(AssetIdentifier.value, AssetIdentifier.asset_id).where(
+            AssetIdentifier.kind == IdentifierKind.NAME,
+            AssetIdentifier.value.in_({name for one in found for name in host_names(_plain(one.names))}),
+            AssetIdentifier.scope.in_(("", origin.site_code)),
+        )
+    )
+    if weak := {*match.by_address.values(), *match.by_name.values()}:
         owned = select(AssetIdentifier.asset_id).where(
-            AssetIdentifier.asset_id.in_(match.by_address.values()), AssetIdentifier.kind.in_(_MAC_KINDS)
+            AssetIdentifier.asset_id.in_(weak), AssetIdentifier.kind.in_(_MAC_KINDS)
         )
         match.with_mac = set(db.session.scalars(owned))
     match.sightings = sightings_at(addresses, origin.site_code)
     return match
+
+
+def host_names(names: Iterable[Mapping[str, str]]) -> list[str]:
+    """Return the canonical host names among the names of a presence, less those of anybody."""
+    found = (canonical_hostname(one["value"]) for one in names if one["source"] in _HOST_NAMES)
+    return [name for name in found if name is not None]
+
+
+def _plain(names: Iterable[Name]) -> list[dict[str, str]]:
+    return [{"value": name.value, "source": name.source} for name in names]
 
 
 def _single(statement: Any) -> dict[str, int]:

@@ -83,7 +83,7 @@ def digests(path: Path) -> dict[str, str]:
 # What Parc adds by itself when it starts is of the present instant.
 OWN = {
     "audit_record": "object_type NOT IN ('category', 'schedule')",
-    "schedule": "kind LIKE 'discovery.%'",
+    "schedule": "kind IN ('discovery.scan', 'discovery.read_directory')",
 }
 
 

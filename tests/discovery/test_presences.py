@@ -366,3 +366,24 @@ def test_a_look_asks_only_who_was_not_heard(site: Site, noticed: dict[str, Notic
 def test_what_may_be_sent_is_what_the_site_and_the_range_allow(site: Site) -> None:
     usual = noticing.options_of(site, rate=100, timeout_ms=5000, tcp_hints=False)
     assert (usual.reverse_dns, usual.multicast, usual.tcp_hints, usual.timeout) == (True, False, False, 1.0)
+
+
+def test_a_computer_known_by_its_name_alone_is_confirmed_weakly(cast: Cast, site: Site) -> None:
+    asset = owner_of(cast, Identifier("name", "pc-0042"))
+    keep(site, notice(names=(Name("PC-0042.mairie.example", "dns"),)))
+    (row,) = kept()
+    assert (row.asset_id, row.matched_by) == (asset.id, "name")
+    db.session.refresh(asset)
+    assert asset.last_seen_at is None
+
+
+def test_a_name_says_nothing_of_something_else_with_another_mac(cast: Cast, site: Site) -> None:
+    owner_of(cast, Identifier("name", "pc-0042"), Identifier("mac", OTHER))
+    keep(site, notice(names=(Name("pc-0042", "dns"),)))
+    assert kept()[0].asset_id is None
+
+
+def test_what_a_thing_calls_itself_in_an_announcement_is_no_host_name(cast: Cast, site: Site) -> None:
+    owner_of(cast, Identifier("name", "accueil"))
+    keep(site, notice(names=(Name("accueil", "wsd"), Name("accueil", "certificate"))))
+    assert kept()[0].asset_id is None

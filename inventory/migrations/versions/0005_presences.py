@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("last_seen_at", UtcDateTime(), nullable=False),
         sa.Column("last_run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("asset_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("matched_by", sa.String(length=3), nullable=False),
+        sa.Column("matched_by", sa.String(length=4), nullable=False),
         sa.Column("sighting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("hidden_at", UtcDateTime(), nullable=True),
         sa.Column("hidden_by", sa.String(length=255), nullable=False),

@@ -76,33 +76,21 @@ def _ranges() -> list[tuple[str, str]]:
 
 
 COLUMNS = (
-    Column("name", N_("Name"), words.title_of, kind="code", sort=Presence.name),
+    Column("name", N_("Name"), words.title_of, kind="name", sort=Presence.name),
     Column("standing", N_("State"), words.standing_of, kind="badge"),
     Column("guess", N_("Probably"), words.guess_of),
     Column("address", N_("Address"), lambda row: row.address, sort=Presence.address),
-    Column("mac", N_("MAC address"), lambda row: row.mac),
     Column("maker", N_("Maker of the address"), words.maker_of, sort=Presence.maker),
+    Column("last_seen_at", N_("Last seen"), lambda row: row.last_seen_at, kind="instant", sort=Presence.last_seen_at),
+    Column("mac", N_("MAC address"), lambda row: row.mac),
     Column("hints", N_("Hints"), words.hints_of),
-    Column(
-        "last_seen_at",
-        N_("Last seen"),
-        lambda row: row.last_seen_at,
-        kind="instant",
-        sort=Presence.last_seen_at,
-    ),
-    Column(
-        "first_seen_at",
-        N_("First seen"),
-        lambda row: row.first_seen_at,
-        kind="instant",
-        sort=Presence.first_seen_at,
-        shown=False,
-    ),
     Column("site", N_("Site"), lambda row: row.site.name),
     Column("range", N_("Range"), lambda row: row.range.name if row.range else None, shown=False),
     Column("entity", N_("Entity"), lambda row: row.entity.name, shown=False),
+    Column("first_seen_at", N_("First seen"), lambda row: row.first_seen_at, kind="instant",
+           sort=Presence.first_seen_at, shown=False),
     Column("reason", N_("Hidden because"), lambda row: row.hidden_reason or None, shown=False),
-)
+)  # fmt: skip
 FILTERS = (
     Filter("standing", N_("State"), _standing, options=code_options(Standing)),
     Filter("site", N_("Site"), _at_site, options=site_options),

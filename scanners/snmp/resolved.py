@@ -13,6 +13,8 @@ from scanners.snmp.collect import Reading
 from scanners.snmp.interfaces import own_addresses
 
 _INVALID, _LOCAL = 2, 5  # ipNetToPhysicalType
+# InetAddressType and length → octets of the address itself: types 3 and 4 add a zone of four octets.
+_OCTETS = {(1, 4): 4, (2, 16): 16, (3, 8): 4, (4, 20): 16}
 
 
 def resolved(reading: Reading) -> tuple[Resolved, ...]:
@@ -35,10 +37,11 @@ def _entries(reading: Reading) -> Iterator[tuple[str, str]]:
 
 
 def _address(index: Oid) -> bytes | None:
-    """Octets of ifIndex, InetAddressType (1 IPv4, 2 IPv6; 3 and 4 with a zone), length, address (RFC 4001)."""
-    if len(index) < 7 or index[1] not in (1, 2, 3, 4) or len(index) != index[2] + 3 or max(index[3:]) > 255:
+    """Octets of an address in ifIndex, InetAddressType, length, octets (RFC 4001)."""
+    if len(index) < 4 or len(index) != index[2] + 3 or max(index[3:]) > 255:
         return None
-    return bytes(index[3:7] if index[1] in (1, 3) else index[3:19])
+    octets = _OCTETS.get(index[1:3])
+    return bytes(index[3 : 3 + octets]) if octets else None
 
 
 def _entry(octets: bytes, value: object) -> Iterator[tuple[str, str]]:

@@ -48,6 +48,13 @@ def look(
     return [one for one in found if isinstance(one, Noticed)]
 
 
+def may_ping() -> bool:
+    """Say whether this process may send echo requests."""
+    from scanners.snmp import ping
+
+    return ping.permitted()
+
+
 def keep_looked(run: Run, found: Sequence[Noticed], origin: Origin) -> None:
     """Keep what a look at a range, or at some addresses of a site, noticed."""
     place = (run.entity_id, origin.range_id)

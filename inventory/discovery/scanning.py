@@ -222,6 +222,8 @@ class _Reading:
 
     def _notice(self, spans: list[Span]) -> None:
         """Keep who is there without having been heard."""
+        if self.context.saved["next"] == 0 and not noticing.may_ping():
+            self.context.event(N_("This process may not send echo requests: only neighbours are noticed."))
         found = noticing.look(spans, self.heard, self.presence, self.context.should_stop)
         with self.context.transaction():
             noticing.keep_looked(self._run(), found, self._origin())

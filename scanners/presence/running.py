@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from scanners.snmp.targets import Targets, dotted
 # The kernel asks three times a second apart, five seconds after it last trusted what it knew (arp(7)).
 SECONDS_TO_SETTLE = 9.0
 STEP = 0.25
+DISCARD = 9
 SECONDS_FOR_GROUPS = 3.0
 GROUPS: tuple[tuple[str, ModuleType], ...] = (("mdns", mdns), ("ssdp", ssdp), ("wsd", wsd))
 MOST_DESCRIPTIONS = 256
@@ -62,8 +64,6 @@ class _Look:
 
     async def everything(self) -> list[Presence | Coverage]:
         """The presences by address, then the coverage."""
-        if not ping.permitted():
-            self._failures.append(Failure(self._targets.scope, Cause.ECHO_NOT_PERMITTED))
         await asyncio.gather(self._ping(), self._ask_groups())
         present = [address for address in map(dotted, self._targets.addresses) if address in self._signs]
         await asyncio.gather(self._ask_names(present), self._knock(present))
@@ -79,7 +79,12 @@ class _Look:
         watching = asyncio.create_task(self._watch())
         pace = Pace(self._options.rate)
         try:
-            answered = await ping.present(addresses, pace, self._options.timeout, self._should_stop)
+            if ping.permitted():
+                answered = await ping.present(addresses, pace, self._options.timeout, self._should_stop)
+            else:
+                self._failures.append(Failure(self._targets.scope, Cause.ECHO_NOT_PERMITTED))
+                answered = frozenset[str]()
+                await self._touch(addresses, pace)
         finally:
             watching.cancel()
         for address in answered:
@@ -88,6 +93,19 @@ class _Look:
         for address, entry in self._table.items():
             if address in self._asked and entry.is_sure:
                 self._of(address).add("arp")
+
+    async def _touch(self, addresses: list[str], pace: Pace) -> None:
+        """Send an empty datagram to the discard port (RFC 863), for who has a MAC must say it before anything can be sent."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.setblocking(False)
+            for address in addresses:
+                if self._should_stop():
+                    return
+                try:
+                    sock.sendto(b"", (address, DISCARD))
+                except OSError:
+                    continue  # no route, or an error that an earlier one brought back
+                await pace.spent(1)
 
     async def _watch(self) -> None:
         # The table is small (1024 entries): on a large network, earlier neighbours are forgotten while others are asked.

@@ -40,7 +40,7 @@ def _address(index: Oid) -> bytes | None:
     """Octets of an address in ifIndex, InetAddressType, length, octets (RFC 4001)."""
     if len(index) < 4 or len(index) != index[2] + 3 or max(index[3:]) > 255:
         return None
-    octets = _OCTETS.get(index[1:3])
+    octets = _OCTETS.get((index[1], index[2]))
     return bytes(index[3 : 3 + octets]) if octets else None
 
 

@@ -126,9 +126,11 @@ class Netns(Server):
         process.start(python, lambda: b"ready" in log.read_bytes(), cwd=ROOT)
         self._processes.append(process)
 
-    def scan(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `python -m scanners` where the scanner stands."""
-        return self._inside(f"{self._prefix}-scan", sys.executable, "-m", "scanners", *arguments)
+    def scan(self, *arguments: str, as_nobody: bool = False) -> subprocess.CompletedProcess[str]:
+        """Run `python -m scanners` where the scanner stands; `as_nobody` without the right to open raw sockets."""
+        without = ["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"] if as_nobody else []
+        python = [*without, sys.executable, "-m", "scanners"]
+        return self._inside(f"{self._prefix}-scan", *python, *arguments)
 
     def stop(self) -> None:
         for process in self._processes:

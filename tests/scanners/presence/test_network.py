@@ -99,3 +99,12 @@ def test_a_host_that_left_is_not_noticed_by_what_the_kernel_remembers(network: N
         assert look(network, target=target) == {}
     finally:
         network.plug(ARP_ONLY)
+
+
+def test_without_the_right_to_ping_only_neighbours_are_noticed_and_it_says_so(network: Netns) -> None:
+    target = f"{NETWORK}.8/29"
+    done = network.scan("presence", target, "--json", "--no-names", as_nobody=True)
+    found = {json.loads(line)["address"]: json.loads(line)["means"] for line in done.stdout.splitlines()}
+    assert done.returncode == 3
+    assert "may not send echo requests" in done.stderr
+    assert found == {network.address_of(n): ["arp"] for n in (PINGS, ARP_ONLY, PRINTER, GATEWAY)}

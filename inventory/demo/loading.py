@@ -134,6 +134,7 @@ class Filling:
         for device, life in equipment.lives:
             if device is not None:
                 watch.look_at(life, device.purchase.product, device.desk.body)
+                noticing.confirm(watch, life)
                 extension.touch(life, device.position.kind)
                 self.customs.fill(life, device.purchase, chance)
                 if device.position.kind is Kind.SERVER and life.state in IN_USE:

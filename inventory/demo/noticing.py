@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from inventory.assets.states import SourceKind
 from inventory.demo.lives import Life
 from inventory.demo.networks import Range
 from inventory.demo.nights import Night
-from inventory.demo.world import Body
+from inventory.demo.watching import Watch
 from inventory.discovery.presences import best_name
 from scanners.observation import Identifier
 from scanners.presence import Hint
 from scanners.presence.guess import guess
 from scanners.presence.makers import maker_of
-
-if TYPE_CHECKING:
-    from inventory.demo.watching import Watch
 
 SILENT_BUT_THERE, HIDDEN, GONE, BEHIND_ROUTER = 0.6, 0.15, 0.12, 0.2
 FEWEST, MOST = 5, 14
@@ -64,9 +61,10 @@ STRANGERS: tuple[Stranger, ...] = (
 )  # fmt: skip
 
 
-def confirm(watch: Watch, life: Life, body: Body) -> None:
-    """Let some of the equipment that says nothing by SNMP be noticed by its MAC all the same."""
-    if not watch.chance.happens(SILENT_BUT_THERE):
+def confirm(watch: Watch, life: Life) -> None:
+    """Let equipment that says nothing by SNMP be noticed by its MAC all the same, some of it."""
+    body = next((body for one, _product, body in watch.silent[-1:] if one is life), None)
+    if body is None or not watch.chance.happens(SILENT_BUT_THERE):
         return
     range_ = watch.range_of(body)
     last, mac = watch.by_range[range_.id][-1], _mac(watch, "00:1b:a9")

@@ -68,7 +68,8 @@ def take_in(run: Run, observations: Sequence[Observation], origin: Origin) -> No
     devices = [one for one in observations if one.subject == "device" and one.source == "snmp"]
     if site is None or not devices:
         return
-    presences.identify(site.id, site.code, {one.target: _own_macs(one) for one in devices})
+    met = {address: (one.target, _own_macs(one)) for one in devices for address in own_addresses(one)}
+    presences.identify(site.id, site.code, met)
     told = [noticed for one in devices if one.resolved for noticed in _neighbours(one)]
     if not told:
         return
@@ -76,6 +77,11 @@ def take_in(run: Run, observations: Sequence[Observation], origin: Origin) -> No
     place = _placer(site, run)
     others = [one for one in told if one.mac not in own]
     presences.keep(others, Noticing(run.id, site.id, site.code, origin.at, place))
+
+
+def own_addresses(observation: Observation) -> set[str]:
+    """Return every address that a device says is its own, and the one that it was met at."""
+    return {observation.target, *(address for port in observation.interfaces for address in port.addresses)}
 
 
 def _own_macs(observation: Observation) -> set[str]:

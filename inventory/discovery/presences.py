@@ -256,17 +256,21 @@ def _confirm(asset_ids: Sequence[int], at: datetime) -> None:
         db.session.execute(moved.execution_options(synchronize_session=False))
 
 
-def identify(site_id: int, site_code: str, met: Mapping[str, set[str]]) -> None:
-    """Say of the presences at these addresses that what stands there was identified; `met` is address → its own MACs."""
+def identify(site_id: int, site_code: str, met: Mapping[str, tuple[str, set[str]]]) -> None:
+    """Say of the presences at these addresses that what stands there was identified.
+
+    `met` is address → (the address at which that device was met, its own MACs).
+    """
     for some in slices(list(met), LOOKED_UP_AT_ONCE):
         statement = select(Presence).where(
             Presence.site_id == site_id, Presence.address.in_(some), Presence.sighting_id.is_(None)
         )
         rows = list(db.session.scalars(statement))
-        seen = sightings_at([row.address for row in rows], site_code) if rows else {}
+        seen = sightings_at({met[row.address][0] for row in rows}, site_code) if rows else {}
         for row in rows:
-            if row.mac is None or not met[row.address] or row.mac in met[row.address]:
-                row.sighting_id = seen.get(row.address)
+            target, macs = met[row.address]
+            if row.mac is None or not macs or row.mac in macs:
+                row.sighting_id = seen.get(target)
 
 
 def follow_merge(*, kept: Asset, absorbed: Asset, **_rest: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -197,10 +197,9 @@ class _Reading:
             should_stop=self.context.should_stop,
             preferred=self._preferred(),
         )
-        self.heard.clear()
         account = drain(results, self._take_in)
         if not self.context.should_stop():
-            self._notice(spans)
+            self._notice(spans, replace(self.presence, multicast=False))
         # A chunk that was stopped midway is done again as a whole: only what it saw is kept.
         self.context.leave_if_asked()
         self._close_chunk(number, addresses.count(spans), account)
@@ -220,16 +219,17 @@ class _Reading:
             left_s=self.pace.left(done),
         )
 
-    def _notice(self, spans: list[Span]) -> None:
+    def _notice(self, spans: list[Span], options: PresenceOptions) -> None:
         """Keep who is there without having been heard."""
         if self.context.saved["next"] == 0 and not noticing.may_ping():
             self.context.event(N_("This process may not send echo requests: only neighbours are noticed."))
-        found = noticing.look(spans, self.heard, self.presence, self.context.should_stop)
+        found = noticing.look(spans, self.heard, options, self.context.should_stop)
         with self.context.transaction():
             noticing.keep_looked(self._run(), found, self._origin())
 
     def _take_in(self, batch: list[Observation]) -> None:
-        self.heard.update(one.target for one in batch)
+        for one in batch:
+            self.heard |= noticing.own_addresses(one)
         with self.context.transaction():
             runs.take_in(self._run(), batch, self._origin())
 
@@ -251,6 +251,9 @@ class _Reading:
     def finish(self) -> JobState:
         """Conclude what a whole reading allows, and close the run."""
         complete = bool(self.context.saved["complete"])
+        if self.presence.multicast:
+            # Asked once for the whole range, however many parts it was scanned in.
+            self._notice(self.order.spans, replace(self.presence, echo=False, tcp_hints=False))
         with self.context.transaction():
             run = self._run()
             if complete and self.order.range_id is not None:

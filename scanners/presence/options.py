@@ -19,7 +19,7 @@ PORTS: Mapping[int, str] = MappingProxyType(
 class PresenceOptions:
     """How to look: echo requests a second (0: no limit), seconds for an answer, and what else may be sent.
 
-    `reverse_dns` asks a name server for names (`dns_server`, else the system's); `multicast` asks the local network
+    `echo` asks every address by ICMP; `reverse_dns` asks a name server for names (`dns_server`, else the system's); `multicast` asks the local network
     by mDNS, WS-Discovery and SSDP; `tcp_hints` opens the `ports` of who is there, at most `connects` a second.
     """
 
@@ -27,6 +27,7 @@ class PresenceOptions:
     timeout: float = 1.0
     exclude: tuple[str, ...] = ()
     site: str = ""
+    echo: bool = True
     reverse_dns: bool = True
     dns_server: str = ""
     dns_port: int = 53

@@ -26,6 +26,8 @@ DISCARD = 9
 SECONDS_FOR_GROUPS = 3.0
 GROUPS: tuple[tuple[str, ModuleType], ...] = (("mdns", mdns), ("ssdp", ssdp), ("wsd", wsd))
 MOST_DESCRIPTIONS = 256
+# By which of its own networks this machine reaches the targets is asked of the kernel for one in each /24.
+WAY_EVERY, MOST_WAYS = 256, 256
 
 ShouldStop = Callable[[], bool]
 
@@ -65,6 +67,7 @@ class _Look:
     async def everything(self) -> list[Presence | Coverage]:
         """The presences by address, then the coverage."""
         await asyncio.gather(self._ping(), self._ask_groups())
+        self._note()
         present = [address for address in map(dotted, self._targets.addresses) if address in self._signs]
         await asyncio.gather(self._ask_names(present), self._knock(present))
         found: list[Presence | Coverage] = [self._presence(address) for address in present]
@@ -75,6 +78,8 @@ class _Look:
 
     async def _ping(self) -> None:
         """Ask everybody by ICMP: who drops the request had still to say its MAC on the local network first."""
+        if not self._options.echo:
+            return
         addresses = [dotted(address) for address in self._targets.addresses]
         watching = asyncio.create_task(self._watch())
         pace = Pace(self._options.rate)
@@ -133,10 +138,9 @@ class _Look:
         """Ask the local network by multicast, and keep what those say who were asked about."""
         if not self._options.multicast:
             return
-        via = multicast.local_address(dotted(self._targets.addresses[0])) if self._targets.addresses else None
-        if via is None:
-            return
-        await asyncio.gather(*(self._ask_group(mean, spoken, via) for mean, spoken in GROUPS))
+        ways = self._targets.addresses[::WAY_EVERY][:MOST_WAYS]
+        own = {via for address in ways if (via := multicast.local_address(dotted(address)))}
+        await asyncio.gather(*(self._ask_group(mean, spoken, via) for via in own for mean, spoken in GROUPS))
 
     async def _ask_group(self, mean: str, spoken: ModuleType, via: str) -> None:
         answers = await multicast.ask(

@@ -18,9 +18,9 @@ from scanners.snmp.collect import Reading
 from scanners.snmp.identify import Findings, identify
 from scanners.snmp.interfaces import interfaces, own_addresses, physical_macs
 from scanners.snmp.ports import learnt, neighbours
-from scanners.snmp.resolved import resolved
 from scanners.snmp.printers import alerts, counters, supplies, trays
 from scanners.snmp.profile import Profiles
+from scanners.snmp.resolved import resolved
 from scanners.snmp.wireless import clients
 
 # A chassis MAC identifies these; a computer's MACs move with docks and cards, and stay weak.

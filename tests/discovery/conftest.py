@@ -17,6 +17,9 @@ from scanners.presence import PresenceOptions
 OWN_HOOKS = ("job.finished",)
 
 
+REAL_LOOK = scanners.presence.look
+
+
 @pytest.fixture(autouse=True)
 def noticed(monkeypatch: pytest.MonkeyPatch) -> dict[str, Noticed]:
     """Who is noticed, by address, where a scan looks: nobody, unless a test says so."""

@@ -18,11 +18,16 @@ from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
 from inventory.core.errors import Invalid, Refused
 from inventory.discovery import launching, noticing, presences, queries, runs, settling
+from inventory.discovery.jobs import PURGE
 from inventory.discovery.models import Presence, Run, RunKind, Sighting, Site
 from inventory.discovery.presences import Noticing
 from inventory.discovery.sightings import Origin, Placement
+from inventory.jobs import leases, services
+from inventory.jobs.context import open_context
+from inventory.jobs.execution import execute
+from inventory.jobs.models import Job, JobState
 from inventory.organization import settings
-from scanners.observation import Identifier, Interface, Neighbour, Observation
+from scanners.observation import Identifier, Interface, Observation, Resolved
 from scanners.presence import Hint, Name
 from scanners.presence import Presence as Noticed
 from tests.discovery.making import AT, create_credential, create_range, create_site, observe
@@ -195,8 +200,8 @@ def test_an_address_that_has_changed_hands_is_not_the_equipment_it_was(cast: Cas
     assert kept()[0].asset_id is None
 
 
-def router(*neighbours: Neighbour, **values: Any) -> Observation:
-    return observe(1, target="10.1.0.1", neighbours=neighbours, **values)
+def router(*neighbours: Resolved, **values: Any) -> Observation:
+    return observe(1, target="10.1.0.1", resolved=neighbours, **values)
 
 
 def test_a_router_tells_of_its_neighbours_and_of_their_ipv6_addresses(site: Site) -> None:
@@ -204,7 +209,7 @@ def test_a_router_tells_of_its_neighbours_and_of_their_ipv6_addresses(site: Site
     take_in(
         site,
         router(
-            Neighbour("10.1.0.7", BROTHER), Neighbour("2001:db8::7", BROTHER), Neighbour("2001:db8::8", OTHER)
+            Resolved("10.1.0.7", BROTHER), Resolved("2001:db8::7", BROTHER), Resolved("2001:db8::8", OTHER)
         ),
     )
     first, second = kept()
@@ -215,29 +220,29 @@ def test_a_router_tells_of_its_neighbours_and_of_their_ipv6_addresses(site: Site
 
 def test_known_equipment_gets_its_ipv6_addresses_by_its_mac(cast: Cast, site: Site) -> None:
     asset = owner_of(cast, Identifier("mac", BROTHER))
-    take_in(site, router(Neighbour("2001:db8::7", BROTHER)))
+    take_in(site, router(Resolved("2001:db8::7", BROTHER)))
     (row,) = queries.presences_of_asset(asset.id)
     assert row.addresses == ["2001:db8::7"]
 
 
 def test_neighbours_outside_the_ranges_or_excluded_from_them_are_nobodys(site: Site) -> None:
     create_range(site, addresses="10.1.0.0/24", exclude="10.1.0.66")
-    take_in(site, router(Neighbour("10.9.9.9", BROTHER), Neighbour("10.1.0.66", OTHER)))
+    take_in(site, router(Resolved("10.9.9.9", BROTHER), Resolved("10.1.0.66", OTHER)))
     assert kept() == []
 
 
 def test_neighbours_are_no_part_of_what_the_router_is(site: Site) -> None:
     create_range(site, addresses="10.1.0.0/24")
-    plain, crowded = router(), router(Neighbour("10.1.0.7", BROTHER))
+    plain, crowded = router(), router(Resolved("10.1.0.7", BROTHER))
     assert plain.digest() == crowded.digest()
     take_in(site, crowded)
-    assert "neighbours" not in db.session.scalars(select(Sighting)).one().observation
+    assert "resolved" not in db.session.scalars(select(Sighting)).one().observation
 
 
 def test_a_router_is_not_its_own_neighbour(site: Site) -> None:
     create_range(site, addresses="10.1.0.0/24")
     own = Interface(index=1, mac=BROTHER)
-    take_in(site, router(Neighbour("10.1.0.7", BROTHER), interfaces=(own,)))
+    take_in(site, router(Resolved("10.1.0.7", BROTHER), interfaces=(own,)))
     assert kept() == []
 
 
@@ -330,6 +335,25 @@ def test_an_entity_says_for_how_long_it_keeps_presences(cast: Cast, site: Site) 
         settings.change(cast.root, settling.KEPT_DAYS.name, 20, actor=SYSTEM)
     with time_machine.travel(clock.now() + timedelta(days=21), tick=False), transaction():
         assert settling.purge() == 1
+
+
+def test_a_job_forgets_them_at_night(site: Site) -> None:
+    keep(site, notice())
+    with time_machine.travel(clock.now() + timedelta(days=settling.KEPT_DAYS.default + 1), tick=False):
+        with transaction():
+            job = services.enqueue(PURGE, {}, title="Upkeep")
+            lease = leases.claim(None, "worker", job_id=job.id)
+        assert lease
+        execute(open_context(lease))
+    db.session.rollback()
+    assert (kept(), db.session.get_one(Job, job.id).state) == ([], JobState.DONE)
+
+
+def test_an_address_of_a_device_that_answers_at_another_is_identified(site: Site) -> None:
+    keep(site, notice("10.1.0.3", None))
+    ports = (Interface(index=1, addresses=("10.1.0.2", "10.1.0.3")),)
+    take_in(site, observe(1, target="10.1.0.2", interfaces=ports))
+    assert kept()[0].sighting_id is not None
 
 
 def test_scanning_again_asks_range_by_range_with_the_credentials_of_each(cast: Cast, site: Site) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
+import scanners.presence
 from inventory.core import clock
 from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
@@ -15,6 +16,7 @@ from inventory.discovery.models import (
     AddressRange,
     CredentialKind,
     Directory,
+    Presence,
     Run,
     RunFailure,
     Sighting,
@@ -26,6 +28,8 @@ from inventory.jobs.execution import execute
 from inventory.jobs.models import JobState
 from scanners.coverage import Cause, Failure
 from scanners.ldap.reading import Summary
+from scanners.snmp import ping
+from tests.discovery.conftest import REAL_LOOK
 from tests.discovery.making import create_credential, create_directory, create_range, create_site, everything
 from tests.factories import Cast
 from tests.servers import Slapd, Snmpd, entry
@@ -109,6 +113,25 @@ def test_six_agents_that_look_alike_are_six_sightings_also_the_second_night(
     assert {row.observation["facts"]["serial"] for row in rows} == {agent.serial for agent in agents.agents}
     assert {row.credential_id for row in rows} == {right.id}
     assert COMMUNITY not in repr([row.observation for row in rows])
+
+
+@pytest.mark.snmpd
+@pytest.mark.skipif(not ping.permitted(), reason="this process may not send echo requests")
+def test_who_answers_pings_alone_is_noticed_and_leaves_the_run_whole(
+    cast: Cast, agents: Snmpd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scanners.presence, "look", REAL_LOOK)
+    credential = create_credential(cast.le_bouscat, community=COMMUNITY)
+    range_ = create_range(
+        create_site(cast.le_bouscat, reverse_dns=False), addresses="127.16.0.8-127.16.0.40", port=agents.port,
+        timeout_ms=500, credential_ids=[credential.id],
+    )  # fmt: skip
+    run = scan(range_)
+    assert (run.state, run.failed) == (JobState.DONE, 0)
+    assert run.outcome == {"new": 6, "noticed": 27, "noticed_new": 27}
+    silent = set(db.session.scalars(select(Presence.address)))
+    assert silent.isdisjoint(agent.address for agent in agents.agents)
+    assert scan(range_).outcome == {"unchanged": 6, "noticed": 27}
 
 
 @pytest.mark.snmpd

@@ -15,6 +15,7 @@ import time_machine
 from flask import current_app
 from sqlalchemy import select
 
+import scanners.presence
 import scanners.snmp
 from inventory.audit.models import AuditRecord, ChangeSet
 from inventory.core import clock
@@ -29,6 +30,7 @@ from inventory.jobs.execution import execute
 from inventory.jobs.models import Job, JobState, Schedule
 from scanners.coverage import Cause, Coverage, Failure
 from scanners.observation import Observation
+from scanners.presence import PresenceOptions
 from scanners.snmp import Progress, ScanOptions
 from tests.discovery.making import COMMUNITY, create_credential, create_range, create_site, observe
 from tests.factories import Cast
@@ -95,6 +97,19 @@ def range_(cast: Cast) -> AddressRange:
         create_site(cast.le_bouscat), name="Mairie", addresses="10.1.0.1-10.1.2.188", rate=10,
         credential_ids=[credential.id],
     )  # fmt: skip
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], PresenceOptions]]:
+    """What each look was asked: targets and options."""
+    asked: list[tuple[list[str], PresenceOptions]] = []
+
+    def look(targets: Sequence[str], options: PresenceOptions, **_given: Any) -> Iterator[Any]:
+        asked.append((list(targets), options))
+        return iter(())
+
+    monkeypatch.setattr(scanners.presence, "look", look)
+    return asked
 
 
 @pytest.fixture
@@ -458,3 +473,34 @@ def test_a_scan_with_a_wrong_profile_fails_and_names_it(
     assert run.job
     assert "own.toml, profile Town hall clocks" in (run.job.error or "")
     assert network.asked == []
+
+
+def test_who_was_heard_is_not_looked_for(
+    network: Network, range_: AddressRange, looks: list[tuple[list[str], PresenceOptions]]
+) -> None:
+    network.plug_in(1, 2, 300)
+    execute(begin(launch(range_)))
+    heard = {one.target for one in network.devices.values()}
+    assert len(looks) == 3
+    assert all(
+        not addresses.contains(addresses.parse(",".join(asked)), one)
+        for asked, _options in looks
+        for one in heard
+    )
+    assert not any(options.multicast or options.tcp_hints for _asked, options in looks)
+
+
+def test_groups_are_asked_once_however_many_parts_a_range_has(
+    network: Network, range_: AddressRange, looks: list[tuple[list[str], PresenceOptions]]
+) -> None:
+    with transaction():
+        db.session.get_one(AddressRange, range_.id).tcp_hints = True
+        db.session.get_one(AddressRange, range_.id).site.multicast = True
+    execute(begin(launch(range_)))
+    assert [(options.echo, options.multicast, options.tcp_hints) for _asked, options in looks] == [
+        *[(True, False, True)] * 3,
+        (False, True, False),
+    ]
+    assert addresses.count(addresses.parse(",".join(looks[-1][0]))) == addresses.count(
+        addresses.parse(range_.addresses)
+    )

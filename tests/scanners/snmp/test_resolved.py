@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanners.observation import Neighbour, Observation
+from scanners.observation import Observation, Resolved
 from scanners.snmp import ScanOptions, scan
 from scanners.snmp.options import Community
 from tests.scanners.snmp.agents import SWITCH, FakeAgent, playing
@@ -46,10 +46,10 @@ def colons(digits: str) -> str:
 
 
 def test_a_router_tells_of_its_ipv4_and_ipv6_neighbours() -> None:
-    assert observed(ROUTER).neighbours == (
-        Neighbour("10.1.0.7", colons(MAC)),
-        Neighbour("10.1.0.9", colons(OTHER)),
-        Neighbour("2001:db8::7", colons(MAC)),
+    assert observed(ROUTER).resolved == (
+        Resolved("10.1.0.7", colons(MAC)),
+        Resolved("10.1.0.9", colons(OTHER)),
+        Resolved("2001:db8::7", colons(MAC)),
     )
 
 
@@ -64,9 +64,9 @@ def test_neighbours_make_no_other_observation_of_the_router() -> None:
 def test_only_what_forwards_or_bridges_is_asked(forwards: str) -> None:
     lines = [line for line in ROUTER.splitlines() if not line.startswith("1.3.6.1.2.1.17")]
     text = "\n".join(lines).replace("1.3.6.1.2.1.4.1.0|2|1", f"1.3.6.1.2.1.4.1.0|2|{forwards}")
-    assert bool(observed(text).neighbours) == (forwards == "1")
+    assert bool(observed(text).resolved) == (forwards == "1")
 
 
 def test_neighbours_survive_the_way_through_json() -> None:
     seen = observed(ROUTER)
-    assert Observation.from_json(seen.to_json()).neighbours == seen.neighbours
+    assert Observation.from_json(seen.to_json()).resolved == seen.resolved

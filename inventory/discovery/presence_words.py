@@ -20,7 +20,7 @@ from inventory.discovery import queries
 from inventory.discovery.models import Presence
 from inventory.discovery.presentation import word
 from inventory.discovery.settling import OLD_AFTER_DAYS
-from scanners.identity import is_locally_administered, is_virtual_mac
+from scanners.identity import canonical_mac, is_locally_administered, is_virtual_mac
 
 
 class Standing(Code):
@@ -91,8 +91,9 @@ def guess_of(row: Presence) -> str | None:
 
 def maker_of(row: Presence) -> str | None:
     """Return the maker of its MAC; of an address chosen by software that it is one."""
-    if row.mac and is_locally_administered(row.mac):
-        return _("virtual address") if is_virtual_mac(row.mac) else _("random address")
+    mac = canonical_mac(row.mac)
+    if mac is not None and is_locally_administered(mac):
+        return _("virtual address") if is_virtual_mac(mac) else _("random address")
     return row.maker or None
 
 

@@ -87,11 +87,11 @@ def make_equipment(chosen: Sequence[tuple[Presence, Mapping[str, Any]]], *, acto
     if creation.refused:
         raise next(iter(creation.refused.values()))
     for number, (row, _values) in enumerate(chosen):
-        dossier = creation.made[number]
+        asset = creation.made[number]
         known = Identifier("mac", row.mac) if row.mac else Identifier("ip", row.address, row.site.code)
-        assets.note_identifiers(dossier, [known], source=SourceKind.SNMP, at=row.last_seen_at)
-        row.asset_id, row.matched_by = dossier.asset.id, "mac" if row.mac else "ip"
-        dossier.asset.last_seen_at, dossier.asset.last_seen_by = row.last_seen_at, SourceKind.SNMP
+        assets.record_identifiers(asset, [known], source=SourceKind.SNMP, at=row.last_seen_at)
+        row.asset_id, row.matched_by = asset.id, "mac" if row.mac else "ip"
+        asset.last_seen_at, asset.last_seen_by = row.last_seen_at, SourceKind.SNMP
     db.session.flush()
     return creation.assets
 

@@ -16,7 +16,7 @@ from scanners.presence.makers import maker_of
 from scanners.presence.options import PresenceOptions
 from scanners.presence.record import MOST_ADDRESSES, MOST_HINTS, MOST_NAMES, Hint, Name, Presence
 from scanners.snmp import ping
-from scanners.snmp.sweep import Pace
+from scanners.snmp.pace import Pace
 from scanners.snmp.targets import Targets, dotted
 
 # The kernel asks three times a second apart, five seconds after it last trusted what it knew (arp(7)).

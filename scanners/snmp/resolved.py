@@ -30,8 +30,8 @@ def _entries(reading: Reading) -> Iterator[tuple[str, str]]:
     for index, value in reading.column(tables.ARP_MAC).items():
         if len(index) == 5 and max(index[1:]) < 256:
             yield from _entry(bytes(index[1:]), value)
-    types = reading.column(tables.NEIGHBOUR_TYPE)
-    for index, value in reading.column(tables.NEIGHBOUR_MAC).items():
+    types = reading.column(tables.RESOLVED_TYPE)
+    for index, value in reading.column(tables.RESOLVED_MAC).items():
         if types.get(index) not in (_INVALID, _LOCAL) and (octets := _address(index)):
             yield from _entry(octets, value)
 

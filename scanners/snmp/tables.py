@@ -117,8 +117,8 @@ IP_ADDRESS_IF_INDEX = oid("1.3.6.1.2.1.4.34.1.3")
 IP_ADDRESS_TYPE = oid("1.3.6.1.2.1.4.34.1.4")
 # IP-MIB: ipNetToMediaPhysAddress (RFC 1213), ipNetToPhysicalPhysAddress and its type (RFC 4293)
 ARP_MAC = oid("1.3.6.1.2.1.4.22.1.2")
-NEIGHBOUR_MAC = oid("1.3.6.1.2.1.4.35.1.4")
-NEIGHBOUR_TYPE = oid("1.3.6.1.2.1.4.35.1.6")
+RESOLVED_MAC = oid("1.3.6.1.2.1.4.35.1.4")
+RESOLVED_TYPE = oid("1.3.6.1.2.1.4.35.1.6")
 # ENTITY-MIB (RFC 6933)
 ENT_DESCR = oid("1.3.6.1.2.1.47.1.1.1.1.2")
 ENT_CLASS = oid("1.3.6.1.2.1.47.1.1.1.1.5")
@@ -179,7 +179,7 @@ CDP_COLUMNS = {
     "capabilities": 9, "name": 17,
 }  # fmt: skip
 MOST_LEARNT = 8192
-MOST_RESOLVED = 1024
+MOST_NEIGHBOURS = 1024
 MOST_CLIENTS = 4096
 
 
@@ -295,16 +295,16 @@ TABLES: tuple[Table, ...] = (
             *(lldp(name) for name in LLDP_COLUMNS),
             *(LLDP_REMOTE_ADDRESS, LLDP_PORT_SUBTYPE, LLDP_PORT_ID, LLDP_PORT_DESCR),
         ),
-        most=MOST_RESOLVED,
+        most=MOST_NEIGHBOURS,
     ),
     Table(
         "LLDP-V2-MIB neighbours",
         (lldp_v2("chassis"),),
         tuple(lldp_v2(name) for name in LLDP_COLUMNS),
-        most=MOST_RESOLVED,
+        most=MOST_NEIGHBOURS,
         unless=lldp("chassis"),
     ),
-    Table("CISCO-CDP-MIB", (cdp("device"),), tuple(cdp(name) for name in CDP_COLUMNS), most=MOST_RESOLVED),
+    Table("CISCO-CDP-MIB", (cdp("device"),), tuple(cdp(name) for name in CDP_COLUMNS), most=MOST_NEIGHBOURS),
     *(
         Table(
             one.name,
@@ -317,5 +317,5 @@ TABLES: tuple[Table, ...] = (
 )
 
 # Read last, of what forwards or bridges, each column up to a bound of its own: they are about others.
-RESOLVED_COLUMNS = (NEIGHBOUR_MAC, NEIGHBOUR_TYPE, ARP_MAC)
+RESOLVED_COLUMNS = (RESOLVED_MAC, RESOLVED_TYPE, ARP_MAC)
 MOST_RESOLVED = 4096

@@ -91,11 +91,14 @@ def recorded() -> tuple[str, ...]:
     """The public recordings, each a device; none where they are not beside the project."""
     if not RECORDINGS.is_file():
         return ()
+    found = {}
     with tarfile.open(RECORDINGS) as archive:
-        members = sorted((one for one in archive if one.name.endswith(".snmprec")), key=lambda one: one.name)
-        # A name with an @ is another context of a device that is there already.
-        files = (archive.extractfile(one) for one in members if "@" not in one.name)
-        return tuple(file.read().decode("utf-8", "replace") for file in files if file is not None)
+        for member in archive:  # in the archive's order: going back would unpack everything again
+            file = archive.extractfile(member) if member.name.endswith(".snmprec") else None
+            # A name with an @ is another context of a device that is there already.
+            if file is not None and "@" not in member.name:
+                found[member.name] = file.read().decode("utf-8", "replace")
+    return tuple(found[name] for name in sorted(found))
 
 
 def fleet(size: int) -> list[str]:

@@ -24,7 +24,7 @@ DONE, PARTIAL, WRONG_CALL = 0, 3, 2
 )
 @click.option("--credential", "names", multiple=True, help="Name of a credential to try; may be repeated.")
 @click.option("--port", type=click.IntRange(1, 65535), help="UDP port of the devices (addresses only).")
-@click.option("--rate", type=click.IntRange(1, 20_000), help="Addresses asked a second (addresses only).")
+@click.option("--rate", type=click.IntRange(1, 20_000), help="Questions sent a second (addresses only).")
 @with_application
 def scan(
     *, what: str, site_code: str | None, names: tuple[str, ...], port: int | None, rate: int | None

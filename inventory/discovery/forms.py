@@ -124,7 +124,9 @@ class RangeForm(WhenForm):
     credential_4 = ChoiceField(N_("Then"))
     port = IntField(N_("UDP port"), default=161)
     rate = IntField(
-        N_("Addresses a second"), default=1000, description=N_("A thousand is polite on a municipal network.")
+        N_("Questions a second"),
+        default=1000,
+        description=N_("At most, whatever the scan asks. A thousand is polite on a municipal network."),
     )
     timeout_ms = IntField(N_("Wait for an answer (ms)"), default=1000)
     retries = IntField(N_("Rounds for the silent"), default=2)

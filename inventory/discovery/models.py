@@ -91,7 +91,7 @@ class AddressRange(HasPublicId, HasVersion, Base):
     addresses: Mapped[str] = mapped_column(String(255))  # CIDR, a-b, or one address; commas between
     exclude: Mapped[str] = mapped_column(String(255), default="")
     port: Mapped[int] = mapped_column(default=161)
-    rate: Mapped[int] = mapped_column(default=1000)  # addresses a second
+    rate: Mapped[int] = mapped_column(default=1000)  # questions a second, whatever is asked
     timeout_ms: Mapped[int] = mapped_column(default=1000)
     retries: Mapped[int] = mapped_column(default=2)
     tcp_hints: Mapped[bool] = mapped_column(default=False)  # open the usual TCP ports of who is there

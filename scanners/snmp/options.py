@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from scanners.snmp.profile import Profiles
 from scanners.snmp.profile_files import shipped
 
-# A thousand small datagrams a second are under 1 Mbit/s: nobody on a municipal network notices.
+# A thousand small questions a second are under 1 Mbit/s, their answers 10 at the very most: nobody on a municipal network notices.
 POLITE_RATE = 1_000.0
 
 AUTH_PROTOCOLS = ("MD5", "SHA", "SHA-224", "SHA-256", "SHA-384", "SHA-512")
@@ -74,7 +74,7 @@ Credential = Community | UsmUser
 
 @dataclass(frozen=True, slots=True)
 class ScanOptions:
-    """How to scan: seconds for an answer, retry rounds, addresses a second (0: no limit), bounds for one device."""
+    """How to scan: seconds for an answer, retry rounds, datagrams sent a second, whatever is asked (0: no limit), bounds for one device."""
 
     credentials: tuple[Credential, ...] = (Community("public", label="public"),)
     port: int = 161

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,8 +21,11 @@ from pysnmp.proto.rfc1902 import (
     TimeTicks,
 )
 
+from benchmarks.contents import RECORDINGS, recorded
+from scanners.replay import Recording, RecordingError
 from scanners.snmp import ber
 from scanners.snmp.session import second_opinion
+from tests.scanners.snmp.agents import response
 
 oids = st.lists(st.integers(0, 2**32 - 1), max_size=12).map(lambda rest: (1, 3, *rest))
 values = st.one_of(
@@ -143,3 +148,22 @@ def test_a_request_is_what_pysnmp_understands() -> None:
     read = second_opinion(ber.encode(1, b"public", 0x12345678, request))
     assert (read.pdu, read.request_id, read.community) == (ber.GET_BULK, 0x12345678, b"public")
     assert [one.oid for one in read.varbinds] == list(request.oids)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not RECORDINGS.is_file(), reason="the public recordings are not beside the project")
+def test_what_real_devices_said_is_read_the_same_by_both() -> None:
+    asked = ber.Reply(1, b"public", ber.GET_BULK, 0x12345678, 0, 0, [])
+    for text in recorded()[::5]:
+        objects = []
+        for line in text.splitlines()[:400:29]:
+            with contextlib.suppress(RecordingError):  # recordings of the wild also hold broken lines
+                objects += Recording.parse(line).objects
+        datagram = response(asked, objects)
+        mine = ber.decode(datagram)
+        assert mine.varbinds == objects
+        try:
+            theirs = second_opinion(datagram)
+        except ber.Malformed:
+            continue  # pyasn1 also holds values to their SMI ranges
+        assert mine == theirs

@@ -122,11 +122,10 @@ async def _below(
     """How many objects there are below the root, asked one stretch after the other."""
     found, at = 0, root
     while names := await ask(at):
-        below = [name for name in names if name[: len(root)] == root and name > at]
-        found += len(below)
-        if len(below) < len(names):
-            break
-        at = names[-1]
+        for name in names:
+            if name[: len(root)] != root or name <= at:  # past the subtree, or the end of the MIB said again
+                return found
+            found, at = found + 1, name
     return found
 
 

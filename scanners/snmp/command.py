@@ -57,7 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--retries", type=int, default=2, metavar="N", help="further rounds to those that stay silent"
     )
     parser.add_argument(
-        "--rate", type=float, default=POLITE_RATE, metavar="N", help="questions a second, whatever is asked; 0: no limit"
+        "--rate",
+        type=float,
+        default=POLITE_RATE,
+        metavar="N",
+        help="questions a second, whatever is asked; 0: no limit",
     )
     parser.add_argument("--site", default="", help="the network site, noted in each observation")
     parser.add_argument(

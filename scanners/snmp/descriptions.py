@@ -45,7 +45,7 @@ _LABELLED = re.compile(
 )
 _SHORT = re.compile(r"(?=.*\d)[A-Z][\w/+-]*(?: [\w/+-]+){0,3}")
 _NO_PRODUCT = re.compile(
-    r"(?i)version|software|firmware|release|system|revision|agent|\w*OS\d*\b|\w*BSD\b|linux|build|\bip\b|appliance|platform"
+    r"(?i)version|software|firmware|release|system|revision|agent|\w*OS\d*\b|\w*BSD\b|linux|build|\bip\b|appliance|platform|defen[cs]e"
     r"|print ?server|built-in|management|\bcard\b"
 )
 

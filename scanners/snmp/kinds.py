@@ -176,7 +176,7 @@ def _by_system(case: _Case) -> Answer:
     if _DISTRIBUTION.match(case.description):
         kind = "hypervisor" if "-pve" in case.description else "computer"
         return kind, "sysDescr: a general-purpose Linux kernel"
-    if re.match(r"(SunOS|Darwin|AIX|HP-UX|DragonFly|OpenBSD|NetBSD)\b", case.description):
+    if re.match(r"(SunOS|Darwin|AIX|HP-UX|DragonFly|OpenBSD|NetBSD|FreeBSD .* GENERIC)\b", case.description):
         return "computer", "sysDescr: a general-purpose system"
     return None, ""
 

@@ -92,8 +92,8 @@ async def _some(reader: asyncio.StreamReader, most: int, *, until_end: bool = Fa
                 found += piece
                 if not piece or not until_end:
                     break
-    except TimeoutError:
-        return found
+    except (TimeoutError, ConnectionError):
+        return found  # small devices reset what they have answered
     return found
 
 

@@ -14,7 +14,7 @@ from inventory.core import clock
 from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
 from inventory.core.permissions import Role
-from inventory.discovery.models import OrganizationalUnit, RunFailure, SightingRevision
+from inventory.discovery.models import OrganizationalUnit, RunResult, SightingRevision
 from inventory.jobs.models import JobEvent, Schedule
 from inventory.reconciliation.models import Link
 from tests import factories, rows
@@ -90,7 +90,7 @@ def _belonging(made: rows.Rows, other: rows.Rows, n: int) -> list[Any]:
         Custody(asset_id=other["asset"].id, person_id=made["person"].id, from_on=rows.DAY),
         AssetIdentifier(asset_id=asset.id, kind=IdentifierKind.MAC, value=f"02{n:010x}", source=SourceKind.SNMP),
         Link(sighting_id=other["sighting"].id, asset_id=asset.id, reason="Same serial."),
-        RunFailure(run_id=made["run"].id, target=f"10.2.0.{n % 250}", cause="silent"),
+        RunResult(run_id=made["run"].id, target=f"10.2.0.{n % 250}", cause="silent"),
         JobEvent(job_id=made["job"].id, message="Step."),
         SightingRevision(
             sighting_id=sighting.id, digest=f"{n:064d}", observation=seen.to_json(), observed_at=making.AT

@@ -25,7 +25,7 @@ from inventory.core import clock
 from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
 from inventory.core.permissions import Permission, Role
-from inventory.discovery.models import CredentialKind, Presence, Run, RunFailure, RunKind, Sighting
+from inventory.discovery.models import CredentialKind, Presence, Run, RunKind, RunResult, Sighting
 from inventory.exchange import services as exchange
 from inventory.exchange.models import Import, ImportLine, Outcome, Stage
 from inventory.fields.kinds import FieldKind
@@ -113,7 +113,7 @@ def _run(rows: Rows) -> Run:
             change_set_id=rows["change_set"].id,
         )
     )  # fmt: skip
-    _saved(RunFailure(run_id=run.id, target="10.1.0.9", cause="silent"))
+    _saved(RunResult(run_id=run.id, target="10.1.0.9", cause="silent"))
     return run  # type: ignore[no-any-return]
 
 

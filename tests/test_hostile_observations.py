@@ -16,7 +16,7 @@ from inventory.assets.models import Asset
 from inventory.catalog.services import install_builtin
 from inventory.core.database import db, transaction
 from inventory.discovery import commands
-from inventory.discovery.models import Run, RunFailure, Sighting
+from inventory.discovery.models import Run, RunResult, Sighting
 from inventory.organization.models import Person
 from inventory.reconciliation.models import Review
 from tests.discovery.making import create_site, observe
@@ -81,7 +81,9 @@ def test_bad_lines_are_named_by_number_and_good_ones_kept(load: Callable[..., Re
     assert (result.exit_code, result.exception.__class__) == (PARTIAL, SystemExit)
     assert "Traceback" not in result.output
     run = db.session.scalars(select(Run)).one()
-    named = db.session.scalars(select(RunFailure.target).order_by(RunFailure.id)).all()
+    named = db.session.scalars(
+        select(RunResult.target).where(RunResult.cause != "").order_by(RunResult.id)
+    ).all()
     assert named == [f"line {2 * n + 1}" for n in range(len(BAD))]
     assert (run.asked, run.read, run.failed, run.complete) == (2 * len(BAD), len(BAD), len(BAD), False)
     assert f"{len(BAD)} read, {len(BAD)} failed" in result.output
@@ -89,7 +91,7 @@ def test_bad_lines_are_named_by_number_and_good_ones_kept(load: Callable[..., Re
 
 def test_reasons_are_sentences_of_parc_s_own(load: Callable[..., Result]) -> None:
     load(*BAD)
-    reasons = db.session.scalars(select(RunFailure.detail)).all()
+    reasons = db.session.scalars(select(RunResult.detail).where(RunResult.cause != "")).all()
     assert len(reasons) == len(BAD)
     assert not [text for text in reasons if not text.endswith(".") or "sys." in text or "Error" in text]
 

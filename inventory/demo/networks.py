@@ -64,6 +64,10 @@ class Network:
     ranges: list[Range] = field(default_factory=list)
 
 
+OFFICE_HOURS = "mon-fri 08:00-18:00"
+"""The black-out hours of the town halls' ranges."""
+
+
 @dataclass(slots=True)
 class Networks:
     """All that is looked at: networks by commune, the directory, the credentials."""
@@ -158,6 +162,7 @@ def _range(
         entity_id=body.id,
         name=name,
         addresses=addresses,
+        blackout=OFFICE_HOURS if bits == 22 else "",
         credential_ids=credential_ids,
         schedule_id=schedule_id,
     )

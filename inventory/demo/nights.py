@@ -16,7 +16,7 @@ from inventory.demo import trail
 from inventory.demo.chance import Chance
 from inventory.demo.trail import Act
 from inventory.demo.world import World
-from inventory.discovery.models import Run, RunFailure, RunKind, Sighting
+from inventory.discovery.models import Outcome, Run, RunKind, RunResult, Sighting
 from inventory.discovery.services import READ_DIRECTORY, SCAN
 from inventory.discovery.sightings import digest_of
 from inventory.jobs.models import Job, JobEvent, JobState
@@ -26,6 +26,8 @@ from inventory.reconciliation.models import Link
 from scanners.coverage import Cause
 from scanners.observation import Observation
 
+NIGHTS_LISTED = 2
+"""The runs that list all that they met; the earlier ones tell what was new or silent."""
 NIGHTS_AGO = (29, 22, 15, 8, 5, 4, 3, 2, 1)
 BEGINS = time(20, 30, tzinfo=UTC)
 FAILURES = {
@@ -61,6 +63,8 @@ class Night:
     starts: datetime
     source: Source
     outcome: dict[str, int] = field(default_factory=dict)
+    siblings: list[Night] = field(default_factory=list, repr=False)
+    """All nights of the same source, itself included, oldest first."""
 
     @property
     def ends(self) -> datetime:
@@ -82,7 +86,7 @@ class Night:
 
 def plan(world: World, source: Source, chance: Chance) -> list[Night]:
     """Open the runs of a source, oldest first; each with the change set of what it changes."""
-    found = []
+    found: list[Night] = []
     for days in NIGHTS_AGO:
         day = world.order.today - timedelta(days=days)
         starts = datetime.combine(day, BEGINS) + timedelta(seconds=chance.between(0, 3000))
@@ -91,7 +95,7 @@ def plan(world: World, source: Source, chance: Chance) -> list[Night]:
         change_set_id = trail.change_set(
             world.rows, ChangeSetKind.RUN, source.title, act=act, entity_id=source.entity_id
         )
-        found.append(Night(run_id, public_id, change_set_id, starts, source))
+        found.append(Night(run_id, public_id, change_set_id, starts, source, siblings=found))
     return found
 
 
@@ -108,6 +112,7 @@ class Subject:
     reason: Sentence | None = None
     credential_id: int | None = None
     absent_since: datetime | None = None
+    moved_from: str = ""
 
 
 def keep(world: World, subject: Subject, public_id: str, *, told: Observation | None = None) -> int:
@@ -137,6 +142,8 @@ def keep(world: World, subject: Subject, public_id: str, *, told: Observation | 
         directory_id=source.directory_id,
         absent_since=subject.absent_since,
     )
+    if observation.source == "snmp":
+        _keep_results(world, subject, sighting_id)
     if subject.reason is not None:
         world.rows.add(
             Link,
@@ -150,6 +157,31 @@ def keep(world: World, subject: Subject, public_id: str, *, told: Observation | 
     return sighting_id
 
 
+def _keep_results(world: World, subject: Subject, sighting_id: int) -> None:
+    """Say in the latest runs of its range what came of a device, and in the one that met it first that it was new."""
+    nights = subject.last.siblings
+    for night in nights:
+        is_first = night.ends == subject.first_at
+        is_silent = subject.absent_since is not None and night.starts == subject.absent_since
+        is_met = subject.first_at <= night.ends <= subject.last.ends
+        moved_from = subject.moved_from if night is subject.last else ""
+        if not (is_first or is_silent or (is_met and night in nights[-NIGHTS_LISTED:])):
+            continue
+        outcome = Outcome.SILENT if is_silent else Outcome.NEW if is_first else Outcome.UNCHANGED
+        world.rows.add(
+            RunResult,
+            run_id=night.run_id,
+            target=subject.observation.target,
+            outcome=Outcome.MOVED if moved_from else outcome,
+            moved_from=moved_from,
+            cause=Cause.SILENT.value if is_silent else "",
+            changes=[],
+            sighting_id=sighting_id,
+            credential_id=None if is_silent else subject.credential_id,
+            at=night.ends,
+        )
+
+
 def close(world: World, nights: Sequence[Night], seen: int, chance: Chance) -> None:
     """Write the runs with their jobs, now that what they met is known: whole ones, partial ones, a failed one."""
     partial = chance.happens(PARTIAL_SHARE) and nights[0].source.kind is RunKind.SNMP
@@ -160,7 +192,9 @@ def close(world: World, nights: Sequence[Night], seen: int, chance: Chance) -> N
         read = 0 if unreachable else seen
         if read:
             night.count(
-                unchanged=max(0, read - night.outcome.get("new", 0) - night.outcome.get("changed", 0))
+                unchanged=max(
+                    0, read - sum(night.outcome.get(name, 0) for name in ("new", "changed", "moved"))
+                )
             )
         if unreachable:
             failures = [(night.source.scope.partition("/")[0], Cause.UNREACHABLE)]
@@ -204,11 +238,18 @@ def _write(
         "entity_id": source.entity_id, "range_id": source.range_id, "directory_id": source.directory_id,
         "job_id": job_id, "change_set_id": night.change_set_id, "asked": source.asked, "answered": answered,
         "read": read, "failed": len(failures), "complete": state is JobState.DONE, "started_at": night.starts,
-        "ended_at": night.ends, "outcome": {name: number for name, number in night.outcome.items() if number},
+        "ended_at": night.ends, "worked_ms": (night.ends - night.starts) // timedelta(milliseconds=1), "outcome": {name: number for name, number in night.outcome.items() if number},
     }  # fmt: skip
     world.rows.add(Run, **columns)
     for target, cause in failures:
-        world.rows.add(RunFailure, run_id=night.run_id, target=target, cause=cause.value)
+        world.rows.add(
+            RunResult,
+            run_id=night.run_id,
+            target=target,
+            outcome=Outcome.FAILED,
+            cause=cause.value,
+            at=night.ends,
+        )
 
 
 def _write_job(

@@ -30,7 +30,7 @@ from scanners import identity
 from scanners.observation import Identifier, Observation
 
 ANSWERS, JOINED_DIRECTORY, NAMED_BY_HAND = 0.94, 0.93, 0.05
-VANISHES, MISTAKEN, STRAYS = 0.015, 0.04, 0.003
+VANISHES, MISTAKEN, STRAYS, MOVES = 0.015, 0.04, 0.003, 0.02
 SCANNED_AFTER = timedelta(days=60)
 
 
@@ -115,7 +115,11 @@ class Watch:
         if life.state is State.IN_SERVICE and self.world.is_turn("vanishes", VANISHES):
             last, absent = own[-4], own[-3].starts
             self.doubts.missed.append(Missed(life, last.ends, absent))
-            own[-3].count(absent=1, reviews=1)
+            own[-3].count(absent=1, silent=1, reviews=1)
+        moved_from = ""
+        if absent is None and self.world.is_turn("moves", MOVES):
+            moved_from = range_.take()
+            own[-1].count(moved=1)
         told = self._mistaken(life, product)
         seen = (range_.take(), self.network.site_code, last.ends)
         observation = observing.by_network(life, told, seen, number=self.number, chance=self.chance)
@@ -124,7 +128,7 @@ class Watch:
         reason = says_same(named.kind, named.value, named.scope)
         subject = Subject(
             observation, range_.body.id, first, last, asset_id=life.id, reason=reason,
-            credential_id=self.credential_id(), absent_since=absent,
+            credential_id=self.credential_id(), absent_since=absent, moved_from=moved_from,
         )  # fmt: skip
         self.seen.append(subject)
         self.answering.append(life)

@@ -41,8 +41,8 @@ def parse(text: str, *, field: str = "addresses") -> list[Span]:
     parts = _parts(text, field)
     if not parts:
         raise Invalid(field, N_("Name at least one network, range or address, such as 10.1.0.0/24."))
-    merged = _merge([_span(part, field, whole=False) for part in parts])
-    total = count(merged)
+    found = merged([_span(part, field, whole=False) for part in parts])
+    total = count(found)
     if total > MOST_ADDRESSES:
         raise Invalid(
             field,
@@ -50,12 +50,12 @@ def parse(text: str, *, field: str = "addresses") -> list[Span]:
             count=total,
             most=MOST_ADDRESSES,
         )
-    return merged
+    return found
 
 
 def parse_excluded(text: str, *, field: str = "exclude") -> list[Span]:
     """Read what to leave out, maybe nothing; networks with their first and last address. Raises Invalid."""
-    return _merge([_span(part, field, whole=True) for part in _parts(text, field)])
+    return merged([_span(part, field, whole=True) for part in _parts(text, field)])
 
 
 def _parts(text: str, field: str) -> list[str]:
@@ -106,14 +106,15 @@ def _range(text: str) -> Span:
     )
 
 
-def _merge(spans: Sequence[Span]) -> list[Span]:
-    merged: list[Span] = []
+def merged(spans: Sequence[Span]) -> list[Span]:
+    """Return the same addresses as disjoint spans, ascending."""
+    found: list[Span] = []
     for span in sorted(spans):
-        if merged and span.first <= merged[-1].last + 1:
-            merged[-1] = Span(merged[-1].first, max(merged[-1].last, span.last))
+        if found and span.first <= found[-1].last + 1:
+            found[-1] = Span(found[-1].first, max(found[-1].last, span.last))
         else:
-            merged.append(span)
-    return merged
+            found.append(span)
+    return found
 
 
 def count(spans: Sequence[Span]) -> int:

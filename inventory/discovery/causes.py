@@ -38,6 +38,7 @@ SENTENCES: dict[str, str] = {
     "no_such_base": N_("The search base does not exist on this server."),
     "size_limit": N_("The server stopped at its size limit."),
     "time_limit": N_("The server stopped at its time limit."),
+    "server_error": N_("The server answered with an error."),
     "half_read": N_("The connection ended before everything was read."),
     "internal": N_("The scanner failed on this one."),
     "echo_not_permitted": N_("This process may not send echo requests: only neighbours are noticed."),
@@ -49,6 +50,17 @@ SENTENCES: dict[str, str] = {
 UNKNOWN = N_("It could not be read, for a reason that this version does not know.")
 
 ADVICE: dict[str, str] = {
+    "silent": N_("Check that it is switched on and still connected."),
+    "refused": N_("Switch SNMP on on the device, and check the UDP port of its range."),
+    "unsupported_level": N_("Give this user the level that the device asks for, with its passphrases."),
+    "not_in_time_window": N_("Restart the device's SNMP agent: its counter of starts or its clock is wrong."),
+    "malformed": N_("Update the device's firmware, or leave its address out of the range."),
+    "too_big": N_("Update the device's firmware, or leave its address out of the range."),
+    "looping": N_("Update the device's firmware: what it said before the loop is kept."),
+    "timeout_midway": N_("Scan it again at a quieter hour, or wait longer for its answers."),
+    "cap_reached": N_(
+        "What was read up to there is kept: there is nothing to do unless something is missing."
+    ),
     "silent_or_wrong_community": N_(
         "Check the community of its range, and whether the device lets this server ask."
     ),

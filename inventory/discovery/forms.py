@@ -122,6 +122,14 @@ class RangeForm(WhenForm):
     credential_2 = ChoiceField(N_("Then"))
     credential_3 = ChoiceField(N_("Then"))
     credential_4 = ChoiceField(N_("Then"))
+    blackout = TextField(
+        N_("Black-out hours"),
+        limit=255,
+        description=N_(
+            "Nothing is scanned in them, in the site's time zone: Mon-Fri 08:00-18:00; Sat 09:00-12:00. "
+            "A scan that is due waits for their end, one under way pauses."
+        ),
+    )
     port = IntField(N_("UDP port"), default=161)
     rate = IntField(
         N_("Questions a second"),

@@ -35,6 +35,6 @@ def purge(context: JobContext) -> JobState:
 
 def job_finished(job: Job) -> None:
     """Close the run of a job that ended."""
-    from inventory.discovery import runs
+    from inventory.discovery import runs, scanning
 
-    runs.close_with_job(job)
+    runs.close_with_job(job, scanning.left_of(job.checkpoint))

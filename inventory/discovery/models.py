@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from inventory.assets.models import Asset
@@ -32,6 +32,21 @@ class RunKind(Code):
     SNMP = "snmp", N_("Network scan"), "info", "radar-2"
     LDAP = "ldap", N_("Directory reading"), "info", "users"
     LOAD = "load", N_("Observations loaded from a file"), "neutral", "upload"
+    IDENTIFY_TRIAL = "identify_trial", N_("Trial of a new identification"), "neutral", "eye"
+    IDENTIFY = "identify", N_("New identification"), "info", "refresh"
+
+
+class Outcome(Code):
+    """What came of one target of a run: what it answered, against what was known of it."""
+
+    NEW = "new", N_("new"), "good", "plus"
+    CHANGED = "changed", N_("changed"), "info", "refresh"
+    UNCHANGED = "unchanged", N_("as before"), "neutral", "check"
+    MOVED = "moved", N_("moved"), "accent", "switch-horizontal"
+    RETURNED = "returned", N_("back again"), "good", "arrow-back-up"
+    SILENT = "silent", N_("silent"), "warn", "eye-off"
+    FAILED = "failed", N_("not read"), "bad", "alert-triangle"
+    PROPOSED = "proposed", N_("would change"), "accent", "refresh"
 
 
 class TlsMode(Code):
@@ -96,6 +111,8 @@ class AddressRange(HasPublicId, HasVersion, Base):
     retries: Mapped[int] = mapped_column(default=2)
     tcp_hints: Mapped[bool] = mapped_column(default=False)  # open the usual TCP ports of who is there
     credential_ids: Mapped[list[int]] = mapped_column(JSON, default=list)  # in trial order
+    # Hours in the site's time zone in which nothing is scanned, as blackout.canonical writes them.
+    blackout: Mapped[str] = mapped_column(String(255), default="")
     enabled: Mapped[bool] = mapped_column(default=True)
     schedule_id: Mapped[int | None] = mapped_column(ForeignKey("schedule.id"), index=True)
     site: Mapped[Site] = relationship()
@@ -170,6 +187,13 @@ class Run(HasPublicId, Base):
     read: Mapped[int] = mapped_column(default=0)
     failed: Mapped[int] = mapped_column(default=0)
     complete: Mapped[bool] = mapped_column(default=False)
+    # Addresses that were to be asked and were not, as people write ranges; empty when none was left out.
+    unasked: Mapped[str] = mapped_column(Text, default="")
+    unasked_count: Mapped[int] = mapped_column(default=0)
+    # Milliseconds of work, less those in which it was paused or waited.
+    worked_ms: Mapped[int] = mapped_column(BigInteger, default=0)
+    # The digest of the rules that it identified devices with.
+    rules: Mapped[str] = mapped_column(String(16), default="")
     # new, changed, unchanged, reviews…: counts of what came of it.
     outcome: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
@@ -190,17 +214,30 @@ class Run(HasPublicId, Base):
         return JobState.DONE if self.complete else JobState.PARTIAL
 
 
-class RunFailure(Base):
-    """One target that a run could not read, with its cause as far as the wire tells it."""
+class RunResult(Base):
+    """What came of one target of a run: a device that answered or was expected to, an entry or a line that was not read."""
 
-    __tablename__ = "run_failure"
+    __tablename__ = "run_result"
     __journal__ = False
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), index=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
     target: Mapped[str] = mapped_column(String(255))
-    cause: Mapped[str] = mapped_column(String(40))
+    outcome: Mapped[Outcome] = mapped_column(CodeType(Outcome), default=Outcome.FAILED)
+    # Where it answered the time before, when that was elsewhere.
+    moved_from: Mapped[str] = mapped_column(String(255), default="")
+    cause: Mapped[str] = mapped_column(String(40), default="")
     detail: Mapped[str] = mapped_column(String(255), default="")
+    # [[fact, old, new, what it was read from], …] of a new identification.
+    changes: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    # No index on these two: nothing is asked by them, and every night writes thousands of rows.
+    sighting_id: Mapped[int | None] = mapped_column(ForeignKey("sighting.id", ondelete="SET NULL"))
+    credential_id: Mapped[int | None] = mapped_column(ForeignKey("credential.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    sighting: Mapped[Sighting | None] = relationship()
+    credential: Mapped[Credential | None] = relationship()
+
+    __table_args__ = (Index("ix_run_result_run_id_outcome_id", "run_id", "outcome", "id"),)
 
 
 class Sighting(HasPublicId, Base):
@@ -301,3 +338,16 @@ class Presence(HasPublicId, Base):
         UniqueConstraint("site_id", "key"),
         Index("ix_presence_site_id_address", "site_id", "address"),
     )
+
+
+class SightingReading(Base):
+    """The objects that a sighting was identified by, so that better rules may read them again without a scan."""
+
+    __tablename__ = "sighting_reading"
+    __journal__ = False
+
+    sighting_id: Mapped[int] = mapped_column(
+        ForeignKey("sighting.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    objects: Mapped[bytes] = mapped_column(LargeBinary)  # as readings.pack makes them
+    kept_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -260,7 +260,7 @@ def revision_entries(sighting: Sighting, revisions: Sequence[SightingRevision]) 
     entries: list[dict[str, Any]] = []
     later: Sighting | SightingRevision = sighting
     for row in revisions:
-        changes = _changes(_facts(row), _facts(later))
+        changes = fact_changes(_facts(row), _facts(later))
         title = _("What was seen changed") if changes else _("Interfaces, identifiers or parts changed")
         entries.append(
             {"title": title, "at": row.observed_at, "icon": "refresh", "changes": changes, "kind": "network"}
@@ -277,7 +277,8 @@ def revision_entries(sighting: Sighting, revisions: Sequence[SightingRevision]) 
     return entries
 
 
-def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, str | None, str | None]]:
+def fact_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, str | None, str | None]]:
+    """Return (fact, old, new) in words of the facts that differ; None where one side does not have it."""
     names = [
         name for name in {**old, **new} if old.get(name) != new.get(name) and name not in IGNORED_CHANGES
     ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from inventory.core import clock
 from inventory.core.access import Scope
@@ -17,10 +18,11 @@ from inventory.discovery.models import (
     Credential,
     CredentialKind,
     Directory,
+    Outcome,
     Presence,
     Run,
-    RunFailure,
     RunKind,
+    RunResult,
     Sighting,
     SightingRevision,
     Site,
@@ -31,6 +33,7 @@ from inventory.organization import queries as organization
 FINDINGS_SHOWN = 20
 FAILURES_SHOWN = 200
 MOST_MAKERS = 200
+HISTORY_SHOWN = 8
 
 
 def sites(entity_ids: Collection[int]) -> list[Site]:
@@ -129,6 +132,16 @@ def runs(scope: Scope) -> Select[Any]:
     )
 
 
+def of_range(statement: Select[Any], public_id: str) -> Select[Any]:
+    """Keep the runs of one range."""
+    return statement.where(Run.range.has(AddressRange.public_id == public_id))
+
+
+def range_name(public_id: str) -> str | None:
+    """Return the name of a range, None for no range."""
+    return db.session.scalar(select(AddressRange.name).where(AddressRange.public_id == public_id))
+
+
 def troubled(statement: Select[Any], days: int) -> Select[Any]:
     """Keep the runs of the last `days` days that ended without reading everything."""
     ended_badly = Run.job.has(Job.state.in_((JobState.PARTIAL, JobState.FAILED, JobState.DEAD)))
@@ -137,18 +150,89 @@ def troubled(statement: Select[Any], days: int) -> Select[Any]:
     return statement.where(Run.started_at >= since, or_(ended_badly, loaded_in_part))
 
 
-def failures_by_cause(run: Run) -> list[tuple[str, int, list[RunFailure]]]:
+def failures_by_cause(run: Run) -> list[tuple[str, int, list[RunResult]]]:
     """Return (cause, how many, the first of them) of a run, the most frequent first."""
+    failed = RunResult.run_id == run.id, RunResult.outcome == Outcome.FAILED
     counts = db.session.execute(
-        select(RunFailure.cause, func.count())
-        .where(RunFailure.run_id == run.id)
-        .group_by(RunFailure.cause)
-        .order_by(func.count().desc(), RunFailure.cause)
+        select(RunResult.cause, func.count())
+        .where(*failed)
+        .group_by(RunResult.cause)
+        .order_by(func.count().desc(), RunResult.cause)
     ).all()
     shown = db.session.scalars(
-        select(RunFailure).where(RunFailure.run_id == run.id).order_by(RunFailure.id).limit(FAILURES_SHOWN)
+        select(RunResult).where(*failed).order_by(RunResult.id).limit(FAILURES_SHOWN)
     ).all()
     return [(cause, number, [row for row in shown if row.cause == cause]) for cause, number in counts]
+
+
+def results(run: Run, entity_ids: Collection[int]) -> Select[Any]:
+    """Return what came of a run's targets, as far as what stands there belongs to these entities."""
+    seen = or_(RunResult.sighting_id.is_(None), Sighting.entity_id.in_(entity_ids))
+    return (
+        select(RunResult)
+        .outerjoin(RunResult.sighting)
+        .where(RunResult.run_id == run.id, seen)
+        .options(contains_eager(RunResult.sighting), joinedload(RunResult.credential))
+    )
+
+
+def matching_results(statement: Select[Any], text: str) -> Select[Any]:
+    """Keep targets whose address, name, model or serial holds the text."""
+    pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    facts = Sighting.observation["facts"]
+    texts = (facts[name].as_string() for name in ("name", "model", "serial"))
+    return statement.where(
+        or_(*(one.ilike(pattern, escape="\\") for one in (RunResult.target, RunResult.moved_from, *texts)))
+    )
+
+
+def telling_results(run: Run, entity_ids: Collection[int], most: int) -> list[RunResult]:
+    """Return the first `most` targets of a run that are not as they were."""
+    statement = results(run, entity_ids).where(RunResult.outcome != Outcome.UNCHANGED)
+    return list(db.session.scalars(statement.order_by(RunResult.id).limit(most)))
+
+
+def _like(run: Run) -> Select[Any]:
+    """The runs that read the same range or directory in the same way."""
+    statement = select(Run).where(Run.kind == run.kind)
+    if run.range_id is not None:
+        return statement.where(Run.range_id == run.range_id)
+    if run.directory_id is not None:
+        return statement.where(Run.directory_id == run.directory_id)
+    return statement.where(Run.id == run.id)
+
+
+def run_before(run: Run) -> Run | None:
+    """Return the run of the same range or directory before this one, None for the first."""
+    return db.session.scalar(_like(run).where(Run.id < run.id).order_by(Run.id.desc()).limit(1))
+
+
+def runs_like(run: Run) -> list[Run]:
+    """Return the latest runs of the same range or directory, newest first."""
+    statement = _like(run).options(joinedload(Run.job)).order_by(Run.id.desc())
+    return list(db.session.scalars(statement.limit(HISTORY_SHOWN)))
+
+
+def observations_around(
+    run: Run, sighting_ids: Sequence[int]
+) -> Iterator[tuple[int, Mapping[str, Any], Mapping[str, Any]]]:
+    """Yield (sighting id, what was seen before a run, what the run saw) of sightings that it found changed."""
+    ids = list(sighting_ids)
+    now = {
+        row.id: row.observation for row in db.session.scalars(select(Sighting).where(Sighting.id.in_(ids)))
+    }
+    statement = select(SightingRevision).where(SightingRevision.sighting_id.in_(ids))
+    rows = db.session.scalars(statement.order_by(SightingRevision.sighting_id, SightingRevision.id)).all()
+    for sighting_id, kept in groupby(rows, key=lambda row: row.sighting_id):
+        revisions = list(kept)
+        before = [row for row in revisions if row.observed_at < run.started_at]
+        if before:
+            following = revisions[len(before) :]
+            yield (
+                sighting_id,
+                before[-1].observation,
+                (following[0].observation if following else now[sighting_id]),
+            )
 
 
 def met_last(run: Run) -> ColumnElement[bool]:
@@ -225,9 +309,10 @@ def has_runs(range_: AddressRange) -> bool:
 
 
 def preferred_credentials(site_code: str, source: str = "snmp") -> dict[str, int]:
-    """Return the credential that each address of a site answered to last."""
+    """Return the credential that each address of a site answered to last, less what is absent: its silence is no news."""
     statement = select(Sighting.target, Sighting.credential_id).where(
-        Sighting.site_code == site_code, Sighting.source == source, Sighting.credential_id.is_not(None)
+        *(Sighting.site_code == site_code, Sighting.source == source, Sighting.credential_id.is_not(None)),
+        Sighting.absent_since.is_(None),
     )
     return {row.target: row.credential_id for row in db.session.execute(statement)}
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from babel.dates import get_day_names
 from flask import current_app, url_for
 from flask_babel import gettext as _
 
 from inventory.audit import queries as trail
 from inventory.audit.models import ChangeSet
+from inventory.core.clock import DEFAULT_TIME_ZONE
 from inventory.core.database import db
-from inventory.core.i18n import ngettext, number
+from inventory.core.i18n import instant, language, ngettext, number
 from inventory.core.registry import Panel
 from inventory.core.wording import N_
-from inventory.discovery import causes, presentation, queries, services
-from inventory.discovery.models import AddressRange, Directory, Run, RunFailure, RunKind, Sighting
+from inventory.discovery import blackout, causes, presentation, queries, result_words, services
+from inventory.discovery.models import AddressRange, Directory, Outcome, Run, RunKind, RunResult, Sighting
 from inventory.jobs import presentation as jobs
 from inventory.jobs.models import Job, JobState
 from inventory.jobs.presentation import Progress
@@ -28,6 +31,8 @@ OUTCOMES: dict[str, Callable[[int], str]] = {
     "new": lambda n: ngettext("seen for the first time", "seen for the first time", n),
     "changed": lambda n: ngettext("changed since the last time", "changed since the last time", n),
     "unchanged": lambda n: ngettext("unchanged", "unchanged", n),
+    "moved": lambda n: ngettext("answers at another address", "answer at another address", n),
+    "silent": lambda n: ngettext("known and silent now", "known and silent now", n),
     "returned": lambda n: ngettext("seen again after an absence", "seen again after an absence", n),
     "absent": lambda n: ngettext("not seen any more", "not seen any more", n),
     "assets_created": lambda n: ngettext("item of equipment created", "items of equipment created", n),
@@ -48,17 +53,49 @@ OUTCOMES: dict[str, Callable[[int], str]] = {
 
 
 def range_rows(ranges: Sequence[AddressRange]) -> list[dict[str, Any]]:
-    """Return the ranges with their last and next run, in a fixed number of queries."""
-    last = queries.last_runs(Run.range_id, [row.id for row in ranges])
-    schedules = queries.schedules_of(ranges)
-    return [{"row": row, "last": last.get(row.id), "next": _next(row, schedules)} for row in ranges]
+    """Return the ranges with their last and next run and their black-out hours, in a fixed number of queries."""
+    rows = _source_rows(Run.range_id, ranges)
+    for row in rows:
+        row["blackout"] = blackout_words(row["row"])
+        row["waits"] = _waits(row["row"], row["next"])
+    return rows
 
 
 def directory_rows(directories: Sequence[Directory]) -> list[dict[str, Any]]:
     """Return the directories with their last and next run, in a fixed number of queries."""
-    last = queries.last_runs(Run.directory_id, [row.id for row in directories])
-    schedules = queries.schedules_of(directories)
-    return [{"row": row, "last": last.get(row.id), "next": _next(row, schedules)} for row in directories]
+    return _source_rows(Run.directory_id, directories)
+
+
+def _source_rows(column: Any, sources: Sequence[AddressRange | Directory]) -> list[dict[str, Any]]:
+    last = queries.last_runs(column, [row.id for row in sources])
+    schedules = queries.schedules_of(sources)
+    return [
+        {
+            "row": row,
+            "last": last.get(row.id),
+            "tally": result_words.tally(last[row.id]) if row.id in last else [],
+            "next": _next(row, schedules),
+        }
+        for row in sources
+    ]
+
+
+def day_names() -> list[str]:
+    """Return the short names of the days, Monday first, as black-out hours are written and read."""
+    names = get_day_names("abbreviated", locale=language())
+    return [names[day].strip(".") for day in range(7)]
+
+
+def blackout_words(range_: AddressRange) -> str:
+    """Return the black-out hours of a range as people write them, nothing where there are none."""
+    return blackout.written(blackout.parse(range_.blackout), day_names())
+
+
+def _waits(range_: AddressRange, due: datetime | None) -> datetime | None:
+    """When a scan that is due in black-out hours begins, None where it begins when it is due."""
+    if due is None or not range_.blackout:
+        return None
+    return blackout.ends_at(blackout.parse(range_.blackout), range_.site.time_zone, due)
 
 
 def _next(row: AddressRange | Directory, schedules: dict[int, Any]) -> Any:
@@ -87,18 +124,36 @@ def run_progress(run: Run, *, may_act: bool) -> Progress:
         urls = {wish: url_for("discovery.act_on_run", public_id=run.public_id, wish=wish) for wish in acts}
         if may_act:
             jobs.offer(shown, job, urls)
+            if jobs.waits_until(job) is not None:
+                shown.go_on_url = url_for("discovery.scan_anyway", public_id=run.public_id)
         shown.poll_url = url_for("discovery.run", public_id=run.public_id)
     return shown
 
 
-def _counts(run: Run) -> list[tuple[str, int]]:
-    answered = run.job.progress.get("answered", run.answered) if run.job else run.answered
-    return [
-        (_("Answered"), max(answered, run.answered)),
+def _counts(run: Run) -> list[tuple[str, float]]:
+    progress = run.job.progress if run.job and run.ended_at is None else {}
+    outcome = run.outcome
+    counts: list[tuple[str, float | None]] = [
+        (_("Answered"), max(progress.get("answered", 0), run.answered)),
         (_("Read"), run.read),
+        (_("New"), outcome.get("new", 0)),
+        (_("Changed"), outcome.get("changed", 0) + outcome.get("moved", 0) + outcome.get("returned", 0)),
+        (_("Unchanged"), outcome.get("unchanged", 0)),
         (_("Failures"), run.failed),
-        (_("Seen for the first time"), run.outcome.get("new", 0)),
+        *_rates(run, progress),
     ]
+    return [(label, count) for label, count in counts if count is not None]
+
+
+def _rates(run: Run, progress: Mapping[str, Any]) -> list[tuple[str, float | None]]:
+    """How many addresses and devices a second: lately while it runs, over all its work once it has ended."""
+    asked, found = progress.get("asked_per_s"), progress.get("found_per_s")
+    seconds = run.worked_ms / 1000
+    if run.ended_at is not None and seconds >= 1:
+        asked, found = round(run.asked / seconds, 1), round(run.answered / seconds, 1)
+    if run.state not in (JobState.RUNNING, JobState.DONE, JobState.PARTIAL, JobState.CANCELLED):
+        return []
+    return [(_("Addresses/s"), asked), (_("Found/s"), found)]
 
 
 def _sentence(run: Run) -> str:
@@ -110,8 +165,20 @@ def _sentence(run: Run) -> str:
     if run.job is not None:
         parts += [words for words in (jobs.time_left(run.job), jobs.wish_words(run.job)) if words]
     if run.state is JobState.QUEUED:
-        return _("It waits for a worker.")
+        return _waiting(run, parts[0])
     return ", ".join(parts)
+
+
+def _waiting(run: Run, asked: str) -> str:
+    """Why a run does not go on: black-out hours of its range until then, or nobody has taken it yet."""
+    until = jobs.waits_until(run.job) if run.job is not None else None
+    if until is None:
+        return _("It waits for a worker.")
+    zone = run.site.time_zone if run.site else DEFAULT_TIME_ZONE
+    waiting = _(
+        "It waits until %(until)s: these are black-out hours of the range.", until=instant(until, zone)
+    )
+    return f"{waiting} {asked}" if run.worked_ms else waiting
 
 
 def _asked(run: Run) -> str:
@@ -152,7 +219,7 @@ def findings(sightings: Sequence[Sighting]) -> list[dict[str, Any]]:
     ]
 
 
-def failures(groups: Sequence[tuple[str, int, list[RunFailure]]]) -> list[dict[str, Any]]:
+def failures(run: Run, groups: Sequence[tuple[str, int, list[RunResult]]]) -> list[dict[str, Any]]:
     """Return the failures by cause: a sentence, what to do, how many, and the first of them."""
     return [
         {
@@ -161,14 +228,27 @@ def failures(groups: Sequence[tuple[str, int, list[RunFailure]]]) -> list[dict[s
             "count": count,
             "rows": rows,
             "hidden": count - len(rows),
+            "url": url_for("discovery.run_results", public_id=run.public_id, cause=cause),
         }
         for cause, count, rows in groups
     ]
 
 
-def outcomes(run: Run) -> list[tuple[str, int]]:
-    """Return what came of a run, in words and numbers; what has no words is left out."""
-    return [(words(n), n) for name, words in OUTCOMES.items() if (n := run.outcome.get(name, 0))]
+def outcomes(run: Run) -> list[tuple[str, int, str | None]]:
+    """Return what came of a run: words, number, and the address of the rows behind it or None."""
+    return [
+        (words(n), n, result_words.results_url(run, Outcome(name)) if name in set(Outcome) else None)
+        for name, words in OUTCOMES.items()
+        if (n := run.outcome.get(name, 0))
+    ]
+
+
+def history(run: Run) -> list[dict[str, Any]]:
+    """Return the latest runs of the same range or directory with what each found different, this one marked."""
+    return [
+        {"run": one, "tally": result_words.tally(one), "is_this": one.id == run.id}
+        for one in queries.runs_like(run)
+    ]
 
 
 def change_set(run: Run) -> dict[str, Any] | None:

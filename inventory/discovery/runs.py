@@ -6,17 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from inventory.audit import services as audit
 from inventory.audit.models import ChangeSet, ChangeSetKind
 from inventory.core import clock, registry
 from inventory.core.access import Actor
-from inventory.core.database import bulk_load, db
-from inventory.discovery import causes, noticing, queries, sightings
-from inventory.discovery.models import Run, RunFailure, RunKind, Sighting
+from inventory.core.database import db
+from inventory.discovery import addresses, causes, noticing, queries, results, sightings
+from inventory.discovery.models import Outcome, Run, RunKind, RunResult, Sighting
 from inventory.discovery.sightings import Origin, Stored
 from inventory.jobs.models import Job
 from scanners.coverage import Failure
@@ -77,6 +77,7 @@ def take_in(run: Run, observations: Sequence[Observation], origin: Origin) -> St
     run.read += counts.pop("seen")
     add_outcome(run, **counts)
     noticing.take_in(run, observations, origin)
+    results.keep(run, stored.met)
     db.session.flush()
     if stored.to_reconcile:
         with audit.resume(_change_set(run)):
@@ -99,13 +100,13 @@ def add_outcome(run: Run, **counts: int) -> None:
 
 def add_failures(run: Run, failures: Iterable[tuple[str, str, str]]) -> None:
     """Keep (target, cause code, detail) of what could not be read; all are counted, the first thousands kept."""
-    rows = [
-        {"run_id": run.id, "target": target[:LONGEST_TEXT], "cause": cause, "detail": detail[:LONGEST_TEXT]}
-        for target, cause, detail in failures
-    ]
-    kept = db.session.scalar(select(func.count()).where(RunFailure.run_id == run.id)) or 0
+    rows = list(failures)
+    if not rows:
+        return
+    kept = select(func.count()).where(RunResult.run_id == run.id, RunResult.outcome == Outcome.FAILED)
+    room = MOST_FAILURES_KEPT - (db.session.scalar(kept) or 0)
     run.failed += len(rows)
-    bulk_load(cast("Table", RunFailure.__table__), rows[: max(0, MOST_FAILURES_KEPT - kept)])
+    results.keep_failures(run, rows, most=max(0, room))
 
 
 def failure_rows(failures: Iterable[Failure]) -> list[tuple[str, str, str]]:
@@ -130,6 +131,7 @@ def conclude_absent(run: Run, scope: ColumnElement[bool], *, within: Any = None)
         return False
     if missed:
         sightings.mark_absent(missed, run.started_at)
+        results.note_missed(run, missed)
         add_outcome(run, absent=len(missed))
         db.session.flush()
         with audit.resume(_change_set(run)):
@@ -149,11 +151,14 @@ def close(run: Run, *, complete: bool, at: datetime | None = None) -> None:
     run.outcome = {**run.outcome, **{name: n for name, n in queries.noticed_in(run).items() if n}}
     run.complete = complete
     run.ended_at = at or clock.now()
+    run.outcome = {**run.outcome, **results.silent_count(run)}
+    results.forget_unchanged(run)
     db.session.flush()
 
 
-def close_with_job(job: Job) -> None:
-    """End the run of a job that ended by itself: cancelled, failed or given up."""
+def close_with_job(job: Job, unasked: Sequence[addresses.Span] = ()) -> None:
+    """End the run of a job that ended by itself: cancelled, failed or given up; `unasked` is what it left out."""
     run = db.session.scalar(select(Run).where(Run.job_id == job.id, Run.ended_at.is_(None)))
     if run is not None:
+        run.unasked, run.unasked_count = ", ".join(map(str, unasked)), addresses.count(unasked)
         close(run, complete=False)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from flask import current_app
 
@@ -14,13 +17,14 @@ from inventory.core import clock
 from inventory.core.database import db, transaction
 from inventory.core.errors import Refused
 from inventory.core.wording import N_
-from inventory.discovery import addresses, credentials, noticing, queries, runs
+from inventory.discovery import addresses, blackout, credentials, noticing, queries, results, runs
 from inventory.discovery.addresses import Span
 from inventory.discovery.models import AddressRange, Run, RunKind, Sighting, Site
 from inventory.discovery.sightings import Origin, Placement
 from inventory.discovery.streaming import Account, drain
-from inventory.jobs.context import JobContext
+from inventory.jobs.context import JobContext, PostponedJobError
 from inventory.jobs.models import Job, JobState
+from scanners.coverage import Cause
 from scanners.observation import Observation
 
 if TYPE_CHECKING:
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
     from scanners.snmp.profile import Profiles
 
 PROFILES_FOLDER = "profiles"
+RATE_OVER_S = 10.0
+IN_BLACKOUT = N_("These are black-out hours of the range: it goes on by itself at their end, %(until)s.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +103,18 @@ def scan(context: JobContext) -> JobState:
     reading = _begin(context)
     parts = list(addresses.chunks(reading.order.spans, addresses.chunk_size(reading.order.rate)))
     for number in range(context.saved["next"], len(parts)):
-        context.leave_if_asked()
+        reading.leave_if_asked()
         reading.chunk(number, parts[number])
     return reading.finish()
+
+
+def left_of(checkpoint: Mapping[str, Any]) -> list[Span]:
+    """Return the addresses that a scan with this checkpoint has not asked, disjoint and ascending."""
+    if "order" not in checkpoint:
+        return []
+    order = Order(**checkpoint["order"])
+    parts = list(addresses.chunks(order.spans, addresses.chunk_size(order.rate)))
+    return addresses.merged([span for part in parts[checkpoint["next"] :] for span in part])
 
 
 def _begin(context: JobContext) -> _Reading:
@@ -126,7 +141,15 @@ def _begin(context: JobContext) -> _Reading:
                 site, rate=order.rate, timeout_ms=order.timeout_ms, tcp_hints=order.tcp_hints
             ),
             labels=credentials.labels(known),
+            hours=_hours(context, order),
+            time_zone=site.time_zone,
         )
+
+
+def _hours(context: JobContext, order: Order) -> tuple[blackout.Window, ...]:
+    """The black-out hours that hold: those that the range has now, none where a person lets it go on all the same."""
+    range_ = db.session.get(AddressRange, order.range_id or 0)
+    return () if range_ is None or context.payload.get("anyway") else blackout.parse(range_.blackout)
 
 
 def _options(order: Order, site: Site, opened: Any) -> ScanOptions:
@@ -165,11 +188,31 @@ class _Reading:
     options: ScanOptions
     presence: PresenceOptions
     labels: dict[str, int]
+    hours: tuple[blackout.Window, ...]
+    time_zone: str
 
     def __post_init__(self) -> None:
         self.total = addresses.count(self.order.spans)
         self.pace = Pace(self.total)
         self.heard: set[str] = set()
+        self.closes_at: datetime | None = blackout.begins_at(self.hours, self.time_zone, clock.now())
+        if blackout.ends_at(self.hours, self.time_zone, clock.now()):
+            self.closes_at = clock.now()
+        self.begun = time.monotonic()
+
+    def should_stop(self) -> bool:
+        """Say whether to stop at the next good moment: the job must, or black-out hours have begun."""
+        is_closed = self.closes_at is not None and clock.now() >= self.closes_at
+        return is_closed or self.context.should_stop()
+
+    def leave_if_asked(self) -> None:
+        """Raise what ends this execution where it should stop: interrupted, or postponed to the end of the black-out."""
+        self.context.leave_if_asked()
+        if self.closes_at is None or clock.now() < self.closes_at:
+            return
+        until = blackout.ends_at(self.hours, self.time_zone, clock.now()) or clock.now()
+        local = until.astimezone(ZoneInfo(self.time_zone))
+        raise PostponedJobError(until, IN_BLACKOUT, until=f"{local:%Y-%m-%d %H:%M}")
 
     def _run(self) -> Run:
         return db.session.get_one(Run, self.run_id)
@@ -189,20 +232,22 @@ class _Reading:
         """Scan some addresses; what they said is stored as it comes, the rest with the checkpoint."""
         from scanners.snmp import scan as scan_network
 
+        self.begun = time.monotonic()
         before = self.context.saved.get("asked", 0)
-        results = scan_network(
+        preferred = self._preferred()
+        found = scan_network(
             [str(span) for span in spans],
             self.options,
             on_progress=lambda progress: self._show(before, progress),
-            should_stop=self.context.should_stop,
-            preferred=self._preferred(),
+            should_stop=self.should_stop,
+            preferred=preferred,
         )
-        account = drain(results, self._take_in)
-        if not self.context.should_stop():
+        account = drain(found, self._take_in)
+        if not self.should_stop():
             self._notice(spans, replace(self.presence, multicast=False))
         # A chunk that was stopped midway is done again as a whole: only what it saw is kept.
-        self.context.leave_if_asked()
-        self._close_chunk(number, addresses.count(spans), account)
+        self.leave_if_asked()
+        self._close_chunk(number, addresses.count(spans), account, preferred)
 
     def _preferred(self) -> dict[str, str]:
         names = {id_: label for label, id_ in self.labels.items()}
@@ -212,11 +257,15 @@ class _Reading:
 
     def _show(self, before: int, progress: Progress) -> None:
         done = before + progress.asked
+        answered = self.context.saved.get("answered", 0) + progress.answered
+        asked_per_s, found_per_s = self.pace.rates(done, answered)
         self.context.progress(
             done=done,
             total=self.total,
-            answered=self.context.saved.get("answered", 0) + progress.answered,
+            answered=answered,
             left_s=self.pace.left(done),
+            asked_per_s=asked_per_s,
+            found_per_s=found_per_s,
         )
 
     def _notice(self, spans: list[Span], options: PresenceOptions) -> None:
@@ -233,17 +282,22 @@ class _Reading:
         with self.context.transaction():
             runs.take_in(self._run(), batch, self._origin())
 
-    def _close_chunk(self, number: int, asked: int, account: Account) -> None:
+    def _close_chunk(self, number: int, asked: int, account: Account, known: Mapping[str, str]) -> None:
         answered = account.coverage.answered if account.coverage else 0
         saved = self.context.saved
+        # That a known device says nothing is an answer too: all the rest may still be concluded from.
+        silent = [one for one in account.failures if one.cause is Cause.SILENT and one.target in known]
+        troubles = [one for one in account.failures if one not in silent]
         with self.context.transaction():
             run = self._run()
-            runs.add_failures(run, runs.failure_rows(account.failures))
+            runs.add_failures(run, runs.failure_rows(troubles))
+            results.note_silent(run, [one.target for one in silent])
             run.asked += asked
             run.answered += answered
+            run.worked_ms += round((time.monotonic() - self.begun) * 1000)
             self.context.checkpoint(
                 next=number + 1,
-                complete=saved["complete"] and account.is_whole,
+                complete=saved["complete"] and account.coverage is not None and not troubles,
                 asked=saved.get("asked", 0) + asked,
                 answered=saved.get("answered", 0) + answered,
             )
@@ -256,6 +310,7 @@ class _Reading:
             self._notice(self.order.spans, replace(self.presence, echo=False, tcp_hints=False))
         with self.context.transaction():
             run = self._run()
+            results.settle_silent(run)
             if complete and self.order.range_id is not None:
                 spans = self.order.spans
                 complete = runs.conclude_absent(
@@ -269,12 +324,24 @@ class _Reading:
 
 
 class Pace:
-    """Says how long the rest will take, from how fast this execution went so far."""
+    """Says how fast this execution goes and how long the rest will take."""
 
     def __init__(self, total: int) -> None:
         self.total = total
+        self._lately: deque[tuple[float, int, int]] = deque()
         self._started: float | None = None
         self._first = 0
+
+    def rates(self, done: int, found: int) -> tuple[float | None, float | None]:
+        """Return the addresses asked and the devices found a second over the last ten, None while too little is known."""
+        now = time.monotonic()
+        self._lately.append((now, done, found))
+        while now - self._lately[0][0] > RATE_OVER_S and len(self._lately) > 2:
+            self._lately.popleft()
+        then, done_then, found_then = self._lately[0]
+        if now - then < 1:
+            return None, None
+        return round((done - done_then) / (now - then), 1), round((found - found_then) / (now - then), 1)
 
     def left(self, done: int) -> int | None:
         """Return the seconds left, or None while too little is known."""

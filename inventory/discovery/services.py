@@ -16,7 +16,7 @@ from inventory.core.database import db
 from inventory.core.errors import Invalid, Refused
 from inventory.core.permissions import Permission
 from inventory.core.wording import N_
-from inventory.discovery import addresses, branches, credentials, queries, timing
+from inventory.discovery import addresses, blackout, branches, credentials, queries, timing
 from inventory.discovery.models import (
     AddressRange,
     Credential,
@@ -122,6 +122,7 @@ def save_range(
     access.require(Permission.DISCOVERY_ADMIN, values["entity_id"])
     site = _site(values["site_id"], access)
     values = {**values, "exclude": values.get("exclude") or ""}
+    values["blackout"] = blackout.canonical(blackout.parse(values.get("blackout") or ""))
     _check_range(values, range_)
     _check_location(values)
     credentials.require_all([*values["credential_ids"], *(range_.credential_ids if range_ else ())], access)

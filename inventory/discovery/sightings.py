@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +14,7 @@ from sqlalchemy import Row, Table, bindparam, select, update
 
 from inventory.core.database import bulk_load, db
 from inventory.core.text import clean
-from inventory.discovery.models import Sighting, SightingRevision
+from inventory.discovery.models import Outcome, Sighting, SightingRevision
 from scanners.observation import Observation
 
 LOOKED_UP_AT_ONCE = 500
@@ -46,9 +47,24 @@ class Origin:
     credential_ids: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Met:
+    """One subject met by a run: its sighting, where, what came of it, and where it was before if that was elsewhere."""
+
+    sighting_id: int
+    target: str
+    outcome: Outcome
+    moved_from: str = ""
+    credential_id: int | None = None
+
+
 @dataclass(slots=True)
 class Stored:
-    """What became of a batch, as sighting ids; `again` were already seen in the same run and are not counted."""
+    """What became of a batch, as sighting ids; `again` were already seen in the same run and are not counted.
+
+    `met` says of each subject the one word that a run's page has for it, the most telling first: new, moved (to
+    another address), returned, changed, unchanged.
+    """
 
     new: list[int] = field(default_factory=list)
     changed: list[int] = field(default_factory=list)
@@ -56,6 +72,7 @@ class Stored:
     moved: list[int] = field(default_factory=list)
     returned: list[int] = field(default_factory=list)
     again: list[int] = field(default_factory=list)
+    met: list[Met] = field(default_factory=list)
 
     @property
     def to_reconcile(self) -> list[int]:
@@ -64,10 +81,8 @@ class Stored:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many of each; `seen` is how many subjects were met for the first time in this run."""
-        found = {"new": len(self.new), "changed": len(self.changed), "unchanged": len(self.unchanged),
-                 "returned": len(self.returned)}  # fmt: skip
-        return {**found, "seen": found["new"] + found["changed"] + found["unchanged"]}
+        """How many subjects came to each outcome; `seen` is how many were met for the first time in this run."""
+        return {**Counter(one.outcome.value for one in self.met), "seen": len(self.met)}
 
 
 def digest_of(observation: Observation) -> str:
@@ -177,6 +192,7 @@ def _store_slice(source: str, observations: dict[str, Observation], origin: Orig
             new.append(_new_row(source, key, seen, origin))
             continue
         _sort_out(before, seen, stored)
+        stored.met.append(_met(before, seen))
         if not is_same(seen.digest, before.digest):
             changed.append(before.id)
         elif not seen.is_more_than_a_date(before):
@@ -198,6 +214,19 @@ def _sort_out(before: Known, seen: _Seen, stored: Stored) -> None:
         stored.returned.append(before.id)
     if Placement(before.entity_id, before.location_id) != seen.placement:
         stored.moved.append(before.id)
+
+
+def _met(before: Known, seen: _Seen) -> Met:
+    """What came of a subject that was known; one that answers at another of its own addresses has not moved."""
+    outcome, moved_from = Outcome.UNCHANGED, ""
+    if not is_same(before.digest, seen.digest):
+        outcome = Outcome.CHANGED
+    if before.absent_since is not None:
+        outcome = Outcome.RETURNED
+    own = {one.value for one in seen.observation.identifiers if one.kind == "ip"}
+    if before.target != seen.target and before.target not in own:
+        outcome, moved_from = Outcome.MOVED, before.target
+    return Met(before.id, seen.target, outcome, moved_from, seen.credential_id)
 
 
 def _known(source: str, site_code: str, keys: list[str]) -> dict[str, Known]:
@@ -239,7 +268,10 @@ def _insert(rows: list[dict[str, Any]], source: str, origin: Origin, stored: Sto
     if rows:
         bulk_load(TABLE, rows)
         known = _known(source, origin.site_code, [row["source_key"] for row in rows])
-        stored.new.extend(known[row["source_key"]].id for row in rows)
+        for row in rows:
+            id_ = known[row["source_key"]].id
+            stored.new.append(id_)
+            stored.met.append(Met(id_, row["target"], Outcome.NEW, credential_id=row["credential_id"]))
 
 
 def _keep_revisions(ids: list[int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -30,6 +31,14 @@ class TryLaterError(Exception):
     def __init__(self, message: str, **params: Any) -> None:
         super().__init__(message % params if params else message)
         self.message, self.params = message, params
+
+
+class PostponedJobError(Exception):
+    """The job goes on by itself at `until`, from its checkpoint; `message` is an N_ sentence saying why it waits."""
+
+    def __init__(self, until: datetime, message: str, /, **params: Any) -> None:
+        super().__init__(message)
+        self.until, self.message, self.params = until, message, params
 
 
 class JobContext:

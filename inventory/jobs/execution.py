@@ -9,7 +9,7 @@ from inventory.core.database import transaction
 from inventory.core.errors import DomainError
 from inventory.core.wording import N_
 from inventory.jobs import leases, services
-from inventory.jobs.context import InterruptedJobError, JobContext, TryLaterError
+from inventory.jobs.context import InterruptedJobError, JobContext, PostponedJobError, TryLaterError
 from inventory.jobs.leases import LostLeaseError
 from inventory.jobs.models import JobState
 
@@ -43,6 +43,8 @@ def _do(context: JobContext) -> None:
         raise
     except InterruptedJobError:
         services.stop_at_wish(context.lease)
+    except PostponedJobError as pause:
+        services.postpone(context.lease, pause.until, pause.message, **pause.params)
     except DomainError as error:
         services.settle(context.lease, JobState.FAILED, message=error.message, **error.params)
     except TryLaterError as error:

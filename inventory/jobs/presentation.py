@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 
+from inventory.core import clock
 from inventory.core.forms import translated
 from inventory.core.i18n import ngettext, number
 from inventory.core.wording import N_
@@ -19,6 +21,7 @@ CLEARING_AWAY = N_("Clearing away of deleted files")
 KINDS = {
     "discovery.scan": N_("Network scan"),
     "discovery.read_directory": N_("Directory reading"),
+    "discovery.identify": N_("New identification"),
     "assets.bulk_edit": N_("Bulk edit"),
     "search.rebuild": N_("Search index"),
     "exchange.try": N_("Trial of a file"),
@@ -36,11 +39,12 @@ class Progress:
     percent: float | None
     sentence: str
     state: JobState
-    counts: list[tuple[str, int]] = field(default_factory=list)
+    counts: list[tuple[str, float]] = field(default_factory=list)
     cancel_url: str | None = None
     pause_url: str | None = None
     resume_url: str | None = None
     retry_url: str | None = None
+    go_on_url: str | None = None
     poll_url: str | None = None
 
 
@@ -100,6 +104,12 @@ def time_left(job: Job) -> str | None:
         return _("less than a minute left")
     minutes = round(seconds / 60)
     return ngettext("about %(num)s minute left", "about %(num)s minutes left", minutes)
+
+
+def waits_until(job: Job) -> datetime | None:
+    """Return when a job that waits of its own accord goes on, None for any other job."""
+    waits = job.state is JobState.QUEUED and job.error is None and job.run_after > clock.now()
+    return job.run_after if waits else None
 
 
 def wish_words(job: Job) -> str | None:

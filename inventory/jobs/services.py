@@ -132,6 +132,32 @@ def release(job: Job, *, state: JobState = JobState.QUEUED, run_after: datetime 
     db.session.flush()
 
 
+def postpone(lease: Lease, until: datetime, message: str, /, **params: Any) -> Job:
+    """Let a job wait until an instant and go on by itself, which is no failure; a wish comes first. Raises LostLeaseError."""
+    with lease.transaction():
+        job = locked(lease.job_id)
+        if job.wish is None:
+            add_event(job.id, message, **params)
+            job.attempts, job.error = 0, None
+            release(job, run_after=until)
+            return job
+    return stop_at_wish(lease)
+
+
+def go_on(job_id: int, *, actor: Actor, **payload: Any) -> Job:
+    """Let a waiting job begin at once, with more in its payload; raises Refused when it is over."""
+    job = locked(job_id)
+    _must_be_open(job)
+    job.payload = {**job.payload, **payload}
+    if job.state is JobState.PAUSED:
+        job.wish = None
+    if job.state is not JobState.RUNNING:
+        release(job, run_after=clock.now())
+        after_commit(wake_runners)
+    add_event(job.id, N_("%(who)s lets it go on."), who=actor.label)
+    return job
+
+
 def stop_at_wish(lease: Lease) -> Job:
     """Do what was wished for a job that has stopped between two steps: cancelled, paused, or back in its queue.
 

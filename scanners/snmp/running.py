@@ -261,7 +261,7 @@ class Scan:
         expected = address in self._targets.named or text in self._preferred
         if state == PENDING and stopped:
             return Failure(text, Cause.CANCELLED) if expected else None
-        if state == PENDING and (text in there or text in self._preferred):
+        if state == PENDING and text in there:
             return Failure(text, Cause.SILENT_OR_WRONG_COMMUNITY)
         if state == ODD or expected:
             return Failure(text, _STATE_CAUSES[state])

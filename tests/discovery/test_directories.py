@@ -14,7 +14,7 @@ from inventory.core import clock
 from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
 from inventory.discovery import causes, directories, launching, services
-from inventory.discovery.models import CredentialKind, Directory, Run, RunFailure, Sighting
+from inventory.discovery.models import CredentialKind, Directory, Run, RunResult, Sighting
 from inventory.jobs import leases
 from inventory.jobs import services as jobs
 from inventory.jobs.context import JobContext, open_context
@@ -159,7 +159,9 @@ def test_a_directory_of_which_nothing_could_be_read_is_a_failed_run(
     server.failures = dict.fromkeys(("computers", "people"), Cause.INVALID_CREDENTIALS)
     run = read(directory)
     assert (run.state, run.failed) == (JobState.FAILED, 2)
-    assert {row.cause for row in db.session.scalars(select(RunFailure))} == {"invalid_credentials"}
+    assert {row.cause for row in db.session.scalars(select(RunResult).where(RunResult.cause != ""))} == {
+        "invalid_credentials"
+    }
     assert run.ended_at is not None
 
 
@@ -170,7 +172,9 @@ def test_a_directory_that_is_suddenly_empty_is_not_believed(directory: Directory
     run = read(directory)
     assert (run.state, run.complete, run.outcome) == (JobState.PARTIAL, False, {"unchanged": 2})
     assert absent() == set()
-    (failure,) = db.session.scalars(select(RunFailure).where(RunFailure.run_id == run.id))
+    (failure,) = db.session.scalars(
+        select(RunResult).where(RunResult.run_id == run.id, RunResult.cause != "")
+    )
     assert (failure.cause, failure.detail) == ("emptied", "3")
     assert "nothing is concluded" in causes.sentence(failure.cause)
     server.entries["computers"] = kept[:1]

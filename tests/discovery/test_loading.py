@@ -13,7 +13,7 @@ from inventory.core.access import SYSTEM
 from inventory.core.database import db
 from inventory.discovery import loading
 from inventory.discovery.loading import load_observations
-from inventory.discovery.models import Run, RunFailure, Sighting, Site
+from inventory.discovery.models import Run, RunResult, Sighting, Site
 from inventory.jobs.models import JobState
 from tests.discovery.making import create_range, create_site, observe
 from tests.factories import Cast, create_location
@@ -35,7 +35,7 @@ def load(*lines: bytes) -> Run:
 
 
 def failures() -> list[tuple[str, str]]:
-    rows = db.session.scalars(select(RunFailure).order_by(RunFailure.id))
+    rows = db.session.scalars(select(RunResult).where(RunResult.cause != "").order_by(RunResult.id))
     return [(row.target, row.detail) for row in rows]
 
 

@@ -21,15 +21,16 @@ from inventory.audit.models import AuditRecord, ChangeSet
 from inventory.core import clock
 from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
-from inventory.discovery import addresses, launching, runs
-from inventory.discovery.models import AddressRange, Run, RunFailure, Sighting
+from inventory.core.errors import Refused
+from inventory.discovery import addresses, launching, runs, scanning
+from inventory.discovery.models import AddressRange, Outcome, Run, RunResult, Sighting
 from inventory.discovery.scanning import PROFILES_FOLDER
 from inventory.jobs import leases, schedules, services
 from inventory.jobs.context import JobContext, open_context
 from inventory.jobs.execution import execute
-from inventory.jobs.models import Job, JobState, Schedule
+from inventory.jobs.models import Job, JobEvent, JobState, Schedule
 from scanners.coverage import Cause, Coverage, Failure
-from scanners.observation import Observation
+from scanners.observation import Identifier, Observation
 from scanners.presence import PresenceOptions
 from scanners.snmp import Progress, ScanOptions
 from tests.discovery.making import COMMUNITY, create_credential, create_range, create_site, observe
@@ -73,6 +74,8 @@ class Network:
             yield one
             self.midway()
         failures = [Failure(one, self.failures[one]) for one in asked if one in self.failures]
+        known = given["preferred"]
+        failures += [Failure(one, Cause.SILENT) for one in asked if one in known and one not in self.devices]
         yield from failures
         now = datetime.now(UTC)
         stopped = given["should_stop"]()
@@ -256,13 +259,13 @@ def test_what_a_complete_scan_no_longer_meets_is_absent(
     scan(range_)
     del network.devices[observe(2).target]
     run = scan(range_)
-    assert run.outcome == {"unchanged": 2, "absent": 1}
+    assert run.outcome == {"unchanged": 2, "absent": 1, "silent": 1}
     assert absent() == [observe(2).source_key]
     assert len(told["sightings.absent"]) == 1
     scan(range_)
     assert len(told["sightings.absent"]) == 1, "it is said once"
     network.plug_in(2)
-    assert scan(range_).outcome == {"unchanged": 3, "returned": 1}
+    assert scan(range_).outcome == {"unchanged": 2, "returned": 1}
     assert absent() == []
 
 
@@ -275,7 +278,7 @@ def test_a_scan_that_could_not_read_everything_is_partial_and_concludes_nothing(
     network.failures["10.1.1.9"] = Cause.WRONG_DIGEST
     run = scan(range_)
     assert (run.state, run.complete, run.failed) == (JobState.PARTIAL, False, 1)
-    failure = db.session.scalars(select(RunFailure)).one()
+    failure = db.session.scalars(select(RunResult).where(RunResult.outcome == Outcome.FAILED)).one()
     assert (failure.target, failure.cause) == ("10.1.1.9", "wrong_digest")
     assert absent() == []
 
@@ -504,3 +507,176 @@ def test_groups_are_asked_once_however_many_parts_a_range_has(
     assert addresses.count(addresses.parse(",".join(looks[-1][0]))) == addresses.count(
         addresses.parse(range_.addresses)
     )
+
+
+@pytest.fixture
+def office(cast: Cast) -> AddressRange:
+    """Three chunks of addresses that are closed on working days from 8 to 18."""
+    credential = create_credential(cast.le_bouscat, name="public")
+    return create_range(
+        create_site(cast.le_bouscat), name="Mairie", addresses="10.1.0.1-10.1.2.188", rate=10,
+        credential_ids=[credential.id], blackout="lun-ven 8h-18h",
+    )  # fmt: skip
+
+
+MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+MONDAY_EVENING = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+"""10:00 and 18:00 in Paris."""
+
+
+def job_of(run: Run) -> Job:
+    db.session.rollback()
+    return db.session.get_one(Job, run.job_id, populate_existing=True)
+
+
+def test_a_scan_due_in_black_out_hours_waits_for_their_end_and_says_so(
+    office: AddressRange, network: Network
+) -> None:
+    network.plug_in(1, 300)
+    with time_machine.travel(MONDAY_MORNING, tick=False) as clocks:
+        run = launch(office)
+        execute(begin(run))
+        job = job_of(run)
+        assert (job.state, job.run_after, job.error) == (JobState.QUEUED, MONDAY_EVENING, None)
+        assert network.asked == []
+        event = db.session.scalars(select(JobEvent).where(JobEvent.job_id == job.id)).one()
+        assert event.params == {"until": "2026-11-23 18:00"}
+        assert leases.claim(None, "worker") is None, "nobody takes it before"
+        clocks.move_to(MONDAY_EVENING)
+        execute(begin(run))
+    assert (reload(run).state, reload(run).asked) == (JobState.DONE, 700)
+
+
+def test_a_scan_pauses_when_the_hours_begin_and_goes_on_after_them_where_it_was(
+    office: AddressRange, network: Network
+) -> None:
+    network.plug_in(1, 300, 301)
+    with time_machine.travel(MONDAY_MORNING - timedelta(hours=2, minutes=1), tick=False) as clocks:
+        run = launch(office)
+        context = begin(run)
+
+        def work_begins(chunk: int) -> None:
+            if chunk == 2:
+                clocks.move_to(MONDAY_MORNING - timedelta(hours=2))
+
+        network.before_chunk = work_begins
+        execute(context)
+        assert (job_of(run).state, job_of(run).run_after) == (JobState.QUEUED, MONDAY_EVENING)
+        assert (reload(run).asked, reload(run).ended_at) == (256, None)
+        network.before_chunk = lambda _number: None
+        network.asked.clear()
+        clocks.move_to(MONDAY_EVENING)
+        execute(begin(run))
+    assert len(network.asked) == 700 - 256
+    assert (reload(run).state, reload(run).outcome) == (JobState.DONE, {"new": 3})
+
+
+def test_a_person_may_scan_in_black_out_hours_all_the_same(office: AddressRange, network: Network) -> None:
+    with time_machine.travel(MONDAY_MORNING, tick=False):
+        run = launch(office)
+        execute(begin(run))
+        with transaction():
+            launching.scan_anyway(run, actor=SYSTEM)
+        assert job_of(run).run_after == MONDAY_MORNING
+        execute(begin(run))
+    assert (reload(run).state, reload(run).asked) == (JobState.DONE, 700)
+    with pytest.raises(Refused), transaction():
+        launching.scan_anyway(reload(run), actor=SYSTEM)
+
+
+def test_what_a_person_wishes_comes_before_the_end_of_black_out_hours(
+    office: AddressRange, network: Network
+) -> None:
+    with time_machine.travel(MONDAY_MORNING, tick=False):
+        run = launch(office)
+        context = begin(run)
+        with transaction():
+            services.cancel(run.job_id or 0, actor=SYSTEM)
+        execute(context)
+    assert reload(run).state is JobState.CANCELLED
+
+
+def results_of(run: Run) -> dict[str, Outcome]:
+    rows = db.session.scalars(select(RunResult).where(RunResult.run_id == run.id))
+    return {row.target: row.outcome for row in rows}
+
+
+def test_each_device_that_answered_has_one_row_and_dead_space_has_none(
+    range_: AddressRange, network: Network
+) -> None:
+    network.plug_in(1, 2, 300, evidence={"credential": "public"})
+    network.failures["10.1.0.99"] = Cause.UNKNOWN_USER
+    run = scan(range_)
+    assert results_of(run) == {
+        **{observe(n).target: Outcome.NEW for n in (1, 2, 300)},
+        "10.1.0.99": Outcome.FAILED,
+    }
+    rows = db.session.scalars(select(RunResult).where(RunResult.outcome == Outcome.NEW)).all()
+    assert all(row.sighting and row.credential and row.credential.name == "public" for row in rows)
+
+
+def test_the_second_run_says_what_moved_changed_is_silent_and_is_as_it_was(
+    range_: AddressRange, network: Network
+) -> None:
+    network.plug_in(1, 2, 3, 4, evidence={"credential": "public"})
+    scan(range_)
+    network.devices.clear()
+    network.plug_in(1)
+    network.plug_in(2, target="10.1.2.7")
+    network.plug_in(3, facts={"firmware": "2.0"})
+    run = scan(range_)
+    assert results_of(run) == {
+        observe(1).target: Outcome.UNCHANGED, "10.1.2.7": Outcome.MOVED, observe(3).target: Outcome.CHANGED,
+        observe(4).target: Outcome.SILENT,
+    }  # fmt: skip
+    assert run.outcome == {"unchanged": 1, "moved": 1, "changed": 1, "silent": 1, "absent": 1}
+    assert (run.state, run.failed) == (JobState.DONE, 0), "that a known device says nothing is an answer"
+    moved = db.session.scalars(select(RunResult).where(RunResult.outcome == Outcome.MOVED)).one()
+    assert moved.moved_from == observe(2).target
+
+
+def test_a_device_that_answers_at_another_of_its_own_addresses_has_not_moved(
+    range_: AddressRange, network: Network
+) -> None:
+    both = (Identifier("serial", "SN000001", "lexmark"),
+            *(Identifier("ip", address, "") for address in (observe(1).target, "10.1.2.7")))  # fmt: skip
+    network.plug_in(1, identifiers=both)
+    scan(range_)
+    network.devices.clear()
+    network.plug_in(1, identifiers=both, target="10.1.2.7")
+    assert scan(range_).outcome == {"unchanged": 1}
+
+
+def test_the_unchanged_are_forgotten_after_three_months_and_their_number_is_not(
+    range_: AddressRange, network: Network
+) -> None:
+    network.plug_in(1, 2)
+    scan(range_)
+    old = scan(range_)
+    assert len(results_of(old)) == 2
+    with time_machine.travel(clock.now() + timedelta(days=91), tick=False):
+        scan(range_)
+    assert results_of(old) == {}
+    assert reload(old).outcome == {"unchanged": 2}
+
+
+def test_a_cancelled_scan_says_what_it_did_not_ask(range_: AddressRange, network: Network) -> None:
+    run = launch(range_)
+    context = begin(run)
+    network.before_chunk = lambda chunk: context.stop_soon() if chunk == 2 else None
+    with transaction():
+        services.cancel(run.job_id or 0, actor=SYSTEM)
+    execute(context)
+    run = reload(run)
+    assert (run.unasked, run.unasked_count) == ("10.1.1.1-10.1.2.188", 700 - 256)
+
+
+def test_progress_says_how_many_a_second_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = iter([0.0, 0.5, 2.0, 2.0, 14.0])
+    monkeypatch.setattr(scanning.time, "monotonic", lambda: next(now))
+    pace = scanning.Pace(1000)
+    assert pace.rates(0, 0) == (None, None)
+    assert pace.rates(50, 1) == (None, None), "half a second says nothing"
+    assert pace.rates(200, 4) == (100.0, 2.0)
+    assert pace.rates(200, 4) == (100.0, 2.0)
+    assert pace.rates(800, 4) == (50.0, 0.0), "over the last ten seconds, as far as two moments span them"

@@ -88,6 +88,8 @@ def _range_form(range_: AddressRange | None) -> Response:
     _fill(form)
     if range_ is not None and range_.location is not None:
         form.location.text = range_.location.name
+    if range_ is not None and request.method == "GET":
+        form.blackout.data = run_words.blackout_words(range_)
     if form.submitted_and_valid():
         with form.saving():
             values = _range_values(form)

@@ -14,6 +14,7 @@ OWN_COMMANDS = {
     "worker": ("inventory.jobs.commands:worker", "Run jobs only, beside other processes."),
     "user": ("inventory.auth.commands:user", "Users of this instance."),
     "scan": ("inventory.discovery.commands:scan", "Scan a range now."),
+    "identify": ("inventory.discovery.commands:identify", "Identify again what was seen, without a scan."),
     "directory": ("inventory.discovery.commands:directory", "Read a directory now."),
     "observations": ("inventory.discovery.commands:observations", "Load observations from a file."),
     "assets": ("inventory.assets.commands:assets", "Import and export equipment as files."),

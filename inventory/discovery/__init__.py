@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
     registry.job(services.READ_DIRECTORY, jobs.read_directory)
     registry.job(jobs.PURGE, jobs.purge)
     registry.panel("asset", panels.NOTICED)
+    registry.job(services.IDENTIFY, jobs.identify)
     registry.hook("job.finished", jobs.job_finished)
     registry.panel("job", run_words.OF_JOB)
     registry.hook("asset.merged", presences.follow_merge)

@@ -162,7 +162,7 @@ def spans_of(texts: Iterable[str]) -> list[Span]:
         except ValueError:
             continue
         found.append(Span(number, number))
-    return _merge(found)
+    return merged(found)
 
 
 def chunk_size(rate: int) -> int:

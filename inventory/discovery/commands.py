@@ -74,6 +74,27 @@ def _credential(name: str) -> int:
     return found[0]
 
 
+@click.command()
+@click.argument("what", metavar="[RANGE]", required=False)
+@click.option("--site", "site_code", help="Code of the site, where two sites share a range's name.")
+@click.option("--apply", "wanted", is_flag=True, help="Change what differs, instead of only saying it.")
+@with_appcontext
+def identify(what: str | None, site_code: str | None, *, wanted: bool) -> None:
+    """Identify again what was seen, in RANGE or everywhere, by today's rules and without scanning."""
+    from inventory.discovery import identifying, queries
+    from inventory.organization import queries as organization
+
+    ranges = queries.range_named(what, site_code) if what is not None else []
+    if what is not None and len(ranges) != 1:
+        raise click.UsageError(f"there is not one range named {what}: name the site with --site")
+    root = organization.root()
+    if root is None:
+        raise click.UsageError("there is no entity yet")
+    range_ = ranges[0] if ranges else None
+    entity_id = range_.entity_id if range_ is not None else root.id
+    _run(lambda actor: identifying.launch(range_, entity_id=entity_id, actor=actor, trial=not wanted))
+
+
 @click.group()
 def directory() -> None:
     """Directories of computers and people."""

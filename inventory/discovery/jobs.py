@@ -33,6 +33,13 @@ def purge(context: JobContext) -> JobState:
     return JobState.DONE
 
 
+def identify(context: JobContext) -> JobState:
+    """Identify again what was seen."""
+    from inventory.discovery import identifying
+
+    return identifying.identify(context)
+
+
 def job_finished(job: Job) -> None:
     """Close the run of a job that ended."""
     from inventory.discovery import runs, scanning

@@ -213,6 +213,24 @@ def runs_like(run: Run) -> list[Run]:
     return list(db.session.scalars(statement.limit(HISTORY_SHOWN)))
 
 
+def ranges_by_id(ids: Collection[int]) -> list[AddressRange]:
+    """Return ranges by their ids, by name."""
+    return list(
+        db.session.scalars(select(AddressRange).where(AddressRange.id.in_(ids)).order_by(AddressRange.name))
+    )
+
+
+def rules_in_use() -> dict[int | None, tuple[int, str]]:
+    """Return (run, digest of its rules) of the latest run that identified each range; None stands for all of them."""
+    latest = (
+        select(func.max(Run.id))
+        .where(Run.rules != "", Run.ended_at.is_not(None), Run.kind.in_((RunKind.SNMP, RunKind.IDENTIFY)))
+        .group_by(Run.range_id)
+    )
+    rows = db.session.execute(select(Run.range_id, Run.id, Run.rules).where(Run.id.in_(latest)))
+    return {row.range_id: (row.id, row.rules) for row in rows}
+
+
 def observations_around(
     run: Run, sighting_ids: Sequence[int]
 ) -> Iterator[tuple[int, Mapping[str, Any], Mapping[str, Any]]]:

@@ -9,7 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from inventory.core.wording import N_
-from inventory.discovery import causes, comparison, presentation, queries
+from inventory.discovery import causes, comparison, fact_words, presentation, queries
 from inventory.discovery.comparison import Entry
 from inventory.discovery.models import Outcome, Run, RunResult
 
@@ -41,6 +41,20 @@ def advice(row: RunResult) -> str | None:
     """Return what to do about a target that was not read, None where nothing is to be done."""
     found = causes.advice(row.cause) if row.cause else None
     return _(found) if found else None
+
+
+def changes(row: RunResult) -> str | None:
+    """Return what rules say otherwise of a device, with the reason of each: "Kind: unknown → Switch (sysObjectID)"."""
+    parts = []
+    for name, old, new, reason in row.changes:
+        said = _(
+            "%(fact)s: %(old)s → %(new)s",
+            fact=presentation.word(fact_words.FACTS, name),
+            old=presentation.shown_value(name, old) if old is not None else "–",
+            new=presentation.shown_value(name, new) if new is not None else "–",
+        )
+        parts.append(f"{said} ({reason})" if reason else said)
+    return "; ".join(parts) or None
 
 
 def url_of(row: RunResult) -> str | None:

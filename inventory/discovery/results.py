@@ -57,6 +57,18 @@ def keep_failures(run: Run, failures: Sequence[tuple[str, str, str]], *, most: i
     )  # fmt: skip
 
 
+def keep_changes(run: Run, changes: Iterable[tuple[Sighting, list[list[Any]]]], *, trial: bool) -> None:
+    """Keep what rules say otherwise of sightings: what would change in a trial, else what has."""
+    at, outcome = clock.now(), Outcome.PROPOSED if trial else Outcome.CHANGED
+    bulk_load(
+        TABLE,
+        [
+            _row(run, sighting.target, outcome, at=at, sighting_id=sighting.id, changes=found)
+            for sighting, found in changes
+        ],
+    )
+
+
 def note_silent(run: Run, targets: Sequence[str]) -> None:
     """Keep the targets that answered an earlier run and say nothing now; the end of the run settles which count."""
     at, known = clock.now(), _known_at(run, targets)

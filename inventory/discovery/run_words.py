@@ -35,6 +35,12 @@ OUTCOMES: dict[str, Callable[[int], str]] = {
     "silent": lambda n: ngettext("known and silent now", "known and silent now", n),
     "returned": lambda n: ngettext("seen again after an absence", "seen again after an absence", n),
     "absent": lambda n: ngettext("not seen any more", "not seen any more", n),
+    "proposed": lambda n: ngettext("device would change", "devices would change", n),
+    "kinds": lambda n: ngettext("kind", "kinds", n),
+    "makers": lambda n: ngettext("maker", "makers", n),
+    "models": lambda n: ngettext("model", "models", n),
+    "serials": lambda n: ngettext("serial number", "serial numbers", n),
+    "firmwares": lambda n: ngettext("firmware", "firmwares", n),
     "assets_created": lambda n: ngettext("item of equipment created", "items of equipment created", n),
     "assets_updated": lambda n: ngettext("item of equipment updated", "items of equipment updated", n),
     "people_created": lambda n: ngettext("person created", "people created", n),
@@ -50,6 +56,8 @@ OUTCOMES: dict[str, Callable[[int], str]] = {
     "reviews": lambda n: ngettext("question for you", "questions for you", n),
 }
 """The words that follow the number of each kind of outcome: in French even the participles agree with it."""
+FACTS_COUNTED = ("kinds", "makers", "models", "serials", "firmwares")
+IDENTIFYING = (RunKind.IDENTIFY_TRIAL, RunKind.IDENTIFY)
 
 
 def range_rows(ranges: Sequence[AddressRange]) -> list[dict[str, Any]]:
@@ -131,6 +139,8 @@ def run_progress(run: Run, *, may_act: bool) -> Progress:
 
 
 def _counts(run: Run) -> list[tuple[str, float]]:
+    if run.kind in IDENTIFYING:
+        return []
     progress = run.job.progress if run.job and run.ended_at is None else {}
     outcome = run.outcome
     counts: list[tuple[str, float | None]] = [
@@ -157,7 +167,7 @@ def _rates(run: Run, progress: Mapping[str, Any]) -> list[tuple[str, float | Non
 
 
 def _sentence(run: Run) -> str:
-    parts = [_asked(run), _read(run)]
+    parts = [_asked(run), _read(run)] if run.kind not in IDENTIFYING else [_identified(run)]
     if run.failed:
         parts.append(
             ngettext("%(shown)s failure", "%(shown)s failures", run.failed, shown=number(run.failed))
@@ -195,6 +205,24 @@ def _asked(run: Run) -> str:
     if run.kind is RunKind.LDAP:
         return ngettext("%(shown)s entry", "%(shown)s entries", done, shown=number(done))
     return ngettext("%(shown)s line", "%(shown)s lines", done, shown=number(done))
+
+
+def _identified(run: Run) -> str:
+    """How many devices differ by today's rules: "14 of 2,310 devices would change: 9 kinds, 3 models, 2 serial numbers"."""
+    counts = [f"{number(n)} {OUTCOMES[name](n)}" for name in FACTS_COUNTED if (n := run.outcome.get(name, 0))]
+    said = {
+        "number": number(run.outcome.get("proposed", 0) or run.outcome.get("changed", 0)),
+        "shown": number(run.asked),
+    }
+    if run.kind is RunKind.IDENTIFY_TRIAL:
+        sentence = ngettext(
+            "%(number)s of %(shown)s device would change", "%(number)s of %(shown)s devices would change", run.asked, **said
+        )  # fmt: skip
+    else:
+        sentence = ngettext(
+            "%(number)s of %(shown)s device changed", "%(number)s of %(shown)s devices changed", run.asked, **said
+        )  # fmt: skip
+    return _("%(sentence)s: %(counts)s", sentence=sentence, counts=", ".join(counts)) if counts else sentence
 
 
 def _read(run: Run) -> str:

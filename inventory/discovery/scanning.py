@@ -7,17 +7,14 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
-
-from flask import current_app
 
 from inventory.core import clock
 from inventory.core.database import db, transaction
 from inventory.core.errors import Refused
 from inventory.core.wording import N_
-from inventory.discovery import addresses, blackout, credentials, noticing, queries, results, runs
+from inventory.discovery import addresses, blackout, credentials, noticing, queries, readings, results, rules, runs
 from inventory.discovery.addresses import Span
 from inventory.discovery.models import AddressRange, Run, RunKind, Sighting, Site
 from inventory.discovery.sightings import Origin, Placement
@@ -30,9 +27,7 @@ from scanners.observation import Observation
 if TYPE_CHECKING:
     from scanners.presence import PresenceOptions
     from scanners.snmp import Progress, ScanOptions
-    from scanners.snmp.profile import Profiles
 
-PROFILES_FOLDER = "profiles"
 RATE_OVER_S = 10.0
 IN_BLACKOUT = N_("These are black-out hours of the range: it goes on by itself at their end, %(until)s.")
 
@@ -123,7 +118,7 @@ def _begin(context: JobContext) -> _Reading:
         run = queries.run_of_job(context.job_id)
         order = Order(**context.saved["order"]) if "order" in context.saved else order_of_job(context.payload)
         run = run or runs.open_run(order.subject, job=db.session.get_one(Job, context.job_id))
-        run.ended_at = None
+        run.ended_at, run.rules = None, rules.digest()
         known = credentials.in_order(order.credential_ids)
         if not known:
             raise Refused(N_("There is no credential to present: add one to the range."))
@@ -163,18 +158,8 @@ def _options(order: Order, site: Site, opened: Any) -> ScanOptions:
         rate=float(order.rate),
         site=site.code,
         ping=False,  # who is there is noticed by itself, with more than an echo (`noticing`)
-        profiles=_profiles(),
+        profiles=rules.profiles(),
     )
-
-
-def _profiles() -> Profiles:
-    """The shipped device profiles and, before them, the administrator's own in the instance folder."""
-    from scanners.snmp.profile_files import ProfileError, load
-
-    try:
-        return load(Path(current_app.instance_path) / PROFILES_FOLDER)
-    except ProfileError as error:
-        raise Refused(N_("A device profile cannot be used: %(why)s"), why=str(error)) from None
 
 
 @dataclass(kw_only=True)
@@ -199,6 +184,7 @@ class _Reading:
         if blackout.ends_at(self.hours, self.time_zone, clock.now()):
             self.closes_at = clock.now()
         self.begun = time.monotonic()
+        self.readings = readings.Noted()
 
     def should_stop(self) -> bool:
         """Say whether to stop at the next good moment: the job must, or black-out hours have begun."""
@@ -241,6 +227,7 @@ class _Reading:
             on_progress=lambda progress: self._show(before, progress),
             should_stop=self.should_stop,
             preferred=preferred,
+            on_reading=self.readings.note,
         )
         account = drain(found, self._take_in)
         if not self.should_stop():
@@ -280,7 +267,7 @@ class _Reading:
         for one in batch:
             self.heard |= noticing.own_addresses(one)
         with self.context.transaction():
-            runs.take_in(self._run(), batch, self._origin())
+            self.readings.keep(runs.take_in(self._run(), batch, self._origin()))
 
     def _close_chunk(self, number: int, asked: int, account: Account, known: Mapping[str, str]) -> None:
         answered = account.coverage.answered if account.coverage else 0

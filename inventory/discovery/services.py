@@ -30,7 +30,7 @@ from inventory.jobs import schedules
 from inventory.jobs.models import Schedule
 from inventory.organization.models import Entity, Location
 
-SCAN, READ_DIRECTORY = "discovery.scan", "discovery.read_directory"
+SCAN, READ_DIRECTORY, IDENTIFY = "discovery.scan", "discovery.read_directory", "discovery.identify"
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}")
 MOST_RATE, MOST_TIMEOUT_MS, MOST_RETRIES = 20_000, 10_000, 5
 

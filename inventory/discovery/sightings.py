@@ -56,6 +56,7 @@ class Met:
     outcome: Outcome
     moved_from: str = ""
     credential_id: int | None = None
+    source_key: str = ""
 
 
 @dataclass(slots=True)
@@ -201,7 +202,7 @@ def _store_slice(source: str, observations: dict[str, Observation], origin: Orig
         row = {**seen.columns(origin), **_last(origin), "digest": seen.digest, "row_id": before.id}
         rewritten.append(row)
     _insert(new, source, origin, stored)
-    _keep_revisions(changed)
+    keep_revisions(changed)
     if touched:
         db.session.execute(update(TABLE).where(TABLE.c.id.in_(touched)).values(**_last(origin)))
     if rewritten:
@@ -226,7 +227,7 @@ def _met(before: Known, seen: _Seen) -> Met:
     own = {one.value for one in seen.observation.identifiers if one.kind == "ip"}
     if before.target != seen.target and before.target not in own:
         outcome, moved_from = Outcome.MOVED, before.target
-    return Met(before.id, seen.target, outcome, moved_from, seen.credential_id)
+    return Met(before.id, seen.target, outcome, moved_from, seen.credential_id, before.source_key)
 
 
 def _known(source: str, site_code: str, keys: list[str]) -> dict[str, Known]:
@@ -271,10 +272,13 @@ def _insert(rows: list[dict[str, Any]], source: str, origin: Origin, stored: Sto
         for row in rows:
             id_ = known[row["source_key"]].id
             stored.new.append(id_)
-            stored.met.append(Met(id_, row["target"], Outcome.NEW, credential_id=row["credential_id"]))
+            stored.met.append(
+                Met(id_, row["target"], Outcome.NEW, "", row["credential_id"], row["source_key"])
+            )
 
 
-def _keep_revisions(ids: list[int]) -> None:
+def keep_revisions(ids: Sequence[int]) -> None:
+    """Keep the present observations of these sightings, which others are about to replace."""
     if not ids:
         return
     earlier = select(

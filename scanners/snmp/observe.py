@@ -61,13 +61,13 @@ def observe(
     found = identify(reading, profiles)
     found.say("alerts", alerts(reading) or None, "Printer-MIB prtAlertTable")
     ports = interfaces(reading)
-    identifiers = _identifiers(reading, found, ports, site=site, engine_id=engine_id)
+    identifiers = identified_by(reading, found, ports, site=site, engine_id=engine_id)
     return Observation(
         source="snmp",
         site=site,
         target=reading.address,
         observed_at=at,
-        source_key=_source_key(identifiers, reading.address),
+        source_key=source_key_of(identifiers, reading.address),
         facts=found.facts,
         identifiers=identifiers,
         interfaces=ports,
@@ -82,9 +82,10 @@ def observe(
     )
 
 
-def _identifiers(
+def identified_by(
     reading: Reading, found: Findings, ports: tuple[Interface, ...], *, site: str, engine_id: bytes
 ) -> tuple[Identifier, ...]:
+    """What a device of these facts is known by: its serial, base MAC, engine id, other MACs, name and addresses."""
     kind = found.text("kind")
     maker = found.text("manufacturer")
     serial = canonical_serial(found.text("serial"), maker)
@@ -142,7 +143,7 @@ def _engine_id(reading: Reading, answered: bytes) -> str | None:
     )
 
 
-def _source_key(identifiers: tuple[Identifier, ...], address: str) -> str:
+def source_key_of(identifiers: tuple[Identifier, ...], address: str) -> str:
     """The strongest that stays: serial with maker, base MAC, engine id only where its text holds a MAC, else the address.
 
     Other engine ids are copied with configurations and images: they identify among other evidence, never alone."""

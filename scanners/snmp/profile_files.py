@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -52,6 +53,28 @@ def load(folder: Path | None) -> Profiles:
     for file in files:
         own += parse(_content(file), file.name)
     return shipped().preceded_by(own)
+
+
+def digest(folder: Path | None) -> str:
+    """Return sixteen hexadecimal digits over the rules in use: those that are shipped, and those in a folder."""
+    found = hashlib.sha256(_shipped_digest())
+    if folder is not None and folder.is_dir():
+        for file in sorted(folder.glob("*.toml"))[:MOST_FILES]:
+            found.update(_content(file).encode())
+    return found.hexdigest()[:16]
+
+
+@functools.cache
+def _shipped_digest() -> bytes:
+    package = resources.files("scanners.snmp")
+    names = ("identify.py", "kinds.py", "descriptions.py", "observe.py", "enterprises.tsv")
+    files = [package.joinpath(name) for name in names]
+    profiles = package.joinpath("profiles").iterdir()
+    files += sorted((one for one in profiles if one.name.endswith(".toml")), key=lambda one: one.name)
+    found = hashlib.sha256()
+    for file in files:
+        found.update(file.read_bytes())
+    return found.digest()
 
 
 def _content(file: Path) -> str:

@@ -25,6 +25,7 @@ from scanners.snmp.targets import Targets, dotted, number
 Result = Observation | Failure | Coverage
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
+OnReading = Callable[[str, Reading, bytes], None]
 
 # Failures kept in the coverage; all of them are yielded one by one as well.
 MOST_FAILURES = 1_000
@@ -44,6 +45,7 @@ def run(
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
     preferred: Mapping[str, str] | None = None,
+    on_reading: OnReading | None = None,
 ) -> Iterator[Result]:
     """Drive the scan on an event loop of its own, so that a plain thread can iterate over it."""
     scan = Scan(
@@ -52,6 +54,7 @@ def run(
         on_progress=on_progress or (lambda _: None),
         should_stop=should_stop or (lambda: False),
         preferred=preferred or {},
+        on_reading=on_reading or (lambda *_: None),
     )
     with asyncio.Runner() as runner:
         results = scan.results()
@@ -87,12 +90,14 @@ class Scan:
         on_progress: OnProgress,
         should_stop: ShouldStop,
         preferred: Mapping[str, str],
+        on_reading: OnReading,
     ) -> None:
         self._targets = targets
         self._options = options
         self._on_progress = on_progress
         self._should_stop = should_stop
         self._preferred = preferred
+        self._on_reading = on_reading
         self._started = datetime.now(UTC)
         self._probes = _probes(options.credentials)
         self._sweep = Sweep(targets.addresses, [one for one, _ in self._probes], self._answered)
@@ -222,6 +227,7 @@ class Scan:
             return
         # Its label, never its secret: whoever scans next can try it first (`preferred`).
         evidence = {**observation.evidence, "credential": label}
+        self._on_reading(observation.source_key, reading, engine_id)
         self._results.put_nowait(replace(observation, evidence=evidence))
 
     def _is_alias(self, observation: Observation) -> bool:

@@ -24,7 +24,7 @@ from inventory.core.database import db, transaction
 from inventory.core.errors import Refused
 from inventory.discovery import addresses, launching, runs, scanning
 from inventory.discovery.models import AddressRange, Outcome, Run, RunResult, Sighting
-from inventory.discovery.scanning import PROFILES_FOLDER
+from inventory.discovery.rules import PROFILES_FOLDER
 from inventory.jobs import leases, schedules, services
 from inventory.jobs.context import JobContext, open_context
 from inventory.jobs.execution import execute

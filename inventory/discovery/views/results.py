@@ -13,7 +13,7 @@ from inventory.core.listing import Column, Filter, Listing, code_options
 from inventory.core.permissions import Permission
 from inventory.core.web import access, load, page
 from inventory.core.wording import N_
-from inventory.discovery import causes, presentation, queries, result_words
+from inventory.discovery import causes, presentation, queries, result_words, run_words
 from inventory.discovery.models import Outcome, Run, RunResult
 from inventory.discovery.views.blueprint import bp
 
@@ -50,6 +50,7 @@ COLUMNS = (
     Column("at", N_("When"), lambda row: row.at, kind="instant", sort=RunResult.at),
 )  # fmt: skip
 CREDENTIAL = Column("credential", N_("Credential used"), lambda row: row.credential.name if row.credential else None)  # fmt: skip
+CHANGES = Column("changes", N_("What differs"), result_words.changes)
 FILTERS = (
     Filter("outcome", N_("What came of it"), _with_outcome, options=code_options(Outcome)),
     Filter(
@@ -61,6 +62,13 @@ FILTERS = (
 )
 
 
+def _own_columns(run: Run) -> tuple[Column, ...]:
+    """The columns of a run of its kind: a new identification says what differs, and fails nowhere on the wire."""
+    if run.kind not in run_words.IDENTIFYING:
+        return COLUMNS
+    return (*(one for one in COLUMNS if one.key not in ("cause", "advice", "at")), CHANGES)
+
+
 @bp.route("/runs/<public_id>/results")
 @requires(Permission.VIEW)
 def run_results(public_id: str) -> Response:
@@ -70,7 +78,7 @@ def run_results(public_id: str) -> Response:
     listing = Listing(
         "results",
         queries.results(run, access().entity_ids(Permission.VIEW)),
-        columns=(*COLUMNS, *([CREDENTIAL] if sees_credentials else []), *MORE_COLUMNS),
+        columns=(*_own_columns(run), *([CREDENTIAL] if sees_credentials else []), *MORE_COLUMNS),
         filters=(*FILTERS, *MORE_FILTERS),
         search=queries.matching_results,
         id_column=RunResult.id,

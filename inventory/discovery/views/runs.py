@@ -18,7 +18,7 @@ from inventory.core.listing import Column, Filter, Listing, code_options
 from inventory.core.permissions import Permission
 from inventory.core.web import access, current_scope, done, load, page
 from inventory.core.wording import N_
-from inventory.discovery import launching, queries, result_words, run_words
+from inventory.discovery import identifying, launching, queries, result_words, run_words
 from inventory.discovery.models import Outcome, Run, RunKind
 from inventory.discovery.views.blueprint import bp, tabs
 from inventory.jobs import services as jobs
@@ -116,6 +116,8 @@ def _show(row: Run) -> Response:
         change_set=run_words.change_set(row),
         journal=run_words.journal(row),
         history=run_words.history(row),
+        may_apply=identifying.may_be_applied(row)
+        and access().allows(Permission.DISCOVERY_ADMIN, row.entity_id),
     )
 
 

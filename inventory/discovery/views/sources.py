@@ -12,10 +12,11 @@ from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
 from inventory.core.web import access, current_scope, done, leave, load, page
-from inventory.discovery import forms, launching, queries, run_words, services, timing
+from inventory.discovery import forms, identifying, launching, queries, run_words, services, timing
 from inventory.discovery.models import AddressRange, CredentialKind, Site
 from inventory.discovery.views.blueprint import bp, chosen_site, site_options, tabs
 from inventory.jobs.models import Schedule
+from inventory.organization import queries as organization
 from inventory.organization.choices import chosen, chosen_entity, entity_options
 from inventory.organization.models import Location
 
@@ -34,7 +35,16 @@ def index() -> Response:
         sites=queries.sites(entity_ids),
         ranges=run_words.range_rows(queries.ranges(entity_ids)),
         directories=run_words.directory_rows(queries.directories(entity_ids)),
+        identification=_identification(),
     )
+
+
+def _identification() -> dict[str, Any] | None:
+    """What an administrator of everything is told of the rules: whether they are newer than what was seen."""
+    root = organization.root()
+    if root is None or not access().allows(ADMIN, root.id) or not identifying.is_kept():
+        return None
+    return {"outdated": len(identifying.outdated())}
 
 
 @bp.route("/sites/new", methods=["GET", "POST"])

@@ -22,6 +22,7 @@ KINDS = {
     "discovery.scan": N_("Network scan"),
     "discovery.read_directory": N_("Directory reading"),
     "discovery.identify": N_("New identification"),
+    "reconciliation.triage": N_("Unknown devices sorted out"),
     "assets.bulk_edit": N_("Bulk edit"),
     "search.rebuild": N_("Search index"),
     "exchange.try": N_("Trial of a file"),

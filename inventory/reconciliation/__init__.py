@@ -15,16 +15,20 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Follow what discovery stores and what assets become, and show what must be reviewed."""
     from inventory.core import registry
-    from inventory.discovery.views import sightings
-    from inventory.reconciliation import hooks, panels, views
+    from inventory.discovery.views import results, sightings
+    from inventory.reconciliation import hooks, jobs, panels, views
 
     app.register_blueprint(views.bp)
+    registry.job(jobs.TRIAGE, jobs.triage)
     registry.menu(views.MENU)
     for panel in panels.ASSET:
         registry.panel("asset", panel)
     registry.stream("asset", panels.SEEN)
     registry.panel("sighting", panels.SIGHTING)
     sightings.add_filter(panels.RECOGNISED)
+    results.add_column(panels.EQUIPMENT)
+    results.add_column(panels.QUESTION)
+    results.add_filter(panels.ASKED)
     registry.hook("sightings.stored", hooks.stored)
     registry.hook("sightings.absent", hooks.absent)
     registry.hook("run.closing", hooks.closing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,13 +10,14 @@ from flask import url_for
 from flask_babel import gettext
 
 from inventory.assets.models import Asset
-from inventory.core.listing import Filter
+from inventory.core.listing import Column, Filter
 from inventory.core.registry import Panel, Stream
 from inventory.core.web import access
 from inventory.core.wording import N_
 from inventory.discovery import presentation as discovery
-from inventory.discovery.models import Sighting
+from inventory.discovery.models import RunResult, Sighting
 from inventory.reconciliation import presentation, queries
+from inventory.reconciliation.models import Review
 
 
 def _seen_by(asset: Asset) -> dict[str, Any] | None:
@@ -52,6 +54,49 @@ def _questions(asset: Asset) -> dict[str, Any] | None:
     found = queries.open_about(asset_id=asset.id)
     visible = [one for one in found if one.entity_id in access().roles]
     return {"reviews": visible, "title_of": presentation.title_of} if visible else None
+
+
+def _note_of_results(rows: Sequence[RunResult]) -> None:
+    """Read the assets and the open questions of a page's targets at once."""
+    ids = [row.sighting_id for row in rows if row.sighting_id is not None]
+    links = {one.sighting_id: one for one in queries.links_of(ids)}
+    asked = {one.sighting_id: one for one in queries.open_about_many(ids)}
+    for row in rows:
+        link = links.get(row.sighting_id or 0)
+        asset = link.asset if link is not None else None
+        row.__dict__["_asset"] = asset if asset is not None and asset.entity_id in access().roles else None
+        row.__dict__["_asked"] = asked.get(row.sighting_id or 0)
+
+
+def _asset_of(row: RunResult) -> Asset | None:
+    found: Asset | None = row.__dict__.get("_asset")
+    return found
+
+
+def _asked_of(row: RunResult) -> Review | None:
+    found: Review | None = row.__dict__.get("_asked")
+    return found
+
+
+def _asset_url(row: RunResult) -> str | None:
+    asset = _asset_of(row)
+    return url_for("assets.detail", public_id=asset.public_id) if asset is not None else None
+
+
+def _question_url(row: RunResult) -> str | None:
+    review = _asked_of(row)
+    return url_for("reviews.detail", public_id=review.public_id) if review is not None else None
+
+
+EQUIPMENT = Column(
+    "equipment", N_("Equipment"), lambda row: asset.label if (asset := _asset_of(row)) else None, kind="link",
+    url=_asset_url, load=_note_of_results,
+)  # fmt: skip
+QUESTION = Column(
+    "question", N_("Question"), lambda row: gettext(review.kind.label) if (review := _asked_of(row)) else None,
+    kind="link", url=_question_url, load=_note_of_results,
+)  # fmt: skip
+ASKED = Filter("asked", N_("Waits for an answer"), queries.asked_about, kind="bool")
 
 
 def _recognised_as(sighting: Sighting) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from inventory.assets.models import Asset, AssetIdentifier
 from inventory.assets.states import IdentifierKind
+from inventory.catalog.models import Category
 from inventory.core import i18n
 from inventory.core.database import db
 from inventory.core.wording import N_
@@ -22,8 +23,10 @@ from inventory.organization.models import Entity
 from inventory.organization.queries import location_names
 from inventory.reconciliation import queries
 from inventory.reconciliation.matching import VAGUE
-from inventory.reconciliation.models import Review, ReviewKind
+from inventory.reconciliation.models import Answer, Review, ReviewKind
+from inventory.reconciliation.services import Verdict
 from scanners.identity import canonical_hostname, canonical_maker
+from scanners.snmp.enterprises import enterprises
 
 VALUES_SHOWN = 3
 # Rows of a comparison: key, label, kind of value, and what makes two values the same.
@@ -63,6 +66,41 @@ def title_of(review: Review) -> str:
     if review.sighting is not None:
         return discovery.title_of(review.sighting)
     return review.asset.label if review.asset is not None else _("Something that is gone")
+
+
+def enterprise_number(review: Review) -> int | None:
+    """Return the enterprise that a device's sysObjectID belongs to (1.3.6.1.4.1.N), None where it names none."""
+    object_id = review.sighting.observation.get("facts", {}).get("object_id") if review.sighting else None
+    numbers = str(object_id or "").split(".")
+    is_private = numbers[:6] == ["1", "3", "6", "1", "4", "1"] and len(numbers) > 6
+    return int(numbers[6]) if is_private and numbers[6].isdigit() else None
+
+
+def enterprise_of(review: Review) -> str | None:
+    """Return the enterprise's number with its name, where it has one that says something."""
+    number = enterprise_number(review)
+    if number is None:
+        return None
+    known = enterprises().get(number)
+    return f"{known.maker} ({number})" if known is not None and known.maker else str(number)
+
+
+def outlook(verdict: Verdict) -> list[tuple[str, str]]:
+    """Return what one answer makes of each device, as (what, value) in words."""
+    if verdict.answer is Answer.IGNORE:
+        return [(_("What comes of it"), _("They are ignored, and never asked about again."))]
+    category = db.session.get(Category, verdict.category_id) if verdict.category_id else None
+    entity = db.session.get(Entity, verdict.entity_id) if verdict.entity_id else None
+    rows = [
+        (_("What comes of it"), _("Each becomes an item of equipment, in service.")),
+        (_("Category"), _(category.name) if category else _("as each was guessed")),
+        (_("Belongs to"), entity.name if entity else _("the entity of its range")),
+    ]
+    if verdict.maker:
+        rows.append((_("Maker"), verdict.maker))
+    if verdict.model:
+        rows.append((_("Model"), verdict.model))
+    return rows
 
 
 def evidence_of(review: Review, *, whole: bool = True) -> list[tuple[str, str]]:

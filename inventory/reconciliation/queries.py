@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, exists, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, exists, false, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from inventory.assets.models import Asset, AssetIdentifier
 from inventory.audit.models import ChangeSet
 from inventory.core import clock
 from inventory.core.access import Actor, Scope
 from inventory.core.database import db
-from inventory.discovery.models import Sighting, SightingRevision
+from inventory.discovery.models import AddressRange, RunResult, Sighting, SightingRevision
 from inventory.reconciliation.models import Link, Review, ReviewKind, ReviewState
 
 QUEUE_SHOWN = 100
@@ -33,6 +34,93 @@ def first_questions(scope: Scope, kind: ReviewKind | None) -> list[Review]:
     """Return the first questions of the queue with what a line shows of each."""
     eager = (joinedload(Review.sighting), joinedload(Review.asset), joinedload(Review.entity))
     return list(db.session.scalars(queue(scope, kind).options(*eager).limit(QUEUE_SHOWN)))
+
+
+FACTS = Sighting.observation["facts"]
+
+
+def unknown_devices(scope: Scope) -> Select[Any]:
+    """Return the open questions about unknown devices of the scope's entities, each with what was seen."""
+    return (
+        select(Review)
+        .join(Review.sighting)
+        .where(
+            Review.state == ReviewState.OPEN,
+            Review.kind == ReviewKind.UNKNOWN_DEVICE,
+            Review.entity_id.in_(scope.entity_ids),
+        )
+        .options(contains_eager(Review.sighting), joinedload(Review.entity))
+    )
+
+
+def unknown_ids(scope: Scope, public_ids: Collection[str]) -> list[int]:
+    """Return the ids of the open questions about unknown devices that are named."""
+    statement = unknown_devices(scope).where(Review.public_id.in_(public_ids))
+    return list(db.session.scalars(statement.with_only_columns(Review.id).order_by(Review.id)))
+
+
+def unknown_by_id(ids: Collection[int]) -> list[Review]:
+    """Return questions by their ids, with what was seen."""
+    eager = (joinedload(Review.sighting), joinedload(Review.entity))
+    return list(
+        db.session.scalars(select(Review).where(Review.id.in_(ids)).options(*eager).order_by(Review.id))
+    )
+
+
+def _like(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def in_range(statement: Select[Any], public_id: str) -> Select[Any]:
+    """Keep what was seen in a range."""
+    range_id = select(AddressRange.id).where(AddressRange.public_id == public_id).scalar_subquery()
+    return statement.where(Sighting.range_id == range_id)
+
+
+def of_enterprise(statement: Select[Any], number: str) -> Select[Any]:
+    """Keep the devices whose sysObjectID belongs to an enterprise, by its number (RFC 1155: 1.3.6.1.4.1.N)."""
+    if not (number.isascii() and number.isdigit()):
+        return statement.where(false())
+    return statement.where(FACTS["object_id"].as_string().like(f"1.3.6.1.4.1.{number}.%"))
+
+
+def below_object_id(statement: Select[Any], prefix: str) -> Select[Any]:
+    """Keep the devices whose sysObjectID begins so."""
+    return statement.where(FACTS["object_id"].as_string().like(_like(prefix.strip(". ")) + "%", escape="\\"))
+
+
+def described(statement: Select[Any], text: str) -> Select[Any]:
+    """Keep the devices whose sysDescr holds the text."""
+    return statement.where(FACTS["description"].as_string().ilike(f"%{_like(text)}%", escape="\\"))
+
+
+def of_guessed_kind(statement: Select[Any], kind: str) -> Select[Any]:
+    """Keep the devices of a kind that rules guessed; "none": those of which they guessed nothing."""
+    guessed = FACTS["kind"].as_string()
+    return statement.where(guessed.is_(None) if kind == "none" else guessed == kind)
+
+
+def first_seen_between(statement: Select[Any], days: str) -> Select[Any]:
+    """Keep what was first seen in a range of days ("2026-11-01..2026-11-30", either left out)."""
+    first, _dots, last = days.partition("..")
+    for text, is_first in ((first, True), (last, False)):
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            continue
+        start = datetime.combine(
+            day if is_first else day + timedelta(days=1), time(), ZoneInfo(clock.DEFAULT_TIME_ZONE)
+        )
+        seen = Sighting.first_seen_at
+        statement = statement.where(seen >= start if is_first else seen < start)
+    return statement
+
+
+def matching_unknown(statement: Select[Any], text: str) -> Select[Any]:
+    """Keep the devices whose address, name or description holds the text."""
+    pattern = f"%{_like(text)}%"
+    texts = (Sighting.target, FACTS["name"].as_string(), FACTS["description"].as_string())
+    return statement.where(or_(*(one.ilike(pattern, escape="\\") for one in texts)))
 
 
 def counts(scope: Scope) -> dict[ReviewKind, int]:
@@ -171,3 +259,21 @@ def recognised(statement: Select[Any], *, wanted: bool) -> Select[Any]:
     """Keep the sightings that are, or are not, linked to an asset or a person."""
     linked = exists().where(Link.sighting_id == Sighting.id)
     return statement.where(linked if wanted else ~linked)
+
+
+def links_of(sighting_ids: Collection[int]) -> list[Link]:
+    """Return what several sightings are linked to, with their assets."""
+    statement = select(Link).where(Link.sighting_id.in_(sighting_ids))
+    return list(db.session.scalars(statement.options(joinedload(Link.asset))))
+
+
+def open_about_many(sighting_ids: Collection[int]) -> list[Review]:
+    """Return the open questions about several sightings, the newest last."""
+    statement = select(Review).where(Review.state == ReviewState.OPEN, Review.sighting_id.in_(sighting_ids))
+    return list(db.session.scalars(statement.order_by(Review.id)))
+
+
+def asked_about(statement: Select[Any], value: str) -> Select[Any]:
+    """Keep the targets of a run about which a question is open, or not."""
+    asked = exists().where(Review.sighting_id == RunResult.sighting_id, Review.state == ReviewState.OPEN)
+    return statement.where(asked if value == "1" else ~asked)

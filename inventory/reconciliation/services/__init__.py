@@ -6,10 +6,13 @@ from inventory.reconciliation.services.answers import answer, undo_answer
 from inventory.reconciliation.services.batches import Outcome, conclude, depart, reconcile
 from inventory.reconciliation.services.merges import follow_merge
 from inventory.reconciliation.services.questions import Question, ask, key_of
+from inventory.reconciliation.services.triage import Sorted, Verdict, sort_out, verdict_of
 
 __all__ = [
     "Outcome",
     "Question",
+    "Sorted",
+    "Verdict",
     "answer",
     "ask",
     "conclude",
@@ -17,5 +20,7 @@ __all__ = [
     "follow_merge",
     "key_of",
     "reconcile",
+    "sort_out",
     "undo_answer",
+    "verdict_of",
 ]

@@ -92,6 +92,8 @@ class Applier:
     batch: Batch
     actor: Actor
     catalogue: Catalogue
+    # Where a person says that what is made belongs; None: where it was seen.
+    entity_id: int | None = None
     applied: Applied = field(default_factory=Applied)
     _dossiers: dict[int, Dossier] = field(default_factory=dict)
 
@@ -127,9 +129,9 @@ class Applier:
         for observation in reversed(observations):
             values |= self.catalogue.values(observation) | portraits.text_values(observation)
         values |= {
-            "entity_id": first.entity_id,
+            "entity_id": self.entity_id or first.entity_id,
             "category_id": self.catalogue.category(kind).id,
-            "location_id": first.location_id,
+            "location_id": first.location_id if self.entity_id in (None, first.entity_id) else None,
             "state": State.IN_SERVICE,
         }
         return Draft(values, source=portraits.source_of(first), accept_duplicate=True)

@@ -139,6 +139,9 @@ def _show(review: Review | None, waiting: list[Review], form: AnswerForm | None 
         done=done_lately,
         total=done_lately + total,
         tabs=_tabs(by_kind, kind),
+        unknown_count=by_kind.get(ReviewKind.UNKNOWN_DEVICE, 0)
+        if kind in (None, ReviewKind.UNKNOWN_DEVICE)
+        else 0,
         kind=kind,
         last=queries.last_answer_of(g.actor),
         **(_question(review) if review is not None else {}),

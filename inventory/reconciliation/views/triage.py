@@ -1,0 +1,240 @@
+"""Unknown devices by the hundred: listed with filters, chosen, and given one answer after a look at what it does."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, g, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import Select
+
+from inventory.assets.references import category_choices
+from inventory.audit import services as audit
+from inventory.audit.models import ChangeSet, ChangeSetKind
+from inventory.catalog import queries as catalog
+from inventory.catalog.models import Category
+from inventory.core.addresses import PLACE
+from inventory.core.database import db, transaction
+from inventory.core.errors import Invalid, NotFound
+from inventory.core.forms import options
+from inventory.core.guard import requires
+from inventory.core.listing import BulkAction, Column, Filter, Listing
+from inventory.core.permissions import Permission
+from inventory.core.web import access, current_scope, done, leave, page, undo_own_url
+from inventory.core.wording import N_
+from inventory.discovery import presentation as discovery
+from inventory.discovery import queries as seen
+from inventory.discovery.models import Sighting
+from inventory.jobs import presentation as jobs_shown
+from inventory.jobs import queries as jobs_kept
+from inventory.organization.choices import chosen, chosen_entity, entity_options
+from inventory.reconciliation import jobs, presentation, queries, services
+from inventory.reconciliation.forms import TriageForm
+from inventory.reconciliation.models import Answer, Review
+from inventory.reconciliation.views.questions import bp
+
+# More than this is done in the background.
+AT_ONCE = 50
+MOST_NAMED = 2000
+SHOWN = 100
+ANSWER = Permission.REVIEWS_ANSWER
+
+
+def _fact(name: str) -> Any:
+    return lambda row: row.sighting.observation.get("facts", {}).get(name)
+
+
+def _of_enterprise(row: Review) -> str | None:
+    number = presentation.enterprise_number(row)
+    return url_for("reviews.unknown", enterprise=number) if number is not None else None
+
+
+COLUMNS = (
+    Column("title", N_("Device"), presentation.title_of, kind="name"),
+    Column("description", N_("Description"), _fact("description")),
+    Column("enterprise", N_("Maker by its number"), presentation.enterprise_of, url=_of_enterprise),
+    Column("kind", N_("Kind guessed"), lambda row: discovery.kind_of(row.sighting)),
+    Column("target", N_("Seen at"), lambda row: row.sighting.target, kind="code", sort=Sighting.target,
+           url=lambda row: url_for("discovery.sighting", public_id=row.sighting.public_id)),
+    Column("object_id", N_("sysObjectID"), _fact("object_id")),
+    Column("site", N_("Site"), lambda row: row.sighting.site_code, sort=Sighting.site_code),
+    Column("entity", N_("Entity"), lambda row: row.entity.name),
+    Column("first_seen_at", N_("First seen"), lambda row: row.sighting.first_seen_at, kind="instant",
+           sort=Sighting.first_seen_at),
+)  # fmt: skip
+
+
+def _sites() -> list[tuple[str, str]]:
+    return [(row.code, f"{row.name} ({row.code})") for row in seen.sites(current_scope().entity_ids)]
+
+
+def _ranges() -> list[tuple[str, str]]:
+    return [
+        (row.public_id, f"{row.name} ({row.site.code})") for row in seen.ranges(current_scope().entity_ids)
+    ]
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [("none", _("nothing guessed")), *discovery.kind_options()]
+
+
+def _at_site(statement: Select[Any], value: str) -> Select[Any]:
+    return statement.where(Sighting.site_code == value)
+
+
+FILTERS = (
+    Filter("site", N_("Site"), _at_site, options=_sites),
+    Filter("range", N_("Range"), queries.in_range, options=_ranges),
+    Filter("enterprise", N_("Enterprise number"), queries.of_enterprise, kind="text"),
+    Filter("object_id", N_("sysObjectID begins with"), queries.below_object_id, kind="text"),
+    Filter("description", N_("Description holds"), queries.described, kind="text"),
+    Filter("kind", N_("Kind guessed"), queries.of_guessed_kind, options=_kinds),
+    Filter("first_seen", N_("First seen"), queries.first_seen_between, kind="range"),
+)
+
+
+def _listing(permission: Permission = Permission.VIEW) -> Listing:
+    return Listing(
+        "unknown-devices",
+        queries.unknown_devices(current_scope(permission)),
+        columns=COLUMNS,
+        filters=FILTERS,
+        search=queries.matching_unknown,
+        default_sort="-first_seen_at",
+        id_column=Review.id,
+        row_url=lambda row: url_for("reviews.detail", public_id=row.public_id),
+    )
+
+
+@bp.route("/unknown")
+@requires(Permission.VIEW)
+def unknown() -> Response:
+    """List the devices that nobody has named yet."""
+    listing = _listing()
+    if listing.wants_export:
+        return listing.export()
+    listing.empty(
+        _("No unknown device is like this.") if request.args else _("Every device that was seen is known."),
+        url_for(".index"),
+        _("See the questions"),
+    )
+    listing.bulk = [BulkAction(N_("Sort out"), url_for(".sort_out", **_asked_for()), ANSWER)]
+    return page("reconciliation/unknown.html", listing=listing)
+
+
+def _asked_for() -> dict[str, Any]:
+    not_asked = PLACE | {"endpoint", "entity"}
+    return {k: v for k, v in request.args.items() if k not in not_asked and not k.startswith("_")}
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The chosen questions: by their ids, or all that the list's address asks for."""
+
+    ids: list[int]
+    named: list[str]
+    is_all: bool
+
+    @property
+    def digest(self) -> str:
+        """A mark of which questions these are, so that what was previewed is what is answered."""
+        return hashlib.blake2b(repr(sorted(self.ids)).encode(), digest_size=12).hexdigest()
+
+
+def _selection() -> Selection:
+    if request.form.get("all") == "1":
+        return Selection(_listing(ANSWER).selection.ids(), [], True)
+    named = request.form.getlist("id")[:MOST_NAMED]
+    return Selection(queries.unknown_ids(current_scope(ANSWER), named), named, False)
+
+
+@bp.route("/unknown/sort", methods=["POST"])
+@requires(ANSWER)
+def sort_out() -> Response:
+    """Ask what the chosen devices are, show what that makes of them, and do it."""
+    picked, step = _selection(), request.form.get("step")
+    back = url_for(".unknown", **_asked_for())
+    if not picked.ids:
+        return done(_("Nothing is selected that you may answer."), to=back)
+    form = _filled(TriageForm(request.form if step else None))
+    verdict = _verdict(form) if step and form.submitted_and_valid() else None
+    has_moved = step == "apply" and request.form.get("digest") != picked.digest
+    if verdict is None or step == "choose":
+        return page("reconciliation/triage.html", status=form.status, form=form, chosen=picked, back=back)
+    if step == "apply" and not has_moved:
+        return _applied(picked, verdict, back)
+    return page(
+        "reconciliation/triage_preview.html",
+        form=form, chosen=picked, back=back, has_moved=has_moved, in_background=len(picked.ids) > AT_ONCE,
+        outlook=presentation.outlook(verdict), shown=queries.unknown_by_id(picked.ids[:SHOWN]),
+        title_of=presentation.title_of, makes=verdict.answer is Answer.CREATE,
+    )  # fmt: skip
+
+
+def _filled(form: TriageForm) -> TriageForm:
+    form.answer.choices = options(
+        [(Answer.CREATE.value, _("Make equipment of them")), (Answer.IGNORE.value, _("Ignore them for good"))]
+    )
+    rows = category_choices(catalog.active_categories(), _)
+    form.category.choices = options([("", _("as each was guessed")), *rows])
+    form.belongs_to.choices = options([("", _("to the entity of its range")), *entity_options(ANSWER)])
+    return form
+
+
+def _verdict(form: TriageForm) -> services.Verdict | None:
+    """Return what the form says of all of them; None once it is refused, the reason beside its field."""
+    try:
+        category = chosen(Category, form.category.data, field="category")
+        entity = chosen_entity(form.belongs_to.data, ANSWER) if form.belongs_to.data else None
+        if form.model.data and not form.maker.data:
+            raise Invalid("maker", N_("Name the maker of this model too."))
+    except Invalid as error:
+        form.refuse(error)
+        return None
+    if form.answer.data == Answer.IGNORE.value:
+        return services.Verdict(Answer.IGNORE)
+    return services.Verdict(
+        Answer.CREATE, category.id if category else None, entity.id if entity else None,
+        form.maker.data or None, form.model.data or None,
+    )  # fmt: skip
+
+
+def _applied(picked: Selection, verdict: services.Verdict, back: str) -> Response:
+    """Give the answer, at once or in the background."""
+    title = ngettext(
+        "%(num)s unknown device sorted out", "%(num)s unknown devices sorted out", len(picked.ids)
+    )
+    entity_id = g.scope.entity_id if g.scope.entity_id is not None else access().root_id
+    if len(picked.ids) > AT_ONCE:
+        with transaction():
+            job = jobs.enqueue_triage(
+                picked.ids, verdict, title=title, actor=g.actor, user_id=g.user.id, entity_id=entity_id
+            )
+        return leave(url_for(".triage_run", public_id=job.public_id))
+    with (
+        transaction(),
+        audit.change_set(ChangeSetKind.BULK, title, actor=g.actor, entity_id=entity_id) as kept,
+    ):
+        came = services.sort_out(picked.ids, verdict, access=access(), actor=g.actor)
+    words = ngettext("%(num)s device is sorted out.", "%(num)s devices are sorted out.", came.answered)
+    return done(words, to=back, undo_url=undo_own_url(kept.public_id))
+
+
+@bp.route("/unknown/sorting/<public_id>")
+@requires(Permission.SIGNED_IN)
+def triage_run(public_id: str) -> Response:
+    """Show how far one's own sorting out is, and offer to undo it."""
+    job = jobs_kept.by_public_id(public_id)
+    if job is None or job.kind != jobs.TRIAGE or job.payload.get("user") != g.user.id:
+        raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
+    shown = jobs_shown.progress(job)
+    shown.pause_url = shown.resume_url = shown.retry_url = shown.cancel_url = None
+    shown.poll_url = None if job.state.is_finished else url_for(".triage_run", public_id=public_id)
+    kept = db.session.get(ChangeSet, job.checkpoint.get("change_set") or 0)
+    undo_url = undo_own_url(kept.public_id) if kept is not None and job.state.is_finished else None
+    return page(
+        "reconciliation/triage_run.html", job=job, shown=shown, undo_url=undo_url, back=url_for(".unknown")
+    )

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from inventory.catalog.kinds import Kind
 from inventory.core.i18n import day, instant, number
 from inventory.discovery import fact_words
-from inventory.discovery.models import Sighting, SightingRevision
+from inventory.discovery.models import Credential, Sighting, SightingRevision
 
 PORTS_SHOWN = 64
 PARTS_SHOWN = 64
@@ -80,9 +80,13 @@ def source_options() -> list[tuple[str, str]]:
     return [(code, _(label)) for code, label in fact_words.SOURCES.items()]
 
 
-def about(sighting: Sighting) -> list[tuple[str, Any] | tuple[str, Any, str]]:
-    """Return who saw a thing, where and when, as the definition macro takes it."""
+def about(
+    sighting: Sighting, credential: Credential | None = None
+) -> list[tuple[str, Any] | tuple[str, Any, str]]:
+    """Return who saw a thing, where and when, as the definition macro takes it; with the credential that it answers to."""
+    answered = _("%(name)s, tried first next time", name=credential.name) if credential is not None else None
     return [
+        *([(_("Answered to"), answered)] if answered else []),
         (_("Source"), word(fact_words.SOURCES, sighting.source)),
         (_("Seen at"), sighting.target, "code"),
         (_("Site"), sighting.site_code),

@@ -9,13 +9,14 @@ from flask_babel import gettext as _
 from sqlalchemy import Select
 
 from inventory.core import registry
+from inventory.core.database import db
 from inventory.core.guard import requires
 from inventory.core.listing import Column, Filter, Listing
 from inventory.core.permissions import Permission
-from inventory.core.web import current_scope, load, page
+from inventory.core.web import access, current_scope, load, page
 from inventory.core.wording import N_
 from inventory.discovery import presentation, queries
-from inventory.discovery.models import Sighting
+from inventory.discovery.models import Credential, Sighting
 from inventory.discovery.views.blueprint import bp, tabs
 
 # Features to the right add what they know of a sighting, such as whether it is linked to an asset.
@@ -110,6 +111,13 @@ def sightings() -> Response:
     return page("discovery/sightings.html", tabs=tabs("discovery.sightings"), listing=listing)
 
 
+def _credential_of(row: Sighting) -> Credential | None:
+    """The credential that a device answered to last, for those who may scan."""
+    if row.credential_id is None or not access().allows(Permission.SCANS_RUN, row.entity_id):
+        return None
+    return db.session.get(Credential, row.credential_id)
+
+
 @bp.route("/sightings/<public_id>")
 @requires(Permission.VIEW)
 def sighting(public_id: str) -> Response:
@@ -120,7 +128,7 @@ def sighting(public_id: str) -> Response:
         "discovery/sighting.html",
         sighting=row,
         title=presentation.title_of(row),
-        about=presentation.about(row),
+        about=presentation.about(row, _credential_of(row)),
         facts=presentation.facts(row),
         identifiers=presentation.identifiers(row),
         network=presentation.network_panel(row),

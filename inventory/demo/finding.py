@@ -24,14 +24,17 @@ from scanners.observation import Fact, Identifier, Observation
 FOUND_KINDS = (Kind.PRINTER, Kind.ACCESS_POINT, Kind.PRINTER, Kind.SWITCH)
 TWICE, RIDDLES, BETWEEN_TWO = 0.25, 1.4, 0.25
 """Share of the finds that somebody had logged after all; unknown devices of a commune on average."""
-STRANGERS: tuple[tuple[str | None, str], ...] = (
-    (None, "Linux armv7l 4.9.0"),
-    (None, "lwIP SNMP agent"),
-    ("camera", "IP Camera Firmware 5.5.82"),
-    (None, "Embedded Web Server"),
-    ("ups", "Network Management Card"),
-    ("desk_phone", "VoIP terminal"),
+STRANGERS: tuple[tuple[str | None, str, str], ...] = (
+    (None, "Linux armv7l 4.9.0", "1.3.6.1.4.1.8072.3.2.10"),
+    (None, "lwIP SNMP agent", "1.3.6.1.4.1.26381.1"),
+    ("camera", "IP Camera Firmware 5.5.82", "1.3.6.1.4.1.39165.1.1"),
+    (None, "Embedded Web Server", "1.3.6.1.4.1.99999.2.1"),
+    ("ups", "Network Management Card", "1.3.6.1.4.1.99999.4.2"),
+    ("desk_phone", "VoIP terminal", "1.3.6.1.4.1.99999.5.3"),
+    (None, "AXIS P1455-LE Network Camera 10.12.114", "1.3.6.1.4.1.368.1.1"),
+    (None, "KYOCERA Document Solutions Printing System", "1.3.6.1.4.1.1347.41"),
 )
+"""What the rules of that day guessed, what the device says of itself, and its sysObjectID."""
 
 
 class Finder:
@@ -107,9 +110,13 @@ class Finder:
         self._between_two()
 
     def _stranger(self, range_: Range) -> None:
-        kind, words = self.chance.one(STRANGERS)
+        kind, words, object_id = self.chance.one(STRANGERS)
         address, site = range_.take(), self.watch.network.site_code
-        facts: dict[str, Fact] = {"description": words, "uptime_s": self.chance.between(1000, 9_000_000)}
+        facts: dict[str, Fact] = {
+            "description": words,
+            "object_id": object_id,
+            "uptime_s": self.chance.between(1000, 9_000_000),
+        }
         if kind is not None:
             facts["kind"] = kind
         self._riddle(self._at_address(address, facts, (Identifier("ip", address, site),)), range_)

@@ -16,7 +16,7 @@ from inventory.demo import trail
 from inventory.demo.chance import Chance
 from inventory.demo.trail import Act
 from inventory.demo.world import World
-from inventory.discovery.models import Outcome, Run, RunKind, RunResult, Sighting
+from inventory.discovery.models import Outcome, Run, RunKind, RunResult, Sighting, SightingReading
 from inventory.discovery.services import READ_DIRECTORY, SCAN
 from inventory.discovery.sightings import digest_of
 from inventory.jobs.models import Job, JobEvent, JobState
@@ -25,7 +25,11 @@ from inventory.reconciliation.likeness import Sentence
 from inventory.reconciliation.models import Link
 from scanners.coverage import Cause
 from scanners.observation import Observation
+from scanners.snmp import kept, tables
+from scanners.snmp.collect import Reading
 
+OLD_RULES = "0" * 16
+"""The digest of rules that nobody has any more: the demonstration offers to identify again."""
 NIGHTS_LISTED = 2
 """The runs that list all that they met; the earlier ones tell what was new or silent."""
 NIGHTS_AGO = (29, 22, 15, 8, 5, 4, 3, 2, 1)
@@ -182,6 +186,23 @@ def _keep_results(world: World, subject: Subject, sighting_id: int) -> None:
         )
 
 
+def keep_reading(world: World, subject: Subject, sighting_id: int) -> None:
+    """Keep the objects of a device that says no more than its description, so that it can be identified again."""
+    facts = subject.observation.facts
+    if "object_id" not in facts or "description" not in facts:
+        return
+    said = Reading(
+        subject.observation.target,
+        {
+            tables.SYS_DESCR: {(0,): str(facts["description"]).encode()},
+            tables.SYS_OBJECT_ID: {(0,): tables.oid(str(facts["object_id"]))},
+        },
+    )
+    world.rows.add(
+        SightingReading, sighting_id=sighting_id, objects=kept.pack(said), kept_at=subject.last.ends
+    )
+
+
 def close(world: World, nights: Sequence[Night], seen: int, chance: Chance) -> None:
     """Write the runs with their jobs, now that what they met is known: whole ones, partial ones, a failed one."""
     partial = chance.happens(PARTIAL_SHARE) and nights[0].source.kind is RunKind.SNMP
@@ -237,7 +258,7 @@ def _write(
         "scope": source.scope, "requested_by": requested_by, "site_id": source.site_id,
         "entity_id": source.entity_id, "range_id": source.range_id, "directory_id": source.directory_id,
         "job_id": job_id, "change_set_id": night.change_set_id, "asked": source.asked, "answered": answered,
-        "read": read, "failed": len(failures), "complete": state is JobState.DONE, "started_at": night.starts,
+        "rules": OLD_RULES if source.kind is RunKind.SNMP else "", "read": read, "failed": len(failures), "complete": state is JobState.DONE, "started_at": night.starts,
         "ended_at": night.ends, "worked_ms": (night.ends - night.starts) // timedelta(milliseconds=1), "outcome": {name: number for name, number in night.outcome.items() if number},
     }  # fmt: skip
     world.rows.add(Run, **columns)

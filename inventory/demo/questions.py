@@ -119,6 +119,7 @@ def _ask_riddle(world: World, riddle: Riddle, chance: Chance) -> None:
     """Decide by the rules of matching, and open the question that they come to."""
     subject = riddle.subject
     sighting_id = nights.keep(world, subject, chance.public_id())
+    nights.keep_reading(world, subject, sighting_id)
     traits = traits_of_sighting(subject.observation, riddle.path)
     by_address = subject.observation.source_key.startswith(BY_ADDRESS)
     known = [Known(life.id, _traits(world, life), live=life.state not in GONE) for life in riddle.resembles]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 
+from inventory.core.i18n import ngettext
 from inventory.core.wording import N_
 from inventory.discovery import causes, comparison, fact_words, presentation, queries
 from inventory.discovery.comparison import Entry
@@ -16,6 +17,15 @@ from inventory.discovery.models import Outcome, Run, RunResult
 MOST_COMPARED = 2000
 SHOWN = 100
 TALLIED = (Outcome.NEW, Outcome.MOVED, Outcome.RETURNED, Outcome.CHANGED, Outcome.SILENT)
+
+TALLY_WORDS: dict[Outcome, Callable[[int], str]] = {
+    Outcome.NEW: lambda n: ngettext("%(num)s new", "%(num)s new", n),
+    Outcome.MOVED: lambda n: ngettext("%(num)s moved", "%(num)s moved", n),
+    Outcome.RETURNED: lambda n: ngettext("%(num)s back", "%(num)s back", n),
+    Outcome.CHANGED: lambda n: ngettext("%(num)s changed", "%(num)s changed", n),
+    Outcome.SILENT: lambda n: ngettext("%(num)s silent", "%(num)s silent", n),
+    Outcome.FAILED: lambda n: ngettext("%(num)s not read", "%(num)s not read", n),
+}
 
 _HEADINGS = {
     Outcome.NEW: N_("Seen for the first time"),
@@ -67,7 +77,7 @@ def tally(run: Run) -> list[dict[str, Any]]:
     numbers = [(outcome, run.outcome.get(outcome.value, 0)) for outcome in TALLIED]
     numbers.append((Outcome.FAILED, run.failed))
     return [
-        {"number": number, "word": outcome, "url": results_url(run, outcome)} for outcome, number in numbers if number
+        {"words": TALLY_WORDS[outcome](number), "url": results_url(run, outcome)} for outcome, number in numbers if number
     ]  # fmt: skip
 
 

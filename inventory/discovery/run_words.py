@@ -144,10 +144,13 @@ def _counts(run: Run) -> list[tuple[str, float]]:
     progress = run.job.progress if run.job and run.ended_at is None else {}
     outcome = run.outcome
     counts: list[tuple[str, float | None]] = [
-        (_("Answered"), max(progress.get("answered", 0), run.answered)),
+        (_("Answering"), max(progress.get("answered", 0), run.answered)),
         (_("Read"), run.read),
-        (_("New"), outcome.get("new", 0)),
-        (_("Changed"), outcome.get("changed", 0) + outcome.get("moved", 0) + outcome.get("returned", 0)),
+        (_("New devices"), outcome.get("new", 0)),
+        (
+            _("Changed devices"),
+            outcome.get("changed", 0) + outcome.get("moved", 0) + outcome.get("returned", 0),
+        ),
         (_("Unchanged"), outcome.get("unchanged", 0)),
         (_("Failures"), run.failed),
         *_rates(run, progress),

@@ -46,7 +46,10 @@ COLUMNS = (
     ),
     Column("cause", N_("Why"), result_words.why),
     Column("advice", N_("What to do"), result_words.advice),
-    Column("model", N_("Maker and model"), lambda row: presentation.model_of(row.sighting) if row.sighting else None),
+    Column(
+        "model", N_("Maker and model"), shown=False,
+        value=lambda row: presentation.model_of(row.sighting) if row.sighting else None,
+    ),
     Column("at", N_("When"), lambda row: row.at, kind="instant", sort=RunResult.at),
 )  # fmt: skip
 CREDENTIAL = Column("credential", N_("Credential used"), lambda row: row.credential.name if row.credential else None)  # fmt: skip

@@ -54,9 +54,9 @@ COLUMNS = (
     Column("title", N_("Title"), lambda row: row.title, kind="name"),
     Column("state", N_("State"), lambda row: row.state, kind="badge"),
     Column("started_at", N_("Started"), lambda row: row.started_at, kind="instant", sort=Run.started_at),
-    _tallied(Outcome.NEW, N_("New")),
+    _tallied(Outcome.NEW, N_("New devices")),
     _tallied(Outcome.MOVED, N_("Moved")),
-    _tallied(Outcome.CHANGED, N_("Changed")),
+    _tallied(Outcome.CHANGED, N_("Changed devices")),
     _tallied(Outcome.SILENT, N_("Silent")),
     Column(
         "failed", N_("Failures"), lambda row: row.failed, kind="number", sort=Run.failed,

@@ -57,7 +57,7 @@ COLUMNS = (
     Column("description", N_("Description"), _fact("description")),
     Column("enterprise", N_("Maker by its number"), presentation.enterprise_of, url=_of_enterprise),
     Column("kind", N_("Kind guessed"), lambda row: discovery.kind_of(row.sighting)),
-    Column("target", N_("Seen at"), lambda row: row.sighting.target, kind="code", sort=Sighting.target,
+    Column("target", N_("Seen at"), lambda row: row.sighting.target, kind="code", sort=Sighting.target, shown=False,
            url=lambda row: url_for("discovery.sighting", public_id=row.sighting.public_id)),
     Column("object_id", N_("sysObjectID"), _fact("object_id")),
     Column("site", N_("Site"), lambda row: row.sighting.site_code, sort=Sighting.site_code),

@@ -6,6 +6,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from scanners.observation import Identifier, Observation
@@ -40,6 +41,14 @@ _LEFT_OUT = frozenset(
         *(tables.PRT_TRAY_DESCR, tables.PRT_ALERT_SEVERITY, tables.PRT_ALERT_DESCR),
     }
 )
+# Rules ask of tables that tell of other devices (neighbours, addresses learnt) only whether there is anything in them.
+_OF_OTHERS = frozenset(
+    column
+    for table in tables.TABLES
+    if not table.identity
+    for column in table.columns
+    if column not in _FIRST
+)
 
 
 class KeptReadingError(ValueError):
@@ -49,7 +58,7 @@ class KeptReadingError(ValueError):
 def trimmed(reading: Reading) -> Reading:
     """Return the reading with the columns that rules may need; the values are shared, not copied."""
     columns = {
-        name: dict(list(instances.items())[: _FIRST.get(name, len(instances))])
+        name: dict(islice(instances.items(), _FIRST.get(name, 1 if name in _OF_OTHERS else None)))
         for name, instances in reading.columns.items()
         if name not in _LEFT_OUT
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -26,6 +27,9 @@ Result = Observation | Failure | Coverage
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
 OnReading = Callable[[str, Reading, bytes], None]
+
+# Seconds that a device being read has left when the scan must stop.
+STOP_WITHIN = 2.0
 
 # Failures kept in the coverage; all of them are yielded one by one as well.
 MOST_FAILURES = 1_000
@@ -135,7 +139,7 @@ class Scan:
                 self._phase = "collect"
                 for _ in readers:
                     self._devices.put_nowait(None)
-                await asyncio.gather(*readers)
+                await self._finish(readers)
                 await self._account()
                 ticking.cancel()
             finally:
@@ -149,6 +153,19 @@ class Scan:
             for engine in self._engines:
                 engine.close()
             self._results.put_nowait(None)
+
+    async def _finish(self, readers: Sequence[asyncio.Task[None]]) -> None:
+        """Wait until every device is read; of a scan that must stop, no longer than devices mostly take."""
+        left, stop_at = set(readers), 0.0
+        while left:
+            _done, left = await asyncio.wait(left, timeout=0.25)
+            if left and self._should_stop():
+                stop_at = stop_at or time.monotonic() + STOP_WITHIN
+                if time.monotonic() > stop_at:
+                    # Their devices are read again by whoever goes on.
+                    self._partial = True
+                    return
+        await asyncio.gather(*readers)
 
     async def _run_sweep(self) -> None:
         options = self._options
@@ -267,7 +284,8 @@ class Scan:
         expected = address in self._targets.named or text in self._preferred
         if state == PENDING and stopped:
             return Failure(text, Cause.CANCELLED) if expected else None
-        if state == PENDING and text in there:
+        # Where nobody pings, a device that answered before may be there all the same.
+        if state == PENDING and (text in there or (text in self._preferred and not self._options.ping)):
             return Failure(text, Cause.SILENT_OR_WRONG_COMMUNITY)
         if state == ODD or expected:
             return Failure(text, _STATE_CAUSES[state])

@@ -77,6 +77,12 @@ def test_what_rules_do_not_read_is_not_kept() -> None:
     assert len(kept.pack(kept.trimmed(unknown(500)))) < 2_000
 
 
+def test_what_tells_of_other_devices_is_kept_as_a_sign_that_there_is_some() -> None:
+    reading = unknown()
+    reading.columns[tables.BRIDGE_LEARNT] = {(0, 0, 0, 0, n // 256, n % 256): n % 24 for n in range(5000)}
+    assert len(kept.trimmed(reading).columns[tables.BRIDGE_LEARNT]) == 1
+
+
 def test_a_device_that_says_too_much_is_kept_without_its_longest_columns() -> None:
     reading = unknown()
     reading.columns[tables.ENT_DESCR] = {(n,): bytes([65 + n % 26]) * 2048 for n in range(500)}

@@ -189,7 +189,7 @@ def _keep_results(world: World, subject: Subject, sighting_id: int) -> None:
 def keep_reading(world: World, subject: Subject, sighting_id: int) -> None:
     """Keep the objects of a device that says no more than its description, so that it can be identified again."""
     facts = subject.observation.facts
-    if "object_id" not in facts or "description" not in facts:
+    if "object_id" not in facts or "description" not in facts or "kind" in facts:
         return
     said = Reading(
         subject.observation.target,

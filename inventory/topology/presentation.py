@@ -15,6 +15,7 @@ from inventory.audit import presentation as audit
 from inventory.core.web import access
 from inventory.core.wording import N_
 from inventory.discovery.presentation import speed_words
+from inventory.organization.models import Location
 from inventory.topology.fabric import FORWARDING
 from inventory.topology.models import PortAttachment, SwitchLink
 
@@ -91,10 +92,15 @@ def _place(row: PortAttachment) -> dict[str, Any]:
     return {
         "row": row,
         "switch": switch,
-        "place": row.switch.location if switch.url else None,
+        "place": _place_of(row.switch),
         "why": why(row),
         "network": row.detail if row.port is None or row.reason.value == "client" else "",
     }
+
+
+def _place_of(asset: Asset | None) -> Location | None:
+    """The place of a switch, to who sees its entity."""
+    return asset.location if asset is not None and asset.entity_id in access().roles else None
 
 
 @dataclass(slots=True)
@@ -192,7 +198,7 @@ def link_rows(own: Iterable[SwitchLink], others: Iterable[SwitchLink]) -> list[d
     rows = [
         {
             "peer": named(link.peer, link.peer_name),
-            "place": link.peer.location if link.peer is not None else None,
+            "place": _place_of(link.peer),
             "index": link.port,
             "port": link.port_name,
             "peer_port": link.peer_port,
@@ -205,7 +211,7 @@ def link_rows(own: Iterable[SwitchLink], others: Iterable[SwitchLink]) -> list[d
     rows += [
         {
             "peer": named(link.switch),
-            "place": link.switch.location,
+            "place": _place_of(link.switch),
             "index": None,
             "port": link.peer_port,
             "peer_port": link.port_name,
@@ -226,6 +232,7 @@ def _with_far_ports(rows: list[dict[str, Any]], others: Iterable[SwitchLink]) ->
     for row in rows:
         peer_id = row["row"].peer_id
         row["peer_port"] = row["peer_port"] or told[peer_id]
+        row["port_short"], row["peer_short"] = short_port(row["port"]), short_port(row["peer_port"])
     return rows
 
 

@@ -60,6 +60,7 @@ async def read_vlans(
                 reading.troubles.append((error.cause, f"VLAN {vlan}"))
             return
         _add(reading, said, vlan)
+        end += hasty.held
         if time.monotonic() > end:
             reading.troubles.append((Cause.CAP_REACHED, f"VLAN {vlan}"))
             return

@@ -27,8 +27,8 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "management_board",
             (
-                r"\b(iDRAC|integrated lights-out|iLO ?\d|BMC|IMM2?|iRMC|iBMC|ILOM|CIMC|KVM|XClarity controller"
-                r"|baseboard management|(?:remote access|remote management|integrated management) controller)\b"
+                r"\b(iDRAC|integrated lights-out|iLO ?\d|BMC|IMM2?|iRMC|iBMC|ILOM|CIMC|XClarity controller"
+                r"|KVM[ -](?:over|switch|console|extender)|IP[ -]KVM|baseboard management|(?:remote access|remote management|integrated management) controller)\b"
             ),
         ),
         (

@@ -307,6 +307,7 @@ def test_the_version_of_the_whole_software_is_the_firmware(description: str, fir
         ("Acme tape library", "storage"),
         ("Acme NTP server", "network_appliance"),
         ("Acme audio codec", None),
+        ("Acme appliance in QEMU/KVM", None),
     ],
 )
 def test_a_word_that_names_the_thing_is_its_kind(description: str, kind: str | None) -> None:

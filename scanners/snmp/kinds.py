@@ -79,7 +79,10 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("printer", r"\b(printer|MFP|laserjet|officejet|deskjet|jetdirect|print ?server|printing system)\b"),
         ("hypervisor", r"\b(vmware esxi?|proxmox|xenserver|xcp-ng|hyper-v)\b"),
         ("switch", r"\b(\w*switch|catalyst|procurve|jetstream|nexus|switching|SwOS|USW-\w+)\b"),
-        ("router", r"\b(router|gateway|routeros|IOS XR|ISR software|ASR\d+|modem|CPE)\b"),
+        (
+            "router",
+            r"\b(router|(?:internet|residential|home|broadband|vpn|dsl|cable|services?|lte|[45]g) gateway|routeros|IOS XR|ISR software|ASR\d+|modem|CPE)\b",
+        ),
     )
 )
 _DISTRIBUTION = re.compile(
@@ -140,6 +143,8 @@ def _by_printing(case: _Case) -> Answer:
     for profile in case.profiles:
         if "label_printer" in (profile.kind, profile.usually):
             return "label_printer", f"Printer-MIB, and {profile.name} are label printers"
+    if case.enterprise is not None and case.enterprise.kind == "label_printer":
+        return "label_printer", f"Printer-MIB, and enterprise {case.enterprise.number} makes label printers"
     words = " ".join([case.description, *_descriptions(reading)])
     if _MULTIFUNCTION.search(words):
         return "multifunction_printer", "Printer-MIB, and it says that it scans or faxes"

@@ -268,6 +268,10 @@ BRIDGING = "1.3.6.1.2.1.17.4.3.1.2.0.27.44.3.4.1|2|1\n"
         (UNKNOWN + FEW_PORTS + "1.3.6.1.2.1.2.2.1.3.99|2|71\n", "access_point"),
         (recordings.LINUX + PORTS, "computer"),
         (UNKNOWN.replace("99997.4", "3323.1"), "network_appliance"),
+        (
+            UNKNOWN.replace("99997.4", "43564.2.6") + "1.3.6.1.2.1.25.3.2.1.2.1|6|1.3.6.1.2.1.25.3.1.5\n",
+            "label_printer",
+        ),
     ],
 )
 def test_what_no_word_tells_its_ports_or_its_maker_may(said: str, kind: str | None) -> None:
@@ -307,6 +311,8 @@ def test_the_version_of_the_whole_software_is_the_firmware(description: str, fir
         ("Acme tape library", "storage"),
         ("Acme NTP server", "network_appliance"),
         ("Acme audio codec", None),
+        ("Acme building gateway", None),
+        ("Acme LTE gateway", "router"),
         ("Acme appliance in QEMU/KVM", None),
     ],
 )

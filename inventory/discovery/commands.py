@@ -78,7 +78,7 @@ def _credential(name: str) -> int:
 @click.argument("what", metavar="[RANGE]", required=False)
 @click.option("--site", "site_code", help="Code of the site, where two sites share a range's name.")
 @click.option("--apply", "wanted", is_flag=True, help="Change what differs, instead of only saying it.")
-@with_appcontext
+@with_application
 def identify(what: str | None, site_code: str | None, *, wanted: bool) -> None:
     """Identify again what was seen, in RANGE or everywhere, by today's rules and without scanning."""
     from inventory.discovery import identifying, queries

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,17 @@ from inventory.core import clock
 from inventory.core.database import db, transaction
 from inventory.core.errors import Refused
 from inventory.core.wording import N_
-from inventory.discovery import addresses, blackout, credentials, noticing, queries, readings, results, rules, runs
+from inventory.discovery import (
+    addresses,
+    blackout,
+    credentials,
+    noticing,
+    queries,
+    readings,
+    results,
+    rules,
+    runs,
+)
 from inventory.discovery.addresses import Span
 from inventory.discovery.models import AddressRange, Run, RunKind, Sighting, Site
 from inventory.discovery.sightings import Origin, Placement
@@ -29,6 +40,7 @@ if TYPE_CHECKING:
     from scanners.snmp import Progress, ScanOptions
 
 RATE_OVER_S = 10.0
+SILENT = (Cause.SILENT, Cause.SILENT_OR_WRONG_COMMUNITY)
 IN_BLACKOUT = N_("These are black-out hours of the range: it goes on by itself at their end, %(until)s.")
 
 
@@ -230,11 +242,12 @@ class _Reading:
             on_reading=self.readings.note,
         )
         account = drain(found, self._take_in)
+        there: set[str] = set()
         if not self.should_stop():
-            self._notice(spans, replace(self.presence, multicast=False))
+            there = self._notice(spans, replace(self.presence, multicast=False))
         # A chunk that was stopped midway is done again as a whole: only what it saw is kept.
         self.leave_if_asked()
-        self._close_chunk(number, addresses.count(spans), account, preferred)
+        self._close_chunk(number, addresses.count(spans), account, preferred.keys() - there)
 
     def _preferred(self) -> dict[str, str]:
         names = {id_: label for label, id_ in self.labels.items()}
@@ -255,13 +268,14 @@ class _Reading:
             found_per_s=found_per_s,
         )
 
-    def _notice(self, spans: list[Span], options: PresenceOptions) -> None:
-        """Keep who is there without having been heard."""
+    def _notice(self, spans: list[Span], options: PresenceOptions) -> set[str]:
+        """Keep who is there without having been heard; returns their addresses."""
         if self.context.saved["next"] == 0 and not noticing.may_ping():
             self.context.event(N_("This process may not send echo requests: only neighbours are noticed."))
-        found = noticing.look(spans, self.heard, options, self.context.should_stop)
+        found = noticing.look(spans, self.heard, options, self.should_stop)
         with self.context.transaction():
             noticing.keep_looked(self._run(), found, self._origin())
+        return {one.address for one in found}
 
     def _take_in(self, batch: list[Observation]) -> None:
         for one in batch:
@@ -269,11 +283,11 @@ class _Reading:
         with self.context.transaction():
             self.readings.keep(runs.take_in(self._run(), batch, self._origin()))
 
-    def _close_chunk(self, number: int, asked: int, account: Account, known: Mapping[str, str]) -> None:
+    def _close_chunk(self, number: int, asked: int, account: Account, gone: AbstractSet[str]) -> None:
         answered = account.coverage.answered if account.coverage else 0
         saved = self.context.saved
-        # That a known device says nothing is an answer too: all the rest may still be concluded from.
-        silent = [one for one in account.failures if one.cause is Cause.SILENT and one.target in known]
+        # That a known device says nothing at all is an answer too: all the rest may still be concluded from.
+        silent = [one for one in account.failures if one.cause in SILENT and one.target in gone]
         troubles = [one for one in account.failures if one not in silent]
         with self.context.transaction():
             run = self._run()

@@ -149,5 +149,6 @@ def test_a_killed_worker_loses_one_chunk_at_most_and_another_ends_the_scan(
     assert not first & set(wire.asked), "what was done before the kill is not asked again"
     run = reload(run_id)
     assert second <= set(wire.asked)
-    # The loopback network answers pings at every address: all are there, and silent to SNMP.
-    assert (run.state, run.asked, run.failed) == (JobState.PARTIAL, len(first | second), len(first | second))
+    # The loopback network answers pings at every address: all are there, seen and not identified.
+    assert (run.state, run.asked, run.failed) == (JobState.DONE, len(first | second), 0)
+    assert run.outcome["noticed"] == len(first | second)

@@ -387,6 +387,7 @@ FIXED: dict[str, dict[str, Any]] = {
     "preferences.language": {"code": "en"},
     "account.end_session": {"public_id": "0000000000aa"},
     "assets.bulk_run": {"public_id": "0000000000aa"},
+    "reviews.triage_run": {"public_id": "0000000000aa"},
     "saved_views.edit": {"public_id": "0000000000aa"},
     "saved_views.keep": {"public_id": "0000000000aa"},
     "saved_views.delete": {"public_id": "0000000000aa"},
@@ -399,6 +400,7 @@ FIXED: dict[str, dict[str, Any]] = {
 OWN = {
     "account.end_session",
     "assets.bulk_run",
+    "reviews.triage_run",
     "changes.undo_own",
     "saved_views.edit",
     "saved_views.keep",

@@ -8,7 +8,7 @@ from inventory.core.database import transaction
 from inventory.core.errors import NotFound, Refused
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
-from inventory.core.web import authorise, leave, load
+from inventory.core.web import leave, load
 from inventory.core.wording import N_
 from inventory.discovery import identifying
 from inventory.discovery.models import AddressRange, Run
@@ -19,13 +19,12 @@ ADMIN = Permission.DISCOVERY_ADMIN
 
 
 @bp.route("/identify", methods=["POST"])
-@requires(ADMIN)
+@requires(Permission.INSTANCE_ADMIN)
 def try_all() -> Response:
     """Try what today's rules make of all that was seen."""
     root = organization.root()
     if root is None:
         raise NotFound(N_("There is no entity yet."))
-    authorise(ADMIN, root.id)
     with transaction():
         run = identifying.launch(None, entity_id=root.id, actor=g.actor, trial=True)
     return leave(url_for(".run", public_id=run.public_id))

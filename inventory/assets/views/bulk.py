@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, g, request, stream_with_context, url_for
@@ -18,19 +16,19 @@ from inventory.assets.views.blueprint import bp
 from inventory.assets.views.records import shown_form
 from inventory.audit import presentation
 from inventory.audit import services as audit
-from inventory.audit.models import ChangeSet, ChangeSetKind
+from inventory.audit.models import ChangeSetKind
 from inventory.catalog import queries as catalog
 from inventory.core import i18n, sheets
 from inventory.core.addresses import PLACE
 from inventory.core.database import transaction
-from inventory.core.errors import DomainError, Invalid, NotFound
+from inventory.core.errors import DomainError, Invalid
 from inventory.core.forms import options, translated
 from inventory.core.guard import requires
+from inventory.core.listing import Picked
 from inventory.core.permissions import Permission
 from inventory.core.web import access, current_scope, done, leave, page, undo_own_url
 from inventory.core.wording import N_
-from inventory.jobs import presentation as jobs_shown
-from inventory.jobs import queries as jobs_kept
+from inventory.jobs.own import own_work
 from inventory.organization.choices import entity_options
 
 # More than this is done in the background.
@@ -42,26 +40,12 @@ EMPTIED = ("location", "supplier", "order_number", "accounting_number", "receive
            "commissioned_on", "warranty_ends_on", "price_cents")  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The chosen assets: by their ids, or all that the list's address asks for."""
-
-    ids: list[int]
-    named: list[str]
-    is_all: bool
-
-    @property
-    def digest(self) -> str:
-        """A mark of which assets these are, so that what was previewed is what is changed."""
-        return hashlib.blake2b(repr(sorted(self.ids)).encode(), digest_size=12).hexdigest()
-
-
-def _selection() -> Selection:
+def _selection() -> Picked:
     scope = current_scope(Permission.ASSETS_BULK)
     if request.form.get("all") == "1":
-        return Selection(lists.equipment(scope).selection.ids(), [], True)
+        return Picked(lists.equipment(scope).selection.ids(), [], True)
     named = request.form.getlist("id")[:MOST_NAMED]
-    return Selection(queries.ids_of(scope, named), named, False)
+    return Picked(queries.ids_of(scope, named), named, False)
 
 
 @bp.route("/bulk", methods=["POST"])
@@ -124,7 +108,7 @@ def _asked(form: forms.BulkForm) -> bulk.BulkEdit | None:
     return bulk.BulkEdit(values, form.state.data, form.on.data, form.disposal_route.data, form.note.data)
 
 
-def _applied(chosen: Selection, edit: bulk.BulkEdit) -> Response:
+def _applied(chosen: Picked, edit: bulk.BulkEdit) -> Response:
     """Make the edit, at once or in the background."""
     title = ngettext("Edit of %(num)s item", "Edit of %(num)s items", len(chosen.ids))
     if len(chosen.ids) > AT_ONCE:
@@ -159,18 +143,16 @@ def _done_words(changed: int, refused: int) -> str:
 @requires(Permission.SIGNED_IN)
 def bulk_run(public_id: str) -> Response:
     """Show how far one's own bulk edit is, and offer to undo it."""
-    job = jobs_kept.by_public_id(public_id)
-    if job is None or job.kind != jobs.BULK_EDIT or job.payload.get("user") != g.user.id:
-        raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
-    shown = jobs_shown.progress(job)
-    shown.pause_url = shown.resume_url = shown.retry_url = shown.cancel_url = None
-    shown.poll_url = None if job.state.is_finished else url_for(".bulk_run", public_id=public_id)
-    change_set = queries.public_id_of(ChangeSet, job.checkpoint.get("change_set") or 0)
-    undo_url = undo_own_url(change_set) if change_set and job.state.is_finished else None
-    return page("assets/bulk_run.html", job=job, shown=shown, undo_url=undo_url, back=url_for("assets.index"))
+    return own_work(
+        public_id,
+        jobs.BULK_EDIT,
+        poll_url=url_for(".bulk_run", public_id=public_id),
+        back=url_for("assets.index"),
+        list_label=_("Equipment"),
+    )
 
 
-def _as_file(chosen: Selection, edit: bulk.BulkEdit) -> Response:
+def _as_file(chosen: Picked, edit: bulk.BulkEdit) -> Response:
     """Answer with every change that the edit would make, as CSV."""
 
     def rows() -> Iterator[list[Any]]:

@@ -11,6 +11,7 @@ from inventory.core.listing.declaring import (
     code_options,
 )
 from inventory.core.listing.lists import Listing
+from inventory.core.listing.picking import Picked
 from inventory.core.listing.reading import EXPORT_CHUNK, PAGE_SIZE
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Join",
     "ListedRow",
     "Listing",
+    "Picked",
     "Usual",
     "code_options",
 ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, g, request, url_for
@@ -13,23 +11,22 @@ from sqlalchemy import Select
 
 from inventory.assets.references import category_choices
 from inventory.audit import services as audit
-from inventory.audit.models import ChangeSet, ChangeSetKind
+from inventory.audit.models import ChangeSetKind
 from inventory.catalog import queries as catalog
 from inventory.catalog.models import Category
 from inventory.core.addresses import PLACE
-from inventory.core.database import db, transaction
-from inventory.core.errors import Invalid, NotFound
+from inventory.core.database import transaction
+from inventory.core.errors import Invalid
 from inventory.core.forms import options
 from inventory.core.guard import requires
-from inventory.core.listing import BulkAction, Column, Filter, Listing
+from inventory.core.listing import BulkAction, Column, Filter, Listing, Picked
 from inventory.core.permissions import Permission
 from inventory.core.web import access, current_scope, done, leave, page, undo_own_url
 from inventory.core.wording import N_
 from inventory.discovery import presentation as discovery
 from inventory.discovery import queries as seen
 from inventory.discovery.models import Sighting
-from inventory.jobs import presentation as jobs_shown
-from inventory.jobs import queries as jobs_kept
+from inventory.jobs.own import own_work
 from inventory.organization.choices import chosen, chosen_entity, entity_options
 from inventory.reconciliation import jobs, presentation, queries, services
 from inventory.reconciliation.forms import TriageForm
@@ -130,25 +127,11 @@ def _asked_for() -> dict[str, Any]:
     return {k: v for k, v in request.args.items() if k not in not_asked and not k.startswith("_")}
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The chosen questions: by their ids, or all that the list's address asks for."""
-
-    ids: list[int]
-    named: list[str]
-    is_all: bool
-
-    @property
-    def digest(self) -> str:
-        """A mark of which questions these are, so that what was previewed is what is answered."""
-        return hashlib.blake2b(repr(sorted(self.ids)).encode(), digest_size=12).hexdigest()
-
-
-def _selection() -> Selection:
+def _selection() -> Picked:
     if request.form.get("all") == "1":
-        return Selection(_listing(ANSWER).selection.ids(), [], True)
+        return Picked(_listing(ANSWER).selection.ids(), [], True)
     named = request.form.getlist("id")[:MOST_NAMED]
-    return Selection(queries.unknown_ids(current_scope(ANSWER), named), named, False)
+    return Picked(queries.unknown_ids(current_scope(ANSWER), named), named, False)
 
 
 @bp.route("/unknown/sort", methods=["POST"])
@@ -202,7 +185,7 @@ def _verdict(form: TriageForm) -> services.Verdict | None:
     )  # fmt: skip
 
 
-def _applied(picked: Selection, verdict: services.Verdict, back: str) -> Response:
+def _applied(picked: Picked, verdict: services.Verdict, back: str) -> Response:
     """Give the answer, at once or in the background."""
     title = ngettext(
         "%(num)s unknown device sorted out", "%(num)s unknown devices sorted out", len(picked.ids)
@@ -227,14 +210,10 @@ def _applied(picked: Selection, verdict: services.Verdict, back: str) -> Respons
 @requires(Permission.SIGNED_IN)
 def triage_run(public_id: str) -> Response:
     """Show how far one's own sorting out is, and offer to undo it."""
-    job = jobs_kept.by_public_id(public_id)
-    if job is None or job.kind != jobs.TRIAGE or job.payload.get("user") != g.user.id:
-        raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
-    shown = jobs_shown.progress(job)
-    shown.pause_url = shown.resume_url = shown.retry_url = shown.cancel_url = None
-    shown.poll_url = None if job.state.is_finished else url_for(".triage_run", public_id=public_id)
-    kept = db.session.get(ChangeSet, job.checkpoint.get("change_set") or 0)
-    undo_url = undo_own_url(kept.public_id) if kept is not None and job.state.is_finished else None
-    return page(
-        "reconciliation/triage_run.html", job=job, shown=shown, undo_url=undo_url, back=url_for(".unknown")
+    return own_work(
+        public_id,
+        jobs.TRIAGE,
+        poll_url=url_for(".triage_run", public_id=public_id),
+        back=url_for(".unknown"),
+        list_label=_("Unknown devices"),
     )

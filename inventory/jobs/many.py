@@ -1,0 +1,74 @@
+"""Work on many rows in the background: chunk by chunk in one change set, by the right of the user who asked for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from inventory.audit import services as audit
+from inventory.audit.models import ChangeSet, ChangeSetKind
+from inventory.auth import queries as auth
+from inventory.auth.models import User
+from inventory.core.access import NOBODY, Access, Actor
+from inventory.core.database import db
+from inventory.jobs import services
+from inventory.jobs.context import JobContext
+from inventory.jobs.models import Job
+
+# What is done to some of the rows, with what the user may do then: how many came to what.
+Act = Callable[[Sequence[int], Access, Actor], Mapping[str, int]]
+
+
+def enqueue(
+    kind: str,
+    ids: Sequence[int],
+    asked: dict[str, Any],
+    *,
+    title: str,
+    actor: Actor,
+    user_id: int,
+    entity_id: int | None,
+) -> Job:
+    """Have `asked` (of the kind's own making) done to the rows of these ids for the user who asks for it."""
+    payload = {
+        **asked,
+        "ids": list(ids),
+        "user": user_id,
+        "actor": [actor.kind, actor.id, actor.label],
+        "entity": entity_id,
+    }
+    return services.enqueue(kind, payload, title=title, entity_id=entity_id, requested_by=actor.label)
+
+
+def in_chunks(context: JobContext, size: int, act: Act) -> Counter[str]:
+    """Do it to `size` rows after the other, from the last finished chunk on, and return what came of all of them.
+
+    The user's rights are read again with each chunk: who has lost them, or may no longer sign in, may nothing.
+    """
+    ids, actor = context.payload["ids"], Actor(*context.payload["actor"])
+    counts = Counter(context.saved.get("counts", {}))
+    place = int(context.saved.get("place", 0))
+    while place < len(ids):
+        context.leave_if_asked()
+        piece = ids[place : place + size]
+        with context.transaction():
+            user = db.session.get(User, context.payload["user"])
+            access = auth.access_of(user) if user is not None and user.active else NOBODY
+            with audit.resume(_change_set(context, actor)):
+                counts.update(act(piece, access, actor))
+            place += len(piece)
+            context.progress(done=place, total=len(ids), **counts)
+            context.checkpoint(place=place, counts=dict(counts))
+    return counts
+
+
+def _change_set(context: JobContext, actor: Actor) -> ChangeSet:
+    """Return the change set of this job, opened by its first chunk."""
+    if "change_set" in context.saved:
+        return db.session.get_one(ChangeSet, context.saved["change_set"])
+    with audit.change_set(
+        ChangeSetKind.BULK, context.title, actor=actor, entity_id=context.payload["entity"]
+    ) as opened:
+        context.saved["change_set"] = opened.id
+        return opened

@@ -78,6 +78,14 @@ def _forget(*_sender: Any, **_values: Any) -> None:
         g.pop(name)
 
 
+@pytest.fixture(autouse=True)
+def _own_language(request: pytest.FixtureRequest) -> None:
+    """Each test begins as nobody's reader: what the one before kept in `g` is gone."""
+    if "app" in request.fixturenames:
+        request.getfixturevalue("app")
+        _forget()
+
+
 @pytest.fixture
 def apart(app: Flask, store_url: str, tmp_path: Path) -> Iterator[Flask]:
     """An application on a store of its own without any table, on the engine that the run tests, with its context open.

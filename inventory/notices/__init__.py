@@ -21,7 +21,7 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(blueprint)
     registry.menu(views.MENU)
     presentation.describe(fields.DESCRIBED)
-    mail.deliver_by(outbox.Outbox(app))
+    mail.deliver_by(outbox.Outbox())
     registry.job(services.SEND, jobs.send)
     registry.job(forgotten.FORGOTTEN, jobs.forgotten)
     registry.hook("job.finished", failures.tell)

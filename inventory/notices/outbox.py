@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import current_app
 
 from inventory.core.mail import Letter
 from inventory.notices import queries, services
@@ -11,15 +11,12 @@ from inventory.notices import queries, services
 class Outbox:
     """Keeps letters as long as mail is set up: a server, and an address of the instance for their links."""
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
-
     def address(self) -> str | None:
         """Return the instance's address, the configured `public_url` before that of the settings; None without mail."""
         settings = queries.settings()
         if settings is None or not settings.enabled:
             return None
-        found = self._app.config["PUBLIC_URL"] or settings.address
+        found = current_app.config["PUBLIC_URL"] or settings.address
         return str(found).rstrip("/") if found else None
 
     def take(self, letter: Letter) -> None:

@@ -113,3 +113,10 @@ def test_a_file_of_all_rows_holds_what_the_list_shows(fleet: None, browser: Flas
 def test_all_that_matches_is_what_the_list_shows(fleet: None, cast: factories.Cast, sign_in: Any) -> None:
     page = sign_in(cast.diane).post("/assets/bulk", data={"all": "1"}, headers=ENGLISH).get_data(as_text=True)
     assert "2 items" in page
+
+
+def test_a_state_chosen_beside_what_is_usual_takes_its_place(fleet: None, browser: FlaskClient) -> None:
+    answer = browser.get("/assets/?state=in_fleet&state=in_stock")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/assets/?state=in_stock")
+    answer = browser.get("/assets/?state=in_stock&state=in_repair")
+    assert answer.headers["Location"] == "/assets/?state=in_stock,in_repair"

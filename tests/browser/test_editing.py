@@ -60,8 +60,10 @@ def test_a_stale_save_shows_both_versions_and_overwrites_only_when_told_to(
 
     expect(steps.heading(alice)).to_have_text("Saved by somebody else in between")
     differing = alice.locator(".compare tr.differs")
-    expect(differing.filter(has_text="Name").locator("td")).to_have_text(["pc-accueil", "pc-etat-civil"])
-    expect(differing.filter(has_text="Description").locator("td").first).to_have_text("Saved by Diane")
+    named = differing.filter(has_text="Name").locator("td")
+    expect(named).to_contain_text(["pc-accueil", "pc-etat-civil"])
+    expect(named.first.locator("small")).to_have_text("Diane Roux")
+    expect(differing.filter(has_text="Description").locator("td").first).to_contain_text("Saved by Diane")
     alice.get_by_role("button", name="Save what you typed over it").click()
     expect(steps.said(alice)).to_have_text(f"{live.label} is saved.")
     expect(steps.fact(alice, "Name")).to_contain_text("pc-etat-civil")

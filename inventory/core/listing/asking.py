@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from inventory.core.listing.declaring import Column, Filter
+from inventory.core.listing.declaring import Column, Filter, Usual
 from inventory.core.text import clean
 
 LONGEST_VALUE = 400
@@ -66,15 +66,22 @@ def _joined(arguments: MultiDict[str, str], name: str) -> str:
     return ",".join(dict.fromkeys(part for part in parts if part))[:LONGEST_VALUE]
 
 
-def tidied(arguments: MultiDict[str, str], filters: Sequence[Filter]) -> dict[str, str | None] | None:
-    """Return the arguments that an address worth sharing changes (None: leaves out), or None when it is one already."""
+def tidied(
+    arguments: MultiDict[str, str], filters: Sequence[Filter], usual: Usual | None = None
+) -> dict[str, str | None] | None:
+    """Return the arguments that an address worth sharing changes (None: leaves out), or None when it is one already.
+
+    What the list shows usually makes way for anything else that its filter is asked for.
+    """
     changes: dict[str, str | None] = {}
     asked = {choice.key for choice in filters} | {"q", "not", "match", "cols"}
     for name, values in arguments.lists():
         if name not in asked:
             continue
         if len(values) > 1:
-            changes[name] = _joined(arguments, name) or None
+            parts = [part for part in _joined(arguments, name).split(",") if part]
+            others = [part for part in parts if usual is None or (name, part) != (usual.key, usual.value)]
+            changes[name] = ",".join(others or parts) or None
         elif not values[0].strip():
             changes[name] = None
     for choice in filters:

@@ -48,8 +48,8 @@ class Listing:
         self.name, self.row_url, self.public_id = name, row_url, public_id
         self.all_columns, self.all_filters = list(columns), list(filters)
         self.arguments = request.args
-        self._tidy_address()
         self.usual = usual
+        self._tidy_address()
         if usual and asking.asks_nothing(self.arguments, filters):
             self.arguments = MultiDict([*self.arguments.items(multi=True), (usual.key, usual.value)])
         self.asked = asking.read(self.arguments, filters, columns)
@@ -68,7 +68,9 @@ class Listing:
 
     def _tidy_address(self) -> None:
         """Send a form's raw answer on to the address that is worth sharing."""
-        changes = asking.tidied(self.arguments, self.all_filters) if request.method == "GET" else None
+        changes = (
+            asking.tidied(self.arguments, self.all_filters, self.usual) if request.method == "GET" else None
+        )
         if changes is not None:
             abort(redirect(here(changes, without=frozenset()), 303))
 
@@ -271,6 +273,7 @@ class Listing:
             "search": choice.search,
             "words": self._words(choice) if value else "",
             "turned": choice.key in self.asked.turned,
+            "usual": self.usual.value if self.usual and self.usual.key == choice.key else None,
         }
 
     def _words(self, choice: Filter) -> str:

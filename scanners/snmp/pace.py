@@ -18,7 +18,7 @@ class Pace:
         self.rate = rate
         self.burst = BURST if rate <= 0 else max(1, min(BURST, int(rate * TICK)))
         # A second may begin with a whole burst, and with another one that the machine was late to send.
-        self._refill = rate - 2 * self.burst if self.burst > 1 else rate
+        self._refill = max(rate / 2, rate - 2 * self.burst)
         self._tokens = float(self.burst)
         self._filled = time.monotonic()
         self._queue: deque[tuple[int, Callable[[], object]]] = deque()

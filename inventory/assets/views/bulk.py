@@ -24,7 +24,7 @@ from inventory.core.database import transaction
 from inventory.core.errors import DomainError, Invalid
 from inventory.core.forms import options, translated
 from inventory.core.guard import requires
-from inventory.core.listing import Picked
+from inventory.core.listing import Picked, ticked
 from inventory.core.permissions import Permission
 from inventory.core.web import access, current_scope, done, leave, page, undo_own_url
 from inventory.core.wording import N_
@@ -44,7 +44,7 @@ def _selection() -> Picked:
     scope = current_scope(Permission.ASSETS_BULK)
     if request.form.get("all") == "1":
         return Picked(lists.equipment(scope).selection.ids(), [], True)
-    named = request.form.getlist("id")[:MOST_NAMED]
+    named = ticked(MOST_NAMED)
     return Picked(queries.ids_of(scope, named), named, False)
 
 

@@ -11,7 +11,7 @@ from inventory.core.listing.declaring import (
     code_options,
 )
 from inventory.core.listing.lists import Listing
-from inventory.core.listing.picking import Picked
+from inventory.core.listing.picking import Picked, ticked
 from inventory.core.listing.reading import EXPORT_CHUNK, PAGE_SIZE
 
 __all__ = [
@@ -27,4 +27,5 @@ __all__ = [
     "Picked",
     "Usual",
     "code_options",
+    "ticked",
 ]

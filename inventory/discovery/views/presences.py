@@ -18,7 +18,7 @@ from inventory.core.database import transaction
 from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.i18n import ngettext
-from inventory.core.listing import BulkAction, Column, Filter, Listing, code_options
+from inventory.core.listing import BulkAction, Column, Filter, Listing, code_options, ticked
 from inventory.core.permissions import Permission
 from inventory.core.web import current_scope, done, leave, load, page, undo_own_url
 from inventory.core.wording import N_
@@ -163,7 +163,7 @@ def _chosen(permission: Permission, most: int) -> list[Presence]:
             row.public_id for row in queries.presences_by_id(_listing(permission).selection.ids()[:most])
         ]
     else:
-        named = request.form.getlist("id")[:most]
+        named = ticked(most)
     return queries.presences_named(current_scope(permission), named)
 
 

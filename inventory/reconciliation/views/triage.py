@@ -19,7 +19,7 @@ from inventory.core.database import transaction
 from inventory.core.errors import Invalid
 from inventory.core.forms import options
 from inventory.core.guard import requires
-from inventory.core.listing import BulkAction, Column, Filter, Listing, Picked
+from inventory.core.listing import BulkAction, Column, Filter, Listing, Picked, ticked
 from inventory.core.permissions import Permission
 from inventory.core.web import access, current_scope, done, leave, page, undo_own_url
 from inventory.core.wording import N_
@@ -130,7 +130,7 @@ def _asked_for() -> dict[str, Any]:
 def _selection() -> Picked:
     if request.form.get("all") == "1":
         return Picked(_listing(ANSWER).selection.ids(), [], True)
-    named = request.form.getlist("id")[:MOST_NAMED]
+    named = ticked(MOST_NAMED)
     return Picked(queries.unknown_ids(current_scope(ANSWER), named), named, False)
 
 

@@ -12,6 +12,29 @@ from inventory.core.database import Base, db
 
 pytestmark = pytest.mark.database
 
+# Rows that point at each other: SQLite builds a table anew to change it, and none of them may be lost or refused.
+OF_THE_FIRST_SHAPE = (
+    (
+        "INSERT INTO entity (id, public_id, version, name, code, kind, path, time_zone)"
+        " VALUES (1, '0123456789ab', 1, 'Le Bouscat', 'LBX', 'commune', '/1/', 'Europe/Paris')"
+    ),
+    (
+        "INSERT INTO site (id, public_id, version, code, name, entity_id, time_zone)"
+        " VALUES (1, '0123456789ac', 1, 'LBX', 'Le Bouscat', 1, 'Europe/Paris')"
+    ),
+    (
+        "INSERT INTO address_range (id, public_id, version, site_id, entity_id, name, addresses, exclude, port, rate,"
+        " timeout_ms, retries, credential_ids, enabled)"
+        " VALUES (1, '0123456789ad', 1, 1, 1, 'Town hall', '10.0.0.0/24', '', 161, 1000, 1000, 2, '[]', true)"
+    ),
+    (
+        "INSERT INTO run (id, public_id, kind, title, scope, requested_by, site_id, entity_id, range_id, asked, answered,"
+        " read, failed, complete, outcome, started_at)"
+        " VALUES (1, '0123456789ae', 'snmp', 'Night', '10.0.0.0/24', '', 1, 1, 1, 254, 9, 9, 0, true, '{}',"
+        " '2026-11-20 20:00:00+00:00')"
+    ),
+)
+
 
 def test_migrating_an_empty_store_makes_the_tables_of_the_models(apart):
     assert not migrations.is_current()
@@ -42,15 +65,16 @@ def test_what_is_stored_survives_the_next_migrations(apart):
         configuration.attributes["connection"] = connection
         command.upgrade(configuration, "0001")
     with db.engine.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO entity (public_id, version, name, code, kind, path, time_zone)"
-                " VALUES ('0123456789ab', 1, 'Le Bouscat', 'LBX', 'commune', '/1/', 'Europe/Paris')"
-            )
-        )
+        for row in OF_THE_FIRST_SHAPE:
+            connection.execute(text(row))
     migrations.upgrade()
     with db.engine.connect() as connection:
         assert connection.execute(text("SELECT name FROM entity WHERE code = 'LBX'")).scalar() == "Le Bouscat"
+        pointing = text(
+            "SELECT r.title, a.name, s.code FROM run r JOIN address_range a ON a.id = r.range_id"
+            " JOIN site s ON s.id = a.site_id"
+        )
+        assert connection.execute(pointing).all() == [("Night", "Town hall", "LBX")]
     assert migrations.differences() == []
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Connection, text
 
 from inventory.core.database import Base, db
 
@@ -21,7 +25,7 @@ def _config() -> Any:
 
 def is_current() -> bool:
     """Say whether the store has every migration, without importing the migration machinery."""
-    from sqlalchemy import inspect, text
+    from sqlalchemy import inspect
 
     with db.engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
@@ -41,11 +45,41 @@ def upgrade() -> bool:
         return False
     from alembic import command
 
-    with db.engine.connect() as connection, connection.execution_options(parc_writing=True).begin():
+    with (
+        db.engine.connect() as connection,
+        _references_aside(connection),
+        connection.execution_options(parc_writing=True).begin(),
+    ):
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        _check_references(connection)
     return True
+
+
+@contextmanager
+def _references_aside(connection: Connection) -> Iterator[None]:
+    """Let SQLite change tables that others point at: it builds them anew, and dropping the old one would empty or refuse.
+
+    It can be told so only outside a transaction; PostgreSQL needs nothing.
+    """
+    driver: Any = connection.connection.driver_connection
+    is_sqlite = connection.dialect.name == "sqlite"
+    if is_sqlite:
+        driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        if is_sqlite:
+            driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _check_references(connection: Connection) -> None:
+    """Raise RuntimeError, so that nothing is committed, where a row points at one that is not there."""
+    if connection.dialect.name == "sqlite" and (
+        lost := connection.execute(text("PRAGMA foreign_key_check")).all()
+    ):
+        raise RuntimeError(f"{len(lost)} rows point at rows that are gone, the first in {lost[0][0]}")
 
 
 def write_revision(message: str) -> None:

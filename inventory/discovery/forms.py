@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext
@@ -78,14 +79,14 @@ class HideForm(Form):
     )
 
 
-def equipment_form(count: int) -> type[Form]:
-    """Return a form of `count` lines, each what a presence is logged as (`name_0`, `category_0`, `serial_0`, `tag_0`…)."""
+def equipment_form(keys: Iterable[str]) -> type[Form]:
+    """Return a form of a line for each key, what a presence is logged as: `name_KEY`, `category_KEY`, `serial_KEY`, `tag_KEY`."""
     fields: dict[str, Any] = {"version": HiddenField()}
-    for n in range(count):
-        fields[f"name_{n}"] = TextField(N_("Name"), limit=120)
-        fields[f"category_{n}"] = ChoiceField(N_("Category"), [required()])
-        fields[f"serial_{n}"] = TextField(N_("Serial number"), limit=120)
-        fields[f"tag_{n}"] = TextField(N_("Tag"), limit=40)
+    for key in keys:
+        fields[f"name_{key}"] = TextField(N_("Name"), limit=120)
+        fields[f"category_{key}"] = ChoiceField(N_("Category"), [required()])
+        fields[f"serial_{key}"] = TextField(N_("Serial number"), limit=120)
+        fields[f"tag_{key}"] = TextField(N_("Tag"), limit=40)
     return type("EquipmentForm", (Form,), fields)
 
 

@@ -187,7 +187,7 @@ def test_nobody_decides_about_what_belongs_to_others(
         "id": row.public_id,
         "reason": "Essai",
         "step": "apply",
-        "category_0": create_category().public_id,
+        f"category_{row.public_id}": create_category().public_id,
     }
     assert sign_in(cast.oscar).post(f"/discovery/presences/{act}", data=data).status_code == 303
     db.session.refresh(row)
@@ -206,16 +206,16 @@ def test_equipment_is_made_of_what_is_completed_and_can_be_undone(
     assert re.search(rf'<option selected value="{category.public_id}"', form)
     assert (
         browser.post(
-            "/discovery/presences/equipment", data={**data, "step": "apply", "category_0": ""}
+            "/discovery/presences/equipment", data={**data, "step": "apply", f"category_{row.public_id}": ""}
         ).status_code
         == 422
     )
     given = {
         **data,
         "step": "apply",
-        "name_0": "imp-accueil",
-        "category_0": category.public_id,
-        "serial_0": "U64001",
+        f"name_{row.public_id}": "imp-accueil",
+        f"category_{row.public_id}": category.public_id,
+        f"serial_{row.public_id}": "U64001",
     }
     assert browser.post("/discovery/presences/equipment", data=given).status_code == 303
     asset = db.session.scalars(select(Asset)).one()
@@ -229,6 +229,24 @@ def test_equipment_is_made_of_what_is_completed_and_can_be_undone(
     assert (db.session.scalar(select(Asset.id)), row.asset_id) == (None, None)
 
 
+def test_what_was_typed_stays_with_its_presence_when_another_is_identified_meanwhile(
+    cast: Cast, range_: AddressRange, sign_in: SignIn
+) -> None:
+    category, rows = create_category(), [create_presence(range_) for _ in range(2)]
+    known = create_asset(cast.le_bouscat, category)
+    with transaction():
+        db.session.get_one(Presence, rows[0].id).asset_id = known.id
+    given: dict[str, Any] = {"id": [row.public_id for row in rows], "step": "apply"}
+    for row in rows:
+        given |= {
+            f"name_{row.public_id}": f"pc-{row.public_id}",
+            f"category_{row.public_id}": category.public_id,
+        }
+    assert sign_in(cast.alice).post("/discovery/presences/equipment", data=given).status_code == 303
+    (made,) = db.session.scalars(select(Asset).where(Asset.id != known.id))
+    assert made.name == f"pc-{rows[1].public_id}"
+
+
 def test_a_known_serial_is_refused_with_all_that_was_typed(
     cast: Cast, range_: AddressRange, sign_in: SignIn
 ) -> None:
@@ -238,9 +256,9 @@ def test_a_known_serial_is_refused_with_all_that_was_typed(
     given = {
         "id": row.public_id,
         "step": "apply",
-        "name_0": "imp",
-        "category_0": category.public_id,
-        "tag_0": "LBX-1",
+        f"name_{row.public_id}": "imp",
+        f"category_{row.public_id}": category.public_id,
+        f"tag_{row.public_id}": "LBX-1",
     }
     answer = sign_in(cast.alice).post("/discovery/presences/equipment", data=given)
     assert answer.status_code == 422

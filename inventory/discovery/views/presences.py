@@ -244,28 +244,29 @@ def make_equipment() -> Response:
 
 def _equipment_form(rows: list[Presence]) -> Any:
     given = request.form if request.form.get("step") == "apply" else None
-    form = forms.equipment_form(len(rows))(given, **_prefilled(rows))
+    form = forms.equipment_form(row.public_id for row in rows)(given, **_prefilled(rows))
     categories = references.category_choices(catalog.active_categories(), _)
-    for n in range(len(rows)):
-        form[f"category_{n}"].choices = options([("", ""), *categories])
+    for row in rows:
+        form[f"category_{row.public_id}"].choices = options([("", ""), *categories])
     return form
 
 
 def _prefilled(rows: list[Presence]) -> dict[str, Any]:
     """What each line of the form begins with: the name, and the category where the guess is sure of the kind."""
     by_kind = {category.kind: category.public_id for category in reversed(catalog.active_categories())}
-    kinds = [words.kind_of(row) for row in rows]
+    kinds = [(row.public_id, words.kind_of(row)) for row in rows]
     return {
-        **{f"name_{n}": row.name for n, row in enumerate(rows)},
-        **{f"category_{n}": by_kind.get(kind) for n, kind in enumerate(kinds) if kind is not None},
+        **{f"name_{row.public_id}": row.name for row in rows},
+        **{f"category_{key}": by_kind.get(kind) for key, kind in kinds if kind is not None},
     }
 
 
 def _asked(form: Any, rows: list[Presence]) -> list[tuple[Presence, dict[str, Any]]]:
     """The columns of each asset to be."""
     asked = []
-    for n, row in enumerate(rows):
-        given = {name: form[f"{name}_{n}"].data for name in ("name", "serial", "tag", "category")}
+    for row in rows:
+        # By its id: one that is identified meanwhile must not hand its line to the next.
+        given = {name: form[f"{name}_{row.public_id}"].data for name in ("name", "serial", "tag", "category")}
         values = references.resolved(given, MAKE)
         place = row.range.location_id if row.range and row.range.entity_id == row.entity_id else None
         asked.append((row, {**values, "location_id": place}))

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from scanners.presence import PresenceOptions
     from scanners.snmp import Progress, ScanOptions
 
-RATE_OVER_S = 10.0
+RATE_OVER_S = 60.0  # longer than a part is read for, in which no address is asked
 SILENT = (Cause.SILENT, Cause.SILENT_OR_WRONG_COMMUNITY)
 IN_BLACKOUT = N_("These are black-out hours of the range: it goes on by itself at their end, %(until)s.")
 
@@ -334,7 +334,7 @@ class Pace:
         self._first = 0
 
     def rates(self, done: int, found: int) -> tuple[float | None, float | None]:
-        """Return the addresses asked and the devices found a second over the last ten, None while too little is known."""
+        """Return the addresses asked and the devices found a second over the last minute, None while too little is known."""
         now = time.monotonic()
         self._lately.append((now, done, found))
         while now - self._lately[0][0] > RATE_OVER_S and len(self._lately) > 2:

@@ -15,6 +15,9 @@ def fill_in(page: Page, **values: str) -> None:
     """Fill the page's form by the names of its fields: text is typed, a choice is made by its words."""
     for name, text in values.items():
         field = page.locator(f"form [name={name}]:is(input:not([type=hidden]), select, textarea)")
+        field.wait_for(state="attached")
+        if not field.is_visible():
+            page.locator(f"details.fold:has([name={name}]) > summary").click()
         if field.evaluate("field => field.tagName") == "SELECT":
             field.select_option(label=text)
         else:

@@ -672,11 +672,11 @@ def test_a_cancelled_scan_says_what_it_did_not_ask(range_: AddressRange, network
 
 
 def test_progress_says_how_many_a_second_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = iter([0.0, 0.5, 2.0, 2.0, 14.0])
+    now = iter([0.0, 0.5, 2.0, 2.0, 64.0])
     monkeypatch.setattr(scanning.time, "monotonic", lambda: next(now))
     pace = scanning.Pace(1000)
     assert pace.rates(0, 0) == (None, None)
     assert pace.rates(50, 1) == (None, None), "half a second says nothing"
     assert pace.rates(200, 4) == (100.0, 2.0)
     assert pace.rates(200, 4) == (100.0, 2.0)
-    assert pace.rates(800, 4) == (50.0, 0.0), "over the last ten seconds, as far as two moments span them"
+    assert pace.rates(820, 4) == (10.0, 0.0), "over the last minute, as far as two moments span it"

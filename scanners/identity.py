@@ -44,6 +44,7 @@ _JUNK_TEXT = frozenset(
     )
 )
 
+_REPEATED = re.compile(r"(.)\1*|(..)\2{2,}")
 _LABEL = re.compile(
     r"(?:S/N|SN|SER(?:IAL)?(?:\s?(?:NO|NUM|NUMBER|#))?\.?)\s*[:#=]\s*|(?:S/N|SERIAL(?:\s(?:NO\.?|NUMBER|#)))\s+"
 )
@@ -56,7 +57,7 @@ _VMWARE = re.compile(r"VMWARE-([0-9A-F]{2}[ -]?){16}")
 def is_junk(text: str) -> bool:
     """Whether a serial, tag or the like is a placeholder; the whole text is judged, never a part of it."""
     folded = re.sub(r"[^0-9A-Z]", "", text.upper())
-    return not folded or folded in _JUNK_TEXT or len(set(folded)) == 1
+    return not folded or folded in _JUNK_TEXT or _REPEATED.fullmatch(folded) is not None
 
 
 def canonical_serial(value: bytes | str | None, maker: str | None = None) -> str | None:

@@ -40,7 +40,7 @@ def test_a_serial_is_trimmed_raised_and_unwrapped(value: str, maker: str | None,
 @pytest.mark.parametrize(
     "value",
     """To Be Filled By O.E.M.|Default string|System Serial Number|Chassis Serial Number|Not Specified|None|N/A|0|
-    0000000000|XXXXXXXXXX|.........|123456789|0123456789|unknown|<private>|Not Present|No Asset Tag|Asset-1234567890|ab|
+    0000000000|XXXXXXXXXX|0A0A0A0A0A0A|.........|123456789|0123456789|unknown|<private>|Not Present|No Asset Tag|Asset-1234567890|ab|
     INVALID|SN: N/A|S/N:|----""".replace("\n", "").split("|"),
 )
 def test_placeholders_are_not_serials(value: str) -> None:
@@ -49,6 +49,7 @@ def test_placeholders_are_not_serials(value: str) -> None:
 
 def test_a_serial_that_merely_contains_a_placeholder_is_kept() -> None:
     assert identity.canonical_serial("NA12NONE77") == "NA12NONE77"
+    assert identity.canonical_serial("0A0A0A0A0B") == "0A0A0A0A0B"
 
 
 def test_both_byte_orders_of_a_uuid_are_one() -> None:

@@ -33,12 +33,21 @@ def word(table: Mapping[str, str], code: Any) -> str:
 
 def title_of(sighting: Sighting) -> str:
     """Return what to call a thing that was seen: its name, else its model and address."""
-    facts = _facts(sighting)
-    name = facts.get("name") or facts.get("display_name")
-    if name:
-        return str(name)
+    if (name := _name_of(sighting)) is not None:
+        return name
     model = model_of(sighting)
     return f"{model} ({sighting.target})" if model else sighting.target
+
+
+def title_beside_address(sighting: Sighting) -> str:
+    """Return what to call a thing where its address stands beside: its name, else its model, else the address after all."""
+    return _name_of(sighting) or model_of(sighting) or sighting.target
+
+
+def _name_of(sighting: Sighting) -> str | None:
+    facts = _facts(sighting)
+    name = facts.get("name") or facts.get("display_name")
+    return str(name) if name else None
 
 
 def kind_of(sighting: Sighting) -> str | None:

@@ -57,6 +57,8 @@ OUTCOMES: dict[str, Callable[[int], str]] = {
 }
 """The words that follow the number of each kind of outcome: in French even the participles agree with it."""
 FACTS_COUNTED = ("kinds", "makers", "models", "serials", "firmwares")
+REVIEWS = "reviews.index"
+"""The page of questions, which a later package brings."""
 IDENTIFYING = (RunKind.IDENTIFY_TRIAL, RunKind.IDENTIFY)
 
 
@@ -268,10 +270,20 @@ def failures(run: Run, groups: Sequence[tuple[str, int, list[RunResult]]]) -> li
 def outcomes(run: Run) -> list[tuple[str, int, str | None]]:
     """Return what came of a run: words, number, and the address of the rows behind it or None."""
     return [
-        (words(n), n, result_words.results_url(run, Outcome(name)) if name in set(Outcome) else None)
+        (words(n), n, _rows_behind(run, name))
         for name, words in OUTCOMES.items()
         if (n := run.outcome.get(name, 0))
     ]
+
+
+def _rows_behind(run: Run, outcome: str) -> str | None:
+    if outcome in set(Outcome):
+        return result_words.results_url(run, Outcome(outcome))
+    if outcome == "noticed" and run.site is not None:
+        return url_for("discovery.presences", site=run.site.public_id)
+    if outcome == "reviews" and REVIEWS in current_app.view_functions:
+        return url_for(REVIEWS)
+    return None
 
 
 def history(run: Run) -> list[dict[str, Any]]:

@@ -49,16 +49,20 @@ def _of_enterprise(row: Review) -> str | None:
     return url_for("reviews.unknown", enterprise=number) if number is not None else None
 
 
+def _title_of(row: Review) -> str:
+    return discovery.title_beside_address(row.sighting) if row.sighting else presentation.title_of(row)
+
+
 COLUMNS = (
-    Column("title", N_("Device"), presentation.title_of, kind="name"),
+    Column("title", N_("Device"), _title_of, kind="name"),
+    Column("target", N_("Seen at"), lambda row: row.sighting.target, kind="code", sort=Sighting.target,
+           url=lambda row: url_for("discovery.sighting", public_id=row.sighting.public_id)),
     Column("description", N_("Description"), _fact("description")),
     Column("enterprise", N_("Maker by its number"), presentation.enterprise_of, url=_of_enterprise),
     Column("kind", N_("Kind guessed"), lambda row: discovery.kind_of(row.sighting)),
-    Column("target", N_("Seen at"), lambda row: row.sighting.target, kind="code", sort=Sighting.target, shown=False,
-           url=lambda row: url_for("discovery.sighting", public_id=row.sighting.public_id)),
-    Column("object_id", N_("sysObjectID"), _fact("object_id")),
+    Column("object_id", N_("sysObjectID"), _fact("object_id"), shown=False),
     Column("site", N_("Site"), lambda row: row.sighting.site_code, sort=Sighting.site_code),
-    Column("entity", N_("Entity"), lambda row: row.entity.name),
+    Column("entity", N_("Entity"), lambda row: row.entity.name, shown=False),
     Column("first_seen_at", N_("First seen"), lambda row: row.sighting.first_seen_at, kind="instant",
            sort=Sighting.first_seen_at),
 )  # fmt: skip
@@ -153,7 +157,7 @@ def sort_out() -> Response:
         "reconciliation/triage_preview.html",
         form=form, chosen=picked, back=back, has_moved=has_moved, in_background=len(picked.ids) > AT_ONCE,
         outlook=presentation.outlook(verdict), shown=queries.unknown_by_id(picked.ids[:SHOWN]),
-        title_of=presentation.title_of, makes=verdict.answer is Answer.CREATE,
+        title_of=_title_of, makes=verdict.answer is Answer.CREATE,
     )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ class Outcome(Code):
     UNCHANGED = "unchanged", N_("as before"), "neutral", "check"
     MOVED = "moved", N_("moved"), "accent", "switch-horizontal"
     RETURNED = "returned", N_("back again"), "good", "arrow-back-up"
+    SAME = "same", N_("same device"), "neutral", "copy"
     SILENT = "silent", N_("silent"), "warn", "eye-off"
     FAILED = "failed", N_("not read"), "bad", "alert-triangle"
     PROPOSED = "proposed", N_("would change"), "accent", "refresh"
@@ -224,7 +225,7 @@ class RunResult(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
     target: Mapped[str] = mapped_column(String(255))
     outcome: Mapped[Outcome] = mapped_column(CodeType(Outcome), default=Outcome.FAILED)
-    # Where it answered the time before, when that was elsewhere.
+    # Where it answered the time before, when that was elsewhere; of a further address, where this run met its device.
     moved_from: Mapped[str] = mapped_column(String(255), default="")
     cause: Mapped[str] = mapped_column(String(40), default="")
     detail: Mapped[str] = mapped_column(String(255), default="")

@@ -37,6 +37,8 @@ _HEADINGS = {
 
 def why(row: RunResult) -> str | None:
     """Return why a target was not read, or where it was before; None where there is nothing to say."""
+    if row.outcome is Outcome.SAME:
+        return _("It presents itself as the device met at %(target)s.", target=row.moved_from)
     if row.moved_from:
         return _("It answered at %(target)s before.", target=row.moved_from)
     if row.outcome is Outcome.SILENT:
@@ -49,6 +51,8 @@ def why(row: RunResult) -> str | None:
 
 def advice(row: RunResult) -> str | None:
     """Return what to do about a target that was not read, None where nothing is to be done."""
+    if row.outcome is Outcome.SAME:
+        return _("If they are two devices, one bears a wrong serial number: log it by hand.")
     found = causes.advice(row.cause) if row.cause else None
     return _(found) if found else None
 

@@ -32,6 +32,15 @@ def keep(run: Run, met: Iterable[Met]) -> None:
     bulk_load(TABLE, rows)
 
 
+def not_kept_yet(run: Run, same: Sequence[Met]) -> list[Met]:
+    """Return the further addresses of devices that the run does not list yet: a part that was stopped is scanned again."""
+    if not same:
+        return []
+    kept = select(RunResult.target).where(RunResult.run_id == run.id, RunResult.outcome == Outcome.SAME)
+    listed = set(db.session.scalars(kept))
+    return [one for one in same if one.target[:LONGEST_TEXT] not in listed]
+
+
 def _row(run: Run, target: str, outcome: Outcome, **values: Any) -> dict[str, Any]:
     empty: dict[str, Any] = {
         "moved_from": "",

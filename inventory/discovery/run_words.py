@@ -32,6 +32,9 @@ OUTCOMES: dict[str, Callable[[int], str]] = {
     "changed": lambda n: ngettext("changed since the last time", "changed since the last time", n),
     "unchanged": lambda n: ngettext("unchanged", "unchanged", n),
     "moved": lambda n: ngettext("answers at another address", "answer at another address", n),
+    "same": lambda n: ngettext(
+        "further address of a device already met", "further addresses of devices already met", n
+    ),
     "silent": lambda n: ngettext("known and silent now", "known and silent now", n),
     "returned": lambda n: ngettext("seen again after an absence", "seen again after an absence", n),
     "absent": lambda n: ngettext("not seen any more", "not seen any more", n),

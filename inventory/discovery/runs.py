@@ -75,9 +75,10 @@ def take_in(run: Run, observations: Sequence[Observation], origin: Origin) -> St
     stored = sightings.store(observations, origin)
     counts = stored.counts
     run.read += counts.pop("seen")
-    add_outcome(run, **counts)
+    same = results.not_kept_yet(run, stored.same)
+    add_outcome(run, **counts, same=len(same))
     noticing.take_in(run, observations, origin)
-    results.keep(run, stored.met)
+    results.keep(run, [*stored.met, *same])
     db.session.flush()
     if stored.to_reconcile:
         with audit.resume(_change_set(run)):

@@ -64,7 +64,7 @@ class Stored:
     """What became of a batch, as sighting ids; `again` were already seen in the same run and are not counted.
 
     `met` says of each subject the one word that a run's page has for it, the most telling first: new, moved (to
-    another address), returned, changed, unchanged.
+    another address), returned, changed, unchanged; `same` are further addresses at which the run met one of them.
     """
 
     new: list[int] = field(default_factory=list)
@@ -74,6 +74,7 @@ class Stored:
     returned: list[int] = field(default_factory=list)
     again: list[int] = field(default_factory=list)
     met: list[Met] = field(default_factory=list)
+    same: list[Met] = field(default_factory=list)
 
     @property
     def to_reconcile(self) -> list[int]:
@@ -167,13 +168,19 @@ def store(observations: Iterable[Observation], origin: Origin) -> Stored:
     device with two addresses gives, the first is kept.
     """
     stored = Stored()
-    by_source: dict[str, dict[str, Observation]] = {}
-    for observation in observations:
-        found = by_source.setdefault(_fitting(observation.source, LONGEST_SOURCE), {})
-        found.setdefault(_fitting(observation.source_key, LONGEST_KEY), observation)
-    for source, by_key in by_source.items():
-        for keys in slices(list(by_key), LOOKED_UP_AT_ONCE):
-            _store_slice(source, {key: by_key[key] for key in keys}, origin, stored)
+    left = list(observations)
+    while left:
+        by_source: dict[str, dict[str, Observation]] = {}
+        further = []
+        for observation in left:
+            found = by_source.setdefault(_fitting(observation.source, LONGEST_SOURCE), {})
+            key = _fitting(observation.source_key, LONGEST_KEY)
+            if found.setdefault(key, observation) is not observation:
+                further.append(observation)
+        for source, by_key in by_source.items():
+            for keys in slices(list(by_key), LOOKED_UP_AT_ONCE):
+                _store_slice(source, {key: by_key[key] for key in keys}, origin, stored)
+        left = further
     return stored
 
 
@@ -187,6 +194,7 @@ def _store_slice(source: str, observations: dict[str, Observation], origin: Orig
         before = known.get(key)
         if before is not None and before.last_run_id == origin.run_id:
             stored.again.append(before.id)
+            _note_same(before, observation, origin, stored)
             continue
         seen = _Seen.of(observation, origin)
         if before is None:
@@ -207,6 +215,15 @@ def _store_slice(source: str, observations: dict[str, Observation], origin: Orig
         db.session.execute(update(TABLE).where(TABLE.c.id.in_(touched)).values(**_last(origin)))
     if rewritten:
         db.session.execute(update(TABLE).where(TABLE.c.id == bindparam("row_id")), rewritten)
+
+
+def _note_same(before: Known, observation: Observation, origin: Origin, stored: Stored) -> None:
+    target = _fitting(observation.target, LONGEST_TARGET)
+    if target != before.target:
+        credential_id = origin.credential_ids.get(observation.evidence.get("credential", ""))
+        stored.same.append(
+            Met(before.id, target, Outcome.SAME, before.target, credential_id, before.source_key)
+        )
 
 
 def _sort_out(before: Known, seen: _Seen, stored: Stored) -> None:

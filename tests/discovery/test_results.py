@@ -53,6 +53,27 @@ def night(range_: AddressRange, *seen: Observation, failures: tuple[tuple[str, s
         return run
 
 
+def test_a_further_address_of_a_device_is_listed_once_with_the_one_it_was_met_at(
+    cast: Cast, sign_in: SignIn, range_: AddressRange
+) -> None:
+    twice = [observe(1, target="10.1.0.5"), observe(1, target="10.1.0.6")]
+    run = night(range_, *twice)
+    with transaction():
+        origin = Origin(
+            run_id=run.id,
+            site_code=range_.site.code,
+            at=clock.now(),
+            place=lambda _one: Placement(range_.entity_id),
+        )
+        runs.take_in(db.session.get_one(Run, run.id), twice, origin)
+    assert (run.read, run.outcome["new"], run.outcome["same"]) == (1, 1, 1)
+    page = (
+        sign_in(cast.alice).get(f"/discovery/runs/{run.public_id}/results?outcome=same", headers=ENGLISH).text
+    )
+    assert "1 target" in page
+    assert "It presents itself as the device met at 10.1.0.5." in page
+
+
 def test_the_page_says_of_each_device_what_came_of_it_why_and_what_to_do(
     cast: Cast, sign_in: SignIn, range_: AddressRange
 ) -> None:

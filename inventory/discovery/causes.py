@@ -9,6 +9,7 @@ EMPTIED = "emptied"
 
 SENTENCES: dict[str, str] = {
     "silent": N_("Nothing answered."),
+    "another_answers": N_("Another device answers at its address now."),
     "silent_or_wrong_community": N_("The device is there, but silent, or the community is wrong."),
     "refused": N_("The device refuses: nothing listens on this port."),
     "unreachable": N_("The network does not reach this address."),
@@ -51,6 +52,7 @@ UNKNOWN = N_("It could not be read, for a reason that this version does not know
 
 ADVICE: dict[str, str] = {
     "silent": N_("Check that it is switched on and still connected."),
+    "another_answers": N_("If it was replaced, record the replacement; if it moved, scan where it went."),
     "refused": N_("Switch SNMP on on the device, and check the UDP port of its range."),
     "unsupported_level": N_("Give this user the level that the device asks for, with its passphrases."),
     "not_in_time_window": N_("Restart the device's SNMP agent: its counter of starts or its clock is wrong."),

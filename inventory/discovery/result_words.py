@@ -41,7 +41,7 @@ def why(row: RunResult) -> str | None:
         return _("It presents itself as the device met at %(target)s.", target=row.moved_from)
     if row.moved_from:
         return _("It answered at %(target)s before.", target=row.moved_from)
-    if row.outcome is Outcome.SILENT:
+    if row.cause == "silent" and row.outcome is Outcome.SILENT:
         return _("It answered an earlier run, and nothing answers there now.")
     if not row.cause:
         return None

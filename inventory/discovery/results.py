@@ -16,6 +16,8 @@ from inventory.discovery.sightings import LOOKED_UP_AT_ONCE, Met, slices
 UNCHANGED_KEPT = timedelta(days=90)
 """How long the targets of which nothing is to be said are listed; their number stays for ever."""
 LONGEST_TEXT = 255
+REPLACED = "another_answers"
+"""Why a device was not met although its address answered."""
 TABLE = cast("Table", RunResult.__table__)
 
 
@@ -128,13 +130,22 @@ def note_missed(run: Run, sighting_ids: Sequence[int]) -> None:
     at, untold = clock.now(), [id_ for id_ in sighting_ids if id_ not in told]
     for some in slices(untold, LOOKED_UP_AT_ONCE):
         rows = db.session.execute(select(Sighting.id, Sighting.target).where(Sighting.id.in_(some)))
+        missed = [(row.target, row.id) for row in rows]
+        taken = _answered(run, [target for target, _id in missed])
         bulk_load(
             TABLE,
             [
-                _row(run, row.target, Outcome.SILENT, at=at, cause="silent", sighting_id=row.id)
-                for row in rows
+                _row(run, target, Outcome.SILENT, at=at, sighting_id=id_,
+                     cause=REPLACED if target in taken else "silent")
+                for target, id_ in missed
             ],
-        )
+        )  # fmt: skip
+
+
+def _answered(run: Run, targets: Sequence[str]) -> set[str]:
+    """Those of the targets at which the run met a device."""
+    met = RunResult.run_id == run.id, RunResult.outcome.not_in((Outcome.SILENT, Outcome.FAILED))
+    return set(db.session.scalars(select(RunResult.target).where(*met, RunResult.target.in_(targets))))
 
 
 def forget_unchanged(run: Run) -> None:

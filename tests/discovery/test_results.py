@@ -14,7 +14,7 @@ from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
 from inventory.discovery import causes, comparison, launching, runs
 from inventory.discovery.comparison import Entry
-from inventory.discovery.models import AddressRange, Outcome, Run, RunKind, Site
+from inventory.discovery.models import AddressRange, Outcome, Run, RunKind, Sighting, Site
 from inventory.discovery.sightings import Origin, Placement
 from inventory.jobs.models import Job
 from scanners.coverage import Cause
@@ -72,6 +72,26 @@ def test_a_further_address_of_a_device_is_listed_once_with_the_one_it_was_met_at
     )
     assert "1 target" in page
     assert "It presents itself as the device met at 10.1.0.5." in page
+
+
+def test_a_device_whose_address_another_one_has_taken_is_not_called_silent_without_that_being_said(
+    cast: Cast, sign_in: SignIn, range_: AddressRange
+) -> None:
+    night(range_, observe(1, target="10.1.0.5"), observe(2, target="10.1.0.6"))
+    run = night(range_, observe(3, target="10.1.0.5"))
+    with transaction():
+        runs.conclude_absent(run, Sighting.range_id == range_.id, within=lambda _target: True)
+    page = (
+        sign_in(cast.alice).get(f"/discovery/runs/{run.public_id}/results?format=csv", headers=ENGLISH).text
+    )
+    told = {
+        target: line
+        for target in ("10.1.0.5", "10.1.0.6")
+        for line in page.splitlines()
+        if line.startswith(target) and "silent" in line
+    }
+    assert "Another device answers at its address now." in told["10.1.0.5"]
+    assert "nothing answers there now" in told["10.1.0.6"]
 
 
 def test_the_page_says_of_each_device_what_came_of_it_why_and_what_to_do(

@@ -43,14 +43,14 @@ def chromium() -> Iterator[Browser]:
 class Live:
     """A running Parc: its addresses by endpoint, the label of the asset that they are about, who has signed in.
 
-    `html`: those of the addresses that answer with a page, once somebody has asked.
+    `html`: those of each half of the addresses that answer with a page, once somebody has asked.
     """
 
     parc: Parc
     pages: dict[str, str]
     label: str
     cookies: dict[str, Any] = field(default_factory=dict)
-    html: list[str] = field(default_factory=list)
+    html: dict[int, list[str]] = field(default_factory=dict)
 
     @property
     def url(self) -> str:

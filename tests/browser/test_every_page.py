@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -14,26 +13,37 @@ from tests.browser.conftest import Live
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = {"desk": 1440, "phone": 390}
 THEMES = {"light": (), "dark": ("color-contrast",)}
+"""The rules that are asked about in each, none for all: the dark one has other colours and nothing else of its own."""
+ROUND = [("desk", "light"), ("desk", "dark"), ("phone", "dark"), ("phone", "light")]
+"""Every width in every theme, so that each differs from the one before in one thing alone."""
 HALVES = [pytest.param(half, marks=pytest.mark.xdist_group(f"pages-{half}")) for half in (0, 1)]
 """Every second page from the first or second on: the two halves are looked at side by side."""
 
+# No page has a frame, and the one rule that wants style sheets loaded again is about turning a phone round.
+ACCESSIBILITY = """async rules => {
+  const asked = {resultTypes: ['violations'], iframes: false, preload: false, ...(rules.length ? {runOnly: rules} : {})};
+  const found = await axe.run(document, asked);
+  return found.violations.flatMap(fault => fault.nodes.slice(0, 4).map(
+    node => `${fault.id} (${fault.impact}): ${JSON.stringify(node.target)} ${node.html.slice(0, 110)}`));
+}"""
 # Text that its own box cuts: on what people press or read as a name, nothing may be hidden.
-CLIPPED = """() => {
+LAYOUT = """() => {
   const seen = [];
+  // On a phone the page's content is clipped at its edge: what sticks out there cannot even be scrolled to.
+  for (const [frame, edge] of [[document.documentElement, window.innerWidth], [document.querySelector('main'), null]]) {
+    const wide = frame === null ? 0 : frame.scrollWidth - (edge ?? frame.clientWidth);
+    if (wide <= 0) continue;
+    const guilty = [...frame.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > window.innerWidth + 1)
+      .map(e => e.tagName.toLowerCase() + '.' + e.className).slice(-3);
+    seen.push(`${wide} px too wide: ${guilty.join(', ')}`);
+  }
   for (const box of document.querySelectorAll('button, .btn, label, th, h1, h2, .nav-text, .menu-item, .badge, .chip, legend, summary')) {
     const style = getComputedStyle(box);
     if (!box.checkVisibility({visibilityProperty: true}) || box.closest('.visually-hidden') || box.clientWidth < 2) continue;
     const holds = style.overflowX !== 'visible' || box.matches('.btn');
-    if (holds && box.scrollWidth > box.clientWidth + 1) seen.push(box.textContent.trim().slice(0, 60));
+    if (holds && box.scrollWidth > box.clientWidth + 1) seen.push(`cut: ${box.textContent.trim().slice(0, 60)}`);
   }
   return seen;
-}"""
-OVERFLOW = """() => {
-  const wide = document.documentElement.scrollWidth - window.innerWidth;
-  if (wide <= 0) return null;
-  const guilty = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > window.innerWidth + 1)
-    .map(e => e.tagName.toLowerCase() + '.' + e.className).slice(-3);
-  return `${wide} px too wide: ${guilty.join(', ')}`;
 }"""
 
 
@@ -43,57 +53,72 @@ def _axe_is_installed() -> None:
         pytest.skip("axe-core is not installed (make setup-test)")
 
 
+class Screen:
+    """A page, its width and its theme: each is changed only where it is another, for a change costs a new layout."""
+
+    def __init__(self, page: Page) -> None:
+        page.context.add_init_script(path=AXE)
+        self.page = page
+        self._theme = ""
+
+    def show(self, width: str, theme: str) -> None:
+        """Give the page a width and a theme."""
+        if self.page.viewport_size != (size := {"width": WIDTHS[width], "height": 900}):
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]
+        if self._theme != theme:
+            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+            self._theme = theme
+
+    def round(self) -> list[tuple[str, str]]:
+        """Return every width with every theme, beginning with those that the page has."""
+        return ROUND if self.page.viewport_size["width"] == WIDTHS["desk"] else ROUND[::-1]  # type: ignore[index]
+
+
 def faults_of_accessibility(page: Page, rules: tuple[str, ...] = ()) -> list[str]:
     """Return what axe-core finds, one line for each fault; of these rules only, where some are named."""
-    if not page.evaluate("() => 'axe' in window"):
-        page.add_script_tag(path=AXE)
-    # No page has a frame, and the one rule that wants style sheets loaded again is about turning a phone round.
-    asked: dict[str, Any] = {"resultTypes": ["violations"], "iframes": False, "preload": False}
-    if rules:
-        asked["runOnly"] = list(rules)
-    found: dict[str, Any] = page.evaluate("asked => axe.run(document, asked)", asked)
-    return [
-        f"{fault['id']} ({fault['impact']}): {node['target']} {node['html'][:110]}"
-        for fault in found["violations"]
-        for node in fault["nodes"][:4]
-    ]
+    return page.evaluate(ACCESSIBILITY, list(rules))
 
 
 def faults_of_layout(page: Page) -> list[str]:
     """Return what overflows the page or is cut by its own box."""
-    wide = page.evaluate(OVERFLOW)
-    return [*([wide] if wide else []), *(f"cut: {text}" for text in page.evaluate(CLIPPED))]
+    return page.evaluate(LAYOUT)
 
 
-def html_pages(live: Live, page: Page) -> list[str]:
-    """Return the addresses that answer with a whole page, or with an error, and not with a file, data or a part."""
-    if not live.html:
-        answers = {address: page.request.get(address) for address in live.pages.values()}
-        live.html = [
+def html_pages(live: Live, page: Page, half: int) -> list[str]:
+    """Return the half's addresses that answer with a whole page, or with an error, and not with a file, data or a part."""
+    if half not in live.html:
+        answers = {address: page.request.get(address) for address in list(live.pages.values())[half::2]}
+        live.html[half] = [
             address for address, one in answers.items() if not one.ok or b"<html" in one.body()[:400]
         ]
-    return live.html
+    return live.html[half]
 
 
-def look_at(page: Page, address: str) -> list[str]:
-    """Open a page and look at it in both widths and themes; the dark one has other colours and nothing else of its own."""
-    answer = page.goto(address)
+def look_around(screen: Screen) -> list[str]:
+    """Look at the page as it stands in every width and theme."""
+    faults, laid_out = [], set()
+    for width, theme in screen.round():
+        screen.show(width, theme)
+        if width not in laid_out:
+            laid_out.add(width)
+            faults += [f"{width}: {fault}" for fault in faults_of_layout(screen.page)]
+        found = faults_of_accessibility(screen.page, THEMES[theme])
+        faults += [f"{width}, {theme}: {fault}" for fault in found]
+    return faults
+
+
+def look_at(screen: Screen, address: str) -> list[str]:
+    """Open a page and look at it in every width and theme."""
+    answer = screen.page.goto(address)
     if answer is None or answer.status >= 400:
         return [f"{address}: {answer and answer.status}"]
-    faults = []
-    for name, width in WIDTHS.items():
-        page.set_viewport_size({"width": width, "height": 900})
-        faults += [f"{name}: {fault}" for fault in faults_of_layout(page)]
-        for theme, rules in THEMES.items():
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            faults += [f"{name}, {theme}: {fault}" for fault in faults_of_accessibility(page, rules)]
-    return [f"{address}: {fault}" for fault in dict.fromkeys(faults)]
+    return [f"{address}: {fault}" for fault in dict.fromkeys(look_around(screen))]
 
 
 @pytest.mark.parametrize("half", HALVES)
 def test_every_page_is_accessible_in_both_widths_and_themes(live, page_of, half):
-    page = page_of("diane", bypass_csp=True)
-    faults = [fault for address in html_pages(live, page)[half::2] for fault in look_at(page, address)]
+    screen = Screen(page_of("diane"))
+    faults = [fault for address in html_pages(live, screen.page, half) for fault in look_at(screen, address)]
     assert not faults, "\n" + "\n".join(faults)
 
 
@@ -101,7 +126,7 @@ def test_every_page_is_accessible_in_both_widths_and_themes(live, page_of, half)
 def test_no_text_overflows_or_is_cut_in_english_either(live, page_of, half):
     page = page_of("diane", language="en")
     faults = []
-    for address in html_pages(live, page)[half::2]:
+    for address in html_pages(live, page, half):
         page.goto(address)
         assert page.locator("html").get_attribute("lang") == "en"
         for name, width in WIDTHS.items():
@@ -110,15 +135,45 @@ def test_no_text_overflows_or_is_cut_in_english_either(live, page_of, half):
     assert not faults, "\n" + "\n".join(faults)
 
 
+def plant(page: Page, html: str, rule: str = "") -> None:
+    """Put something into the page's heading, and a rule into its style sheet."""
+    page.evaluate(
+        """([html, rule]) => {
+          document.querySelector('h1').innerHTML += html;
+          if (rule) document.styleSheets[0].insertRule(rule, 0);
+        }""",
+        [html, rule],
+    )
+
+
 @pytest.mark.xdist_group("pages-0")
-def test_a_fault_planted_on_purpose_is_found(live, page_of):
-    page = page_of("diane", bypass_csp=True)
-    page.goto("/people/")
-    page.evaluate("() => { document.querySelector('h1').innerHTML += '<img src=\"/static/favicon.svg\">' }")
-    assert any("image-alt" in fault for fault in faults_of_accessibility(page))
-    page.evaluate("() => { document.querySelector('h1').innerHTML += '<div class=\"wide\">x</div>' }")
-    page.evaluate("() => { document.querySelector('.wide').style.width = '3000px' }")
-    assert faults_of_layout(page)
+@pytest.mark.parametrize(
+    ("html", "rule", "where", "fault"),
+    [
+        ('<img src="/static/favicon.svg">', "", "desk, light", "image-alt"),
+        ("<input>", "", "phone, light", "label"),
+        ('<b class="wide">x</b>', ".wide { display: block; width: 1500px }", "desk", "px too wide"),
+        ('<b class="wide">x</b>', ".wide { display: block; width: 400px }", "phone", "px too wide"),
+        (
+            '<b class="pale">Pale</b>',
+            "@media (width < 500px) and (prefers-color-scheme: dark) { .pale { color: #333 } }",
+            "phone, dark",
+            "color-contrast",
+        ),
+        (
+            '<b class="pale">Pale</b>',
+            "@media (width > 500px) and (prefers-color-scheme: light) { .pale { color: #ddd } }",
+            "desk, light",
+            "color-contrast",
+        ),
+    ],
+)
+def test_a_fault_planted_on_purpose_is_found(page_of, html, rule, where, fault):
+    screen = Screen(page_of("diane"))
+    screen.page.goto("/people/")
+    plant(screen.page, html, rule)
+    found = look_around(screen)
+    assert [line for line in found if line.startswith(f"{where}: ") and fault in line], found
 
 
 @pytest.mark.xdist_group("pages-0")
@@ -139,15 +194,10 @@ def test_a_request_to_another_host_and_an_error_in_the_console_are_noticed(page_
 @pytest.mark.parametrize("address", ["/sign-in", "/nothing-here", "/people/0000000000aa"])
 def test_pages_for_strangers_and_errors_are_accessible_too(page_of, open_browser, live, address, watched):
     watched.expect("404")
-    if address == "/sign-in":
-        page = open_browser(base_url=live.url, bypass_csp=True).new_page()
-    else:
-        page = page_of("diane", bypass_csp=True)
-    page.goto(address)
+    screen = Screen(open_browser(base_url=live.url).new_page() if address == "/sign-in" else page_of("diane"))
+    screen.page.goto(address)
     faults = []
-    for width in WIDTHS.values():
-        page.set_viewport_size({"width": width, "height": 900})
-        for theme in THEMES:
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            faults += faults_of_accessibility(page) + faults_of_layout(page)
+    for width, theme in screen.round():
+        screen.show(width, theme)
+        faults += faults_of_accessibility(screen.page) + faults_of_layout(screen.page)
     assert not faults, json.dumps(faults, indent=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +20,7 @@ from inventory.auth.models import User
 from inventory.core import clock, vault
 from inventory.core.database import Base, db, transaction
 from tests import factories
+from tests.casting import the_cast
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,6 +33,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "database" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.database)
+
+
+def pytest_collection_finish() -> None:
+    # All that was imported lives until the end: no search for garbage needs to walk over it again.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -154,7 +162,7 @@ def database(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 @pytest.fixture
 def cast(database: Any) -> factories.Cast:
     """The fixed people of permission tests: see `factories.Cast`."""
-    return factories.create_cast()
+    return the_cast()
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ setup: ## Set up what `make run` needs, without starting it
 	$(SETUP) run
 
 test: setup-test ## Set up, then run every test on SQLite and those of the store again on PostgreSQL
-	@sh tools/suite
+	@$(BIN)/python tools/suite.py
 
 setup-test: ## Set up what `make test` needs, without running it
 	$(SETUP) test

@@ -12,6 +12,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask, g, request_started
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url, text
 
 from inventory import create_app
@@ -21,6 +22,10 @@ from inventory.core import clock, vault
 from inventory.core.database import Base, db, transaction
 from tests import factories
 from tests.casting import the_cast
+
+# How long an example takes says how busy the machine is, and nothing of what it proves.
+settings.register_profile("parc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("parc")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 
 import pytest
@@ -35,16 +34,13 @@ def some_people(slapd: Slapd, **choices: object) -> DirectoryOptions:
 
 
 def test_five_thousand_entries_pass_a_limit_of_five_hundred(directory: Slapd) -> None:
-    began = time.monotonic()
     found = list(reading.read(reader(directory)))
-    took = time.monotonic() - began
     computers, people = coverages(found)
     assert (computers.read, people.read) == (DEVICES, PEOPLE)
     assert computers.complete
     assert people.complete
     assert computers.scope == "computers dc=metropole,dc=example"
     assert len({one.source_key for one in observations(found)}) == DEVICES + PEOPLE
-    assert took < 15
 
 
 def test_progress_is_told_page_by_page(directory: Slapd) -> None:

@@ -101,7 +101,7 @@ def test_agents_that_share_an_engine_id_are_all_read_by_one_v3_user(lab: Snmpd) 
     ],
 )
 def test_v3_errors_are_called_by_their_name(lab: Snmpd, wrong: UsmUser, cause: Cause) -> None:
-    failure, coverage = read(lab, wrong, lab.agents[0].address, retries=0)
+    failure, coverage = read(lab, wrong, lab.agents[0].address)
     assert isinstance(failure, Failure)
     assert isinstance(coverage, Coverage)
     assert failure.cause is cause

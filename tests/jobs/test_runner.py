@@ -123,18 +123,18 @@ def test_a_running_job_is_cancelled_within_seconds(start_worker: Start) -> None:
 
 
 def test_a_runner_inside_the_process_takes_up_a_new_job_at_once(
-    engine: Flask, job_kind: dict[str, object]
+    engine: Flask, job_kind: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Its next look is an hour away: what it does before then, it was woken for.
+    monkeypatch.setattr("inventory.jobs.runner.POLL_S", 3600.0)
     done: list[int] = []
     job_kind["test.kind"] = lambda context: done.append(context.payload["n"])
     runner = Runner(engine, threads=2).start()
     try:
         time.sleep(0.2)
-        started = time.monotonic()
         with transaction():
             services.enqueue("test.kind", {"n": 7}, title="Quick")
-        wait_until(lambda: done == [7], seconds=5)
-        assert time.monotonic() - started < 0.9, "it was woken, not found at the next look"
+        wait_until(lambda: done == [7])
     finally:
         assert runner.stop()
 

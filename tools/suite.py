@@ -22,6 +22,8 @@ Run = subprocess.Popen[bytes]
 
 def main() -> int:
     """Return 0 when every test has passed, else 1; what the second run says is shown once the first has ended."""
+    # A shell that starts this in the background has it ignore Ctrl-C, and the runs would too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     first = subprocess.Popen(COMMAND, cwd=ROOT)
     if not debian.is_there("initdb"):
         statuses = _wait_for([first])

@@ -16,7 +16,7 @@ from inventory.demo.careers import Career, Desk, Device
 from inventory.demo.chance import Chance
 from inventory.demo.lives import Life
 from inventory.demo.positions import Layout, Position, quotas
-from inventory.demo.products import HABITS, PERSONAL, TERMINALS
+from inventory.demo.products import HABITS, PERSONAL, RACKED, TERMINALS
 from inventory.demo.purchasing import Purchasing, deliveries
 from inventory.demo.trail import Act
 from inventory.demo.world import Body, Commune, World
@@ -150,6 +150,8 @@ def _body_of(commune: Commune, position: Position, chance: Chance) -> Body:
 
 
 def _desk(body: Body, position: Position, number: int, chance: Chance) -> Desk:
+    if position.kind in RACKED:
+        return Desk(body, None, body.racks[number % len(body.racks)])
     room = body.rooms[number // TERMINALS_PER_ROOM % len(body.rooms)]
     if position.pupils or position.kind not in PERSONAL:
         return Desk(body, None, chance.one(body.rooms))

@@ -61,6 +61,7 @@ PERSONAL = frozenset({*TERMINALS, Kind.MONITOR, Kind.DOCK, Kind.SMARTPHONE, Kind
 COMPUTERS = frozenset({Kind.DESKTOP, Kind.LAPTOP, Kind.THIN_CLIENT})
 NETWORK = frozenset({Kind.SWITCH, Kind.ACCESS_POINT, Kind.ROUTER, Kind.FIREWALL})
 PRINTING = frozenset({Kind.PRINTER, Kind.MULTIFUNCTION_PRINTER})
+RACKED = frozenset({Kind.SWITCH, Kind.ROUTER, Kind.FIREWALL, Kind.SERVER, Kind.STORAGE, Kind.UPS})
 ANSWERING = NETWORK | PRINTING | {Kind.SERVER, Kind.STORAGE, Kind.UPS}
 """Kinds that a network scan reads."""
 

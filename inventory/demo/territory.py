@@ -35,6 +35,7 @@ TEMPERS = (
 )
 OFFICES_WEIGHT = 9.0
 STOCKROOM = "Réserve informatique"
+TECHNICAL_ROOM = "Local technique"
 # The years of the convention in which communes joined: most at once, the others one after another.
 JOINED_AFTER_YEARS = (0,) * 14 + (1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 0)
 
@@ -179,14 +180,18 @@ def _location(
 
 
 def add_rooms(world: World, body: Body, count: int) -> None:
-    """Add the floors of a body's building and `count` rooms on them."""
+    """Add the floors of a body's building, `count` rooms on them, and a technical room with a rack for each floor."""
     room_names = _room_names(body, count)
+    technical: tuple[int, str] | None = None
     for floor, start in enumerate(range(0, count, 14)):
         label = "Rez-de-chaussée" if floor == 0 else f"Étage {floor}"
         storey = _location(world, body, body.building, (LocationKind.FLOOR, label))
         for name in room_names[start : start + 14]:
             id_, _path = _location(world, body, storey, (LocationKind.ROOM, name))
             body.rooms.append(Place(id_, name))
+        technical = technical or _location(world, body, storey, (LocationKind.ROOM, TECHNICAL_ROOM))
+        rack = f"Baie {floor + 1}"
+        body.racks.append(Place(_location(world, body, technical, (LocationKind.RACK, rack))[0], rack))
 
 
 def _room_names(body: Body, count: int) -> list[str]:

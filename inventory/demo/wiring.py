@@ -222,8 +222,9 @@ def _learn(learnt: dict[tuple[int, int], set[str]], port: int, pairs: Iterable[t
 
 
 def _aliases(switch: _Switch) -> Mapping[int, str]:
-    """What an administrator would write on the ports that lead to others."""
-    found = {other.above[1]: f"Vers {other.name}" for other in switch.below if other.above}
+    """What an administrator would write on ports: what they lead to, and the wall socket of most of the others."""
+    found = {port: f"Prise {port:02d}" for port in switch.there if port % 4}
+    found |= {other.above[1]: f"Vers {other.name}" for other in switch.below if other.above}
     return found | ({switch.above[2]: f"Vers {switch.above[0].name}"} if switch.above else {})
 
 

@@ -47,7 +47,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A room or a stockroom."""
+    """A room, a stockroom or a rack."""
 
     id: int
     name: str
@@ -67,7 +67,7 @@ class Holder:
 
 @dataclass(slots=True)
 class Body:
-    """An entity with its building (id and path), rooms and people; `weight` is its part of the commune's equipment."""
+    """An entity with its building (id and path), rooms, racks and people; `weight` is its part of the commune's equipment."""
 
     id: int
     public_id: str
@@ -77,6 +77,7 @@ class Body:
     path: str
     weight: float
     rooms: list[Place] = field(default_factory=list)
+    racks: list[Place] = field(default_factory=list)
     stockroom: Place | None = None
     building: tuple[int, str] = (0, "/")
     people: list[Holder] = field(default_factory=list)

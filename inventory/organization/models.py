@@ -34,6 +34,7 @@ class LocationKind(Code):
     FLOOR = "floor", N_("Floor"), "neutral", "category"
     ROOM = "room", N_("Room"), "neutral", "door"
     STOCKROOM = "stockroom", N_("Stockroom"), "neutral", "package"
+    RACK = "rack", N_("Rack"), "neutral", "server"
 
 
 class PersonKind(Code):
@@ -75,7 +76,7 @@ class EntitySetting(Base):
 
 
 class Location(HasPublicId, HasVersion, Base):
-    """A place: campus, building, floor, room or stockroom of one entity."""
+    """A place: campus, building, floor, room, stockroom or rack of one entity."""
 
     __tablename__ = "location"
 

@@ -99,6 +99,7 @@ class Searchable:
 class _Known:
     nouns: dict[str, Searchable] = field(default_factory=dict)
     watches: dict[str, list[tuple[str, Watch]]] = field(default_factory=dict)
+    finders: dict[str, Callable[[str], Sequence[str]]] = field(default_factory=dict)
 
 
 _known = _Known()
@@ -111,6 +112,16 @@ def register(searchable: Searchable) -> None:
     for one in _known.nouns.values():
         for watch in one.watches:
             _known.watches.setdefault(watch.model.__tablename__, []).append((one.noun, watch))
+
+
+def also_find(key: str, finder: Callable[[str], Sequence[str]]) -> None:
+    """Let a whole text lead to rows by what no document holds: `finder(text)` gives what names them in addresses."""
+    _known.finders[key] = finder
+
+
+def found_otherwise(text: str) -> list[str]:
+    """Return what names, in addresses, the rows that features lead this whole text to."""
+    return [argument for finder in _known.finders.values() for argument in finder(text)]
 
 
 def searchables() -> list[Searchable]:

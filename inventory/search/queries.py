@@ -53,7 +53,7 @@ def exactly(text: str, scope: Scope) -> SearchDocument | None:
         named = folding.key(text.strip().partition("?")[0].rstrip("/").rpartition("/")[2])
         terms = [Term(f"i{named}")] if named else []
     else:
-        terms = [Term(f"k{one}") for one in _keys(text)]
+        terms = [*(Term(f"k{one}") for one in _keys(text)), *_otherwise(text)]
     if not terms:
         return None
     either = Some(tuple(terms))
@@ -104,7 +104,12 @@ def _keys(text: str) -> list[str]:
 def _by_key(text: str) -> Expression | None:
     terms = [Term(f"k{one}", begins=True) for one in _keys(text)]
     terms += [Term(f"s{one}") for one in _keys(text) if 4 <= len(one) <= 6]
+    terms += _otherwise(text)
     return Some(tuple(terms)) if terms else None
+
+
+def _otherwise(text: str) -> list[Term]:
+    return [Term(f"i{folding.key(argument)}") for argument in documents.found_otherwise(text)]
 
 
 def _by_words(words: Sequence[Sequence[str]]) -> Expression:

@@ -10,14 +10,18 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Follow what runs read of switches, and show where things hang."""
+    from inventory.assets import lists
     from inventory.core import registry
     from inventory.discovery.views import blueprint
-    from inventory.topology import hooks, panels, presentation, views
+    from inventory.search import documents
+    from inventory.topology import hooks, listed, panels, presentation, views
 
     app.register_blueprint(views.bp)
     registry.menu(views.MENU)
     blueprint.add_tab("topology.index", views.LABEL)
     presentation.describe()
+    lists.add("topology", listed.added)
+    documents.also_find("topology", listed.words_on_port)
     registry.panel("asset", panels.WHERE)
     registry.panel("asset", panels.PORTS)
     registry.hook("run.closing", hooks.closing)

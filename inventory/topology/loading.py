@@ -20,6 +20,7 @@ from inventory.discovery.models import Sighting
 from inventory.discovery.sightings import slices
 from inventory.reconciliation.models import Link
 from inventory.topology.fabric import FORWARDING, HOSTS, Bridge, Client, Fabric, Heard
+from inventory.topology.ports import short_port
 from scanners.identity import canonical_hostname
 
 VALUES_AT_ONCE = 5000
@@ -32,10 +33,11 @@ Observation = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Loaded:
-    """The fabric of a site, when each switch was read, and what its ports are called: switch → ifIndex → name."""
+    """The fabric of a site, and what the ports of its switches are called and described as: switch → ifIndex → words."""
 
     fabric: Fabric
     port_names: dict[int, dict[int, str]] = field(default_factory=dict)
+    port_aliases: dict[int, dict[int, str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -67,7 +69,8 @@ def load(site_code: str) -> Loaded:
         heard.device for one in bridges for group in one.heard.values() for heard in group if heard.device
     }
     names = {key: _port_names(observation) for key, observation in said.items()}
-    return Loaded(Fabric(bridges, owners.macs, _kinds(concerned)), names)
+    aliases = {key: _port_aliases(observation) for key, observation in said.items()}
+    return Loaded(Fabric(bridges, owners.macs, _kinds(concerned)), names, aliases)
 
 
 def _said(site_code: str) -> dict[int, Observation]:
@@ -200,6 +203,16 @@ def _port_names(observation: Observation) -> dict[int, str]:
         for one in observation.get("interfaces", ())
         if one.get("index") is not None
     }
+
+
+def _port_aliases(observation: Observation) -> dict[int, str]:
+    """What the administrator wrote on each port; agents also give a long name there, which says nothing more."""
+    found = {}
+    for one in observation.get("interfaces", ()):
+        words, name = one.get("description") or "", one.get("name") or ""
+        if one.get("index") is not None and short_port(words).lower() != short_port(name).lower():
+            found[one["index"]] = words
+    return found
 
 
 def _kinds(ids: Collection[int]) -> dict[int, str]:

@@ -28,6 +28,8 @@ class PortAttachment(Base):
     switch_id: Mapped[int] = mapped_column(ForeignKey("asset.id"), index=True)
     port: Mapped[int | None] = mapped_column()  # ifIndex; None: on some radio
     port_name: Mapped[str] = mapped_column(String(120), default="")
+    # What the switch's administrator wrote on the port (ifAlias), such as the number of the wall socket.
+    port_alias: Mapped[str] = mapped_column(String(120), default="")
     vlan: Mapped[int | None] = mapped_column()
     via_id: Mapped[int | None] = mapped_column(ForeignKey("asset.id"), index=True)
     reason: Mapped[Reason] = mapped_column(CodeType(Reason))

@@ -17,13 +17,15 @@ PAST_SHOWN = 5
 
 def _where(asset: Asset) -> dict[str, Any] | None:
     """The places of a device now and before; of a switch the links to others."""
-    rows = presentation.place_rows(queries.places_of(asset.id))
+    rows = queries.places_of(asset.id)
     links = _links(asset)
     if not rows and not links:
         return None
+    now = [row for row in rows if row.until is None]
+    stands = presentation.stands([row.switch for row in now])
     return {
-        "now": [one for one in rows if one["row"].until is None],
-        "before": [one for one in rows if one["row"].until is not None][:PAST_SHOWN],
+        "now": presentation.place_rows(now, stands, queries.beside(now)),
+        "before": presentation.place_rows([row for row in rows if row.until is not None])[:PAST_SHOWN],
         "links": links,
     }
 

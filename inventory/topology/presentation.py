@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,17 +15,15 @@ from inventory.audit import presentation as audit
 from inventory.core.web import access
 from inventory.core.wording import N_
 from inventory.discovery.presentation import speed_words
-from inventory.organization.models import Location
+from inventory.organization import queries as organization
+from inventory.organization.models import Location, LocationKind
 from inventory.topology.fabric import FORWARDING
 from inventory.topology.models import PortAttachment, SwitchLink
+from inventory.topology.ports import short_port
+from inventory.topology.states import Reason
 
 PORTS_SHOWN = 512
-DEVICES_SHOWN = 4
-# The usual short forms of the long names that agents write.
-_SHORT_PORTS = (
-    ("tengigabitethernet", "Te"), ("twentyfivegige", "Twe"), ("fortygigabitethernet", "Fo"), ("hundredgige", "Hu"),
-    ("gigabitethernet", "Gi"), ("fastethernet", "Fa"), ("port-channel", "Po"), ("ethernet", "Eth"),
-)  # fmt: skip
+DEVICES_SHOWN, BESIDE_SHOWN = 4, 8
 _PHYSICAL = frozenset({"ethernet", "wifi", "aggregate"})
 
 
@@ -55,14 +53,6 @@ def named(asset: Asset | None, fallback: str = "") -> Named:
     return Named(label, url_for("assets.detail", public_id=asset.public_id), icon)
 
 
-def short_port(name: str) -> str:
-    """Return a port's name as people write it: “Gi1/0/24” for GigabitEthernet1/0/24."""
-    for long, short in _SHORT_PORTS:
-        if name.lower().startswith(long):
-            return short + name[len(long) :].strip()
-    return name
-
-
 def why(row: PortAttachment) -> str:
     """Return the reason of a place as a sentence."""
     filled = {
@@ -79,22 +69,61 @@ def why_linked(row: SwitchLink) -> str:
     return _(row.reason.label) % {"peer": named(row.peer, row.peer_name).label, "protocol": row.protocol}
 
 
-def place_rows(rows: Iterable[PortAttachment]) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where a switch stands: its rack where there is one, and the room (or whatever else) that holds it."""
+
+    rack: Location | None = None
+    room: Location | None = None
+
+    @property
+    def rack_words(self) -> str:
+        """What to call the rack: “Rack A2”, and “Rack 2” as it is."""
+        name = self.rack.name if self.rack else ""
+        word = _(LocationKind.RACK.label)
+        return name if name.casefold().startswith(word.casefold()) else f"{word} {name}"
+
+
+def stands(switches: Collection[Asset]) -> dict[int, Stand]:
+    """Return where switches stand, by asset, to who sees their entity; in one query."""
+    places = {one.id: place for one in switches if (place := _place_of(one)) is not None}
+    around = organization.places_around(list(places.values()))
+    return {id_: _stand([place, *around[place.id]]) for id_, place in places.items()}
+
+
+def _stand(line: Sequence[Location]) -> Stand:
+    """Read a line of places, the nearest first: the first rack and what it stands in, else the place itself."""
+    at = next((n for n, one in enumerate(line) if one.kind is LocationKind.RACK), None)
+    return Stand(room=line[0]) if at is None else Stand(line[at], next(iter(line[at + 1 :]), None))
+
+
+def place_rows(
+    rows: Iterable[PortAttachment],
+    standing: Mapping[int, Stand] | None = None,
+    beside: Mapping[tuple[int, int], Sequence[PortAttachment]] | None = None,
+) -> list[dict[str, Any]]:
     """Return the places of an asset, each port once: two addresses on one port are one place."""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in rows:
-        found.setdefault((row.switch_id, row.port, row.until), _place(row))
+        key = (row.switch_id, row.port, row.until)
+        if key not in found:
+            others = once((beside or {}).get((row.switch_id, row.port or 0), ()))
+            found[key] = _place(row, (standing or {}).get(row.switch_id, Stand()), others)
     return list(found.values())
 
 
-def _place(row: PortAttachment) -> dict[str, Any]:
-    switch = named(row.switch)
+def _place(row: PortAttachment, stand: Stand, others: Sequence[PortAttachment]) -> dict[str, Any]:
+    is_client = row.port is None or row.reason is Reason.CLIENT
     return {
         "row": row,
-        "switch": switch,
-        "place": _place_of(row.switch),
+        "switch": named(row.switch),
+        "stand": stand,
+        "port": short_port(row.port_name),
         "why": why(row),
-        "network": row.detail if row.port is None or row.reason.value == "client" else "",
+        "by_radio": is_client,
+        "network": row.detail if is_client else "",
+        "beside": [named(one.asset) for one in others][:BESIDE_SHOWN],
+        "more_beside": max(0, len(others) - BESIDE_SHOWN),
     }
 
 

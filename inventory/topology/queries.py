@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from inventory.assets.models import Asset
+from inventory.assets.models import Asset, AssetIdentifier
+from inventory.assets.states import IdentifierKind
 from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category
 from inventory.core.database import db
@@ -20,8 +22,10 @@ from inventory.reconciliation.models import Link
 from inventory.topology.fabric import FORWARDING
 from inventory.topology.loading import TELLING
 from inventory.topology.models import PortAttachment, SwitchLink
+from inventory.topology.ports import spellings
+from scanners.identity import canonical_hostname
 
-PAST_SHOWN = 20
+PAST_SHOWN, MOST_BESIDE = 20, 50
 # Drawn as nodes of their own, however they hang.
 GEAR = frozenset(Kind(one) for one in FORWARDING)
 
@@ -72,6 +76,84 @@ def hanging_on(switch_ids: Collection[int]) -> list[PortAttachment]:
         .order_by(PortAttachment.switch_id, PortAttachment.port, PortAttachment.id)
     )
     return list(db.session.scalars(statement))
+
+
+def beside(rows: Collection[PortAttachment]) -> dict[tuple[int, int], list[PortAttachment]]:
+    """Return what else hangs on the ports of these rows now: (switch, ifIndex) → rows; nothing is asked where no port is known."""
+    ports = {(row.switch_id, row.port) for row in rows if row.port is not None}
+    if not ports:
+        return {}
+    statement = (
+        select(PortAttachment)
+        .where(
+            or_(
+                *(
+                    and_(PortAttachment.switch_id == switch_id, PortAttachment.port == port)
+                    for switch_id, port in sorted(ports)
+                )
+            ),
+            PortAttachment.until.is_(None),
+            PortAttachment.asset_id.not_in({row.asset_id for row in rows}),
+        )
+        .options(joinedload(PortAttachment.asset).joinedload(Asset.category))
+        .order_by(PortAttachment.id)
+        .limit(MOST_BESIDE)
+    )
+    found: dict[tuple[int, int], list[PortAttachment]] = defaultdict(list)
+    for row in db.session.scalars(statement):
+        found[row.switch_id, row.port or 0].append(row)
+    return found
+
+
+def on_port(switch: str, port: str) -> list[str]:
+    """Return the public ids of what hangs now on a port of the switches of this name or tag, whatever its spelling."""
+    name = canonical_hostname(switch)
+    switches = or_(
+        func.lower(Asset.tag) == switch.lower(),
+        Asset.id.in_(
+            select(AssetIdentifier.asset_id).where(
+                AssetIdentifier.kind == IdentifierKind.NAME, AssetIdentifier.value == name
+            )
+        ),
+    )
+    statement = (
+        select(Asset.public_id)
+        .join(PortAttachment, PortAttachment.asset_id == Asset.id)
+        .where(
+            PortAttachment.switch_id.in_(select(Asset.id).where(switches)),
+            PortAttachment.until.is_(None),
+            func.lower(PortAttachment.port_name).in_(spellings(port)),
+        )
+        .order_by(PortAttachment.id)
+        .limit(MOST_BESIDE)
+    )
+    return list(dict.fromkeys(db.session.scalars(statement)))
+
+
+def hanging(statement: Select[Any], conditions: Sequence[ColumnElement[bool]], day: date | None) -> Select[Any]:
+    """Keep the assets of a list that hang, now or at the end of a day, where these conditions on PortAttachment say."""
+    there = select(PortAttachment.asset_id).where(standing(day), *conditions)
+    return statement.where(Asset.id.in_(there))
+
+
+def standing(day: date | None) -> ColumnElement[bool]:
+    """Return the condition that a row is true now, or was at the end of a day (UTC)."""
+    if day is None:
+        return PortAttachment.until.is_(None)
+    end = datetime.combine(day + timedelta(days=1), time(), UTC)
+    return and_(PortAttachment.since < end, or_(PortAttachment.until.is_(None), PortAttachment.until >= end))
+
+
+def ports_of(public_ids: Collection[str], day: date | None) -> dict[str, PortAttachment]:
+    """Return where assets hang by public id, of several places the latest confirmed; one query."""
+    statement = (
+        select(Asset.public_id, PortAttachment)
+        .join(PortAttachment, PortAttachment.asset_id == Asset.id)
+        .where(Asset.public_id.in_(public_ids), standing(day))
+        .options(joinedload(PortAttachment.switch).joinedload(Asset.category))
+        .order_by(PortAttachment.last_seen_at, PortAttachment.id.desc())
+    )
+    return {row[0]: row[1] for row in db.session.execute(statement)}
 
 
 def found(site_code: str, words: str, limit: int) -> list[PortAttachment]:

@@ -85,6 +85,12 @@ class _Pen:
         names = self.loaded.port_names.get(spot.switch, {})
         return names.get(spot.port, str(spot.port))[:LONGEST_NAME]
 
+    def port_alias(self, spot: Spot) -> str:
+        """What its administrator wrote on a port; nothing where that is unknown."""
+        if spot.port is None:
+            return ""
+        return self.loaded.port_aliases.get(spot.switch, {}).get(spot.port, "")[:LONGEST_NAME]
+
     def is_read(self, switch_id: int) -> bool:
         """Whether a switch's table is among those at hand."""
         return switch_id in self.loaded.fabric.bridges
@@ -208,6 +214,7 @@ class _Settling:
     def _values(self, place: Place) -> dict[str, Any]:
         return {
             "port_name": self.pen.port_name(place.spot),
+            "port_alias": self.pen.port_alias(place.spot),
             "vlan": place.vlan,
             "via_id": place.via,
             "reason": place.reason,

@@ -19,7 +19,8 @@ from inventory.topology import presentation, queries
 from inventory.topology.drawing import Drawing, Ends, Face, Leaf, draw
 from inventory.topology.layers import Key, Layers, layers
 from inventory.topology.models import PortAttachment
-from inventory.topology.presentation import Named, named, short_port
+from inventory.topology.ports import short_port
+from inventory.topology.presentation import Named, named
 from inventory.topology.queries import SiteView
 
 MOST_OPEN = 12

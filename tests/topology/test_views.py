@@ -59,7 +59,7 @@ def public_id(name: str) -> str:
 def test_an_asset_says_on_which_port_of_which_switch_it_hangs_and_why(cast: Cast, sign_in: SignIn) -> None:
     night(cast.le_bouscat, network())
     text = text_of(sign_in(cast.chloe), address_of("imp-accueil"))
-    assert "Where it hangs sw-ecole port Gi1/0/5 VLAN 10" in text
+    assert "Where it hangs switch sw-ecole port Gi1/0/5 VLAN 10" in text
     assert "Learnt on port Gi1/0/5 of sw-ecole, the only device there." in text
     assert address_of("sw-ecole") in page_of(sign_in(cast.chloe), address_of("imp-accueil"))
 
@@ -115,7 +115,7 @@ def test_the_name_of_another_entity_s_switch_is_not_told(cast: Cast, sign_in: Si
     night(cast.le_bouscat, [one for one in network() if one.facts["kind"] != "switch"], number=2)
     night(cast.pessac, [one for one in network() if one.facts["kind"] == "switch"], number=3)
     text = text_of(sign_in(cast.chloe), address_of("imp-accueil"))
-    assert "equipment of another entity port Gi1/0/5" in text
+    assert "switch equipment of another entity port Gi1/0/5" in text
     assert "sw-ecole" not in text.split("Where it hangs")[1].split("History")[0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from flask import request
@@ -15,7 +16,7 @@ from inventory.assets.queries import View
 from inventory.core.access import Scope
 from inventory.core.addresses import pattern
 from inventory.core.forms import parse_day
-from inventory.core.listing import Listing, Usual
+from inventory.core.listing import Column, Filter, Listing, Usual
 from inventory.core.web import current_scope
 from inventory.fields import columns as custom
 
@@ -28,21 +29,37 @@ def chosen_day() -> date | None:
         return None
 
 
+Added = tuple[Sequence[Column], Sequence[Filter]]
+# Features to the right add what they know of equipment, on the list's day.
+_ADDED: dict[str, Callable[[View], Added]] = {}
+
+
+def add(key: str, added: Callable[[View], Added]) -> None:
+    """Add columns and filters to the equipment list; their rows are those of the list, or stand for one by its public id."""
+    _ADDED[key] = added
+
+
 def equipment(scope: Scope | None = None) -> Listing:
     """Return the equipment list that the request's address asks for."""
     view = View(chosen_day())
     within = scope or current_scope()
     own = custom.fields_of("asset")
     address = pattern("assets.detail", on=view.as_of)
+    more = [added(view) for added in _ADDED.values()]
     return Listing(
         "equipment",
         queries.listed_bare(within, view),
         joins=queries.joins(view),
         columns=(
             *columns(view),
+            *(column for some, _filters in more for column in some),
             *custom.columns("asset", Asset.public_id, lambda row: asset_of(row).public_id, own),
         ),
-        filters=(*filters(view), *custom.filters("asset", Asset.public_id, own)),
+        filters=(
+            *filters(view),
+            *(one for _columns, some in more for one in some),
+            *custom.filters("asset", Asset.public_id, own),
+        ),
         id_column=Asset.id,
         row_url=lambda row: address(asset_of(row).public_id),
         public_id=lambda row: asset_of(row).public_id,

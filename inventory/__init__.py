@@ -28,6 +28,7 @@ FEATURES = (
     "discovery",
     "reconciliation",
     "topology",
+    "printing",
     "renewal",
     "reports",
     "dashboard",

@@ -23,6 +23,7 @@ from inventory.demo import (
     nights,
     noticing,
     portfolio,
+    printed,
     questions,
     renewals,
     staff,
@@ -124,6 +125,7 @@ class Filling:
         questions.ask(world, watch.doubts, forgotten, watch.sighting_ids)
         world.rows.flush()
         hanging.settle(world, watch.network.site_code, watch.runs)
+        printed.read(world, watch.network.site_code)
         world.rows.flush()
         return count
 

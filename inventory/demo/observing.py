@@ -102,7 +102,21 @@ def _supplies(kind: Kind, chance: Chance) -> tuple[Supply, ...]:
         Supply(f"Toner {word}", "toner", word, "percent", chance.between(2, 100), 100)
         for word, _code in colours
     ]
-    return (*found, Supply("Tambour", "photoconductor", None, "percent", chance.between(20, 100), 100))
+    trays = [
+        Supply(f"Magasin {number}", "paper", None, "sheets", chance.between(0, 500), 500)
+        for number in range(1, 3 if kind is Kind.PRINTER else 5)
+    ]
+    waste = (
+        []
+        if kind is Kind.PRINTER
+        else [Supply("Bac de récupération", "waste_toner", None, "percent", state="some_left")]
+    )
+    return (
+        *found,
+        *waste,
+        *trays,
+        Supply("Tambour", "photoconductor", None, "percent", chance.between(20, 100), 100),
+    )
 
 
 def _counters(kind: Kind, life: Life, at: datetime, chance: Chance) -> tuple[Counter, ...]:
@@ -110,7 +124,19 @@ def _counters(kind: Kind, life: Life, at: datetime, chance: Chance) -> tuple[Cou
         return ()
     days = (at.date() - life.stretches[0].from_on).days + 1 if life.stretches else 900
     pages = days * chance.between(20, 90 if kind is Kind.PRINTER else 400)
-    return (Counter("life", "impressions", pages),)
+    if kind is Kind.PRINTER:
+        return (Counter("life", "impressions", pages),)
+    color, large, copies = (pages * chance.between(*part) // 100 for part in ((10, 45), (2, 12), (20, 50)))
+    return (
+        Counter("life", "impressions", pages),
+        Counter("total", "impressions", pages),
+        Counter("mono", "impressions", pages - color),
+        Counter("color", "impressions", color),
+        Counter("duplex", "sheets", pages * chance.between(15, 40) // 100),
+        Counter("copies", "impressions", copies),
+        Counter("scans", "pages", pages * chance.between(10, 60) // 100),
+        Counter("a3", "impressions", large),
+    )
 
 
 def in_directory(

@@ -198,16 +198,29 @@ def supplies_panel(sighting: Sighting) -> dict[str, Any] | None:
 
 
 def _supply(row: Mapping[str, Any]) -> dict[str, Any]:
-    level, capacity = row.get("level"), row.get("capacity")
+    level, unit = row.get("level"), row.get("unit")
+    # A level in percent is one of 100, whatever the printer says of its capacity.
+    capacity = row.get("capacity") or (100 if unit == "percent" else None)
     share = max(0.0, min(1.0, level / capacity)) if level is not None and capacity else None
     state = row.get("state")
     return {
         "name": row.get("name") or word(fact_words.SUPPLIES, row.get("kind") or "other"),
         "kind": word(fact_words.SUPPLIES, row["kind"]) if row.get("kind") else None,
         "share": share,
+        "amount": _amount(level, unit) if level is not None and share is None else None,
+        "is_paper": row.get("kind") == "paper",
         "state": word(fact_words.SUPPLY_STATES, state) if state else None,
         "is_low": share is not None and share <= 0.1 and not str(row.get("kind", "")).startswith("waste"),
     }
+
+
+def _amount(level: int, unit: str | None) -> str:
+    """A level without a capacity, with its unit where that has a name."""
+    return (
+        f"{number(level)} {word(fact_words.UNITS, unit).lower()}"
+        if unit in fact_words.UNITS
+        else number(level)
+    )
 
 
 def _counter(row: Mapping[str, Any]) -> dict[str, Any]:

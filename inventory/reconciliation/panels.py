@@ -32,10 +32,6 @@ def _network(asset: Asset) -> dict[str, Any] | None:
     return _first(discovery.network_panel, asset)
 
 
-def _supplies(asset: Asset) -> dict[str, Any] | None:
-    return _first(discovery.supplies_panel, asset)
-
-
 def sightings_shown(asset: Asset) -> list[Sighting]:
     """The sightings of an asset, read once for all panels of a page."""
     kept: tuple[int, list[Sighting]] | None = asset.__dict__.get("_sightings_shown")
@@ -146,7 +142,6 @@ ASSET = (
     ),
     Panel("hardware", N_("Hardware"), "discovery/_panel_hardware.html", _hardware, order=20),
     Panel("network", N_("Network"), "discovery/_panel_network.html", _network, order=30),
-    Panel("supplies", N_("Supplies and meters"), "discovery/_panel_supplies.html", _supplies, order=40),
     Panel("seen_by", N_("Seen by"), "discovery/_panel_seen_by.html", _seen_by, order=10, side="aside"),
 )
 SIGHTING = Panel(

@@ -94,5 +94,3 @@ def words_on_port(text: str) -> list[str]:
     if not switch or not any(character.isdigit() for character in port):
         return []
     return queries.on_port(switch.strip(), port)
-
-

@@ -130,7 +130,9 @@ def on_port(switch: str, port: str) -> list[str]:
     return list(dict.fromkeys(db.session.scalars(statement)))
 
 
-def hanging(statement: Select[Any], conditions: Sequence[ColumnElement[bool]], day: date | None) -> Select[Any]:
+def hanging(
+    statement: Select[Any], conditions: Sequence[ColumnElement[bool]], day: date | None
+) -> Select[Any]:
     """Keep the assets of a list that hang, now or at the end of a day, where these conditions on PortAttachment say."""
     there = select(PortAttachment.asset_id).where(standing(day), *conditions)
     return statement.where(Asset.id.in_(there))

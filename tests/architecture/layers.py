@@ -22,7 +22,8 @@ PURE = {
     "applications": {"annex", "completeness", "lifecycle", "states"},
     "discovery": {"addresses", "branches", "causes", "timing"},
     "reconciliation": {"likeness", "matching", "merging"},
-    "topology": {"deciding", "drawing", "fabric", "layers", "linking", "states"},
+    "topology": {"deciding", "drawing", "fabric", "layers", "linking", "ports", "states"},
+    "printing": {"supplies", "wear"},
     "renewal": {"sixth", "planning"},
 }
 SEAMS = {"pysnmp": Path("scanners/snmp/session.py"), "ldap3": Path("scanners/ldap/session.py")}

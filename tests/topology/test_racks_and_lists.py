@@ -56,7 +56,9 @@ def put(name: str, *places: tuple[LocationKind, str]) -> None:
 
 def listed(browser: FlaskClient, **asked: str) -> list[dict[str, str]]:
     """The rows of the equipment list's file."""
-    answer = browser.get("/assets/", query_string={"format": "csv", **asked}, headers={"Accept-Language": "en"})
+    answer = browser.get(
+        "/assets/", query_string={"format": "csv", **asked}, headers={"Accept-Language": "en"}
+    )
     assert answer.status_code == 200
     return list(csv.DictReader(io.StringIO(answer.get_data(as_text=True).lstrip("\ufeff"))))
 
@@ -68,9 +70,7 @@ def test_an_asset_says_the_rack_of_its_switch_the_port_with_its_description_and_
     night(cast.le_bouscat, [core, with_alias(edge, 5, "Prise B12"), *others])
     put("sw-ecole", (LocationKind.ROOM, "Local technique"), (LocationKind.RACK, "A2"))
     text = text_of(sign_in(cast.chloe), address_of("imp-accueil"))
-    assert (
-        "Where it hangs Rack A2 switch sw-ecole port Gi1/0/5 “Prise B12” VLAN 10 Local technique" in text
-    )
+    assert "Where it hangs Rack A2 switch sw-ecole port Gi1/0/5 “Prise B12” VLAN 10 Local technique" in text
     assert "since" in text.split("Where it hangs")[1]
     french = text_of(sign_in(cast.chloe), address_of("imp-accueil"), language="fr")
     assert "Baie A2 commutateur sw-ecole port Gi1/0/5 « Prise B12 » VLAN 10" in french.replace("\xa0", " ")
@@ -170,5 +170,3 @@ def test_a_port_of_another_entity_s_equipment_leads_nowhere(cast: Cast, sign_in:
 def test_a_port_is_known_by_its_short_and_its_long_name(typed: str, stored: str) -> None:
     assert stored in spellings(typed)
     assert "" not in spellings("  ")
-
-

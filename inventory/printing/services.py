@@ -1,0 +1,136 @@
+"""Keeps what runs read of printers, and works out when each supply runs out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Row, Table, bindparam, delete, select, update
+
+from inventory.assets.models import Asset
+from inventory.core.database import bulk_load, db
+from inventory.discovery.models import Run
+from inventory.discovery.sightings import slices
+from inventory.printing import queries, supplies, wear
+from inventory.printing.models import PrinterReading, PrinterSupply
+from inventory.printing.supplies import Read
+
+AT_ONCE = 200
+KEPT = timedelta(days=800)
+_READINGS = cast("Table", PrinterReading.__table__)
+_SUPPLIES = cast("Table", PrinterSupply.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a printer said at an instant: its meters by name, and its supplies."""
+
+    asset_id: int
+    at: datetime
+    meters: Mapping[str, int]
+    supplies: Sequence[Read]
+
+    @property
+    def day(self) -> date:
+        """The day (UTC) that it counts for."""
+        return self.at.date()
+
+    @property
+    def levels(self) -> dict[str, int]:
+        """What is left of each supply that gives an amount."""
+        return {one.key: one.left for one in self.supplies if one.left is not None}
+
+
+def take_in(run: Run) -> int:
+    """Keep what a run read of printers, the last reading of each on a day; returns how many printers said something."""
+    said: dict[int, Said] = {}
+    for row in queries.printers_read(run):
+        meters = supplies.meters_of(row.observation.get("counters", ()))
+        found = supplies.keyed(row.observation.get("supplies", ()))
+        if meters or found:
+            said[row.asset_id] = Said(row.asset_id, row.last_seen_at, meters, found)
+    for some in slices(list(said.values()), AT_ONCE):
+        keep(some)
+    return len(said)
+
+
+def keep(said: Sequence[Said]) -> None:
+    """Write the readings of some printers and what follows for their supplies, in a fixed number of queries."""
+    ids = [one.asset_id for one in said]
+    _keep_readings(said, ids)
+    levels = queries.levels_of(ids, since=min(one.day for one in said) - wear.WINDOW)
+    _keep_supplies(said, ids, levels)
+
+
+def _keep_readings(said: Sequence[Said], ids: Sequence[int]) -> None:
+    oldest = min(one.day for one in said) - KEPT
+    db.session.execute(delete(_READINGS).where(_READINGS.c.asset_id.in_(ids), _READINGS.c.read_on < oldest))
+    known = queries.readings_on(ids, {one.day for one in said})
+    rows = [
+        {"asset_id": one.asset_id, "read_on": one.day, "meters": dict(one.meters), "levels": one.levels}
+        for one in said
+    ]
+    again = [
+        {"row_id": id_, "meters": row["meters"], "levels": row["levels"]}
+        for row in rows
+        if (id_ := known.get((row["asset_id"], row["read_on"]))) is not None
+    ]
+    bulk_load(_READINGS, [row for row in rows if (row["asset_id"], row["read_on"]) not in known])
+    if again:
+        db.session.execute(update(_READINGS).where(_READINGS.c.id == bindparam("row_id")), again)
+
+
+def _keep_supplies(
+    said: Sequence[Said], ids: Sequence[int], levels: Mapping[int, Mapping[str, wear.Series]]
+) -> None:
+    known: dict[int, dict[str, Row[Any]]] = defaultdict(dict)
+    columns = (PrinterSupply.id, PrinterSupply.asset_id, PrinterSupply.key, PrinterSupply.replaced_on)
+    for row in db.session.execute(select(*columns).where(PrinterSupply.asset_id.in_(ids))):
+        known[row.asset_id][row.key] = row
+    new, again = [], []
+    for one in said:
+        for supply in one.supplies:
+            written = _columns(one, supply, levels.get(one.asset_id, {}).get(supply.key, ()))
+            before = known[one.asset_id].pop(supply.key, None)
+            if before is None:
+                new.append(written)
+            else:
+                replaced_on = written["replaced_on"] or before.replaced_on
+                again.append({**written, "replaced_on": replaced_on, "row_id": before.id})
+    gone = [row.id for one in said if one.supplies for row in known[one.asset_id].values()]
+    if gone:
+        db.session.execute(delete(_SUPPLIES).where(_SUPPLIES.c.id.in_(gone)))
+    bulk_load(_SUPPLIES, new)
+    if again:
+        db.session.execute(update(_SUPPLIES).where(_SUPPLIES.c.id == bindparam("row_id")), again)
+
+
+def _columns(said: Said, supply: Read, levels: wear.Series) -> dict[str, Any]:
+    goes = wear.wear(levels) if supply.left is not None else wear.Wear()
+    return {
+        "asset_id": said.asset_id,
+        "key": supply.key,
+        "kind": supply.kind,
+        "name": supply.name,
+        "color": supply.color,
+        "remaining": supply.left,
+        "state": supply.state,
+        "per_day": goes.per_day,
+        "runs_out_on": goes.runs_out_on,
+        "replaced_on": goes.replaced_on,
+        "read_at": said.at,
+    }
+
+
+def follow_merge(kept: Asset, absorbed: Asset) -> None:
+    """Move the readings of the absorbed printer to the one that is kept, but for days that this one has; its supplies go."""
+    have = select(PrinterReading.read_on).where(PrinterReading.asset_id == kept.id)
+    statement = update(_READINGS).where(
+        _READINGS.c.asset_id == absorbed.id, _READINGS.c.read_on.not_in(have.scalar_subquery())
+    )
+    db.session.execute(statement.values(asset_id=kept.id))
+    for table in (_READINGS, _SUPPLIES):
+        db.session.execute(delete(table).where(table.c.asset_id == absorbed.id))

@@ -23,7 +23,7 @@ FIRMWARES = {
     "Konica Minolta": "G00-{n}", "Brother": "ZH{n}", "Stormshield": "4.{m}.{m}", "Synology": "DSM 7.{m}-{n}",
     "Schneider Electric": "UPS 09.{m}",
 }  # fmt: skip
-_COLOURS = (("black", "#000000"), ("cyan", "#00aeef"), ("magenta", "#ec008c"), ("yellow", "#fff200"))
+_COLOURS = (("black", "noir"), ("cyan", "cyan"), ("magenta", "magenta"), ("yellow", "jaune"))
 _SHORT = {
     Kind.SWITCH: "sw", Kind.ACCESS_POINT: "ap", Kind.ROUTER: "rt", Kind.FIREWALL: "fw", Kind.SERVER: "srv",
     Kind.STORAGE: "nas", Kind.UPS: "ond", Kind.PRINTER: "imp", Kind.MULTIFUNCTION_PRINTER: "mfp",
@@ -99,8 +99,8 @@ def _supplies(kind: Kind, chance: Chance) -> tuple[Supply, ...]:
         return ()
     colours = _COLOURS if kind is Kind.MULTIFUNCTION_PRINTER else _COLOURS[:1]
     found = [
-        Supply(f"Toner {word}", "toner", word, "percent", chance.between(2, 100), 100)
-        for word, _code in colours
+        Supply(f"Toner {word}", "toner", color, "percent", chance.between(0, 100), 100)
+        for color, word in colours
     ]
     trays = [
         Supply(f"Magasin {number}", "paper", None, "sheets", chance.between(0, 500), 500)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -73,18 +73,30 @@ class Use:
 def use(readings: Sequence[tuple[date, Mapping[str, int]]]) -> Use:
     """Return the use of a printer by month, from its meters by day, oldest first.
 
-    What was printed between two readings counts for the month of the later. Where a meter is lower than before,
-    nobody knows what was printed in between: nothing is counted, and the reset is told.
+    What was printed between two readings is spread evenly over the days between them. Where a meter is lower than
+    before, nobody knows what was printed in between: nothing is counted, and the reset is told.
     """
     months: dict[tuple[int, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     resets = []
-    last: dict[str, int] = {}
+    last: dict[str, tuple[date, int]] = {}
     for day, meters in readings:
         for name, value in sorted(meters.items()):
-            before = last.get(name)
-            if before is not None and value < before:
+            since, before = last.get(name, (day, value))
+            if value < before:
                 resets.append(Reset(name, day, before, value))
-            elif before is not None:
-                months[day.year, day.month][name] += value - before
-        last |= meters
+            elif since < day:
+                for month, number in _spread(since, day, value - before):
+                    months[month][name] += number
+            last[name] = (day, value)
     return Use({month: dict(found) for month, found in months.items()}, resets)
+
+
+def _spread(since: date, until: date, number: int) -> Iterator[tuple[tuple[int, int], int]]:
+    """Share a number out to the months between two days by their days; the parts add up to it."""
+    days, given, start = (until - since).days, 0, since
+    while start < until:
+        following = (start.replace(day=1) + timedelta(days=32)).replace(day=1)
+        end = min(following, until)
+        reached = number * (end - since).days // days
+        yield (start.year, start.month), reached - given
+        given, start = reached, end

@@ -218,6 +218,7 @@ class ClientTable(NamedTuple):
     `access_point`: the column with the radio's MAC or the IP address of the access point; None: the device itself.
     `radios`: the column that leads from a radio's MAC (its index) to the access point's own (its value, or the first
     six numbers of its index where `radio_last`). `on_interface`: the index ends with the ifIndex of the radio.
+    `unless`: a column that tells the same and is read before; where it said something, this table is left out.
     """
 
     name: str
@@ -227,6 +228,7 @@ class ClientTable(NamedTuple):
     radios: Oid | None = None
     radio_last: bool = False
     on_interface: bool = False
+    unless: Oid | None = None
 
 
 CLIENT_TABLES: tuple[ClientTable, ...] = (
@@ -236,6 +238,15 @@ CLIENT_TABLES: tuple[ClientTable, ...] = (
         access_point=oid("1.3.6.1.4.1.14179.2.1.4.1.4"),
         ssid=oid("1.3.6.1.4.1.14179.2.1.4.1.7"),
         radios=oid("1.3.6.1.4.1.14179.2.2.1.1.33"),  # bsnAPEthernetMacAddress
+    ),
+    # What newer controllers (Catalyst 9800) answer in its place; cLApIfMacAddress leads from a radio to the access point.
+    ClientTable(
+        "CISCO-LWAPP-DOT11-CLIENT-MIB cldcClientTable",
+        oid("1.3.6.1.4.1.9.9.599.1.3.1.1.8"),
+        access_point=oid("1.3.6.1.4.1.9.9.599.1.3.1.1.8"),
+        ssid=oid("1.3.6.1.4.1.9.9.599.1.3.1.1.28"),
+        radios=oid("1.3.6.1.4.1.9.9.513.1.1.1.1.2"),
+        unless=oid("1.3.6.1.4.1.14179.2.1.4.1.4"),
     ),
     ClientTable(
         "WLSX-WLAN-MIB wlsxWlanStationTable",
@@ -251,6 +262,18 @@ CLIENT_TABLES: tuple[ClientTable, ...] = (
         "AI-AP-MIB aiClientTable",
         oid("1.3.6.1.4.1.14823.2.3.3.1.2.4.1.4"),
         access_point=oid("1.3.6.1.4.1.14823.2.3.3.1.2.4.1.4"),
+    ),
+    ClientTable(
+        "RUCKUS-ZD-WLAN-MIB ruckusZDWLANStaTable",
+        oid("1.3.6.1.4.1.25053.1.2.2.1.1.3.1.1.2"),
+        access_point=oid("1.3.6.1.4.1.25053.1.2.2.1.1.3.1.1.2"),
+        ssid=oid("1.3.6.1.4.1.25053.1.2.2.1.1.3.1.1.4"),
+    ),
+    ClientTable(
+        "HUAWEI-WLAN-STATION-MIB hwWlanStationTable",
+        oid("1.3.6.1.4.1.2011.6.139.18.1.2.1.3"),
+        access_point=oid("1.3.6.1.4.1.2011.6.139.18.1.2.1.3"),
+        ssid=oid("1.3.6.1.4.1.2011.6.139.18.1.2.1.18"),
     ),
     ClientTable("MIKROTIK-MIB mtxrWlRtabTable", oid("1.3.6.1.4.1.14988.1.1.1.2.1.3"), on_interface=True),
 )
@@ -311,6 +334,7 @@ TABLES: tuple[Table, ...] = (
             (one.column,),
             tuple(column for column in dict.fromkeys((one.column, one.ssid, one.radios)) if column),
             most=MOST_CLIENTS,
+            unless=one.unless,
         )
         for one in CLIENT_TABLES
     ),

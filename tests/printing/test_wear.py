@@ -58,12 +58,19 @@ def test_only_the_last_ninety_days_make_the_pace() -> None:
     assert wear([(day(0), 1000), (day(200), 500), (day(210), 490)]).per_day == 1.0
 
 
-def test_pages_count_for_the_month_in_which_they_were_read() -> None:
+def test_pages_are_spread_over_the_days_between_two_readings() -> None:
     found = use(
         [(day(0), {"life": 100, "color": 5}), (day(20), {"life": 160, "color": 9}), (day(40), {"life": 200})]
     )
-    assert found.months == {(2026, 1): {"life": 60, "color": 4}, (2026, 2): {"life": 40}}
+    # Eleven of the last twenty days are in January.
+    assert found.months == {(2026, 1): {"life": 60 + 22, "color": 4}, (2026, 2): {"life": 18}}
     assert not found.resets
+
+
+def test_the_parts_of_a_long_gap_add_up_to_what_was_printed() -> None:
+    found = use([(day(0), {"life": 0}), (day(200), {"life": 1001})])
+    assert sum(one["life"] for one in found.months.values()) == 1001
+    assert len(found.months) == 7
 
 
 def test_a_meter_that_begins_again_is_told_and_nothing_is_counted_across_it() -> None:

@@ -166,6 +166,42 @@ def test_a_bssid_leads_to_the_access_point_whose_radio_sends_it() -> None:
     )
 
 
+CISCO_9800 = """
+1.3.6.1.4.1.9.9.599.1.3.1.1.8.2.0.0.0.0.1|4x|a0b1c2d3e4f0
+1.3.6.1.4.1.9.9.599.1.3.1.1.28.2.0.0.0.0.1|4|agents
+1.3.6.1.4.1.9.9.513.1.1.1.1.2.160.177.194.211.228.240|4x|001bc5000031
+"""
+ZONE_DIRECTOR = """
+1.3.6.1.4.1.25053.1.2.2.1.1.3.1.1.2.2.0.0.0.0.1|4x|001bc5000031
+1.3.6.1.4.1.25053.1.2.2.1.1.3.1.1.4.2.0.0.0.0.1|4|agents
+"""
+HUAWEI_AC = """
+1.3.6.1.4.1.2011.6.139.18.1.2.1.3.2.0.0.0.0.1|4x|001bc5000031
+1.3.6.1.4.1.2011.6.139.18.1.2.1.18.2.0.0.0.0.1|4|agents
+"""
+
+
+@pytest.mark.parametrize(
+    "table", [CISCO_9800, ZONE_DIRECTOR, HUAWEI_AC], ids=["Catalyst 9800", "ZoneDirector", "Huawei AC"]
+)
+def test_other_makers_controllers_tell_the_access_point_and_the_network_name(table: str) -> None:
+    assert seen(INTERFACES, table).clients == (
+        WirelessClient("02:00:00:00:00:01", "00:1b:c5:00:00:31", "agents"),
+    )
+
+
+def test_a_client_of_no_whole_address_is_left_out() -> None:
+    table = "1.3.6.1.4.1.25053.1.2.2.1.1.3.1.1.2.2.0.0.0.0|4x|001bc5000031\n"
+    assert seen(INTERFACES, table).clients == ()
+
+
+def test_what_the_older_table_said_is_not_asked_of_the_newer() -> None:
+    older = "1.3.6.1.4.1.14179.2.1.4.1.4.2.0.0.0.0.1|4x|001bc5000032\n"
+    assert [one.access_point for one in seen(INTERFACES, older + CISCO_9800.strip()).clients] == [
+        "00:1b:c5:00:00:32"
+    ]
+
+
 def test_an_access_point_lists_its_own_clients_by_radio() -> None:
     table = "1.3.6.1.4.1.14988.1.1.1.2.1.3.2.0.0.0.0.1.102|2|-63\n"
     assert seen(INTERFACES, table).clients == (WirelessClient("02:00:00:00:00:01", port=102),)

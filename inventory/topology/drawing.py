@@ -13,7 +13,9 @@ PILL_WIDTH, PILL_HEIGHT = 132, 28
 LEAF_WIDTH = 240
 MARGIN = 16
 MOST_LEAVES = 48
-LONGEST_LABEL, LONGEST_LEAF = 20, 28
+LONGEST_LABEL, LONGEST_LEAF = 18, 28
+# What is higher than this is no longer seen at once: its switch stands at its top, where the eye begins.
+TALL = 8 * ROW
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,11 @@ def _place(start: Key, known: tuple[Layers, Mapping[Key, Face]], placed: dict[Ke
 
 
 def _below(key: Key, layers: Layers, faces: Mapping[Key, Face]) -> list[Key]:
-    return sorted(layers.standing[key].below, key=lambda other: (faces[other].label, other))
+    """The switches below one by name, those that end there first: what goes on would push them out of sight."""
+    standing = layers.standing
+    return sorted(
+        standing[key].below, key=lambda other: (bool(standing[other].below), faces[other].label, other)
+    )
 
 
 def _hang(box: Box, top: int) -> int:
@@ -150,12 +156,13 @@ def _hang(box: Box, top: int) -> int:
 
 
 def _centre(box: Box, below: Sequence[Box]) -> None:
-    """Stand halfway between the first and the last of what is at its right."""
+    """Stand halfway between the first and the last of what is at its right, beside the first where that is far away."""
     heights = [one.middle for one in below]
     if box.pill_y is not None:
         heights.append(box.pill_y + PILL_HEIGHT // 2)
     if heights:
-        box.y = (min(heights) + max(heights)) // 2 - BOX_HEIGHT // 2
+        first, last = min(heights), max(heights)
+        box.y = (first if last - first > TALL else (first + last) // 2) - BOX_HEIGHT // 2
 
 
 def _lines_below(

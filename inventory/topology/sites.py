@@ -25,7 +25,7 @@ from inventory.topology.queries import SiteView
 
 MOST_OPEN = 12
 LONGEST_WORDS = 80
-FOUND_SHOWN = 200
+FOUND_SHOWN, FOUND_DRAWN = 200, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,8 @@ def shown(site: Site, asked: Asked) -> dict[str, Any] | None:
     matching = queries.found(site.code, asked.words, FOUND_SHOWN) if asked.words else []
     page = _Page(site, asked, view, found, matching)
     return {
-        "drawing": page.drawing(hanging),
+        # What was looked for is drawn on its switch without opening that.
+        "drawing": page.drawing({row.id: row for row in (*hanging, *matching[:FOUND_DRAWN])}.values()),
         "message": page.message(),
         "rows": page.rows(),
         "devices": presentation.devices_words(matching if asked.words else hanging),

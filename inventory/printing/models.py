@@ -31,7 +31,7 @@ class PrinterReading(Base):
 
 
 class PrinterSupply(HasPublicId, Base):
-    """A supply of a printer: what was last read, how many thousandths a day go, and the day on which it is empty then.
+    """A supply of a printer: what was last read, how many days a full one lasts, and the day on which it is empty then.
 
     `remaining` is in thousandths of a full one; None where the printer gives no amount (`state`: unlimited, unknown, some_left).
     """
@@ -47,7 +47,7 @@ class PrinterSupply(HasPublicId, Base):
     color: Mapped[str] = mapped_column(String(40), default="")
     remaining: Mapped[int | None] = mapped_column()
     state: Mapped[str] = mapped_column(String(20), default="")
-    per_day: Mapped[float | None] = mapped_column()
+    lasts_days: Mapped[int | None] = mapped_column()
     runs_out_on: Mapped[date | None] = mapped_column()
     replaced_on: Mapped[date | None] = mapped_column()
     read_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -37,10 +37,7 @@ def level_words(supply: PrinterSupply) -> str | None:
 
 def pace_words(supply: PrinterSupply) -> str | None:
     """Return how fast a supply goes, as what a full one lasts: “45 days”; None where that is not known."""
-    if not supply.per_day:
-        return None
-    days = max(1, round(FULL / supply.per_day))
-    return ngettext("%(num)s day", "%(num)s days", days)
+    return ngettext("%(num)s day", "%(num)s days", supply.lasts_days) if supply.lasts_days else None
 
 
 def due_words(supply: PrinterSupply, today: date) -> str | None:

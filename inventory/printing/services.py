@@ -118,7 +118,7 @@ def _columns(said: Said, supply: Read, levels: wear.Series) -> dict[str, Any]:
         "color": supply.color,
         "remaining": supply.left,
         "state": supply.state,
-        "per_day": goes.per_day,
+        "lasts_days": max(1, round(supplies.FULL / goes.per_day)) if goes.per_day else None,
         "runs_out_on": goes.runs_out_on,
         "replaced_on": goes.replaced_on,
         "read_at": said.at,

@@ -75,7 +75,7 @@ def only_supply() -> PrinterSupply:
 def test_readings_are_kept_by_day_and_tell_when_a_supply_runs_out(cast: Cast) -> None:
     nights(cast.le_bouscat, (0, 60), (10, 40), (20, 20))
     supply = only_supply()
-    assert (supply.remaining, supply.per_day) == (200, 20.0)
+    assert (supply.remaining, supply.lasts_days) == (200, 50)
     assert supply.runs_out_on == (FIRST_NIGHT + timedelta(days=30)).date()
     assert db.session.scalar(select(func.count(PrinterReading.id))) == 3
 

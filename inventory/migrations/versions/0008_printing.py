@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("color", sa.String(length=40), nullable=False),
         sa.Column("remaining", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("per_day", sa.Float(), nullable=True),
+        sa.Column("lasts_days", sa.Integer(), nullable=True),
         sa.Column("runs_out_on", sa.Date(), nullable=True),
         sa.Column("replaced_on", sa.Date(), nullable=True),
         sa.Column("read_at", UtcDateTime(), nullable=False),

@@ -128,7 +128,7 @@ def matching(statement: Select[Any], text: str) -> Select[Any]:
     return statement  # fmt: skip
 
 
-def totals(narrowed: Select[Any]) -> Sequence[Row[Any]]:
+def totals(narrowed: Select[Any]) -> Sequence[Any]:
     """Return (maker, model, kind, name, color, number) of what a list was narrowed to, the most first."""
     number = func.count()
     columns = (

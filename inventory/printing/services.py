@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, bindparam, delete, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 
 from inventory.assets.models import Asset
 from inventory.core.database import bulk_load, db
@@ -69,16 +69,15 @@ def _keep_readings(said: Sequence[Said], ids: Sequence[int]) -> None:
     oldest = min(one.day for one in said) - KEPT
     db.session.execute(delete(_READINGS).where(_READINGS.c.asset_id.in_(ids), _READINGS.c.read_on < oldest))
     known = queries.readings_on(ids, {one.day for one in said})
-    rows = [
-        {"asset_id": one.asset_id, "read_on": one.day, "meters": dict(one.meters), "levels": one.levels}
-        for one in said
-    ]
-    again = [
-        {"row_id": id_, "meters": row["meters"], "levels": row["levels"]}
-        for row in rows
-        if (id_ := known.get((row["asset_id"], row["read_on"]))) is not None
-    ]
-    bulk_load(_READINGS, [row for row in rows if (row["asset_id"], row["read_on"]) not in known])
+    new, again = [], []
+    for one in said:
+        told = {"meters": dict(one.meters), "levels": one.levels}
+        id_ = known.get((one.asset_id, one.day))
+        if id_ is None:
+            new.append({"asset_id": one.asset_id, "read_on": one.day, **told})
+        else:
+            again.append({"row_id": id_, **told})
+    bulk_load(_READINGS, new)
     if again:
         db.session.execute(update(_READINGS).where(_READINGS.c.id == bindparam("row_id")), again)
 
@@ -86,7 +85,7 @@ def _keep_readings(said: Sequence[Said], ids: Sequence[int]) -> None:
 def _keep_supplies(
     said: Sequence[Said], ids: Sequence[int], levels: Mapping[int, Mapping[str, wear.Series]]
 ) -> None:
-    known: dict[int, dict[str, Row[Any]]] = defaultdict(dict)
+    known: dict[int, dict[str, Any]] = defaultdict(dict)
     columns = (PrinterSupply.id, PrinterSupply.asset_id, PrinterSupply.key, PrinterSupply.replaced_on)
     for row in db.session.execute(select(*columns).where(PrinterSupply.asset_id.in_(ids))):
         known[row.asset_id][row.key] = row

@@ -42,6 +42,7 @@ def listing() -> Listing:
         filters=_filters(),
         id_column=PrinterSupply.id,
         row_url=lambda row: named(row.asset).url,
+        public_id=lambda row: f"{row.asset.public_id}:{row.key}",
         search=queries.matching,
         default_sort="runs_out_on",
         usual=Usual("due", USUAL_DAYS, EVERYTHING),

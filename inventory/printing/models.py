@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from inventory.assets.models import Asset
 from inventory.core.database import Base
-from inventory.core.types import BigId, HasPublicId, UtcDateTime
+from inventory.core.types import BigId, UtcDateTime
 
 
 class PrinterReading(Base):
@@ -30,7 +30,7 @@ class PrinterReading(Base):
     __table_args__ = (UniqueConstraint("asset_id", "read_on"),)
 
 
-class PrinterSupply(HasPublicId, Base):
+class PrinterSupply(Base):
     """A supply of a printer: what was last read, how many days a full one lasts, and the day on which it is empty then.
 
     `remaining` is in thousandths of a full one; None where the printer gives no amount (`state`: unlimited, unknown, some_left).

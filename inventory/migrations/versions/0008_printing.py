@@ -39,7 +39,6 @@ def upgrade() -> None:
         sa.Column("runs_out_on", sa.Date(), nullable=True),
         sa.Column("replaced_on", sa.Date(), nullable=True),
         sa.Column("read_at", UtcDateTime(), nullable=False),
-        sa.Column("public_id", sa.String(length=12), nullable=False),
         sa.ForeignKeyConstraint(
             ["asset_id"], ["asset.id"], name=op.f("fk_printer_supply_asset_id_asset"), ondelete="CASCADE"
         ),
@@ -47,5 +46,4 @@ def upgrade() -> None:
         sa.UniqueConstraint("asset_id", "key", name=op.f("uq_printer_supply_asset_id_key")),
     )
     with op.batch_alter_table("printer_supply") as batch_op:
-        batch_op.create_index("ix_printer_supply_public_id", ["public_id"], unique=True)
         batch_op.create_index("ix_printer_supply_runs_out_on", ["runs_out_on"], unique=False)

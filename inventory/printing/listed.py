@@ -44,7 +44,7 @@ def listing() -> Listing:
         row_url=lambda row: named(row.asset).url,
         public_id=lambda row: f"{row.asset.public_id}:{row.key}",
         search=queries.matching,
-        default_sort="runs_out_on",
+        default_sort="due",
         usual=Usual("due", USUAL_DAYS, EVERYTHING),
     )
 
@@ -55,9 +55,9 @@ def _columns() -> tuple[Column, ...]:
         Column("printer", N_("Printer"), lambda row: row.asset.label, kind="code", sort=func.coalesce(Asset.tag, LAST)),
         Column("supply", N_("Supply"), presentation.supply_words, sort=PrinterSupply.name),
         Column("level", N_("Level"), presentation.level_words, sort=func.coalesce(PrinterSupply.remaining, LAST_LEVEL)),
-        Column("due", N_("Runs out"), lambda row: presentation.due_words(row, today)),
-        Column("runs_out_on", N_("Day on which it runs out"), lambda row: row.runs_out_on, kind="day",
+        Column("due", N_("To replace"), lambda row: presentation.due_words(row, today), title=presentation.due_title,
                sort=func.coalesce(PrinterSupply.runs_out_on, LAST_DAY)),
+        Column("runs_out_on", N_("Runs out on"), lambda row: row.runs_out_on, kind="day", shown=False, in_files=True),
         Column("lasts", N_("A full one lasts"), presentation.pace_words),
         Column("model", LABELS["model"], lambda row: model_words(row.asset), sort=func.coalesce(Model.name, LAST)),
         Column("entity", LABELS["entity"], lambda row: row.asset.entity.name),

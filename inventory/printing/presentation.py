@@ -43,13 +43,18 @@ def pace_words(supply: PrinterSupply) -> str | None:
 def due_words(supply: PrinterSupply, today: date) -> str | None:
     """Return in how many days a supply is empty at its pace; None where nobody can tell."""
     if supply.remaining == 0:
-        return _("empty")
+        return _("now, it is empty")
     if supply.runs_out_on is None:
         return None
     days = (supply.runs_out_on - today).days
     if days <= 0:
         return _("now")
     return ngettext("in about %(num)s day", "in about %(num)s days", days)
+
+
+def due_title(supply: PrinterSupply) -> str | None:
+    """Return the day on which a supply is empty at its pace, for who points at the words."""
+    return i18n.day(supply.runs_out_on) if supply.runs_out_on else None
 
 
 def meter_words(name: str) -> str:

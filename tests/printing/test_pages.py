@@ -109,7 +109,7 @@ def test_the_list_shows_what_runs_out_within_thirty_days_and_all_when_asked(
     night(cast.le_bouscat, [printer(13, [toner(4)])], number=20)
     night(cast.le_bouscat, [printer(14, [toner(None, state="some_left")])], number=20)
     browser = sign_in(cast.chloe)
-    assert [(row["Supply"], row["Level"], row["Runs out"]) for row in listed(browser)] == [
+    assert [(row["Supply"], row["Level"], row["To replace"]) for row in listed(browser)] == [
         ("Black toner", "20%", "in about 9 days"),
         ("Black toner", "4%", ""),
     ]

@@ -15,16 +15,21 @@ from sqlalchemy import func, select
 
 from inventory.assets import services as assets
 from inventory.assets.models import Asset
+from inventory.audit.models import ChangeSet
+from inventory.audit.undo import undo
 from inventory.auth.models import User
 from inventory.catalog.kinds import Kind
 from inventory.core import clock
 from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
+from inventory.discovery.models import Run
+from inventory.printing import services
 from inventory.printing.models import PrinterReading, PrinterSupply
 from scanners.observation import Counter, Observation, Supply
 from tests import factories
 from tests.factories import Cast
 from tests.reconciliation.nights import FIRST_NIGHT, night
+from tests.test_query_counts import statements
 from tests.topology.networks import seen
 from tests.topology.test_views import address_of, text_of
 
@@ -170,6 +175,27 @@ def test_readings_follow_a_merge_and_days_that_both_have_stay_the_kept_one_s(cas
     assert {row.asset_id for row in rows} == {kept.id}
     assert [next(iter(row.levels.values())) for row in rows] == [600, 590, 290]
     assert only_supply().asset_id == kept.id
+
+
+def test_undoing_the_run_that_made_a_printer_takes_its_readings_too(cast: Cast) -> None:
+    run = night(cast.le_bouscat, [printer(11, [toner(50)], life=5)])
+    with transaction():
+        undo(db.session.get_one(ChangeSet, run.change_set_id), actor=SYSTEM)
+    assert db.session.scalar(select(func.count(Asset.id))) == 0
+    assert db.session.scalar(select(func.count(PrinterReading.id))) == 0
+    assert db.session.scalar(select(func.count(PrinterSupply.id))) == 0
+
+
+def test_a_night_costs_the_same_queries_for_one_printer_and_for_fifty(cast: Cast) -> None:
+    def cost(*numbers: int, on: int) -> int:
+        night(cast.le_bouscat, [printer(n, [toner(90)], life=5) for n in numbers], number=on)
+        run = night(cast.le_bouscat, [printer(n, [toner(80)], life=9) for n in numbers], number=on + 1)
+        db.session.remove()
+        with statements() as sent, transaction():
+            services.take_in(db.session.get_one(Run, run.id))
+        return len(sent)
+
+    assert cost(11, on=1) == cost(*range(20, 70), on=5)
 
 
 def test_a_device_that_is_no_printer_keeps_its_supplies_on_its_page_alone(

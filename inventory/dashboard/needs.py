@@ -15,7 +15,10 @@ from inventory.core.web import access, current_scope
 from inventory.dashboard import queries
 from inventory.dashboard.queries import Fleet
 from inventory.jobs import queries as jobs
+from inventory.printing import queries as printing
 from inventory.reconciliation import queries as reviews
+
+SUPPLY_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +121,23 @@ def _renewal(_scope: Scope, fleet: Fleet) -> list[Need]:
     return found
 
 
+def _supplies(scope: Scope, _fleet: Fleet) -> list[Need]:
+    count = printing.due_count(scope, SUPPLY_DAYS)
+    words = ngettext(
+        "%(num)s supply of a printer runs out within %(days)s days",
+        "%(num)s supplies of printers run out within %(days)s days",
+        count,
+        days=SUPPLY_DAYS,
+    )
+    return [Need("printer", words, url_for("printing.supplies", due=str(SUPPLY_DAYS)))] if count else []
+
+
 MAKERS: tuple[tuple[Permission, Callable[[Scope, Fleet], list[Need]]], ...] = (
     (Permission.INSTANCE_ADMIN, _failed_jobs),
     (Permission.REVIEWS_ANSWER, _questions),
     (Permission.ASSETS_BULK, _imports),
     (Permission.ASSETS_EDIT, _equipment),
+    (Permission.ASSETS_EDIT, _supplies),
     (Permission.SCANS_RUN, _runs),
     (Permission.RENEWAL_PLAN, _renewal),
 )

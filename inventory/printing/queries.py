@@ -85,11 +85,9 @@ def supplies_of(asset_id: int) -> list[PrinterSupply]:
 def supplies(scope: Scope) -> Select[Any]:
     """Return the supplies of the scope's printers that have not left, with what a list shows of each."""
     return (
-        select(PrinterSupply)
-        .join(Asset, PrinterSupply.asset_id == Asset.id)
+        _within(select(PrinterSupply), scope)
         .outerjoin(Model, Asset.model_id == Model.id)
         .outerjoin(Manufacturer, Asset.manufacturer_id == Manufacturer.id)
-        .where(organization.within(Asset.entity_id, scope), Asset.state.not_in(sorted(GONE)))
         .options(
             joinedload(PrinterSupply.asset).joinedload(Asset.category),
             joinedload(PrinterSupply.asset).joinedload(Asset.entity),
@@ -109,6 +107,18 @@ def due_within(statement: Select[Any], days: int) -> Select[Any]:
         PrinterSupply.kind.not_in(WASTE),
     )
     return statement.where(or_(PrinterSupply.runs_out_on <= last, unknown))
+
+
+def due_count(scope: Scope, days: int) -> int:
+    """Return how many supplies of the scope's printers run out within so many days."""
+    statement = _within(select(func.count(PrinterSupply.id)), scope)
+    return db.session.scalar(due_within(statement, days)) or 0
+
+
+def _within(statement: Select[Any], scope: Scope) -> Select[Any]:
+    return statement.join(Asset, PrinterSupply.asset_id == Asset.id).where(
+        organization.within(Asset.entity_id, scope), Asset.state.not_in(sorted(GONE))
+    )
 
 
 def matching(statement: Select[Any], text: str) -> Select[Any]:

@@ -21,6 +21,7 @@ from inventory.core.database import db, transaction
 from inventory.discovery.models import Run, RunKind
 from inventory.jobs.models import Job, JobState
 from inventory.organization.models import Entity
+from inventory.printing.models import PrinterSupply
 from tests import rows
 from tests.factories import Cast, create_asset, create_category
 
@@ -122,6 +123,26 @@ def test_what_waits_is_named_with_its_rows(cast: Cast, english: SignIn) -> None:
     assert needs["/jobs/?failed=1"] == 4
     # Three scans and three files of today; those of last month are over.
     assert needs["/discovery/runs/?troubled=7"] == 6
+
+
+def test_supplies_that_run_out_this_week_are_counted_as_their_list_does(cast: Cast, english: SignIn) -> None:
+    for entity, days in ((cast.le_bouscat, 3), (cast.le_bouscat, 40), (cast.pessac, 3)):
+        printer = create_asset(entity, _category(Kind.PRINTER))
+        with transaction():
+            db.session.add(
+                PrinterSupply(
+                    asset_id=printer.id,
+                    key="toner",
+                    name="Toner",
+                    remaining=100,
+                    runs_out_on=clock.today() + timedelta(days=days),
+                    read_at=clock.now(),
+                )
+            )
+    browser = english(cast.bruno)
+    needs = {html.unescape(url): int(count) for url, count in NEED.findall(browser.get("/").text)}
+    assert needs["/printing/supplies?due=7"] == 1
+    assert behind(browser, "/printing/supplies?due=7") == 1
 
 
 def test_a_reader_counts_the_own_entities_alone(cast: Cast, english: SignIn) -> None:

@@ -43,7 +43,7 @@ def pace_words(supply: PrinterSupply) -> str | None:
 def due_words(supply: PrinterSupply, today: date) -> str | None:
     """Return in how many days a supply is empty at its pace; None where nobody can tell."""
     if supply.remaining == 0:
-        return _("now, it is empty")
+        return _("now (empty)")
     if supply.runs_out_on is None:
         return None
     days = (supply.runs_out_on - today).days

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Table, bindparam, delete, or_, select, update
 
 from inventory.assets.models import Asset, AssetIdentifier
 from inventory.assets.states import IdentifierKind, SourceKind
-from inventory.core.database import db
+from inventory.core.database import bulk_load, db
 from inventory.core.text import clean
 from inventory.discovery.models import Presence, Sighting
 from inventory.discovery.sightings import LOOKED_UP_AT_ONCE, slices
@@ -26,6 +27,11 @@ MOST_NAMES, MOST_HINTS = 8, 24
 _BEST = ("mdns", "wsd", "ssdp", "dns", "certificate")
 _HOST_NAMES = ("dns", "mdns")
 _MAC_KINDS = (IdentifierKind.MAC, IdentifierKind.BASE_MAC)
+TABLE = cast("Table", Presence.__table__)
+# What moves each time a thing is noticed, whatever else is said of it.
+_LAST = frozenset({"last_seen_at", "last_run_id"})
+# A row of the table outside of the session, its columns by name: a large range that answers makes tens of thousands.
+Row = SimpleNamespace
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class _Match:
     with_mac: set[int] = field(default_factory=set)
     sightings: dict[str, int] = field(default_factory=dict)
 
-    def of(self, row: Presence) -> tuple[int | None, str]:
+    def of(self, row: Row) -> tuple[int | None, str]:
         """Return the asset that a row confirms, and by what: its MAC, else its address, else its name.
 
         Neither address nor name says anything of something else with another MAC: they have changed hands.
@@ -63,7 +69,7 @@ class _Match:
                 return asset_id, by
         return None, ""
 
-    def sighting_of(self, row: Presence) -> int | None:
+    def sighting_of(self, row: Row) -> int | None:
         """Return the device that is seen where this was noticed, unless that one is known by another MAC."""
         other = self.by_address.get(row.address)
         if row.mac and row.asset_id is None and other in self.with_mac:
@@ -84,16 +90,14 @@ def _keep_slice(placed: list[tuple[Noticed, tuple[int, int | None]]], origin: No
     rows = _Rows.read([one for one, _place in placed], origin.site_id)
     confirmed: dict[int, None] = {}
     for one, (entity_id, range_id) in placed:
-        row = rows.of(one)
-        if row is None:
-            row = rows.add(one, origin)
+        row = rows.of(one) or rows.add(one, origin)
         _fill(row, one, origin)
         row.entity_id, row.range_id = entity_id, range_id or row.range_id
         row.asset_id, row.matched_by = match.of(row)
         row.sighting_id = match.sighting_of(row)
         if row.asset_id is not None and row.matched_by == "mac":
             confirmed[row.asset_id] = None
-    db.session.flush()
+    rows.write(origin)
     _confirm(list(confirmed), origin.at)
 
 
@@ -105,26 +109,34 @@ def _key(one: Noticed) -> str:
 class _Rows:
     """The rows of a site that a batch may be about: by key, and those with a MAC by their latest address."""
 
-    by_key: dict[str, Presence]
-    by_address: dict[str, Presence]
+    by_key: dict[str, Row]
+    by_address: dict[str, Row]
+    before: dict[int, dict[str, Any]]
+    gone: list[int] = field(default_factory=list)
 
     @classmethod
     def read(cls, found: Sequence[Noticed], site_id: int) -> _Rows:
         keys = {_key(one) for one in found} | {f"ip:{one.address}" for one in found}
         unnamed = {one.address for one in found if one.mac is None}
-        either = or_(Presence.key.in_(keys), Presence.address.in_(unnamed))
-        statement = select(Presence).where(Presence.site_id == site_id, either)
-        rows = list(db.session.scalars(statement.order_by(Presence.last_seen_at, Presence.id)))
-        return cls({row.key: row for row in rows}, {row.address: row for row in rows if row.mac})
+        either = or_(TABLE.c.key.in_(keys), TABLE.c.address.in_(unnamed))
+        statement = select(TABLE).where(TABLE.c.site_id == site_id, either)
+        known = db.session.execute(statement.order_by(TABLE.c.last_seen_at, TABLE.c.id)).mappings()
+        rows = [Row(**values) for values in known]
+        return cls(
+            {row.key: row for row in rows},
+            {row.address: row for row in rows if row.mac},
+            {row.id: dict(vars(row)) for row in rows},
+        )
 
-    def add(self, one: Noticed, origin: Noticing) -> Presence:
-        row = Presence(site_id=origin.site_id, key=_key(one), first_seen_at=origin.at)
+    def add(self, one: Noticed, origin: Noticing) -> Row:
+        row = Row(site_id=origin.site_id, key=_key(one), first_seen_at=origin.at, last_run_id=None)
+        row.mac, row.maker, row.told_by, row.range_id = None, "", "", None
         row.means, row.names, row.hints, row.addresses = [], [], [], []
-        db.session.add(row)
+        row.hidden_at, row.hidden_by, row.hidden_reason = None, "", ""
         self.by_key[row.key] = row
         return row
 
-    def of(self, one: Noticed) -> Presence | None:
+    def of(self, one: Noticed) -> Row | None:
         """Return the row of what was noticed: its MAC's, else the one that stands for its address."""
         row, unnamed = self.by_key.get(_key(one)), self.by_key.get(f"ip:{one.address}")
         if one.mac is None:
@@ -133,24 +145,51 @@ class _Rows:
             return row
         del self.by_key[unnamed.key]
         if row is not None:
-            _take_over(row, unnamed)
+            self._take_over(row, unnamed)
             return row
         # What stood for the address turns out to have this MAC.
         unnamed.key = _key(one)
         self.by_key[unnamed.key] = unnamed
         return unnamed
 
+    def _take_over(self, row: Row, unnamed: Row) -> None:
+        """Let the row of a MAC go on for the row that stood for its address alone."""
+        row.first_seen_at = min(row.first_seen_at, unnamed.first_seen_at)
+        if unnamed.hidden_at and not row.hidden_at:
+            row.hidden_at, row.hidden_by = unnamed.hidden_at, unnamed.hidden_by
+            row.hidden_reason = unnamed.hidden_reason
+        if _is_saved(unnamed):
+            self.gone.append(unnamed.id)
 
-def _take_over(row: Presence, unnamed: Presence) -> None:
-    """Let the row of a MAC go on for the row that stood for its address alone."""
-    row.first_seen_at = min(row.first_seen_at, unnamed.first_seen_at)
-    if unnamed.hidden_at and not row.hidden_at:
-        row.hidden_at, row.hidden_by = unnamed.hidden_at, unnamed.hidden_by
-        row.hidden_reason = unnamed.hidden_reason
-    db.session.delete(unnamed)
+    def write(self, origin: Noticing) -> None:
+        """Save the rows: what is new in one go, and of what only its last date moves that alone."""
+        if self.gone:
+            db.session.execute(delete(TABLE).where(TABLE.c.id.in_(self.gone)))
+        touched: list[int] = []
+        rewritten: list[dict[str, Any]] = []
+        for row in self.by_key.values():
+            changed = self._changed(row) if _is_saved(row) else frozenset()
+            if changed - _LAST:
+                rewritten.append({**vars(row), "row_id": row.id})
+            elif changed:
+                touched.append(row.id)
+        if rewritten:
+            db.session.execute(update(TABLE).where(TABLE.c.id == bindparam("row_id")), rewritten)
+        if touched:
+            last = {"last_seen_at": origin.at, "last_run_id": origin.run_id}
+            db.session.execute(update(TABLE).where(TABLE.c.id.in_(touched)).values(**last))
+        bulk_load(TABLE, [vars(row) for row in self.by_key.values() if not _is_saved(row)])
+
+    def _changed(self, row: Row) -> frozenset[str]:
+        before = self.before[row.id]
+        return frozenset(name for name, value in vars(row).items() if before[name] != value)
 
 
-def _fill(row: Presence, one: Noticed, origin: Noticing) -> None:
+def _is_saved(row: Row) -> bool:
+    return hasattr(row, "id")
+
+
+def _fill(row: Row, one: Noticed, origin: Noticing) -> None:
     """Take over what is said now; what was said before and is not said now stays, for not everything is asked each time."""
     means = [*row.means, *one.means] if row.last_run_id == origin.run_id else one.means
     row.means = list(dict.fromkeys(means))
@@ -172,7 +211,7 @@ def _fill(row: Presence, one: Noticed, origin: Noticing) -> None:
     row.guessed_kind = (supposed.kind or "") if supposed else ""
 
 
-def hints_of(row: Presence) -> list[Hint]:
+def hints_of(row: Presence | Row) -> list[Hint]:
     """Return the hints of a row as the scanner's rules take them."""
     return [Hint(one["code"], one["text"]) for one in row.hints]
 

@@ -38,6 +38,8 @@ _SAID: tuple[tuple[str, frozenset[str], Guess], ...] = (
 
 def guess(mac: str | None, hints: Sequence[Hint]) -> Guess | None:
     """Return what a thing with this MAC and these hints probably is, None without any clue."""
+    if not mac and not hints:
+        return None
     said = {(hint.code, hint.text.lower()) for hint in hints}
     codes = {hint.code for hint in hints}
     for code, texts, found in _SAID:

@@ -46,6 +46,7 @@ class Cause(StrEnum):
     SERVER_ERROR = "server_error"
     INTERNAL = "internal"
     ECHO_NOT_PERMITTED = "echo_not_permitted"
+    NO_NAME_SERVER = "no_name_server"
 
     def sentence(self, detail: str = "") -> str:
         """One English sentence saying the cause; `detail` is what the wire added to it."""
@@ -88,6 +89,7 @@ _SENTENCES: Mapping[Cause, str] = {
     Cause.SERVER_ERROR: "The server answered with an error.",
     Cause.INTERNAL: "The scanner failed on this one.",
     Cause.ECHO_NOT_PERMITTED: "This process may not send echo requests: only neighbours are noticed.",
+    Cause.NO_NAME_SERVER: "The name server answers nothing: it is asked for no more names.",
 }
 
 

@@ -43,6 +43,7 @@ SENTENCES: dict[str, str] = {
     "half_read": N_("The connection ended before everything was read."),
     "internal": N_("The scanner failed on this one."),
     "echo_not_permitted": N_("This process may not send echo requests: only neighbours are noticed."),
+    "no_name_server": N_("The name server answers nothing: it is asked for no more names."),
     BAD_LINE: N_("This line is not an observation."),
     EMPTIED: N_(
         "Nothing at all was found where there was something before, so nothing is concluded from it."
@@ -77,6 +78,7 @@ ADVICE: dict[str, str] = {
     "tls_expired": N_("Renew the server's certificate."),
     "tls_name_mismatch": N_("Use the name that the certificate bears in the directory's address."),
     "size_limit": N_("Let this account read in pages, or read a smaller base."),
+    "no_name_server": N_("Name another one in the site's settings, or ask for no names there."),
     "unreachable": N_("Check the route from this worker to that network."),
     EMPTIED: N_(
         "Check what this account may read, the search base and the link to the site, then read again."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inventory.discovery import addresses, presences, queries
@@ -10,6 +11,7 @@ from inventory.discovery.addresses import Span
 from inventory.discovery.models import Run, Site
 from inventory.discovery.presences import Noticing
 from inventory.discovery.sightings import Origin
+from scanners.coverage import Cause, Coverage
 from scanners.observation import Observation
 from scanners.presence import Presence as Noticed
 from scanners.presence.makers import maker_of
@@ -18,6 +20,14 @@ if TYPE_CHECKING:
     from scanners.presence import PresenceOptions
 
 LONGEST_WAIT_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Who was noticed, and whether the name server had nothing to say to anybody."""
+
+    found: Sequence[Noticed] = ()
+    names_are_silent: bool = False
 
 
 def options_of(site: Site, *, rate: int, timeout_ms: int, tcp_hints: bool) -> PresenceOptions:
@@ -37,15 +47,19 @@ def options_of(site: Site, *, rate: int, timeout_ms: int, tcp_hints: bool) -> Pr
 
 def look(
     spans: Sequence[Span], heard: Iterable[str], options: PresenceOptions, should_stop: Callable[[], bool]
-) -> list[Noticed]:
+) -> Looked:
     """Return who is noticed at the addresses that were not heard by SNMP."""
     import scanners.presence as scanner
 
     silent = addresses.without(spans, addresses.spans_of(heard))
     if not silent:
-        return []
-    found = scanner.look([str(span) for span in silent], options, should_stop=should_stop)
-    return [one for one in found if isinstance(one, Noticed)]
+        return Looked()
+    said = list(scanner.look([str(span) for span in silent], options, should_stop=should_stop))
+    failures = [failure for one in said if isinstance(one, Coverage) for failure in one.failures]
+    return Looked(
+        [one for one in said if isinstance(one, Noticed)],
+        any(failure.cause is Cause.NO_NAME_SERVER for failure in failures),
+    )
 
 
 def may_ping() -> bool:

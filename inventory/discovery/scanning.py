@@ -272,10 +272,14 @@ class _Reading:
         """Keep who is there without having been heard; returns their addresses."""
         if self.context.saved["next"] == 0 and not noticing.may_ping():
             self.context.event(N_("This process may not send echo requests: only neighbours are noticed."))
-        found = noticing.look(spans, self.heard, options, self.should_stop)
+        looked = noticing.look(spans, self.heard, options, self.should_stop)
+        if looked.names_are_silent:
+            # Waiting for it costs seconds: once for a run is enough.
+            self.presence = replace(self.presence, reverse_dns=False)
+            self.context.event(N_("The name server answers nothing: this run asks it for no more names."))
         with self.context.transaction():
-            noticing.keep_looked(self._run(), found, self._origin())
-        return {one.address for one in found}
+            noticing.keep_looked(self._run(), looked.found, self._origin())
+        return {one.address for one in looked.found}
 
     def _take_in(self, batch: list[Observation]) -> None:
         for one in batch:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 import dns.asyncresolver
 import dns.exception
@@ -28,28 +28,39 @@ def resolver(server: str = "", port: int = 53) -> dns.asyncresolver.Resolver | N
     return found
 
 
-async def names_of(
-    addresses: Sequence[str], asked: dns.asyncresolver.Resolver, should_stop: Callable[[], bool]
-) -> dict[str, str]:
-    """Return the name of each address that has one, without its last dot."""
-    found: dict[str, str] = {}
-    silences = 0
-    turn = asyncio.Semaphore(AT_ONCE)
+class SilentServerError(Exception):
+    """The name server never answered, not even that it knows no name or may not say."""
 
-    async def ask(address: str) -> None:
-        nonlocal silences
-        async with turn:
+
+async def names_of(
+    addresses: Iterable[str], asked: dns.asyncresolver.Resolver, should_stop: Callable[[], bool]
+) -> dict[str, str]:
+    """Return the name of each address that has one, without its last dot.
+
+    Raises SilentServerError where MOST_SILENCES questions and all others were answered by nothing at all.
+    """
+    found: dict[str, str] = {}
+    silences, is_heard = 0, False
+    left = iter(addresses)
+
+    async def ask() -> None:
+        nonlocal silences, is_heard
+        for address in left:
             if should_stop() or silences >= MOST_SILENCES:
                 return
             try:
                 answer = await asked.resolve(dns.reversename.from_address(address), "PTR", search=False)
             except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-                return
-            except (dns.exception.DNSException, OSError):  # silent, refused or malformed: there is no name
+                is_heard = True
+                continue
+            except (dns.exception.DNSException, OSError) as error:  # silent, refused or malformed: no name
+                is_heard = is_heard or not isinstance(error, dns.exception.Timeout)
                 silences += 1
-                return
-            silences = 0
+                continue
+            silences, is_heard = 0, True
             found[address] = answer[0].target.to_unicode(omit_final_dot=True)
 
-    await asyncio.gather(*(ask(address) for address in addresses))
+    await asyncio.gather(*(ask() for _ in range(AT_ONCE)))
+    if silences >= MOST_SILENCES and not is_heard:
+        raise SilentServerError
     return found

@@ -170,7 +170,12 @@ class _Look:
         asked = reverse.resolver(options.dns_server, options.dns_port) if options.reverse_dns else None
         if asked is None:
             return
-        for address, name in (await reverse.names_of(list(present), asked, self._should_stop)).items():
+        try:
+            names = await reverse.names_of(present, asked, self._should_stop)
+        except reverse.SilentServerError:
+            self._failures.append(Failure(self._targets.scope, Cause.NO_NAME_SERVER))
+            return
+        for address, name in names.items():
             self._of(address).names[Name(name, "dns")] = None
 
     async def _knock(self, present: Iterable[str]) -> None:

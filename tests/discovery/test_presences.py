@@ -383,8 +383,8 @@ def test_a_look_asks_only_who_was_not_heard(site: Site, noticed: dict[str, Notic
         noticed[f"10.1.0.{n}"] = notice(f"10.1.0.{n}", None)
     spans = addresses.parse("10.1.0.0/29")
     options = noticing.options_of(site, rate=0, timeout_ms=500, tcp_hints=False)
-    found = noticing.look(spans, ["10.1.0.2"], options, lambda: False)
-    assert [one.address for one in found] == ["10.1.0.1", "10.1.0.3"]
+    looked = noticing.look(spans, ["10.1.0.2"], options, lambda: False)
+    assert [one.address for one in looked.found] == ["10.1.0.1", "10.1.0.3"]
 
 
 def test_what_may_be_sent_is_what_the_site_and_the_range_allow(site: Site) -> None:

@@ -509,6 +509,23 @@ def test_groups_are_asked_once_however_many_parts_a_range_has(
     )
 
 
+def test_a_name_server_that_answers_nothing_is_waited_for_once_a_run(
+    network: Network, range_: AddressRange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def look(targets: Sequence[str], options: PresenceOptions, **_given: Any) -> Iterator[Any]:
+        asked.append(options.reverse_dns)
+        silent = (Failure("10.1.0.0/22", Cause.NO_NAME_SERVER),) if options.reverse_dns else ()
+        yield Coverage("presence", "", "", 256, 0, 0, silent, not silent, clock.now(), clock.now())
+
+    monkeypatch.setattr(scanners.presence, "look", look)
+    run = scan(range_)
+    assert asked == [True, False, False]
+    assert (run.state, run.failed) == (JobState.DONE, 0), "names are extra: the devices were read all the same"
+    assert "name server" in " ".join(db.session.scalars(select(JobEvent.message)))
+
+
 @pytest.fixture
 def office(cast: Cast) -> AddressRange:
     """Three chunks of addresses that are closed on working days from 8 to 18."""

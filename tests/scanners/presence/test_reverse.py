@@ -87,5 +87,20 @@ def test_a_silent_name_server_is_given_up(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(reverse, "SECONDS_EACH", 0.2)
     monkeypatch.setattr(reverse, "AT_ONCE", 1)
     with NameServer(silent=True) as server:
-        assert names(server, *(f"10.1.0.{n}" for n in range(1, 60))) == {}
+        with pytest.raises(reverse.SilentServerError):
+            names(server, *(f"10.1.0.{n}" for n in range(1, 60)))
         assert server.heard <= reverse.MOST_SILENCES * 2
+
+
+def test_a_name_server_that_refuses_is_no_silent_one(
+    server: NameServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reverse, "MOST_SILENCES", 1)
+    monkeypatch.setattr(NameServer, "_answer", staticmethod(refused))
+    assert names(server, "10.1.0.7", "10.1.0.8") == {}
+
+
+def refused(data: bytes) -> bytes:
+    answer = dns.message.make_response(dns.message.from_wire(data))
+    answer.set_rcode(dns.rcode.REFUSED)
+    return answer.to_wire()

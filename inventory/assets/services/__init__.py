@@ -21,7 +21,7 @@ from inventory.assets.services.custody import (
     take_back,
 )
 from inventory.assets.services.deliveries import Line, check_lines, log_delivery, read_lines
-from inventory.assets.services.dossiers import Dossier, dossiers_of
+from inventory.assets.services.dossiers import Dossier, Gathered, dossiers_of, save_gathered
 from inventory.assets.services.history import effective_day, today_of
 from inventory.assets.services.identifiers import identifiers_of, note_identifiers, record_identifiers
 from inventory.assets.services.merging import merge
@@ -33,6 +33,7 @@ __all__ = [
     "Creation",
     "Dossier",
     "Draft",
+    "Gathered",
     "Handover",
     "Line",
     "Said",
@@ -62,6 +63,7 @@ __all__ = [
     "recategorize",
     "record_identifiers",
     "remember",
+    "save_gathered",
     "set_from_source",
     "take_back",
     "take_tags",

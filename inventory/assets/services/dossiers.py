@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
 
 from sqlalchemy import select
 
 from inventory.assets.models import Asset, AssetIdentifier, Period, Provenance
+from inventory.audit import loads
 from inventory.core.database import db
+
+# By model, rows that are not in the store yet: their columns by name.
+Gathered = dict[type[Any], list[SimpleNamespace]]
 
 
 @dataclass(slots=True)
@@ -16,13 +22,31 @@ class Dossier:
     """One asset with its identifiers, its claims by field and its periods (oldest first), saved or about to be.
 
     Whoever notes something in a dossier puts it into the session; the caller saves all of them in one go.
-    `periods` is None where nobody has read them.
+    `periods` is None where nobody has read them. Where new rows are `gathered`, `save_gathered` saves them, and the
+    dossier is of no use afterwards: on a first night they are many thousands, too many for the session.
     """
 
     asset: Asset
     identifiers: list[AssetIdentifier] = field(default_factory=list)
     claims: dict[str, list[Provenance]] = field(default_factory=dict)
     periods: list[Period] | None = None
+    gathered: Gathered | None = None
+
+    def add(self, model: type[Any], **values: Any) -> Any:
+        """Return a new row of a model, to be saved with the session or with what is gathered."""
+        if self.gathered is not None:
+            gathered = SimpleNamespace(**values)
+            self.gathered.setdefault(model, []).append(gathered)
+            return gathered
+        row = model(**values)
+        db.session.add(row)
+        return row
+
+
+def save_gathered(gathered: Gathered) -> None:
+    """Save new rows in one go for each model."""
+    for model, rows in gathered.items():
+        loads.load(model, [vars(row) for row in rows])
 
 
 def dossiers_of(assets: Collection[Asset]) -> dict[int, Dossier]:

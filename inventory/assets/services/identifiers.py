@@ -53,7 +53,8 @@ def note_identifiers(
         key = (str(named.kind), named.value, named.scope)
         row = known.get(key)
         if row is None:
-            row = AssetIdentifier(
+            row = dossier.add(
+                AssetIdentifier,
                 asset_id=dossier.asset.id,
                 kind=IdentifierKind(named.kind),
                 value=named.value,
@@ -67,7 +68,6 @@ def note_identifiers(
         elif at > row.last_seen_at:
             row.last_seen_at = at
     dossier.identifiers += new
-    db.session.add_all(new)
     return new
 
 

@@ -11,6 +11,7 @@ from inventory.assets import services as assets
 from inventory.assets.models import Asset
 from inventory.assets.services import Dossier, Draft
 from inventory.assets.states import State
+from inventory.audit import loads
 from inventory.catalog import services as catalog
 from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category, Manufacturer, Model
@@ -24,6 +25,7 @@ from inventory.reconciliation import portraits
 from inventory.reconciliation.likeness import Sentence, related
 from inventory.reconciliation.matching import VAGUE
 from inventory.reconciliation.models import Answer, Link, ReviewKind
+from inventory.reconciliation.services import loading
 from inventory.reconciliation.services.loading import Batch
 from inventory.reconciliation.services.questions import Question, key_of
 from scanners.observation import Observation
@@ -96,6 +98,7 @@ class Applier:
     entity_id: int | None = None
     applied: Applied = field(default_factory=Applied)
     _dossiers: dict[int, Dossier] = field(default_factory=dict)
+    _links: list[dict[str, Any]] = field(default_factory=list)
 
     def create(self, group: Collection[int], reason: Sentence) -> Asset:
         """Make one asset of the sightings of a group, and link them."""
@@ -110,11 +113,14 @@ class Applier:
         creation = assets.create_many(drafts, actor=self.actor)
         for refusal in creation.refused.values():
             raise refusal
-        dossiers = assets.dossiers_of(creation.assets)
+        dossiers, gathered = assets.dossiers_of(creation.assets), assets.Gathered()
         calls = []
         for number, (keys, (_group, reason)) in enumerate(zip(ordered, groups, strict=True)):
-            calls.append(self._begin(dossiers[creation.made[number].id], keys, reason))
-        db.session.flush()
+            dossier = dossiers[creation.made[number].id]
+            dossier.gathered = gathered
+            calls.append(self._begin(dossier, keys, reason))
+        assets.save_gathered(gathered)
+        self._save_links()
         del at_hand
         registry.run_hooks_for_each("asset.discovered", calls)
         return creation.assets
@@ -140,7 +146,6 @@ class Applier:
         """Link a new asset and write what its sightings say; returns what is to be told of it."""
         asset = dossier.asset
         self.batch.assets[asset.id] = asset
-        self._dossiers[asset.id] = dossier
         self.applied.created.add(asset.id)
         previous = [self._link(key, asset.id, reason) for key in keys]
         for key in keys:
@@ -166,16 +171,15 @@ class Applier:
             self.applied.linked.add(asset_id)
             self._write(key, self._dossiers[asset_id])
             self._elsewhere(key, self.batch.assets[asset_id])
-        db.session.flush()
+        self._save_links()
 
     def _link(self, key: int, asset_id: int, reason: Sentence) -> int | None:
         """Link a sighting to an asset; returns the asset that it leaves, or None."""
         link = self.batch.links.get(key)
         text, params = reason[0], dict(reason[1])
         if link is None:
-            link = Link(sighting_id=key, asset_id=asset_id, reason=text[:255], params=params)
-            db.session.add(link)
-            self.batch.links[key] = link
+            row = {"sighting_id": key, "asset_id": asset_id, "reason": text[:255], "params": params}
+            self._links.append(row)
             return None
         previous = link.asset_id
         if previous == asset_id:
@@ -184,6 +188,13 @@ class Applier:
         if previous is not None:
             self.applied.deserted.add(previous)
         return previous
+
+    def _save_links(self) -> None:
+        """Save the links that are new in one go, and all that was written beside them."""
+        db.session.flush()
+        loads.load(Link, self._links)
+        self.batch.links |= loading.links_of([row["sighting_id"] for row in self._links])
+        self._links.clear()
 
     def unlink(self, key: int) -> None:
         """Say that a sighting is no longer its asset."""

@@ -63,8 +63,7 @@ def load(sighting_ids: Collection[int]) -> Batch:
     for sighting in db.session.scalars(select(Sighting).where(Sighting.id.in_(ids))):
         batch.sightings[sighting.id] = sighting
         batch.observations[sighting.id] = Observation.from_json(sighting.observation)
-    for link in db.session.scalars(select(Link).where(Link.sighting_id.in_(ids))):
-        batch.links[link.sighting_id] = link
+    batch.links = links_of(ids)
     for constraint in db.session.scalars(select(Constraint).where(Constraint.sighting_id.in_(ids))):
         batch.constraints[constraint.sighting_id].append(constraint)
     places = {sighting.location_id for sighting in batch.sightings.values()} - {None}
@@ -73,6 +72,12 @@ def load(sighting_ids: Collection[int]) -> Batch:
         batch.locations = {row.id: row for row in rows}
     batch.paths = {row.id: row.path for row in db.session.execute(select(Entity.id, Entity.path))}
     return batch
+
+
+def links_of(sighting_ids: Collection[int]) -> dict[int, Link]:
+    """Return the links of sightings by their ids."""
+    rows = db.session.scalars(select(Link).where(Link.sighting_id.in_(sighting_ids))) if sighting_ids else ()
+    return {link.sighting_id: link for link in rows}
 
 
 def candidates(batch: Batch, seen: Sequence[Seen]) -> list[Known]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 
 from inventory.assets.lifecycle import IN_USE
 from inventory.assets.models import Asset
 from inventory.assets.states import SourceKind
 from inventory.core.database import db
+from inventory.core.types import UtcDateTime
 from inventory.core.wording import N_
 from inventory.discovery.models import Sighting
 from inventory.discovery.sightings import slices
@@ -49,10 +50,18 @@ def touch(which: ColumnElement[bool]) -> None:
         db.session.execute(statement.execution_options(synchronize_session=False))
 
 
-def seen_alive(asset: Asset, at: datetime | None, by: SourceKind) -> None:
-    """Move an asset's last date to a sign of life that a directory reports."""
-    if at is not None and (asset.last_seen_at is None or asset.last_seen_at < at):
-        asset.last_seen_at, asset.last_seen_by = at, by
+def note_signs_of_life(signs: Mapping[int, datetime], by: SourceKind) -> None:
+    """Move the last dates of assets, by id, to the signs of life that a directory reports."""
+    if not signs:
+        return
+    table = Asset.__table__
+    later = or_(table.c.last_seen_at.is_(None), table.c.last_seen_at < bindparam("at", type_=UtcDateTime()))
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("asset_id"), later)
+        .values(last_seen_at=bindparam("at"), last_seen_by=by, updated_at=table.c.updated_at)
+    )
+    db.session.execute(statement, [{"asset_id": id_, "at": at} for id_, at in sorted(signs.items())])
 
 
 def ask_about_vanished(asset_ids: Collection[int]) -> int:

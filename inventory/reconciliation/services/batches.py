@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import exists, select
 
+from inventory.assets.states import SourceKind
 from inventory.core.access import Actor
 from inventory.core.database import db
 from inventory.discovery import queries
@@ -21,7 +23,7 @@ from inventory.reconciliation.services.applying import Applier, Catalogue
 from inventory.reconciliation.services.loading import Batch
 from inventory.reconciliation.services.questions import Question, key_of
 
-AT_ONCE = 200
+AT_ONCE = 500
 MOST_PASSES = 4
 
 
@@ -94,13 +96,8 @@ def _reconcile_devices(batch: Batch, keys: Collection[int], actor: Actor, outcom
 def _conclude(batch: Batch, keys: Collection[int], applier: Applier, outcome: Outcome) -> None:
     """Dates, returns and departures of the assets concerned, and the counts."""
     applied = applier.applied
-    for key in keys:
-        link = batch.links.get(key)
-        if link is not None and link.asset_id in batch.assets and batch.sightings[key].source == "ldap":
-            at = portraits.seen_at(batch.sightings[key], batch.observations[key])
-            by = portraits.source_of(batch.sightings[key])
-            absence.seen_alive(batch.assets[link.asset_id], at, by)
     db.session.flush()
+    absence.note_signs_of_life(_signs_of_life(batch, keys), SourceKind.LDAP)
     absence.touch(Sighting.id.in_(sorted(keys)))
     for asset in batch.assets.values():
         db.session.expire(asset, ["last_seen_at", "last_seen_by"])
@@ -109,6 +106,19 @@ def _conclude(batch: Batch, keys: Collection[int], applier: Applier, outcome: Ou
     outcome.assets_created += len(applied.created)
     outcome.assets_updated += len(applied.updated - applied.created)
     outcome.linked += len(applied.linked)
+
+
+def _signs_of_life(batch: Batch, keys: Collection[int]) -> dict[int, datetime]:
+    """The latest sign of life of each asset that a directory tells of."""
+    found: dict[int, datetime] = {}
+    for key in keys:
+        link = batch.links.get(key)
+        if link is None or link.asset_id not in batch.assets or batch.sightings[key].source != "ldap":
+            continue
+        at = portraits.seen_at(batch.sightings[key], batch.observations[key])
+        if at is not None:
+            found[link.asset_id] = max(at, found.get(link.asset_id, at))
+    return found
 
 
 def _apply(applier: Applier, decisions: dict[int, Decision]) -> Iterable[Ask]:

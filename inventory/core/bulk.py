@@ -77,7 +77,7 @@ def _ready(column: Column[Any], values: list[Any], dialect: Dialect) -> list[Any
     if process is None:
         return values
     first = values[0]
-    if all(value is first for value in values):
+    if all(value is first or (value.__class__ in (list, dict) and value == first) for value in values):
         return [None if first is None else process(first)] * len(values)
     return [None if value is None else process(value) for value in values]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from inventory.core.wording import N_
 
 MOST_ADDRESSES = 262_144
 LONGEST_TEXT = 255
-SMALLEST_CHUNK, LARGEST_CHUNK = 256, 16_384
+SMALLEST_CHUNK, LARGEST_CHUNK = 256, 65_536
 SECONDS_PER_CHUNK = 4
 
 # 0/8 names no host, 224/4 groups, 240/4 nobody (RFC 6890); loopback is a device like another.
@@ -124,18 +125,19 @@ def count(spans: Sequence[Span]) -> int:
 
 def without(spans: Sequence[Span], excluded: Sequence[Span]) -> list[Span]:
     """Return `spans` less the excluded ones; both disjoint and ascending."""
-    left = list(spans)
-    for hole in excluded:
-        rest: list[Span] = []
-        for span in left:
-            if hole.last < span.first or hole.first > span.last:
-                rest.append(span)
-                continue
-            if span.first < hole.first:
-                rest.append(Span(span.first, hole.first - 1))
-            if hole.last < span.last:
-                rest.append(Span(hole.last + 1, span.last))
-        left = rest
+    left: list[Span] = []
+    place = 0
+    for span in spans:
+        first = span.first
+        while place < len(excluded) and excluded[place].last < first:
+            place += 1
+        # The last hole of a span may reach into the next one: `place` stays at it.
+        for hole in excluded[place : bisect_right(excluded, span.last, key=lambda one: one.first)]:
+            if hole.first > first:
+                left.append(Span(first, hole.first - 1))
+            first = hole.last + 1
+        if first <= span.last:
+            left.append(Span(first, span.last))
     return left
 
 

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from scanners.snmp import Progress, ScanOptions
 
 RATE_OVER_S = 60.0  # longer than a part is read for, in which no address is asked
+# Everybody may answer an echo: so many are held at once.
+LOOKED_AT_ONCE = 16_384
 SILENT = (Cause.SILENT, Cause.SILENT_OR_WRONG_COMMUNITY)
 IN_BLACKOUT = N_("These are black-out hours of the range: it goes on by itself at their end, %(until)s.")
 
@@ -244,7 +246,12 @@ class _Reading:
         account = drain(found, self._take_in)
         there: set[str] = set()
         if not self.should_stop():
-            there = self._notice(spans, replace(self.presence, multicast=False))
+            if number == 0 and not noticing.may_ping():
+                self.context.event(
+                    N_("This process may not send echo requests: only neighbours are noticed.")
+                )
+            for some in addresses.chunks(spans, LOOKED_AT_ONCE):
+                there |= preferred.keys() & self._notice(some, replace(self.presence, multicast=False))
         # A chunk that was stopped midway is done again as a whole: only what it saw is kept.
         self.leave_if_asked()
         self._close_chunk(number, addresses.count(spans), account, preferred.keys() - there)
@@ -270,8 +277,6 @@ class _Reading:
 
     def _notice(self, spans: list[Span], options: PresenceOptions) -> set[str]:
         """Keep who is there without having been heard; returns their addresses."""
-        if self.context.saved["next"] == 0 and not noticing.may_ping():
-            self.context.event(N_("This process may not send echo requests: only neighbours are noticed."))
         looked = noticing.look(spans, self.heard, options, self.should_stop)
         if looked.names_are_silent:
             # Waiting for it costs seconds: once for a run is enough.

@@ -77,7 +77,9 @@ def test_chunks_hold_every_address_once_and_in_order(size: int) -> None:
     assert all(addresses.count(part) == size for part in parts[:-1])
 
 
-@pytest.mark.parametrize(("rate", "size"), [(1, 256), (100, 400), (1000, 4000), (10_000, 40_000), (20_000, 65_536)])
+@pytest.mark.parametrize(
+    ("rate", "size"), [(1, 256), (100, 400), (1000, 4000), (10_000, 40_000), (20_000, 65_536)]
+)
 def test_a_chunk_takes_some_seconds_at_the_range_s_own_rate(rate: int, size: int) -> None:
     assert addresses.chunk_size(rate) == size
 

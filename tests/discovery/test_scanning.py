@@ -522,7 +522,9 @@ def test_a_name_server_that_answers_nothing_is_waited_for_once_a_run(
     monkeypatch.setattr(scanners.presence, "look", look)
     run = scan(range_)
     assert asked == [True, False, False]
-    assert (run.state, run.failed) == (JobState.DONE, 0), "names are extra: the devices were read all the same"
+    assert (run.state, run.failed) == (JobState.DONE, 0), (
+        "names are extra: the devices were read all the same"
+    )
     assert "name server" in " ".join(db.session.scalars(select(JobEvent.message)))
 
 

@@ -126,9 +126,7 @@ def _claim(dossier: Dossier, name: str, value: Any, said: Said) -> Provenance:
     known = dossier.claims.setdefault(name, [])
     row = next((row for row in known if row.source is said.source), None)
     if row is None:
-        row = dossier.add(
-            Provenance, asset_id=dossier.asset.id, field=name, source=said.source, pinned=False
-        )
+        row = dossier.add(Provenance, asset_id=dossier.asset.id, field=name, source=said.source, pinned=False)
         known.append(row)
     for column, held in _columns(name, value, fields.display(name, value), said).items():
         setattr(row, column, held)

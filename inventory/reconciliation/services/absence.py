@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, func, or_, select, update
 
 from inventory.assets.lifecycle import IN_USE
 from inventory.assets.models import Asset
@@ -54,7 +55,7 @@ def note_signs_of_life(signs: Mapping[int, datetime], by: SourceKind) -> None:
     """Move the last dates of assets, by id, to the signs of life that a directory reports."""
     if not signs:
         return
-    table = Asset.__table__
+    table = cast("Table", Asset.__table__)
     later = or_(table.c.last_seen_at.is_(None), table.c.last_seen_at < bindparam("at", type_=UtcDateTime()))
     statement = (
         update(table)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import current_app
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from inventory.auth.models import User
-from inventory.core import clock
 from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
 from inventory.core.errors import Refused
-from inventory.discovery import identifying, readings, rules, runs
+from inventory.discovery import identifying, rules
 from inventory.discovery.models import (
     AddressRange,
     Outcome,
@@ -29,102 +24,30 @@ from inventory.discovery.models import (
     SightingReading,
     SightingRevision,
 )
-from inventory.discovery.sightings import Origin, Placement
 from inventory.jobs import leases
 from inventory.jobs.context import open_context
 from inventory.jobs.execution import execute
 from inventory.jobs.models import JobState
 from scanners.observation import Observation
-from scanners.snmp import tables
-from scanners.snmp.collect import Reading
 from scanners.snmp.observe import observe
-from tests.discovery.making import create_credential, create_range, create_site
+from tests.discovery import little
+from tests.discovery.little import AT, identify, night, reading, work
 from tests.factories import Cast
 
 pytestmark = pytest.mark.usefixtures("database")
 SignIn = Callable[[User], FlaskClient]
 ENGLISH = {"Accept-Language": "en"}
-AT = datetime(2026, 11, 23, tzinfo=UTC)
-LITTLE_SWITCHES = """
-[[profile]]
-name = "Little switches"
-when.object_id = "99999.1"
-maker = "Little"
-kind = "switch"
-serial = "99999.2.1"
-"""
-
-
-def reading(n: int) -> Reading:
-    """Device number `n` of a maker that the shipped rules do not know."""
-    return Reading(
-        f"10.1.0.{n}",
-        {
-            tables.SYS_DESCR: {(0,): b"Little thing 1.0"},
-            tables.SYS_OBJECT_ID: {(0,): (1, 3, 6, 1, 4, 1, 99999, 1, 7)},
-            tables.SYS_NAME: {(0,): f"petit-{n}".encode()},
-            tables.oid("1.3.6.1.4.1.99999.2.1"): {(0,): f"LTL{n:05d}".encode()},
-        },
-    )
 
 
 @pytest.fixture
 def range_(cast: Cast) -> AddressRange:
-    credential = create_credential(cast.le_bouscat)
-    return create_range(create_site(cast.le_bouscat), name="Mairie", credential_ids=[credential.id])
+    return little.mairie(cast)
 
 
 @pytest.fixture
 def own_rules() -> Iterator[Callable[[], None]]:
-    """Returns what adds a profile of the instance's own, which is gone afterwards."""
-    folder = Path(current_app.instance_path) / rules.PROFILES_FOLDER
-
-    def add() -> None:
-        folder.mkdir(exist_ok=True)
-        (folder / "little.toml").write_text(LITTLE_SWITCHES)
-
-    yield add
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def night(range_: AddressRange, *numbers: int) -> Run:
-    """A scan of the range by the rules of the day, with what each device said."""
-    with transaction():
-        subject = runs.Subject(
-            RunKind.SNMP, range_.name, range_.addresses, range_.entity_id, site_id=range_.site_id, range_id=range_.id
-        )  # fmt: skip
-        run = runs.open_run(subject)
-        run.rules = rules.digest()
-    noted, seen = readings.Noted(), []
-    for n in numbers:
-        said = reading(n)
-        one = observe(said, rules.profiles(), site=range_.site.code, at=AT)
-        noted.note(one.source_key, said, b"")
-        seen.append(one)
-    with transaction():
-        run = db.session.get_one(Run, run.id)
-        origin = Origin(
-            run_id=run.id, site_code=range_.site.code, at=clock.now(),
-            place=lambda _one: Placement(range_.entity_id), range_id=range_.id,
-        )  # fmt: skip
-        noted.keep(runs.take_in(run, seen, origin))
-        runs.close(run, complete=True)
-        return run
-
-
-def work(run: Run) -> Run:
-    with transaction():
-        lease = leases.claim(None, f"worker {clock.now()}", job_id=run.job_id)
-    assert lease
-    execute(open_context(lease))
-    db.session.rollback()
-    return db.session.get_one(Run, run.id, populate_existing=True)
-
-
-def identify(range_: AddressRange | None, entity_id: int, *, trial: bool) -> Run:
-    with transaction():
-        run = identifying.launch(range_, entity_id=entity_id, actor=SYSTEM, trial=trial)
-    return work(run)
+    with little.own_rules() as write:
+        yield write
 
 
 def facts() -> list[dict[str, Any]]:

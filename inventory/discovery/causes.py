@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from inventory.core.wording import N_
 
+# The device was asked and is there, but lets nobody read it: the rest of its range was read wholly all the same.
+REFUSALS = frozenset(
+    {
+        "refused",
+        "silent_or_wrong_community",
+        "wrong_digest",
+        "unknown_user",
+        "unsupported_level",
+        "decryption",
+        "not_in_time_window",
+        "authorization",
+    }
+)
 BAD_LINE = "bad_line"
 EMPTIED = "emptied"
 

@@ -114,6 +114,14 @@ def settle_silent(run: Run) -> None:
     )
 
 
+def unread_targets(run: Run) -> set[str]:
+    """Return the targets that a run met and could not read, of which nothing is to be concluded."""
+    statement = select(RunResult.target).where(
+        RunResult.run_id == run.id, RunResult.outcome == Outcome.FAILED
+    )
+    return set(db.session.scalars(statement))
+
+
 def silent_count(run: Run) -> dict[str, int]:
     """Return {"silent": how many targets were} as a run's outcome keeps it, nothing where none was."""
     silent = select(func.count()).where(RunResult.run_id == run.id, RunResult.outcome == Outcome.SILENT)

@@ -18,6 +18,7 @@ from inventory.core.wording import N_
 from inventory.discovery import (
     addresses,
     blackout,
+    causes,
     credentials,
     noticing,
     queries,
@@ -298,6 +299,7 @@ class _Reading:
         # That a known device says nothing at all is an answer too: all the rest may still be concluded from.
         silent = [one for one in account.failures if one.cause in SILENT and one.target in gone]
         troubles = [one for one in account.failures if one not in silent]
+        all_asked = account.coverage is not None and all(one.cause in causes.REFUSALS for one in troubles)
         with self.context.transaction():
             run = self._run()
             runs.add_failures(run, runs.failure_rows(troubles))
@@ -307,30 +309,36 @@ class _Reading:
             run.worked_ms += round((time.monotonic() - self.begun) * 1000)
             self.context.checkpoint(
                 next=number + 1,
-                complete=saved["complete"] and account.coverage is not None and not troubles,
+                complete=saved["complete"] and all_asked,
                 asked=saved.get("asked", 0) + asked,
                 answered=saved.get("answered", 0) + answered,
             )
 
     def finish(self) -> JobState:
         """Conclude what a whole reading allows, and close the run."""
-        complete = bool(self.context.saved["complete"])
         if self.presence.multicast:
             # Asked once for the whole range, however many parts it was scanned in.
             self._notice(self.order.spans, replace(self.presence, echo=False, tcp_hints=False))
         with self.context.transaction():
             run = self._run()
             results.settle_silent(run)
+            complete = self._is_whole(run)
             if complete and self.order.range_id is not None:
-                spans = self.order.spans
+                spans, unread = self.order.spans, results.unread_targets(run)
                 complete = runs.conclude_absent(
                     run,
                     (Sighting.range_id == self.order.range_id) & (Sighting.source == "snmp"),
-                    within=lambda target: addresses.contains(spans, target),
+                    within=lambda target: target not in unread and addresses.contains(spans, target),
                 )
             runs.close(run, complete=complete)
         self.context.progress(done=self.total, total=self.total, left_s=0)
         return JobState.DONE if complete else JobState.PARTIAL
+
+    def _is_whole(self, run: Run) -> bool:
+        """Say whether all was asked; where each that is there refuses, the community has changed and nothing was read."""
+        is_readable = bool(run.read) or not run.failed
+        # Of more refusals than are kept, nobody could say later what not to conclude about.
+        return bool(self.context.saved["complete"]) and is_readable and run.failed <= runs.MOST_FAILURES_KEPT
 
 
 class Pace:

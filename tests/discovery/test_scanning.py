@@ -275,11 +275,37 @@ def test_a_scan_that_could_not_read_everything_is_partial_and_concludes_nothing(
     network.plug_in(1, 2, 300)
     scan(range_)
     del network.devices[observe(2).target]
-    network.failures["10.1.1.9"] = Cause.WRONG_DIGEST
+    network.failures["10.1.1.9"] = Cause.UNREACHABLE
     run = scan(range_)
     assert (run.state, run.complete, run.failed) == (JobState.PARTIAL, False, 1)
     failure = db.session.scalars(select(RunResult).where(RunResult.outcome == Outcome.FAILED)).one()
-    assert (failure.target, failure.cause) == ("10.1.1.9", "wrong_digest")
+    assert (failure.target, failure.cause) == ("10.1.1.9", "unreachable")
+    assert absent() == []
+
+
+@pytest.mark.parametrize("cause", [Cause.REFUSED, Cause.SILENT_OR_WRONG_COMMUNITY, Cause.WRONG_DIGEST])
+def test_a_device_that_refuses_makes_no_range_partial_and_is_not_called_absent(
+    range_: AddressRange, network: Network, cause: Cause
+) -> None:
+    network.plug_in(1, 2, 300)
+    scan(range_)
+    refusing, gone = observe(2), observe(300)
+    del network.devices[refusing.target], network.devices[gone.target]
+    network.failures[refusing.target] = cause
+    run = scan(range_)
+    assert (run.state, run.complete, run.failed) == (JobState.DONE, True, 1)
+    failure = db.session.scalars(select(RunResult).where(RunResult.outcome == Outcome.FAILED)).one()
+    assert (failure.target, failure.cause) == (refusing.target, cause.value)
+    assert absent() == [gone.source_key], "the rest was asked: what is gone is said"
+
+
+def test_a_range_in_which_all_refuse_was_not_read(range_: AddressRange, network: Network) -> None:
+    network.plug_in(1, 2, 300)
+    scan(range_)
+    network.failures = dict.fromkeys(network.devices, Cause.SILENT_OR_WRONG_COMMUNITY)
+    network.devices.clear()
+    run = scan(range_)
+    assert (run.state, run.complete, run.failed) == (JobState.PARTIAL, False, 3)
     assert absent() == []
 
 

@@ -16,6 +16,7 @@ from inventory.demo import trail
 from inventory.demo.chance import Chance
 from inventory.demo.trail import Act
 from inventory.demo.world import World
+from inventory.discovery.causes import REFUSALS
 from inventory.discovery.models import Outcome, Run, RunKind, RunResult, Sighting, SightingReading
 from inventory.discovery.services import READ_DIRECTORY, SCAN
 from inventory.discovery.sightings import digest_of
@@ -209,7 +210,8 @@ def close(world: World, nights: Sequence[Night], seen: int, chance: Chance) -> N
     for place, night in enumerate(nights):
         unreachable = UNREACHABLE_COMMUNE in night.source.title and place == len(nights) - 2
         failures = _failures(night, chance) if partial and place >= len(nights) - 3 else []
-        state = JobState.FAILED if unreachable else JobState.PARTIAL if failures else JobState.DONE
+        cut_off = any(cause not in REFUSALS for _target, cause in failures)
+        state = JobState.FAILED if unreachable else JobState.PARTIAL if cut_off else JobState.DONE
         read = 0 if unreachable else seen
         if read:
             night.count(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from inventory.assets.models import Asset, AssetIdentifier
@@ -25,7 +25,7 @@ from inventory.topology.models import PortAttachment, SwitchLink
 from inventory.topology.ports import spellings
 from scanners.identity import canonical_hostname
 
-PAST_SHOWN, MOST_BESIDE = 20, 50
+PAST_SHOWN, MOST_BESIDE, MOST_UNLISTED = 20, 50, 100
 # Drawn as nodes of their own, however they hang.
 GEAR = frozenset(Kind(one) for one in FORWARDING)
 
@@ -267,6 +267,45 @@ def site_view(site_code: str) -> SiteView:
         {row.switch_id: row.devices - apart[row.switch_id] for row in rows},
         max(instants, default=None),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """A switch or the like that a scan saw at a site and that no equipment stands for: asked about, or left aside."""
+
+    public_id: str
+    entity_id: int
+    name: str
+    target: str
+    kind: Kind
+
+
+def unlisted(site_code: str) -> list[Unlisted]:
+    """Return the network gear seen at a site that is not in the inventory, by where it answered; MOST_UNLISTED at most."""
+    facts = Sighting.observation["facts"]
+    kind = facts["kind"].as_string()
+    statement = (
+        select(
+            Sighting.public_id,
+            Sighting.entity_id,
+            facts["name"].as_string().label("name"),
+            Sighting.target,
+            kind.label("kind"),
+        )
+        .where(
+            Sighting.site_code == site_code,
+            Sighting.subject == "device",
+            Sighting.absent_since.is_(None),
+            kind.in_(sorted(FORWARDING)),
+            ~exists().where(Link.sighting_id == Sighting.id, Link.asset_id.is_not(None)),
+        )
+        .order_by(Sighting.target, Sighting.id)
+        .limit(MOST_UNLISTED)
+    )
+    return [
+        Unlisted(row.public_id, row.entity_id, row.name or "", row.target, Kind(row.kind))
+        for row in db.session.execute(statement)
+    ]
 
 
 def sites_drawn(entity_ids: Collection[int]) -> list[tuple[Site, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from inventory.assets.models import Asset
 from inventory.catalog.kinds import Kind
 from inventory.core.i18n import ngettext
 from inventory.core.text import clean
+from inventory.core.web import access
 from inventory.discovery.models import Site
 from inventory.topology import presentation, queries
 from inventory.topology.drawing import Drawing, Ends, Face, Leaf, draw
@@ -52,8 +53,32 @@ def key_of(asset_id: int | None, name: str = "") -> Key:
     return f"asset:{asset_id}" if asset_id is not None else f"name:{name}"
 
 
-def shown(site: Site, asked: Asked) -> dict[str, Any] | None:
-    """Return the context of a site's page, or None where no switch of it has told anything."""
+def unlisted(site: Site) -> list[dict[str, Any]]:
+    """Return the network gear seen at a site that is not in the inventory, as its page lists it.
+
+    What another entity's scan saw is not named.
+    """
+    return [
+        {
+            "device": Named(
+                one.name or one.target,
+                url_for("discovery.sighting", public_id=one.public_id),
+                one.kind.icon,
+            ),
+            "name": one.name,
+            "kind": _(one.kind.label),
+            "target": one.target,
+        }
+        for one in queries.unlisted(site.code)
+        if one.entity_id in access().roles
+    ]
+
+
+def shown(site: Site, asked: Asked, unlisted: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any] | None:
+    """Return the context of a site's page, or None where no switch of it has told anything.
+
+    A neighbour that only announces itself leads to the sighting of that name among the `unlisted`.
+    """
     view = queries.site_view(site.code)
     if not view.switches:
         return None
@@ -64,7 +89,8 @@ def shown(site: Site, asked: Asked) -> dict[str, Any] | None:
     opened = [one.id for one in view.switches.values() if one.public_id in asked.opened]
     hanging = queries.hanging_on(opened) if opened else []
     matching = queries.found(site.code, asked.words, FOUND_SHOWN) if asked.words else []
-    page = _Page(site, asked, view, found, matching)
+    seen = {one["name"].lower(): one["device"] for one in unlisted if one["name"]}
+    page = _Page(site, asked, view, found, matching, seen)
     return {
         # What was looked for is drawn on its switch without opening that.
         "drawing": page.drawing({row.id: row for row in (*hanging, *matching[:FOUND_DRAWN])}.values()),
@@ -103,6 +129,7 @@ class _Page:
     view: SiteView
     layers: Layers
     matching: Sequence[PortAttachment]
+    unlisted: Mapping[str, Named]
 
     def drawing(self, hanging: Collection[PortAttachment]) -> Drawing:
         """The drawing, with the devices of the opened switches."""
@@ -116,10 +143,7 @@ class _Page:
     def _face(self, key: Key, hanging: Collection[PortAttachment]) -> Face:
         asset = self._asset(key)
         if asset is None:
-            name = key.partition(":")[2]
-            return Face(
-                name, "question-mark", note=_("not read"), is_read=False, is_found=self._matches(name)
-            )
+            return self._stranger(key.partition(":")[2])
         call, devices = named(asset), self.view.hanging.get(asset.id, 0)
         gear = {row.asset_id for row in self.view.gear}
         mine = [row for row in hanging if row.switch_id == asset.id and row.asset_id not in gear]
@@ -135,6 +159,17 @@ class _Page:
             is_open=asset.public_id in self.asked.opened,
             is_found=self._matches(call.label) or asset.id in {row.switch_id for row in self.matching},
             leaves=[_leaf(named(row.asset), row) for row in presentation.once(mine)],
+        )
+
+    def _stranger(self, name: str) -> Face:
+        seen = self.unlisted.get(name.lower())
+        return Face(
+            name,
+            seen.icon if seen else "question-mark",
+            seen.url if seen else None,
+            note=_("not in the inventory") if seen else _("not read"),
+            is_read=False,
+            is_found=self._matches(name),
         )
 
     def _url(self, asset: Asset) -> str:
@@ -222,7 +257,7 @@ class _Page:
                     "devices": face.devices,
                     "toggle_url": face.toggle_url,
                     "is_open": face.is_open,
-                    "is_read": face.is_read,
+                    "mark": "" if face.is_read else face.note,
                 }
             )
         return rows

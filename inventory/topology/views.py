@@ -34,4 +34,6 @@ def site(public_id: str) -> Response:
     """Draw a site: its switches from the core outwards, and what hangs on those that are opened."""
     row = load(Site, public_id)
     asked = sites.Asked.of(request.args.getlist("open"), request.args.get("q", ""))
-    return page("topology/site.html", site=row, shown=sites.shown(row, asked), tabs=tabs("topology.index"))
+    unlisted = sites.unlisted(row)
+    shown = sites.shown(row, asked, unlisted)
+    return page("topology/site.html", site=row, shown=shown, unlisted=unlisted, tabs=tabs("topology.index"))

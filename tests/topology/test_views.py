@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,8 +15,8 @@ from inventory.assets.models import Asset
 from inventory.auth.models import User
 from inventory.catalog.kinds import Kind
 from inventory.core.database import db
-from inventory.discovery.models import Site
-from scanners.observation import Neighbour, WirelessClient
+from inventory.discovery.models import Sighting, Site
+from scanners.observation import Neighbour, Observation, WirelessClient
 from tests import factories
 from tests.discovery.making import create_site
 from tests.factories import Cast
@@ -133,6 +134,43 @@ def test_a_site_is_drawn_with_its_message_and_the_table_beside(
     assert "wire-stranger" in page
     assert re.search(r"sw-ecole sw-mairie Gi1/0/24 .*Gi1/0/1 2", text)
     assert address_of("sw-ecole") in page
+
+
+def nameless(n: int, name: str) -> Observation:
+    """A switch that says neither serial nor chassis, so that no equipment is made of it."""
+    found = switch(n, name, {1: [PRINTER]})
+    names = tuple(one for one in found.identifiers if one.kind == "name")
+    facts = {key: value for key, value in found.facts.items() if key != "serial"}
+    return replace(found, source_key=f"address:{found.target}", identifiers=names, facts=facts, interfaces=())
+
+
+def test_a_switch_that_no_equipment_stands_for_is_listed_as_seen_and_leads_to_what_was_seen(
+    cast: Cast, site: Site, sign_in: SignIn
+) -> None:
+    heard = [Neighbour(20, "lldp", "00:11:22:33:44:55", "sw-gymnase", capabilities=("bridge",))]
+    core = switch(CORE, "sw-mairie", {24: [2, PRINTER, LAPTOP]}, heard)
+    night(cast.le_bouscat, [core, *network()[1:], nameless(77, "sw-gymnase")])
+    seen_at = db.session.scalars(select(Sighting.public_id).where(Sighting.target == "10.0.0.77")).one()
+    address = f"/discovery/topology/{site.public_id}"
+    page = page_of(sign_in(cast.chloe), address)
+    drawn, listed = page.split("Seen here, not in the inventory", 1)
+    assert f"/discovery/sightings/{seen_at}" in drawn, (
+        "the neighbour that announces itself is the one that was seen"
+    )
+    assert f"/discovery/sightings/{seen_at}" in listed
+    assert "10.0.0.77" in listed
+    assert (
+        'href="/reviews/'
+        in page_of(sign_in(cast.chloe), f"/discovery/sightings/{seen_at}").split("Recognised as")[1]
+    )
+
+
+def test_what_another_entity_s_scan_saw_and_nobody_identified_is_not_told(
+    cast: Cast, site: Site, sign_in: SignIn
+) -> None:
+    night(cast.le_bouscat, network())
+    night(cast.pessac, [nameless(77, "sw-secret")], number=2)
+    assert "sw-secret" not in page_of(sign_in(cast.chloe), f"/discovery/topology/{site.public_id}")
 
 
 def test_the_devices_of_a_switch_open_and_close_by_a_link(cast: Cast, site: Site, sign_in: SignIn) -> None:

@@ -76,6 +76,8 @@ def _object(line: str, number: int) -> VarBind:
         if not bar:
             raise ValueError
         oid = tuple(int(part) for part in name.strip(".").split("."))
+        if len(oid) < 2 or not all(0 <= part <= ber.LARGEST_SUBIDENTIFIER for part in oid):
+            raise ValueError
         tag = int(kind.rstrip("x"))
         return VarBind(oid, tag, bytes.fromhex(value) if kind.endswith("x") else _PARSERS[tag](value))
     except (ValueError, KeyError):
@@ -96,4 +98,4 @@ class RecordedLink:
     async def ask(self, request: ber.Request, tries: int = 1) -> ber.Reply:
         """The recorded answer, at once."""
         self.asked += tries > 0
-        return ber.Reply(1, b"", ber.RESPONSE, 0, 0, 0, self._recording.answer(request))
+        return ber.Reply(1, b"", ber.RESPONSE, 0, 0, 0, ber.bindings(self._recording.answer(request)))

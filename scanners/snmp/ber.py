@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 Oid = tuple[int, ...]
+Name = bytes
+"""The content octets of an OBJECT IDENTIFIER: what stands on the wire, from which its numbers are read where they are needed."""
 Value = int | bytes | str | Oid | None
+Binding = tuple[Name, int, Value]
+"""One object as it came: its name, its value's tag and the value, as in VarBind."""
 
 INTEGER, OCTETS, NULL, OID, SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
 IP_ADDRESS, COUNTER32, GAUGE32, TIMETICKS, OPAQUE, COUNTER64 = 0x40, 0x41, 0x42, 0x43, 0x44, 0x46
@@ -33,7 +37,7 @@ class VarBind(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """A decoded PDU; `error_index` counts from 1."""
+    """A decoded PDU; `error_index` counts from 1, `size` is that of its message in octets (0 where it is not known)."""
 
     version: int
     community: bytes
@@ -41,7 +45,18 @@ class Reply(NamedTuple):
     request_id: int
     error_status: int
     error_index: int
-    varbinds: list[VarBind]
+    bindings: list[Binding]
+    size: int = 0
+
+    @property
+    def varbinds(self) -> list[VarBind]:
+        """The objects with the numbers of their names."""
+        return [VarBind(decode_oid(name), tag, value) for name, tag, value in self.bindings]
+
+
+def bindings(varbinds: Iterable[VarBind]) -> list[Binding]:
+    """Objects as a reply holds them."""
+    return [(encode_oid(oid), tag, value) for oid, tag, value in varbinds]
 
 
 def header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
@@ -97,7 +112,8 @@ def decode(data: bytes, head: Head | None = None) -> Reply:
     error_status, at = _integer(data, at, end)
     error_index, at = _integer(data, at, end)
     _, at, end = _expect(data, at, end, SEQUENCE)
-    return Reply(version, community, pdu, request_id, error_status, error_index, _varbinds(data, at, end))
+    found = _bindings(data, at, end)
+    return Reply(version, community, pdu, request_id, error_status, error_index, found, len(data))
 
 
 def version_of(data: bytes) -> int:
@@ -139,36 +155,51 @@ def signed(data: bytes, start: int, stop: int) -> int:
     return int.from_bytes(data[start:stop], "big", signed=True)
 
 
-def _varbinds(data: bytes, at: int, end: int) -> list[VarBind]:
-    found: list[VarBind] = []
-    made, known = tuple.__new__, _VALUES.get
+def _bindings(data: bytes, at: int, end: int) -> list[Binding]:
+    """The variable bindings of a list, their names held to what `decode_oid` accepts: a scan spends most of its time here."""
+    found: list[Binding] = []
+    add, read, last = found.append, _VALUES.get, end - 6
     while at < end:
-        name, stop_of_name, tag, start, stop = _bounds(data, at, end)
-        value = known(tag, _no_value)(data, start, stop)
-        # What VarBind(…) does, in half the time: this is where a scan spends most of it.
-        found.append(made(VarBind, (decode_oid(data[name:stop_of_name]), tag, value)))
+        # By far most are short: three lengths of one octet each, read without a call for each element.
+        if (
+            at < last
+            and data[at] == SEQUENCE
+            and data[at + 2] == OID
+            and (size := data[at + 1]) < 0x80 > (length := data[at + 3]) > 0
+            and (start := at + length + 6) <= (stop := at + size + 2) <= end
+            and start + data[start - 1] == stop
+            and data[start - 3] < 0x80
+        ):
+            name, tag = data[at + 4 : start - 2], data[start - 2]
+        else:
+            name, tag, start, stop = _long_binding(data, at, end)
+        value: Value
+        if tag == OCTETS:
+            value = data[start:stop]
+        elif not (start + 1 == stop and tag in _NUMBERS and (value := data[start]) < 0x80):
+            value = read(tag, _no_value)(data, start, stop)
+        add((name, tag, value))
         at = stop
+    if _FOUR_HIGH in data.translate(_HIGH):  # no number below 2^28 has so many: one may be too large
+        for name, _, _ in found:
+            decode_oid(name)
     return found
 
 
-def _bounds(data: bytes, at: int, end: int) -> tuple[int, int, int, int, int]:
-    """(start and stop of the name, tag, start and stop of the value) of the variable binding at `at`."""
-    if end - at > 6 and data[at] == SEQUENCE and data[at + 2] == OID:
-        # By far most are short: three lengths of one octet each, read without a call for each element.
-        stop, name_stop = at + 2 + data[at + 1], at + 4 + data[at + 3]
-        start = name_stop + 2
-        if data[at + 1] < 0x80 > data[at + 3] and start <= stop <= end and start + data[start - 1] == stop:
-            return at + 4, name_stop, data[name_stop], start, stop
+def _long_binding(data: bytes, at: int, end: int) -> tuple[Name, int, int, int]:
+    """(name, tag, start and stop of the value) of the variable binding at `at`, whatever its lengths."""
     tag, start, stop = header(data, at, end)
     if tag != SEQUENCE:
         raise Malformed("a variable binding is not a sequence")
     tag, name_start, name_stop = header(data, start, stop)
     if tag != OID:
         raise Malformed("a variable binding has no name")
+    name = data[name_start:name_stop]
+    decode_oid(name)
     tag, start, value_stop = header(data, name_stop, stop)
     if value_stop != stop:
         raise Malformed("a variable binding holds more than a value")
-    return name_start, name_stop, tag, start, stop
+    return name, tag, start, stop
 
 
 def _octets(data: bytes, start: int, stop: int) -> bytes:
@@ -224,23 +255,29 @@ _VALUES: dict[int, Callable[[bytes, int, int], Value]] = {
 }
 
 
+_NUMBERS = frozenset({INTEGER, COUNTER32, GAUGE32, TIMETICKS, COUNTER64})
+# Each octet that goes on to another one as 1, all others as 0.
+_HIGH = bytes(128) + b"\1" * 128
+_FOUR_HIGH = b"\1" * 4
+
+
 @lru_cache(maxsize=16_384)
 def decode_oid(octets: bytes) -> Oid:
     """An OBJECT IDENTIFIER's numbers (X.690 §8.19), each below 2^32, at most 128 of them; devices alike say the same ones."""
     if not octets:
         raise Malformed("an object identifier is empty")
-    first = octets[0]
-    if first < 120 and octets.isascii():  # every number below 128: the common case
-        found = divmod(first, 40) if first < 80 else (2, first - 80)
-        oid = (*found, *octets[1:])
-    else:
-        oid = _long_oid(octets)
+    numbers = decode_numbers(octets)
+    first = numbers[0]
+    oid = (*(divmod(first, 40) if first < 80 else (2, first - 80)), *numbers[1:])
     if len(oid) > MOST_SUBIDENTIFIERS:
         raise Malformed("an object identifier is too long")
     return oid
 
 
-def _long_oid(octets: bytes) -> Oid:
+def decode_numbers(octets: bytes) -> Oid:
+    """The numbers in the octets of an object identifier behind its first two: an index in a table; raises Malformed."""
+    if octets.isascii():  # every number below 128: the common case
+        return tuple(octets)
     numbers: list[int] = []
     number = 0
     for octet in octets:
@@ -253,18 +290,19 @@ def _long_oid(octets: bytes) -> Oid:
                 raise Malformed("a number of an object identifier is too large")
     if octets[-1] & 0x80:
         raise Malformed("an object identifier is cut short")
-    first = numbers[0]
-    found = divmod(first, 40) if first < 80 else (2, first - 80)
-    numbers[:1] = found
     if max(numbers) > LARGEST_SUBIDENTIFIER:
         raise Malformed("a number of an object identifier is too large")
     return tuple(numbers)
 
 
-def encode_oid(oid: Oid) -> bytes:
+@lru_cache(maxsize=4096)
+def encode_oid(oid: Oid) -> Name:
     """The content octets of an OBJECT IDENTIFIER of at least two numbers."""
+    numbers = (oid[0] * 40 + oid[1], *oid[2:])
+    if max(numbers) < 0x80:
+        return bytes(numbers)
     out = bytearray()
-    for number in (oid[0] * 40 + oid[1], *oid[2:]):
+    for number in numbers:
         for shift in range((max(number.bit_length(), 1) - 1) // 7 * 7, -1, -7):
             out.append(number >> shift & 0x7F | (0x80 if shift else 0))
     return bytes(out)
@@ -284,22 +322,45 @@ def integer(value: int, tag: int = INTEGER) -> bytes:
     return element(tag, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
 
 
-@lru_cache(maxsize=4096)
-def _unbound(oid: Oid) -> bytes:
-    return element(SEQUENCE, element(OID, encode_oid(oid)) + b"\x05\x00")
+def _unbound(name: Name) -> bytes:
+    """A name with the value NULL, as questions have it."""
+    size = len(name)
+    if size < 0x7C:
+        return b"\x30%c\x06%c%b\x05\x00" % (size + 4, size, name)
+    return element(SEQUENCE, element(OID, name) + b"\x05\x00")
+
+
+@lru_cache(maxsize=256)
+def _asked_by(version: int, community: bytes) -> bytes:
+    return integer(version) + element(OCTETS, community)
+
+
+@lru_cache(maxsize=1024)
+def _extent(first: int, second: int) -> bytes:
+    return integer(first) + integer(second)
 
 
 class Request(NamedTuple):
     """What to ask; for GETBULK `first` is non-repeaters and `second` max-repetitions, else both are 0."""
 
     pdu: int
-    oids: Sequence[Oid]
+    names: Sequence[Name]
     first: int = 0
     second: int = 0
+
+    @property
+    def oids(self) -> list[Oid]:
+        """The numbers of the names."""
+        return [decode_oid(name) for name in self.names]
+
+
+def asking(pdu: int, oids: Iterable[Oid], first: int = 0, second: int = 0) -> Request:
+    """A request for objects that are given by their numbers."""
+    return Request(pdu, [encode_oid(oid) for oid in oids], first, second)
 
 
 def encode(version: int, community: bytes, request_id: int, request: Request) -> bytes:
     """A v1 (0) or v2c (1) message that asks for the objects of `request`."""
-    varbinds = element(SEQUENCE, b"".join(map(_unbound, request.oids)))
-    pdu = integer(request_id) + integer(request.first) + integer(request.second) + varbinds
-    return element(SEQUENCE, integer(version) + element(OCTETS, community) + element(request.pdu, pdu))
+    objects = element(SEQUENCE, b"".join(map(_unbound, request.names)))
+    pdu = integer(request_id) + _extent(request.first, request.second) + objects
+    return element(SEQUENCE, _asked_by(version, community) + element(request.pdu, pdu))

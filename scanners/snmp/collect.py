@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 
 from scanners.coverage import Cause
 from scanners.snmp import ber, tables
-from scanners.snmp.ber import Oid, Value, VarBind
+from scanners.snmp.ber import Binding, Oid, Value
 from scanners.snmp.link import AskError, Link
 
 VARBINDS_AT_ONCE = 40
-MOST_REPETITIONS = 25
+# What a device has answered in full it may be asked for again, up to what fits in one Ethernet frame.
+MOST_VARBINDS = 100
+FRAME = 1_400
 MOST_OCTETS = 4 * 1024 * 1024
 LONGEST_VALUE = 2048
 UNPROVEN_TRIES = 2
@@ -50,14 +52,15 @@ class Reading:
 
 
 class _Cursor:
-    """Where a walk is inside one subtree."""
+    """Where a walk is inside one subtree: `at` is the name that it goes on from, `index` the last instance (None before any)."""
 
-    __slots__ = ("at", "depth", "done", "most", "name", "root", "taken")
+    __slots__ = ("at", "below", "done", "index", "most", "name", "root", "taken")
 
     def __init__(self, root: Oid, start: Oid, most: int, name: str) -> None:
         self.root = root
-        self.depth = len(root)
-        self.at = start
+        self.below = ber.encode_oid(root)
+        self.at = ber.encode_oid(start)
+        self.index: Oid | None = () if start == root else None
         self.most = most
         self.name = name
         self.taken = 0
@@ -83,6 +86,7 @@ class Walk:
         self._octets = 0
         self._width = VARBINDS_AT_ONCE
         self._varbinds = VARBINDS_AT_ONCE
+        self._most_varbinds = MOST_VARBINDS
         self._bulk_proven = False
 
     async def read(self, roots: Iterable[Oid], name: str, most: int = 1_000_000) -> None:
@@ -98,17 +102,25 @@ class Walk:
             if time.monotonic() - self._link.held > self._end:
                 raise _OverBounds
             batch = live[: self._width]
-            repetitions = max(1, min(MOST_REPETITIONS, self._varbinds // len(batch), most))
+            repetitions = max(1, min(self._varbinds // len(batch), most))
             reply = await self._ask(batch, repetitions)
             if reply.error_status:
                 self._refused(reply, batch, repetitions)
             else:
-                self._take(reply.varbinds[: len(batch) * repetitions], batch)
+                self._fit(reply, len(batch) * repetitions)
+                self._take(reply.bindings[: len(batch) * repetitions], batch)
+
+    def _fit(self, reply: ber.Reply, asked: int) -> None:
+        """Ask next for as many objects as fill a frame, of the size of those that an answer in full brought."""
+        count = len(reply.bindings)
+        if reply.size and count >= asked:
+            fitting = max(VARBINDS_AT_ONCE, count * FRAME // reply.size)
+            self._varbinds = min(fitting, self._most_varbinds)
 
     async def _ask(self, batch: Sequence[_Cursor], repetitions: int) -> ber.Reply:
-        oids = [cursor.at for cursor in batch]
+        names = [cursor.at for cursor in batch]
         if self._link.bulk:
-            request = ber.Request(ber.GET_BULK, oids, 0, repetitions)
+            request = ber.Request(ber.GET_BULK, names, 0, repetitions)
             if self._bulk_proven:
                 return await self._link.ask(request)
             try:
@@ -121,42 +133,51 @@ class Walk:
             else:
                 self._bulk_proven = True
                 return reply
-        return await self._link.ask(ber.Request(ber.GET_NEXT, oids))
+        return await self._link.ask(ber.Request(ber.GET_NEXT, names))
 
-    def _take(self, varbinds: Sequence[VarBind], batch: Sequence[_Cursor]) -> None:
-        moved = False
-        for place, varbind in enumerate(varbinds):
-            cursor = batch[place % len(batch)]
-            if not cursor.done:
-                self._advance(cursor, varbind)
-                moved = True
-        if not moved:
+    def _take(self, bindings: Sequence[Binding], batch: Sequence[_Cursor]) -> None:
+        """Give each cursor its part of an answer: the first objects of all of them, then the second ones (RFC 3416 §4.2.3)."""
+        if not bindings:
             self._give_up(batch, Cause.MALFORMED, "an answer with nothing in it")
+        for place, cursor in enumerate(batch):
+            self._advance(cursor, bindings[place :: len(batch)])
 
-    def _advance(self, cursor: _Cursor, varbind: VarBind) -> None:
-        oid, tag, value = varbind
-        depth = cursor.depth
-        if tag in ber.EXCEPTIONS or oid[:depth] != cursor.root:
-            cursor.done = True
-            return
-        if oid <= cursor.at:
-            self._give_up((cursor,), Cause.LOOPING, cursor.name)
-            return
-        cursor.at = oid
-        index = oid[depth:]
-        self._octets += 8 * len(index)
-        if isinstance(value, bytes):
-            value = value[:LONGEST_VALUE]
-            self._octets += len(value)
-        self._objects += 1
-        if self._objects > self._bounds.objects or self._octets > self._bounds.octets:
+    def _advance(self, cursor: _Cursor, bindings: Sequence[Binding]) -> None:
+        below, depth, index = cursor.below, len(cursor.below), cursor.index
+        found: dict[Oid, Value] = {}
+        octets, room = 0, self._bounds.objects - self._objects
+        for name, tag, value in bindings[: min(cursor.most - cursor.taken, room + 1)]:
+            if tag in ber.EXCEPTIONS or not name.startswith(below):
+                cursor.done = True
+                break
+            rest = name[depth:]
+            following = tuple(rest) if rest.isascii() else ber.decode_numbers(rest)
+            if index is not None and following <= index:
+                self._give_up((cursor,), Cause.LOOPING, cursor.name)
+                break
+            if isinstance(value, bytes):
+                found[following] = value[:LONGEST_VALUE]
+                octets += min(len(value), LONGEST_VALUE)
+            else:
+                found[following] = value
+            octets += 8 * len(rest)
+            index, cursor.at = following, name
+        cursor.index = index
+        over = len(found) > room
+        if over:
+            found.popitem()
+        self._keep(cursor, found)
+        self._octets += octets
+        if over or self._octets > self._bounds.octets:
             raise _OverBounds
-        if cursor.taken:
-            self.reading.columns[cursor.root][index] = value
-        else:
-            self.reading.columns.setdefault(cursor.root, {})[index] = value
-        cursor.taken += 1
-        cursor.done = cursor.taken >= cursor.most
+
+    def _keep(self, cursor: _Cursor, found: Mapping[Oid, Value]) -> None:
+        if found:
+            self.reading.columns.setdefault(cursor.root, {}).update(found)
+        self._objects += len(found)
+        cursor.taken += len(found)
+        if cursor.taken >= cursor.most:
+            cursor.done = True
 
     def _refused(self, reply: ber.Reply, batch: Sequence[_Cursor], repetitions: int) -> None:
         """What an error status means for the cursors: smaller questions, or the end of one of them."""
@@ -164,7 +185,7 @@ class Walk:
             batch[reply.error_index - 1 : reply.error_index] if 0 < reply.error_index <= len(batch) else ()
         )
         if reply.error_status == TOO_BIG and repetitions > 1:
-            self._varbinds = max(1, len(batch) * repetitions // 2)
+            self._varbinds = self._most_varbinds = max(1, len(batch) * repetitions // 2)
         elif reply.error_status in (NO_ACCESS, AUTHORIZATION):
             self._give_up(named or batch, Cause.AUTHORIZATION, batch[0].name)
         elif reply.error_status != TOO_BIG and named:

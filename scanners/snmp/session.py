@@ -202,11 +202,11 @@ def second_opinion(datagram: bytes) -> ber.Reply:
         message, _ = decoder.decode(datagram, asn1Spec=protocol.Message())
         pdu = protocol.apiMessage.get_pdu(message)
         status, index = protocol.apiPDU.get_error_status(pdu), protocol.apiPDU.get_error_index(pdu, True)
-        varbinds = [_varbind(name, value) for name, value in protocol.apiPDU.get_varbinds(pdu)]
+        bound = [_binding(name, value) for name, value in protocol.apiPDU.get_varbinds(pdu)]
         request_id = int(protocol.apiPDU.get_request_id(pdu))
         community = bytes(protocol.apiMessage.get_community(message))
         head = (int(version), community, _pdu_tag(pdu), request_id)
-        return ber.Reply(*head, int(status), int(index), varbinds)
+        return ber.Reply(*head, int(status), int(index), bound, len(datagram))
     except _REFUSALS as error:
         raise ber.Malformed(f"pyasn1 refuses it too ({type(error).__name__})") from error
 
@@ -216,27 +216,31 @@ def _pdu_tag(pdu: Any) -> int:
     return int(tag.tagClass | tag.tagFormat | tag.tagId)
 
 
-def _varbind(name: Any, value: Any) -> ber.VarBind:
+def _binding(name: Any, value: Any) -> ber.Binding:
     """A pysnmp variable binding in the own decoder's types."""
+    oid = tuple(int(part) for part in name)
+    if len(oid) > ber.MOST_SUBIDENTIFIERS:
+        raise ValueError("an object identifier is too long")
+    return ber.encode_oid(oid), *_value(value)
+
+
+def _value(value: Any) -> tuple[int, ber.Value]:
     simple = getattr(value, "getComponent", None)
     while simple is not None:  # v1 and v2c wrap values in choices
         value = simple()
         simple = getattr(value, "getComponent", None)
     tag = value.tagSet.superTags[-1]
     number = int(tag.tagClass | tag.tagFormat | tag.tagId)
-    oid = tuple(int(part) for part in name)
-    if len(oid) > ber.MOST_SUBIDENTIFIERS:
-        raise ValueError("an object identifier is too long")
     if number in (ber.OCTETS, ber.OPAQUE):
-        return ber.VarBind(oid, number, bytes(value))
+        return number, bytes(value)
     if number == ber.IP_ADDRESS:
         octets = bytes(value)
-        return ber.VarBind(oid, number, socket.inet_ntoa(octets) if len(octets) == 4 else octets)
+        return number, socket.inet_ntoa(octets) if len(octets) == 4 else octets
     if number == ber.OID:
-        return ber.VarBind(oid, number, tuple(int(part) for part in value))
+        return number, tuple(int(part) for part in value)
     if number == ber.NULL or number in ber.EXCEPTIONS:
-        return ber.VarBind(oid, number, None)
-    return ber.VarBind(oid, number, int(value))
+        return number, None
+    return number, int(value)
 
 
 _AUTH = {
@@ -393,8 +397,8 @@ def cause_of(indication: errind.ErrorIndication) -> Cause:
     )
 
 
-def _bound(rows: Sequence[Any]) -> list[ber.VarBind]:
+def _bound(rows: Sequence[Any]) -> list[ber.Binding]:
     try:
-        return [_varbind(name, value) for name, value in rows]
+        return [_binding(name, value) for name, value in rows]
     except (PyAsn1Error, ValueError, TypeError, AttributeError) as error:
         raise AskError(Cause.MALFORMED, type(error).__name__) from error

@@ -70,7 +70,7 @@ def playing(text: str, community: bytes = b"public", most: int = 1400) -> Answer
             return
         oids = [one.oid for one in asked.varbinds]
         bulk = asked.pdu == ber.GET_BULK
-        request = ber.Request(
+        request = ber.asking(
             asked.pdu, oids, asked.error_status if bulk else 0, asked.error_index if bulk else 0
         )
         varbinds = recording.answer(request)

@@ -143,11 +143,33 @@ def test_a_32_bit_counter_without_its_leading_zero_is_unsigned_all_the_same() ->
     assert ber.decode(datagram).varbinds[0].value == 2**32 - 1
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"",  # empty
+        b"\x2b\x06\x86",  # cut short
+        b"\x2b\x06\x90\x80\x80\x80\x00",  # 2^32
+        b"\x2b\x06\xff\xff\xff\xff\xff\x7f",
+        b"\x2b" * 130,  # too many numbers
+    ],
+)
+def test_a_message_with_one_bad_name_among_good_ones_is_refused(name: bytes) -> None:
+    names = [b"\x2b\x06\x01", name, b"\x2b\x06\x8f\xff\xff\xff\x7f"]
+    bound = [ber.element(ber.SEQUENCE, ber.element(ber.OID, one) + b"\x02\x01\x07") for one in names]
+    pdu = ber.integer(1) + ber.integer(0) * 2
+    head = ber.integer(1) + b"\x04\x00"
+    for objects, refused in ((bound, True), ([bound[0], bound[2]], False)):
+        content = ber.element(ber.RESPONSE, pdu + ber.element(ber.SEQUENCE, b"".join(objects)))
+        datagram = ber.element(ber.SEQUENCE, head + content)
+        with pytest.raises(ber.Malformed) if refused else contextlib.nullcontext():
+            assert ber.decode(datagram).varbinds[1].oid == (1, 3, 6, 2**32 - 1)
+
+
 def test_a_request_is_what_pysnmp_understands() -> None:
-    request = ber.Request(ber.GET_BULK, [(1, 3, 6, 1, 2, 1, 1), (1, 3, 6, 1, 4, 1, 99999)], 1, 25)
+    request = ber.asking(ber.GET_BULK, [(1, 3, 6, 1, 2, 1, 1), (1, 3, 6, 1, 4, 1, 99999)], 1, 25)
     read = second_opinion(ber.encode(1, b"public", 0x12345678, request))
     assert (read.pdu, read.request_id, read.community) == (ber.GET_BULK, 0x12345678, b"public")
-    assert [one.oid for one in read.varbinds] == list(request.oids)
+    assert [one.oid for one in read.varbinds] == request.oids
 
 
 @pytest.mark.slow

@@ -10,9 +10,9 @@ import pytest
 from scanners.coverage import Cause
 from scanners.replay import RecordedLink, Recording, RecordingError
 from scanners.snmp import ber, tables
-from scanners.snmp.collect import Bounds, Reading, read_device
+from scanners.snmp.collect import MOST_VARBINDS, VARBINDS_AT_ONCE, Bounds, Reading, read_device
 from scanners.snmp.link import AskError
-from tests.scanners.snmp.agents import SWITCH
+from tests.scanners.snmp.agents import SWITCH, response
 
 ROOTS = {column for table in tables.TABLES for column in table.columns} | set(tables.SCALARS)
 
@@ -38,7 +38,7 @@ class Link:
 
 
 def reply(varbinds: list[ber.VarBind], status: int = 0, index: int = 0) -> ber.Reply:
-    return ber.Reply(1, b"", ber.RESPONSE, 0, status, index, varbinds)
+    return ber.Reply(1, b"", ber.RESPONSE, 0, status, index, ber.bindings(varbinds))
 
 
 @pytest.mark.parametrize("bulk", [True, False])
@@ -84,6 +84,44 @@ def test_too_big_halves_the_question_until_it_fits() -> None:
     reading = read(Link(answer))
     assert not reading.troubles
     assert reading.scalar(tables.ENT_SERIAL) == b"LAB00099"
+
+
+LONG = SWITCH + "".join(f"1.3.6.1.2.1.2.2.1.2.{port}|4|a port\n" for port in range(3, 400))
+
+
+def sized(varbinds: list[ber.VarBind]) -> ber.Reply:
+    """A reply that says how long its message was, as one from a socket does."""
+    asked = ber.Reply(1, b"public", ber.GET_BULK, 1, 0, 0, [])
+    return ber.decode(response(asked, varbinds))
+
+
+def test_who_answers_in_full_is_asked_for_as_much_as_fits_in_a_frame() -> None:
+    recording, sizes = Recording.parse(LONG), []
+
+    def answer(request: ber.Request) -> ber.Reply:
+        said = sized(recording.answer(request))
+        sizes.append(said.size)
+        return said
+
+    link = Link(answer)
+    assert len(read(link).column(tables.IF_DESCR)) == 399
+    asked = [len(request.names) * request.second for request in link.asked]
+    assert asked[0] <= VARBINDS_AT_ONCE < max(asked) <= MOST_VARBINDS
+    assert max(sizes) <= 1_472
+
+
+def test_who_found_an_answer_too_big_is_not_asked_for_more_again() -> None:
+    recording = Recording.parse(LONG)
+
+    def answer(request: ber.Request) -> ber.Reply:
+        if len(request.names) * max(1, request.second) > 30:
+            return reply([], status=1)
+        return sized(recording.answer(request))
+
+    link = Link(answer)
+    assert len(read(link).column(tables.IF_DESCR)) == 399
+    refused = [len(request.names) * max(1, request.second) > 30 for request in link.asked]
+    assert sum(refused) == 2  # once for the scalars, once for a table
 
 
 def test_always_too_big_is_reported() -> None:
@@ -167,7 +205,19 @@ def test_silence_from_the_start_is_an_error() -> None:
         read(Link(silent))
 
 
-@pytest.mark.parametrize("text", ["nonsense", "1.3.6|4", "1.3.x|4|a", "1.3.6|4x|zz", "1.3.6|99|a"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nonsense",
+        "1.3.6|4",
+        "1.3.x|4|a",
+        "1.3.6|4x|zz",
+        "1.3.6|99|a",
+        "1|4|a",
+        "1.3.-6|4|a",
+        "1.3.4294967296|4|a",
+    ],
+)
 def test_a_bad_recording_names_its_line(text: str) -> None:
     with pytest.raises(RecordingError, match="Line 2"):
         Recording.parse("# a remark\n" + text)

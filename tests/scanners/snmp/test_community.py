@@ -12,7 +12,7 @@ from scanners.snmp.community import CommunityLink, CommunityPort
 from scanners.snmp.link import AskError
 from tests.scanners.snmp.agents import response
 
-REQUEST = ber.Request(ber.GET_NEXT, [(1, 3, 6, 1, 2, 1, 1)])
+REQUEST = ber.asking(ber.GET_NEXT, [(1, 3, 6, 1, 2, 1, 1)])
 
 
 class Wire:

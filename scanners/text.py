@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 DEFAULT_LIMIT = 255
 
@@ -11,6 +12,7 @@ DEFAULT_LIMIT = 255
 _DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _MARKS = {"Mn", "Me"}
 MOST_MARKS = 2
+SHORT = 64
 _SPACES = re.compile(r"\s+")
 _LATIN_1_HIGH = re.compile(r"[\x80-\x9f]")
 
@@ -57,4 +59,19 @@ def _unstacked(text: str) -> str:
 def is_printable(value: bytes) -> bool:
     """Whether octets are text that a person could have typed, and not a binary string."""
     text = decode(value.rstrip(b"\0"))
-    return bool(text) and all(c.isprintable() or c in "\r\n\t" for c in text)
+    return bool(text) and (text.isprintable() or all(c.isprintable() or c in "\r\n\t" for c in text))
+
+
+def printable(value: object) -> str | None:
+    """The clean text of octets that are text; None for binary strings and for what are no octets."""
+    if not isinstance(value, bytes):
+        return None
+    return _short_printable(value) if len(value) <= SHORT else _printable(value)
+
+
+def _printable(value: bytes) -> str | None:
+    return clean(value) if is_printable(value) else None
+
+
+# The names of ports and parts are the same ones on thousands of devices.
+_short_printable = lru_cache(maxsize=8192)(_printable)

@@ -162,6 +162,8 @@ class Walk:
                 found[following] = value
             octets += 8 * len(rest)
             index, cursor.at = following, name
+        if not found:
+            return
         cursor.index = index
         over = len(found) > room
         if over:
@@ -172,7 +174,7 @@ class Walk:
             raise _OverBounds
 
     def _keep(self, cursor: _Cursor, found: Mapping[Oid, Value]) -> None:
-        if found:
+        if found:  # none where the bound was reached before
             self.reading.columns.setdefault(cursor.root, {}).update(found)
         self._objects += len(found)
         cursor.taken += len(found)

@@ -15,8 +15,9 @@ from scanners.snmp.collect import Reading
 from scanners.snmp.descriptions import is_host, product_in, serial_in, version_in
 from scanners.snmp.enterprises import Enterprise, enterprise_of
 from scanners.snmp.kinds import kind_of
-from scanners.snmp.profile import Device, Profile, Profiles, dotted, text, useful
+from scanners.snmp.profile import Device, Profile, Profiles, dotted, useful
 from scanners.snmp.systems import kernel_in, system_in
+from scanners.text import printable
 
 OTHER, CHASSIS, POWER_SUPPLY, MODULE = 1, 3, 6, 9
 _PARTS_OF_THEIR_OWN = frozenset({POWER_SUPPLY, 7, 8, 10, 12})  # fans, sensors, ports, processors
@@ -48,18 +49,19 @@ def identify(reading: Reading, profiles: Profiles) -> Findings:
     found = Findings()
     object_id = reading.scalar(tables.SYS_OBJECT_ID)
     enterprise = enterprise_of(object_id) if isinstance(object_id, tuple) else None
-    description = Device.of(reading).description
+    device = Device.of(reading)
+    description = device.description
     fitting = profiles.fitting(reading)
     _system(reading, found)
     for profile in fitting:
-        _own_objects(reading, profile, found)
+        _own_objects(device, profile, found)
     for profile in fitting:
         _own_grammar(description, profile, found)
     _said_in(description, "sysDescr", found)
     _entity(reading, found)
     _standard(reading, found)
     if not is_host(description):
-        _said_in(text(reading.scalar(tables.LLDP_SYS_DESCR)) or "", "LLDP-MIB lldpLocSysDesc", found)
+        _said_in(printable(reading.scalar(tables.LLDP_SYS_DESCR)) or "", "LLDP-MIB lldpLocSysDesc", found)
     _products(fitting, object_id, found)
     _maker(enterprise, fitting, description, found)
     found.say("kind", *kind_of(reading, enterprise, description, fitting))
@@ -80,7 +82,7 @@ def _system(reading: Reading, found: Findings) -> None:
         ("location", tables.SYS_LOCATION),
         ("contact", tables.SYS_CONTACT),
     ):
-        value = text(reading.scalar(oid))
+        value = printable(reading.scalar(oid))
         found.say(name, value, f"SNMPv2-MIB {dotted(oid)}.0")
     object_id = reading.scalar(tables.SYS_OBJECT_ID)
     if isinstance(object_id, tuple) and len(object_id) > 2:
@@ -106,26 +108,20 @@ class _Part:
 
 
 def _parts(reading: Reading) -> list[_Part]:
+    """The parts that say something of themselves, and every chassis; a switch has a hundred ports that do not."""
+    classes, serials, models = (
+        reading.column(one) for one in (tables.ENT_CLASS, tables.ENT_SERIAL, tables.ENT_MODEL)
+    )
+    versions = (reading.column(tables.ENT_SOFTWARE), reading.column(tables.ENT_FIRMWARE))
+    others = tuple(reading.column(one) for one in (tables.ENT_MAKER, tables.ENT_NAME, tables.ENT_DESCR))
     parts = []
-    classes = reading.column(tables.ENT_CLASS)
-    for index in sorted({*classes, *reading.column(tables.ENT_SERIAL), *reading.column(tables.ENT_MODEL)}):
-        kind = classes.get(index)
-
-        def read(column: Oid, index: Oid = index) -> str | None:
-            return useful(reading.column(column).get(index))
-
-        parts.append(
-            _Part(
-                index=index,
-                kind=kind if isinstance(kind, int) else 0,
-                model=read(tables.ENT_MODEL),
-                serial=read(tables.ENT_SERIAL),
-                maker=read(tables.ENT_MAKER),
-                name=read(tables.ENT_NAME),
-                description=read(tables.ENT_DESCR),
-                firmware=read(tables.ENT_SOFTWARE) or read(tables.ENT_FIRMWARE),
-            )
-        )
+    for index in sorted({*classes, *serials, *models}):
+        kind, model, serial = classes.get(index), useful(models.get(index)), useful(serials.get(index))
+        firmware = next(filter(None, (useful(one.get(index)) for one in versions)), None)
+        if kind == CHASSIS or model or serial or firmware:
+            maker, name, description = (useful(one.get(index)) for one in others)
+            known = kind if isinstance(kind, int) else 0
+            parts.append(_Part(index, known, model, serial, maker, name, description, firmware))
     return parts
 
 
@@ -202,7 +198,7 @@ def _standard(reading: Reading, found: Findings) -> None:
         serial = useful(reading.scalar(oid))
         if canonical_serial(serial):
             found.say("serial", serial, why)
-    device = _device_id(text(reading.scalar(tables.PRT_DEVICE_ID)) or "")
+    device = _device_id(printable(reading.scalar(tables.PRT_DEVICE_ID)) or "")
     found.say("manufacturer", device.get("MFG") or device.get("MANUFACTURER"), "IEEE 1284 device id")
     found.say("model", device.get("MDL") or device.get("MODEL"), "IEEE 1284 device id")
     if canonical_serial(device.get("SN") or device.get("SERN")):
@@ -215,12 +211,12 @@ def _device_id(given: str) -> dict[str, str]:
     return {key.strip().upper(): value.strip() for key, _, value in pairs if value.strip()}
 
 
-def _own_objects(reading: Reading, profile: Profile, found: Findings) -> None:
+def _own_objects(device: Device, profile: Profile, found: Findings) -> None:
     """What the maker's own objects say."""
-    object_id = Device.of(reading).object_id
+    object_id = device.object_id
     for name, sources in profile.sources.items():
         for source in sources:
-            value = source.read(reading, object_id)
+            value = source.read(device.reading, object_id)
             if value is not None and (name != "serial" or canonical_serial(value)):
                 found.say(name, value, f"{profile.name}: object {dotted(source.place.of(object_id))}")
 

@@ -10,7 +10,7 @@ from scanners.observation import Interface
 from scanners.snmp import tables
 from scanners.snmp.ber import Oid, Value
 from scanners.snmp.collect import Reading
-from scanners.text import clean, is_printable
+from scanners.text import printable
 
 MOST_INTERFACES = 2048
 
@@ -48,9 +48,9 @@ def interfaces(reading: Reading) -> tuple[Interface, ...]:
         def read(column: Oid, index: Oid = index) -> Value:
             return reading.column(column).get(index)
 
-        description = _text(read(tables.IF_DESCR))
-        name = _text(read(tables.IF_NAME)) or description
-        alias = _text(read(tables.IF_ALIAS))
+        description = printable(read(tables.IF_DESCR))
+        name = printable(read(tables.IF_NAME)) or description
+        alias = printable(read(tables.IF_ALIAS))
         mac = read(tables.IF_MAC)
         found.append(
             Interface(
@@ -117,7 +117,3 @@ def _speed(high: Value, low: Value) -> int | None:
 
 def _is_up(value: Value) -> bool | None:
     return {1: True, 2: False}.get(value) if isinstance(value, int) else None
-
-
-def _text(value: Value) -> str | None:
-    return clean(value) if isinstance(value, bytes) and is_printable(value) else None

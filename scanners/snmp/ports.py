@@ -12,7 +12,7 @@ from scanners.observation import Interface, Learnt, Neighbour
 from scanners.snmp import tables
 from scanners.snmp.ber import Oid, Value
 from scanners.snmp.collect import Reading
-from scanners.text import clean, is_printable
+from scanners.text import printable
 
 HIGHEST_VLAN = 4094
 # LldpChassisIdSubtype and LldpPortIdSubtype (IEEE 802.1AB-2005 §9.5.2.2, §9.5.3.2)
@@ -143,7 +143,7 @@ def _first_two_texts(reading: Reading) -> dict[int, tuple[str, ...]]:
             text
             for text in (
                 _identity(ids.get(index), subtypes.get(index) == PORT_MAC),
-                _text(descriptions.get(index)),
+                printable(descriptions.get(index)),
             )
             if text
         )
@@ -171,7 +171,7 @@ class _Remote:
         return self.columns[column].get(self.index)
 
     def text(self, column: str) -> str | None:
-        return _text(self.value(column))
+        return printable(self.value(column))
 
 
 def _remotes(reading: Reading, columns: Mapping[str, Oid], length: int, key: str) -> Iterator[_Remote]:
@@ -272,12 +272,8 @@ def _identity(value: Value, is_mac: bool) -> str | None:
     """An id as text: the MAC address in its usual form where it is one, as six octets or, at some makers, written out."""
     if not isinstance(value, bytes):
         return None
-    text = _text(value)
+    text = printable(value)
     mac = canonical_mac(value) if len(value) == 6 and (is_mac or text is None) else None
     if mac is None and is_mac and text is not None:
         mac = canonical_mac(text.replace(" ", ":"))
     return mac or text
-
-
-def _text(value: Value) -> str | None:
-    return clean(value) if isinstance(value, bytes) and is_printable(value) else None

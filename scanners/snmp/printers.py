@@ -9,7 +9,7 @@ from scanners.snmp import tables
 from scanners.snmp.ber import Oid, Value
 from scanners.snmp.collect import Reading
 from scanners.snmp.profile import Device, Profile
-from scanners.text import clean, is_printable
+from scanners.text import printable
 
 # PrtMarkerSuppliesTypeTC
 _KINDS = {
@@ -81,7 +81,7 @@ def supplies(reading: Reading) -> tuple[Supply, ...]:
         level, capacity = read(tables.PRT_SUPPLY_LEVEL), read(tables.PRT_SUPPLY_MAX)
         found.append(
             Supply(
-                name=_text(read(tables.PRT_SUPPLY_DESCR)),
+                name=printable(read(tables.PRT_SUPPLY_DESCR)),
                 kind=_KINDS.get(kind, "other") if isinstance(kind, int) else None,
                 color=_color(reading, index),
                 unit=_of(_UNITS, read(tables.PRT_SUPPLY_UNIT)),
@@ -98,7 +98,7 @@ def _color(reading: Reading, index: Oid) -> str | None:
     colorant = reading.column(tables.PRT_SUPPLY_COLORANT).get(index)
     if not isinstance(colorant, int) or colorant <= 0:
         return None
-    name = _text(reading.column(tables.PRT_COLORANT).get((*index[:-1], colorant)))
+    name = printable(reading.column(tables.PRT_COLORANT).get((*index[:-1], colorant)))
     return name.lower() if name else None
 
 
@@ -113,7 +113,7 @@ def trays(reading: Reading) -> tuple[Supply, ...]:
         level, capacity = read(tables.PRT_TRAY_LEVEL), read(tables.PRT_TRAY_MAX)
         found.append(
             Supply(
-                name=_text(read(tables.PRT_TRAY_NAME)) or _text(read(tables.PRT_TRAY_DESCR)),
+                name=printable(read(tables.PRT_TRAY_NAME)) or printable(read(tables.PRT_TRAY_DESCR)),
                 kind="paper",
                 unit=_of(_UNITS, read(tables.PRT_TRAY_UNIT)),
                 level=level if isinstance(level, int) and level >= 0 else None,
@@ -130,7 +130,7 @@ def alerts(reading: Reading) -> tuple[str, ...]:
     said = [
         (severities.get(index) != CRITICAL, index, words)
         for index, value in reading.column(tables.PRT_ALERT_DESCR).items()
-        if (words := _text(value))
+        if (words := printable(value))
     ]
     return tuple(dict.fromkeys(words for _, _, words in sorted(said)))[:MOST_ALERTS]
 
@@ -155,10 +155,6 @@ def _meters(reading: Reading, profiles: Sequence[Profile]) -> list[Counter]:
         if amounts and name not in found:
             found[name] = Counter(name, _METER_UNITS.get(name, "impressions"), sum(amounts))
     return list(found.values())
-
-
-def _text(value: Value) -> str | None:
-    return clean(value) if isinstance(value, bytes) and is_printable(value) else None
 
 
 def _of(words: dict[int, str], value: Value) -> str | None:

@@ -12,22 +12,15 @@ from scanners.snmp import tables
 from scanners.snmp.ber import Oid, Value
 from scanners.snmp.collect import Reading
 from scanners.snmp.enterprises import PRIVATE, enterprise_of, is_generic
-from scanners.text import clean, is_printable
+from scanners.text import printable
 
 ANSWERS = ("model", "serial", "firmware")
 _LENGTH_OCTETS = bytes(range(32))
 
 
-def text(value: Value) -> str | None:
-    """Printable text of a value; None for numbers, binary strings and placeholders."""
-    if isinstance(value, bytes):
-        return clean(value) if is_printable(value) else None
-    return None
-
-
 def useful(value: Value) -> str | None:
     """Text that says something: placeholders such as "N/A" or "<private>" do not."""
-    found = text(value)
+    found = printable(value)
     return None if found is None or is_junk(found) or found.strip("<>").lower() == "private" else found
 
 
@@ -69,7 +62,7 @@ class Source:
             found: str | None = str(value)
         elif isinstance(value, bytes):
             # Some agents leave the octets in front that say how long a string is in another notation.
-            found = text(value.lstrip(_LENGTH_OCTETS))
+            found = printable(value.lstrip(_LENGTH_OCTETS))
         else:
             return None
         if self.words:
@@ -171,7 +164,7 @@ class Device:
         known = object_id if isinstance(object_id, tuple) else ()
         enterprise = enterprise_of(known)
         told = enterprise is not None and not is_generic(enterprise.number)
-        description = (text(reading.scalar(tables.SYS_DESCR)) or "").strip("\\\"' ")
+        description = (printable(reading.scalar(tables.SYS_DESCR)) or "").strip("\\\"' ")
         return cls(reading, known, description, told)
 
 

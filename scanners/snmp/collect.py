@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from scanners.coverage import Cause
 from scanners.snmp import ber, tables
 from scanners.snmp.ber import Binding, Oid, Value
+from scanners.snmp.instances import LONGEST_VALUE, read_instances
 from scanners.snmp.link import AskError, Link
 
 VARBINDS_AT_ONCE = 40
@@ -16,7 +17,6 @@ VARBINDS_AT_ONCE = 40
 MOST_VARBINDS = 100
 FRAME = 1_400
 MOST_OCTETS = 4 * 1024 * 1024
-LONGEST_VALUE = 2048
 UNPROVEN_TRIES = 2
 
 TOO_BIG, NO_SUCH_NAME, NO_ACCESS, AUTHORIZATION = 1, 2, 6, 16
@@ -81,7 +81,7 @@ class Walk:
         self.reading = Reading(link.address)
         self._link = link
         self._bounds = bounds
-        self._end = time.monotonic() + bounds.seconds
+        self.end = time.monotonic() + bounds.seconds
         self._objects = 0
         self._octets = 0
         self._width = VARBINDS_AT_ONCE
@@ -99,7 +99,7 @@ class Walk:
 
     async def _read(self, cursors: Sequence[_Cursor], most: int) -> None:
         while live := [cursor for cursor in cursors if not cursor.done]:
-            if time.monotonic() - self._link.held > self._end:
+            if time.monotonic() - self._link.held > self.end:
                 raise _OverBounds
             batch = live[: self._width]
             repetitions = max(1, min(self._varbinds // len(batch), most))
@@ -248,21 +248,42 @@ def _before(one: Oid) -> Oid:
 
 
 async def read_device(link: Link, bounds: Bounds, more: More = lambda _: ()) -> Reading:
-    """All that is read of one device; `whole` is false if it fell silent midway. Raises AskError if it said nothing at all."""
+    """All that is read of one device, by GET alone where walks tell nothing; `whole` is false if it fell silent midway.
+
+    Raises AskError if it said nothing at all."""
     walk = Walk(link, bounds)
+    reading = walk.reading
+    trouble = await _walked(walk, more)
+    if not reading.columns and {cause for cause, _ in reading.troubles} <= _NO_WALKS:
+        refused = trouble or (AskError(*reading.troubles[0]) if reading.troubles else None)
+        try:
+            await read_instances(link, reading.columns, lambda: more(reading), walk.end)
+        except AskError as error:
+            raise refused or error from None
+        if reading.columns:
+            reading.troubles.clear()
+            reading.whole = True
+    if not reading.columns and reading.troubles:
+        raise trouble or AskError(*reading.troubles[0])
+    return reading
+
+
+# What an agent that does not let itself be walked answers, if not the end of its objects at once.
+_NO_WALKS = frozenset({Cause.TIMEOUT_MIDWAY, Cause.AUTHORIZATION})
+
+
+async def _walked(walk: Walk, more: More) -> AskError | None:
+    """Walk over a device; what stopped the walk, which is noted as a trouble too."""
     reading = walk.reading
     try:
         await walk.everything(more)
     except _OverBounds:
         reading.troubles.append((Cause.CAP_REACHED, ""))
     except AskError as error:
-        if not reading.columns:
-            raise
         reading.whole = False
         reading.troubles.append((error.cause, error.detail))
-    if not reading.columns and reading.troubles:
-        raise AskError(*reading.troubles[0])
-    return reading
+        return error
+    return None
 
 
 async def read_columns(

@@ -18,7 +18,7 @@ from pysnmp.carrier.asyncio.dispatch import AsyncioDispatcher
 from pysnmp.entity import config
 from pysnmp.entity.engine import SnmpEngine
 from pysnmp.error import PySnmpError
-from pysnmp.hlapi.v3arch.asyncio import ContextData, UdpTransportTarget, UsmUserData, bulk_cmd, next_cmd
+from pysnmp.hlapi.v3arch import asyncio as v3arch
 from pysnmp.proto import api, errind, rfc1902
 from pysnmp.proto.mpmod.rfc3412 import SNMPv3Message
 from pysnmp.proto.secmod.rfc3414.service import UsmSecurityParameters
@@ -29,6 +29,7 @@ from scanners.snmp.link import AskError
 from scanners.snmp.options import Community, UsmUser
 from scanners.snmp.pace import Pace
 from scanners.snmp.sockets import LONGEST_DATAGRAM, open_socket, queued_errors
+from scanners.snmp.translated import binding, tag_of
 
 MOST_SECURED = 64
 SLACK = 2.0
@@ -202,45 +203,13 @@ def second_opinion(datagram: bytes) -> ber.Reply:
         message, _ = decoder.decode(datagram, asn1Spec=protocol.Message())
         pdu = protocol.apiMessage.get_pdu(message)
         status, index = protocol.apiPDU.get_error_status(pdu), protocol.apiPDU.get_error_index(pdu, True)
-        bound = [_binding(name, value) for name, value in protocol.apiPDU.get_varbinds(pdu)]
+        bound = [binding(name, value) for name, value in protocol.apiPDU.get_varbinds(pdu)]
         request_id = int(protocol.apiPDU.get_request_id(pdu))
         community = bytes(protocol.apiMessage.get_community(message))
-        head = (int(version), community, _pdu_tag(pdu), request_id)
+        head = (int(version), community, tag_of(pdu), request_id)
         return ber.Reply(*head, int(status), int(index), bound, len(datagram))
     except _REFUSALS as error:
         raise ber.Malformed(f"pyasn1 refuses it too ({type(error).__name__})") from error
-
-
-def _pdu_tag(pdu: Any) -> int:
-    tag = pdu.tagSet.superTags[-1]
-    return int(tag.tagClass | tag.tagFormat | tag.tagId)
-
-
-def _binding(name: Any, value: Any) -> ber.Binding:
-    """A pysnmp variable binding in the own decoder's types."""
-    oid = tuple(int(part) for part in name)
-    if len(oid) > ber.MOST_SUBIDENTIFIERS:
-        raise ValueError("an object identifier is too long")
-    return ber.encode_oid(oid), *_value(value)
-
-
-def _value(value: Any) -> tuple[int, ber.Value]:
-    simple = getattr(value, "getComponent", None)
-    while simple is not None:  # v1 and v2c wrap values in choices
-        value = simple()
-        simple = getattr(value, "getComponent", None)
-    tag = value.tagSet.superTags[-1]
-    number = int(tag.tagClass | tag.tagFormat | tag.tagId)
-    if number in (ber.OCTETS, ber.OPAQUE):
-        return number, bytes(value)
-    if number == ber.IP_ADDRESS:
-        octets = bytes(value)
-        return number, socket.inet_ntoa(octets) if len(octets) == 4 else octets
-    if number == ber.OID:
-        return number, tuple(int(part) for part in value)
-    if number == ber.NULL or number in ber.EXCEPTIONS:
-        return number, None
-    return number, int(value)
 
 
 _AUTH = {
@@ -336,7 +305,7 @@ class UserSession:
         auth_key, priv_key = _master_keys(
             user.auth_protocol, user.auth_key or "", user.priv_protocol, user.priv_key or ""
         )
-        self._auth = UsmUserData(
+        self._auth = v3arch.UsmUserData(
             user.user,
             authKey=auth_key,
             privKey=priv_key,
@@ -345,14 +314,16 @@ class UserSession:
             authKeyType=config.USM_KEY_TYPE_MASTER,
             privKeyType=config.USM_KEY_TYPE_MASTER,
         )
-        self._context = ContextData(contextName=user.context.encode())
+        self._context = v3arch.ContextData(contextName=user.context.encode())
 
     async def target(self, address: str, wait: float, retries: int) -> Any:
         """Where to send; made once for each device, because pysnmp keeps a row for each."""
-        return await UdpTransportTarget.create((address, self._engine.port), timeout=wait, retries=retries)
+        return await v3arch.UdpTransportTarget.create(
+            (address, self._engine.port), timeout=wait, retries=retries
+        )
 
     async def ask(self, target: Any, request: ber.Request) -> tuple[ber.Reply, float]:
-        """The answer to one GETNEXT or GETBULK, and the seconds that it waited for its turn; raises AskError with the
+        """The answer to one GET, GETNEXT or GETBULK, and the seconds that it waited for its turn; raises AskError with the
         cause that the agent or pysnmp names."""
         async with self._engine.gate:
             held = await self._engine.turn()
@@ -369,9 +340,10 @@ class UserSession:
         asked = (self._engine.snmp, self._auth, target, self._context)
         try:
             if request.pdu == ber.GET_BULK:
-                found = await bulk_cmd(*asked, request.first, request.second, *names, lookupMib=False)
+                found = await v3arch.bulk_cmd(*asked, request.first, request.second, *names, lookupMib=False)
             else:
-                found = await next_cmd(*asked, *names, lookupMib=False)
+                command = v3arch.get_cmd if request.pdu == ber.GET else v3arch.next_cmd
+                found = await command(*asked, *names, lookupMib=False)
         except (PySnmpError, PyAsn1Error) as error:
             raise AskError(Cause.MALFORMED, type(error).__name__) from error
         indication, status, index, rows = found
@@ -399,6 +371,6 @@ def cause_of(indication: errind.ErrorIndication) -> Cause:
 
 def _bound(rows: Sequence[Any]) -> list[ber.Binding]:
     try:
-        return [_binding(name, value) for name, value in rows]
-    except (PyAsn1Error, ValueError, TypeError, AttributeError) as error:
+        return [binding(name, value) for name, value in rows]
+    except (PyAsn1Error, ValueError, LookupError, TypeError, AttributeError) as error:
         raise AskError(Cause.MALFORMED, type(error).__name__) from error

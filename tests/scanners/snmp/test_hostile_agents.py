@@ -12,6 +12,7 @@ import pytest
 from scanners.coverage import Cause, Coverage, Failure
 from scanners.observation import Observation
 from scanners.snmp import Community, ScanOptions, UsmUser, ber, scan, tables
+from scanners.snmp.session import SYS_OBJECT_ID
 from tests.scanners.snmp import agents
 from tests.scanners.snmp.agents import SWITCH, Answer, FakeAgent, playing, report, response
 
@@ -35,7 +36,13 @@ def neighbour() -> Iterator[FakeAgent]:
 
 def after_the_sweep(hostile: Answer) -> Answer:
     """An agent that answers the sweep's question like any other, and then shows what it is."""
-    return lambda datagram: honest(datagram) if ber.decode(datagram).pdu == ber.GET else hostile(datagram)
+
+    def answer(datagram: bytes) -> Iterable[bytes]:
+        asked = ber.decode(datagram)
+        swept = asked.pdu == ber.GET and [one.oid for one in asked.varbinds] == [SYS_OBJECT_ID]
+        return honest(datagram) if swept else hostile(datagram)
+
+    return answer
 
 
 def damaged(damage: Callable[[bytes], bytes]) -> Answer:

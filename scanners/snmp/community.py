@@ -155,13 +155,16 @@ class CommunityLink:
 
 
 class UserLink:
-    """One device asked as an SNMPv3 user."""
+    """One device asked as an SNMPv3 user, in one of its contexts (mostly the one without a name)."""
 
     bulk = True
 
-    def __init__(self, session: UserSession, address: str, wait: float, retries: int) -> None:
+    def __init__(
+        self, session: UserSession, address: str, *, context: str, wait: float, retries: int
+    ) -> None:
         self.address = address
         self._session = session
+        self._context = context
         self._wait = wait
         self._retries = retries
         self.held = 0.0
@@ -174,7 +177,7 @@ class UserLink:
             self._target = await self._session.target(self.address, self._wait, self._retries)
         for attempt in itertools.count():
             try:
-                reply, held = await self._session.ask(self._target, request)
+                reply, held = await self._session.ask(self._target, request, self._context)
             except AskError as error:
                 if error.cause is Cause.NOT_IN_TIME_WINDOW and attempt < 3:
                     continue

@@ -1,4 +1,4 @@
-"""Reads the forwarding table of each VLAN from switches that keep one behind a community of its own (`name@vlan`)."""
+"""Reads the forwarding table of each VLAN from switches that keep one behind a community (`name@vlan`) or context (`vlan-…`) of its own."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from scanners.coverage import Cause
 from scanners.snmp import ber, tables
 from scanners.snmp.collect import Bounds, Reading, read_columns
 from scanners.snmp.link import TRIES, AskError, Link
-from scanners.snmp.options import Community
+from scanners.snmp.options import Credential, UsmUser
 
 MOST_VLANS = 128
 OPERATIONAL = 1  # vtpVlanState
 # Kept for FDDI and token ring by every such switch; nothing is ever learnt there.
 _RESERVED = range(1002, 1006)
 _TRIES = 2
+# How a device says that it knows no such community or context; the last is silence to a user that it has just answered.
+_UNKNOWN = frozenset({Cause.TIMEOUT_MIDWAY, Cause.AUTHORIZATION, Cause.DECRYPTION})
 
 
 @dataclass(slots=True)
@@ -45,18 +47,25 @@ def vlans(reading: Reading) -> list[int]:
     return sorted(one for one in found if 0 < one < 4095 and one not in _RESERVED)[:MOST_VLANS]
 
 
+def of_vlan(credential: Credential, vlan: int) -> Credential:
+    """The credential that leads to a VLAN's own tables on switches of Cisco's making: its community, or its SNMPv3 context."""
+    if isinstance(credential, UsmUser):
+        return replace(credential, context=f"vlan-{vlan}")
+    return replace(credential, name=f"{credential.name}@{vlan}")
+
+
 async def read_vlans(
-    reading: Reading, credential: Community, link: Callable[[Community], Link], bounds: Bounds
+    reading: Reading, credential: Credential, link: Callable[[Credential], Link], bounds: Bounds
 ) -> None:
-    """Add what each VLAN's community tells to the reading, as Q-BRIDGE-MIB would; a device that knows none keeps what it said."""
+    """Add what each VLAN tells to the reading, as Q-BRIDGE-MIB would; a device that knows no such thing keeps what it said."""
     end = time.monotonic() + bounds.seconds
     for vlan in vlans(reading):
-        inner = link(replace(credential, name=f"{credential.name}@{vlan}"))
+        inner = link(of_vlan(credential, vlan))
         hasty, columns = _Hasty(inner, inner.address, inner.bulk), (tables.BRIDGE_LEARNT, tables.BRIDGE_PORT)
         try:
             said = await read_columns(hasty, bounds, columns, name=f"VLAN {vlan}", most=tables.MOST_LEARNT)
         except AskError as error:
-            if error.cause not in (Cause.TIMEOUT_MIDWAY, Cause.AUTHORIZATION):
+            if error.cause not in _UNKNOWN:
                 reading.troubles.append((error.cause, f"VLAN {vlan}"))
             return
         _add(reading, said, vlan)

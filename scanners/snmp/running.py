@@ -202,8 +202,7 @@ class Scan:
                 reading = await read_device(
                     self._link(address, credential), bounds, self._options.profiles.objects
                 )
-                if isinstance(credential, Community):
-                    await read_vlans(reading, credential, partial(self._link, address), bounds)
+                await read_vlans(reading, credential, partial(self._link, address), bounds)
                 await self._deliver(reading, engine_id, credential.label)
                 return
             except AskError as error:
@@ -218,7 +217,8 @@ class Scan:
         session = self._sessions.get(credential.label)
         if session is None:
             session = self._sessions[credential.label] = UserSession(credential, self._engine(credential))
-        return UserLink(session, address, self._options.timeout, max(2, self._options.retries))
+        wait, retries = self._options.timeout, max(2, self._options.retries)
+        return UserLink(session, address, context=credential.context, wait=wait, retries=retries)
 
     def _engine(self, user: UsmUser) -> Engine:
         """The one engine of the scan; a further one only for a user name that is given twice, with other keys."""

@@ -314,7 +314,6 @@ class UserSession:
             authKeyType=config.USM_KEY_TYPE_MASTER,
             privKeyType=config.USM_KEY_TYPE_MASTER,
         )
-        self._context = v3arch.ContextData(contextName=user.context.encode())
 
     async def target(self, address: str, wait: float, retries: int) -> Any:
         """Where to send; made once for each device, because pysnmp keeps a row for each."""
@@ -322,7 +321,7 @@ class UserSession:
             (address, self._engine.port), timeout=wait, retries=retries
         )
 
-    async def ask(self, target: Any, request: ber.Request) -> tuple[ber.Reply, float]:
+    async def ask(self, target: Any, request: ber.Request, context: str) -> tuple[ber.Reply, float]:
         """The answer to one GET, GETNEXT or GETBULK, and the seconds that it waited for its turn; raises AskError with the
         cause that the agent or pysnmp names."""
         async with self._engine.gate:
@@ -331,13 +330,14 @@ class UserSession:
             limit = 2 * target.timeout * (target.retries + 1) + SLACK
             try:
                 async with asyncio.timeout(limit):
-                    return await self._ask(target, request), held
+                    return await self._ask(target, request, context), held
             except TimeoutError:
                 raise AskError(Cause.TIMEOUT_MIDWAY) from None
 
-    async def _ask(self, target: Any, request: ber.Request) -> ber.Reply:
+    async def _ask(self, target: Any, request: ber.Request, context: str) -> ber.Reply:
         names = [(rfc1902.ObjectName(oid), rfc1902.Null("")) for oid in request.oids]
-        asked = (self._engine.snmp, self._auth, target, self._context)
+        named = v3arch.ContextData(contextName=context.encode())
+        asked = (self._engine.snmp, self._auth, target, named)
         try:
             if request.pdu == ber.GET_BULK:
                 found = await v3arch.bulk_cmd(*asked, request.first, request.second, *names, lookupMib=False)

@@ -139,8 +139,11 @@ class Walk:
         """Give each cursor its part of an answer: the first objects of all of them, then the second ones (RFC 3416 §4.2.3)."""
         if not bindings:
             self._give_up(batch, Cause.MALFORMED, "an answer with nothing in it")
-        for place, cursor in enumerate(batch):
-            self._advance(cursor, bindings[place :: len(batch)])
+        for place, (cursor, (name, tag, _value)) in enumerate(zip(batch, bindings, strict=False)):
+            if tag in ber.EXCEPTIONS or not name.startswith(cursor.below):
+                cursor.done = True  # what a device does not have at all: most of what it is asked first
+            else:
+                self._advance(cursor, bindings[place :: len(batch)])
 
     def _advance(self, cursor: _Cursor, bindings: Sequence[Binding]) -> None:
         below, depth, index = cursor.below, len(cursor.below), cursor.index

@@ -142,7 +142,7 @@ class TakeBackForm(Form):
 class ConnectForm(Form):
     """What is connected to an asset, from a day on."""
 
-    other = PickerField(N_("Equipment"), [required()], search_endpoint="assets.search")
+    other = PickerField(N_("Equipment to connect"), [required()], search_endpoint="assets.search")
     on = DayField(N_("On"), description=N_("Leave empty for today."))
 
 

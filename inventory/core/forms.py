@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import wtforms
@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from wtforms import validators
 from wtforms.fields.choices import SelectChoice
 
-from inventory.core import clock
+from inventory.core import clock, i18n
 from inventory.core.database import transaction
 from inventory.core.errors import Invalid, Refused
 from inventory.core.text import clean
@@ -120,9 +120,15 @@ def _is_post() -> bool:
 
 
 def translated(message: str, params: dict[str, Any]) -> str:
-    """Return an N_ sentence in the reader's language, filled; code members in it are translated too."""
-    shown = {key: gettext(value.label) if isinstance(value, Code) else value for key, value in params.items()}
+    """Return an N_ sentence in the reader's language, filled; code members and days in it are the reader's too."""
+    shown = {key: _in_words(value) for key, value in params.items()}
     return str(gettext(message) % shown if shown else gettext(message))
+
+
+def _in_words(value: Any) -> Any:
+    if isinstance(value, Code):
+        return gettext(value.label)
+    return i18n.day(value) if isinstance(value, date) and not isinstance(value, datetime) else value
 
 
 class _Labelled:

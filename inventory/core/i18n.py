@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
@@ -12,6 +13,7 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from flask import Flask, g, request
 from flask_babel import Babel, force_locale, get_locale, gettext
 from jinja2 import pass_context
+from markupsafe import Markup
 
 from inventory.core import clock
 from inventory.core.types import Code
@@ -20,6 +22,8 @@ from inventory.core.wording import N_
 LANGUAGES = {"fr": "Français", "en": "English"}
 DEFAULT_LANGUAGE = "fr"
 LANGUAGE_COOKIE = "language"
+LONG_WORD = 20
+_BREAKS = re.compile(r"(?<=[./])(?=\w)|(?=@)")
 
 babel = Babel()
 
@@ -170,6 +174,19 @@ def shown(label: Any) -> str:
     return str(gettext(label.label if isinstance(label, Code) else str(label)))
 
 
+def labelled(what: Any, words: Any) -> str:
+    """Join a label and what it says as the reader's language does: French puts a space before the colon."""
+    return str(gettext(N_("%(what)s: %(words)s")) % {"what": what, "words": words})
+
+
+def breakable(value: Any) -> Any:
+    """Let a long word without spaces, an address or a full name, break before its `@` and after its dots and slashes."""
+    text = str(value)
+    if len(text) < LONG_WORD or " " in text or isinstance(value, Markup):
+        return value
+    return Markup("<wbr>").join(_BREAKS.split(text))
+
+
 def init_app(app: Flask) -> None:
     """Install the languages and the filters that templates use."""
     babel.init_app(app, default_locale="en", locale_selector=_selector)
@@ -183,4 +200,6 @@ def init_app(app: Flask) -> None:
         euros=euros,
         percent=percent,
         filesize=filesize,
+        breakable=breakable,
+        labelled=labelled,
     )

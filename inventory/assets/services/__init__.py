@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inventory.assets.services.checks import with_serial
 from inventory.assets.services.claims import (
     Said,
     claims_of,
@@ -72,4 +73,5 @@ __all__ = [
     "unpin",
     "update_asset",
     "update_many",
+    "with_serial",
 ]

@@ -79,6 +79,15 @@ def check_duplicate(asset: Asset | None, serial: str | None, maker_id: int | Non
         refuse_same(serials_known([serial]).get(serial, []), asset, maker_id, entity_id)
 
 
+def with_serial(text: str | None, maker_id: int | None) -> list[Asset]:
+    """Return the assets that have this serial number, none for a placeholder."""
+    try:
+        serial = clean_serial(text, maker_id) if text else None
+    except Invalid:
+        return []
+    return serials_known([serial]).get(serial, []) if serial else []
+
+
 def serials_known(serials: Collection[str]) -> dict[str, list[Asset]]:
     """Return the assets that have one of these serials, by serial."""
     found: dict[str, list[Asset]] = {}

@@ -22,6 +22,7 @@ from inventory.core.text import clean
 from inventory.core.wording import N_
 from inventory.organization.models import Entity
 
+SAID_AT_ONCE = 12
 MOST = 500
 _BETWEEN = re.compile(r"[;\t]")
 
@@ -116,12 +117,13 @@ def log_delivery(
 ) -> tuple[ChangeSet, list[Asset]]:
     """Create one asset for each line from what they share (columns of Asset), as one change set called `title`.
 
-    With `number_them`, those without a tag get the next ones of the entity's sequence. Raises Invalid for the first line
+    With `number_them`, those without a tag get the next ones of the entity's sequence. Raises Invalid for the lines
     that something speaks against: all are logged or none.
     """
-    wrong = next((line for line in lines if line.problem), None)
-    if wrong is not None and wrong.problem is not None:
-        raise Invalid("serials", N_("Line %(line)s: correct or remove it."), line=wrong.number)
+    wrong = [str(line.number) for line in lines if line.problem]
+    if wrong:
+        said = ", ".join(wrong[:SAID_AT_ONCE]) + ("…" if len(wrong) > SAID_AT_ONCE else "")
+        raise Invalid("serials", N_("Correct or remove these lines: %(lines)s."), lines=said)
     entity = db.session.get(Entity, values["entity_id"])
     with audit.change_set(
         ChangeSetKind.DELIVERY, title, actor=actor, entity_id=values["entity_id"]

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from inventory.assets import custom, fields, forms, presentation, references, services
 from inventory.assets.models import Asset
 from inventory.assets.views.blueprint import bp
-from inventory.assets.views.records import fill_choices, shown_form, values_of
+from inventory.assets.views.records import fill_choices, same_serial, shown_form, values_of
 from inventory.audit.presentation import field_value
 from inventory.core.errors import NotFound, Stale
 from inventory.core.forms import Form, HiddenField
@@ -43,9 +43,9 @@ def edit_field(public_id: str, field: str) -> Response:
             return _saved(asset, field)
     template = "assets/_field.html" if request.headers.get("HX-Request") else "assets/field.html"
     status = 422 if conflict else form.status
-    return page(
-        template, asset=asset, form=shown_form(form, own), name=field, status=status, conflict=conflict
-    )
+    twins = same_serial(form, asset) if "serial" in form else None
+    return page(template, asset=asset, form=shown_form(form, own), name=field, status=status, conflict=conflict,
+                twins=twins)  # fmt: skip
 
 
 @bp.route("/<public_id>/fact/<field>")

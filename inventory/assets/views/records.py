@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from inventory.assets import custom, fields, forms, queries, references, services
+from inventory.assets.lists import model_words
 from inventory.assets.models import Asset
 from inventory.assets.states import State
 from inventory.assets.views.blueprint import bp
@@ -18,13 +19,14 @@ from inventory.catalog import queries as catalog
 from inventory.core.forms import Form, PickerField, options
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
-from inventory.core.web import done, load, page
+from inventory.core.web import access, done, load, page
 from inventory.fields import inputs
 from inventory.fields.models import CustomField
 from inventory.organization import queries as organization
 from inventory.organization.choices import entity_options
 from inventory.organization.models import Location
 
+SHOWN_TWINS = 5
 # What somebody who logs a delivery types once for all the boxes of it.
 KEPT_FOR_ANOTHER = frozenset(
     {
@@ -66,18 +68,25 @@ def create() -> Response:
         if not form.errors:
             to = _another() if "another" in request.form else _address(asset)
             return done(_("%(label)s is logged.", label=asset.label), to=to)
-    next_tag = _next_tag(form)
+    if "in_entity" in request.args:
+        # The next box of a delivery: what tells it from the last one is its serial number.
+        form.serial.render_kw = {"autofocus": True}
+    next_tag = _next_tag(form.entity.data, [choice.value for choice in form.entity.choices])
     form.number_it.description = _("The next one is %(tag)s.", tag=next_tag) if next_tag else ""
-    return page("assets/form.html", form=shown_form(form, own), status=form.status, asset=None, own=own)
+    return page("assets/form.html", form=shown_form(form, own), status=form.status, asset=None, own=own,
+                twins=same_serial(form))  # fmt: skip
 
 
 @bp.route("/fields")
 @requires(Permission.ASSETS_EDIT)
 def own_inputs() -> Response:
-    """Answer with the inputs of the custom fields of the category, or of the model, that a new asset's form names."""
+    """Answer with what a new asset's form has by its category, model and entity: custom fields, and the next tag."""
     own = custom.fields_of(custom.category_of(request.args))
     form = inputs.with_fields(Form, own)(request.args)
-    return page("assets/_own_fields.html", form=shown_form(form, own), own=own)
+    next_tag = _next_tag(
+        request.args.get("entity"), [id_ for id_, _name in entity_options(Permission.ASSETS_EDIT)]
+    )
+    return page("assets/_own_fields.html", form=shown_form(form, own), own=own, next_tag=next_tag)
 
 
 @bp.route("/<public_id>/edit", methods=["GET", "POST"])
@@ -102,7 +111,8 @@ def edit(public_id: str) -> Response:
             custom.save(asset, own, form, actor=g.actor)
         if not form.errors:
             return done(_("%(label)s is saved.", label=asset.label), to=_address(asset))
-    return page("assets/form.html", form=shown_form(form, own), status=form.status, asset=asset, own=own)
+    return page("assets/form.html", form=shown_form(form, own), status=form.status, asset=asset, own=own,
+                twins=same_serial(form, asset))  # fmt: skip
 
 
 def _beginning() -> MultiDict[str, str] | None:
@@ -191,9 +201,21 @@ def picked_words(name: str, public_id: str) -> str | None:
     return words.get(name, lambda found: getattr(found, "display_name", None) or found.name)(row)
 
 
-def _next_tag(form: Any) -> str | None:
-    """Return the next tag of the entity chosen, or of the only one where the user may log equipment."""
-    choices = [choice.value for choice in form.entity.choices]
-    chosen = form.entity.data if form.entity.data in choices else (choices[0] if choices else None)
-    entity = queries.row_named(fields.RELATIONS["entity_id"], chosen) if chosen else None
+def _next_tag(chosen: str | None, offered: Sequence[str]) -> str | None:
+    """Return the next tag of the entity chosen, or of the first one offered."""
+    named = chosen if chosen in offered else next(iter(offered), None)
+    entity = queries.row_named(fields.RELATIONS["entity_id"], named) if named else None
     return services.next_tag(entity) if entity else None
+
+
+def same_serial(form: Any, asset: Asset | None = None) -> list[tuple[Asset, str]] | None:
+    """Return the others that have the serial number of a refused form, as far as the reader sees them, and their words.
+
+    None when the number is not refused for being another's.
+    """
+    if not (form.serial.errors or form.accept_duplicate.data):
+        return None
+    others = [other for other in services.with_serial(form.serial.data, None) if other is not asset]
+    seen = [other for other in others if access().allows(Permission.VIEW, other.entity_id)]
+    words = [(other, model_words(other) or _(other.category.name)) for other in seen[:SHOWN_TWINS]]
+    return words if others or form.accept_duplicate.data else None

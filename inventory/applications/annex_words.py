@@ -168,7 +168,7 @@ def figures(lines: Sequence[Line], changes: Sequence[Change]) -> list[tuple[str,
     left = found[Movement.RETIRED] + found[Movement.REPLACED]
     return [
         (gettext(N_("Applications")), i18n.number(total), None),
-        (gettext(N_("Maintained")), i18n.number(maintained), i18n.percent(maintained / total, 0) if total else None),
+        (gettext(N_("Under maintenance")), i18n.number(maintained), gettext(N_("%(share)s of them"), share=i18n.percent(maintained / total, 0)) if total else None),
         (gettext(N_("Came")), i18n.number(came), _note(found, Movement.TRANSFERRED, Movement.ADDED)),
         (gettext(N_("Left")), i18n.number(left),
          gettext(N_("without a reason: %(num)s"), num=owing) if owing else _note(found, Movement.REPLACED, Movement.RETIRED)),
@@ -176,7 +176,7 @@ def figures(lines: Sequence[Line], changes: Sequence[Change]) -> list[tuple[str,
 
 
 def _note(found: Mapping[Movement, int], *movements: Movement) -> str | None:
-    parts = [f"{gettext(movement.label)}: {i18n.number(found[movement])}" for movement in movements]
+    parts = [i18n.labelled(gettext(movement.label), i18n.number(found[movement])) for movement in movements]
     return ", ".join(parts) if any(found[movement] for movement in movements) else None
 
 

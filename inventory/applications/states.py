@@ -55,7 +55,7 @@ class PersonalData(Code):
     """Which personal data an application holds."""
 
     NONE = "none", N_("No personal data"), "neutral", "circle-off"
-    ORDINARY = "ordinary", N_("Personal data"), "info", "user"
+    ORDINARY = "ordinary", N_("Ordinary personal data"), "info", "user"
     SENSITIVE = "sensitive", N_("Sensitive personal data"), "warn", "lock"
 
 

@@ -117,7 +117,7 @@ def _fact(asset: Asset, name: str, claims: Sequence[Provenance], *, editable: bo
 
 def _source(claim: Provenance) -> str:
     label = gettext(claim.source.label)
-    words = f"{label}: {claim.source_label}" if claim.source_label else label
+    words = i18n.labelled(label, claim.source_label) if claim.source_label else label
     return f"{words} ({claim.evidence})" if claim.evidence else words
 
 

@@ -162,7 +162,7 @@ COLUMNS = (
     Column("action", N_("Act"), lambda row: row.action, kind="badge"),
     Column("noun", N_("Kind"), lambda row: _noun_words(row.object_type)),
     Column("object", N_("Of what"), lambda row: row.object_label, kind="name"),
-    Column("changes", N_("What changed"), _changes),
+    Column("changes", N_("What changed"), _changes, kind="sentence"),
     Column("effective_on", N_("Holds from"), lambda row: row.effective_on, kind="day"),
     Column("note", N_("Note"), lambda row: row.note),
 )

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from inventory.audit import presentation, queries, undo
 from inventory.audit.models import ChangeSet, ChangeSetKind
-from inventory.core import clock
+from inventory.core import clock, i18n
 from inventory.core.addresses import local_target
 from inventory.core.database import transaction
 from inventory.core.errors import NotFound
@@ -167,7 +167,7 @@ def _entries(records: Any) -> list[dict[str, Any]]:
     """Return the records for the timeline, each under the name of its object."""
     shown = presentation.entries(records)
     for entry, record in zip(shown, records, strict=True):
-        entry["title"] = f"{record.object_label}: {entry['title'].lower()}"
+        entry["title"] = i18n.labelled(record.object_label, entry["title"].lower())
         endpoint = PAGES.get(record.object_type)
         if endpoint in current_app.view_functions:
             entry["url"] = url_for(endpoint, public_id=record.object_id)

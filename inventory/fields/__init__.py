@@ -14,18 +14,22 @@ def init_app(app: Flask) -> None:
     from inventory.core import registry
     from inventory.core.wording import N_
     from inventory.fields import values, views
+    from inventory.fields.kinds import FieldKind
 
     app.register_blueprint(views.bp)
     registry.menu(views.MENU)
     registry.hook("asset.merged", values.follow_merge)
     presentation.describe(
         {
+            "home": (N_("Of what"), None),
+            "home_id": (N_("Identifier"), None),
+            "field_kind": (N_("Kind"), FieldKind),
             "label": (N_("Label"), None),
             "help": (N_("Help"), None),
             "choices": (N_("Choices"), None),
             "required": (N_("Must be filled in"), None),
             "is_unique": (N_("No two may have the same"), None),
-            "position": (N_("Position"), None),
+            "position": (N_("Rank"), None),
             "in_use": (N_("In use"), None),
         }
     )

@@ -41,7 +41,7 @@ class FieldForm(Form):
         N_("No two may have the same"), description=N_("For what identifies: a line number, a licence key.")
     )
     position = IntField(
-        N_("Position"), description=N_("Fields are shown from the lowest to the highest."), default=50
+        N_("Rank"), description=N_("Fields are shown from the lowest to the highest."), default=50
     )
     in_use = BoolField(
         N_("In use"), default=True, description=N_("Without this it is no longer shown; its values are kept.")

@@ -28,9 +28,11 @@ def create_field(values: Mapping[str, Any], *, actor: Actor) -> CustomField:
     field = CustomField(**given)
     db.session.add(field)
     db.session.flush()
-    audit.record(
-        Action.CREATED, "custom_field", field, {n: [None, v] for n, v in given.items() if v}, actor=actor
-    )
+    # Its kind is of another closed list than that of equipment, which history calls `kind`.
+    said = {
+        ("field_kind" if name == "kind" else name): [None, value] for name, value in given.items() if value
+    }
+    audit.record(Action.CREATED, "custom_field", field, said, actor=actor)
     return field
 
 

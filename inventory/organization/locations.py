@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
 
@@ -40,7 +43,7 @@ def index() -> Response:
     trees = queries.location_tree(counts) if is_small and found is None else {}
     return page(
         "organization/locations.html",
-        branches=queries.outline(branches),
+        branches=_groups(queries.outline(branches)),
         counts=counts,
         total=total,
         words=words,
@@ -48,6 +51,17 @@ def index() -> Response:
         trees=trees,
         tallies=tallies.inclusive("location", [row for rows in trees.values() for row, _depth in rows]),
     )
+
+
+def _groups(rows: Sequence[tuple[Any, int]]) -> list[list[tuple[Any, int]]]:
+    """Return the entities each with those below it; the one above all others stands by itself."""
+    highest = 1 if len(rows) > 1 and rows[1][1] == 1 and all(depth for _entity, depth in rows[1:]) else 0
+    groups: list[list[tuple[Any, int]]] = []
+    for entity, depth in rows:
+        if depth <= highest or not groups:
+            groups.append([])
+        groups[-1].append((entity, depth))
+    return groups
 
 
 @bp.route("/of/<code>")

@@ -40,7 +40,7 @@ class LocationKind(Code):
 class PersonKind(Code):
     """Why a person is known."""
 
-    AGENT = "agent", N_("Staff"), "neutral", "user"
+    AGENT = "agent", N_("Staff member"), "neutral", "user"
     ELECTED = "elected", N_("Elected official"), "info", "user"
     PUBLIC = "public", N_("Public user"), "neutral", "user"
     PROVIDER = "provider", N_("Provider"), "neutral", "user"

@@ -31,13 +31,20 @@ def answer(items: list[dict[str, str | None]]) -> Response:
 def search_people() -> Response:
     """People by name, e-mail, login or number."""
     statement = queries.matching_people(queries.people(current_scope()), _asked())
-    rows = db.session.scalars(statement.order_by(Person.display_name, Person.id).limit(LIMIT))
+    rows = db.session.scalars(statement.order_by(Person.display_name, Person.id).limit(LIMIT)).all()
+    names = queries.whole_entity_names([row.entity for row in rows])
     return answer(
         [
-            {"value": row.public_id, "text": row.display_name, "detail": row.department or row.entity.name}
+            {"value": row.public_id, "text": row.display_name, "detail": _where(row, names[row.entity_id])}
             for row in rows
         ]
     )
+
+
+def _where(person: Person, entity: str) -> str:
+    """Return the department and the entity of a person, said once where they have one name."""
+    department = person.department
+    return entity if not department or entity.endswith(department) else f"{department} · {entity}"
 
 
 @bp.route("/places")

@@ -26,7 +26,7 @@ def people(ids: Sequence[int]) -> Iterator[Document]:
             row.id,
             row.public_id,
             row.display_name,
-            " · ".join(text for text in (row.department, entity) if text),
+            " · ".join(text for text in dict.fromkeys((row.department, entity)) if text),
             words=tuple(name for name in names if name),
             keys=tuple(key for key in keys if key),
             entity_ids=(row.entity_id,),

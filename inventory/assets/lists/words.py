@@ -49,7 +49,7 @@ def age_words(asset: Asset, on: date) -> str | None:
 def age_title(row: Any) -> str | None:
     """Return which day an age counts from, and what is known of that day."""
     age = ages.age_of(asset_of(row))
-    return f"{gettext(age.basis.label)}: {i18n.day(age.from_on)}" if age else None
+    return i18n.labelled(gettext(age.basis.label), i18n.day(age.from_on)) if age else None
 
 
 def holder(row: Any) -> Person | None:

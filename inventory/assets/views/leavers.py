@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from inventory.assets import leavers as rules
 from inventory.assets import lists
+from inventory.core import clock
 from inventory.core.addresses import local_target
 from inventory.core.database import transaction
 from inventory.core.guard import requires
@@ -26,7 +27,7 @@ MENU = MenuEntry(Group.MAIN, N_("Leavers"), "leavers.index", "user-x", Permissio
 def index() -> Response:
     """List who goes or has gone and still holds equipment."""
     found = rules.leavers(current_scope(Permission.ASSETS_HAND_OVER))
-    return page("assets/leavers.html", leavers=found, model_words=lists.model_words)
+    return page("assets/leavers.html", leavers=found, today=clock.today(), model_words=lists.model_words)
 
 
 @bp.route("/<public_id>/take-back", methods=["POST"])

@@ -14,7 +14,7 @@ from inventory.core.guard import requires
 from inventory.core.listing import BulkAction
 from inventory.core.permissions import Permission
 from inventory.core.text import clean
-from inventory.core.web import current_scope, page
+from inventory.core.web import access, current_scope, page
 from inventory.core.wording import N_
 
 
@@ -32,7 +32,7 @@ def index() -> Response:
     if listing.wants_export:
         return listing.export()
     as_of = lists.chosen_day()
-    if as_of is None:
+    if as_of is None and access().allows(Permission.ASSETS_BULK):
         listing.bulk = [BulkAction(N_("Edit"), _bulk_url(), Permission.ASSETS_BULK)]
     return page("assets/list.html", listing=listing, as_of=as_of)
 

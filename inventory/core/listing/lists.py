@@ -204,7 +204,7 @@ class Listing:
                     "kind": column.kind,
                     "sort_url": here({"sort": flip}) if column.sort is not None else None,
                     "sorted": ("desc" if self.descending else "asc") if is_sorted else None,
-                    "css": words.css(column, [one["key"] for one in shown], self.chosen_columns),
+                    "css": words.css(column, self.chosen_columns),
                     "sprite": sprite,
                     "unknown": unknown,
                 }

@@ -13,10 +13,15 @@ from inventory.core.listing.declaring import Column
 from inventory.core.wording import N_
 
 
-def css(column: Column, before: Sequence[str], columns: Sequence[Column]) -> str:
-    """Return the classes of a column's cells; `line-n` is the line of the card that a phone shows the row as."""
-    plain = [one.key for one in columns[1:] if one.kind not in ("code", "name", "badge")]
-    if not before or column.key not in plain:
+def css(column: Column, columns: Sequence[Column]) -> str:
+    """Return the classes of a column's cells; `line-n` is the line of the card that a phone shows the row as.
+
+    The first line is what the row is called and its state, wherever these columns stand.
+    """
+    titled = next((one.key for one in columns if one.kind in ("code", "name")), columns[0].key)
+    state = next((one.key for one in columns if one.kind == "badge"), None)
+    plain = [one.key for one in columns if one.key not in (titled, state)]
+    if column.key not in plain:
         line = "1"
     else:
         place = plain.index(column.key) + 1

@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
-from sqlalchemy import Select, func, or_
+from sqlalchemy import Select, case, func, or_
 
 from inventory.catalog import queries
 from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core.listing import Column, Filter, Listing, code_options
+from inventory.core.text import folded
 from inventory.core.wording import N_
 
 
@@ -26,13 +27,19 @@ def _words(*columns: Any) -> Any:
     return search
 
 
+def _by_name() -> Any:
+    """Return the order of categories by their names as the reader has them: those that Parc brings are translated."""
+    shown = {kind.label: folded(gettext(kind.label)) for kind in Kind}
+    return case(shown, value=Category.name, else_=func.lower(Category.name))
+
+
 def categories() -> Listing:
     """Return the list of categories."""
     return Listing(
         "categories",
         queries.categories(),
         columns=(
-            Column("name", N_("Name"), lambda row: gettext(row.name), kind="name", sort=func.lower(Category.name)),
+            Column("name", N_("Name"), lambda row: gettext(row.name), kind="name", sort=_by_name()),
             Column("kind", N_("Kind"), lambda row: gettext(row.kind.label)),
             Column("life", N_("Service life in months"), lambda row: row.service_life_months, kind="number",
                    sort=func.coalesce(Category.service_life_months, 0)),

@@ -92,9 +92,15 @@ def edit_category(public_id: str) -> Response:
     """Edit a category."""
     category = load(Category, public_id, Permission.INSTANCE_ADMIN)
     form = forms.CategoryForm(request.form, obj=category)
+    called = _(category.name)
+    if not form.sent:
+        form.name.data = called
     if form.submitted_and_valid():
         with form.saving():
-            services.update_category(category, form.values(), actor=g.actor, version=form.seen_version())
+            values = form.values()
+            # A name that Parc brings stays one that each reads in their language, unless it is changed.
+            values["name"] = category.name if values["name"] == called else values["name"]
+            services.update_category(category, values, actor=g.actor, version=form.seen_version())
         if not form.errors:
             return done(_("%(name)s is saved.", name=_(category.name)), to=url_for(".categories"))
     return page(

@@ -110,7 +110,8 @@ def _recognised_as(sighting: Sighting) -> dict[str, Any]:
 def _sighting_entries(asset: Asset, before: datetime | None, limit: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for sighting, at, what in queries.moments_of(asset.id, sightings_shown(asset), before, limit):
-        title = gettext(SEEN_WORDS[what]) % {"target": sighting.target}
+        words = DIRECTORY_WORDS if sighting.source == "ldap" else SEEN_WORDS
+        title = gettext(words[what]) % {"target": sighting.target}
         url = url_for("discovery.sighting", public_id=sighting.public_id)
         found.append(
             {
@@ -128,6 +129,11 @@ SEEN_WORDS = {
     "first": N_("First seen as %(target)s"),
     "changed": N_("Seen changed: %(target)s"),
     "last": N_("Last seen as %(target)s"),
+}
+DIRECTORY_WORDS = {
+    "first": N_("First read in the directory"),
+    "changed": N_("Changed in the directory"),
+    "last": N_("Last read in the directory"),
 }
 SEEN_KINDS = {"ldap": "directory", "agent": "agent"}
 SEEN = Stream("seen", N_("Sightings"), _sighting_entries)

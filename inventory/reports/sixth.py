@@ -89,7 +89,7 @@ def _ages(figures: Figures) -> Section:
     life = presentation.usual_life(figures, main)
     return Section(
         "ages",
-        _("Ages of main terminals in service on %(day)s", day=i18n.day(figures.ask.as_of)),
+        _("Ages of main terminals in service on %(day)s, in years", day=i18n.day(figures.ask.as_of)),
         [wording.ages(main)],
         bars=Bars(
             [(str(age), count) for age, count in main.years],

@@ -51,7 +51,7 @@ class _Writer:
     def add(self, section: Section) -> None:
         """Add one sheet: its title and cover, sentences, then the table or the bars as one."""
         sheet = self.book.add_worksheet(self._name(section.title))
-        sheet.write_string(0, 0, safe_cell(f"{self.report.title}: {section.title}"), self.title)
+        sheet.write_string(0, 0, safe_cell(i18n.labelled(self.report.title, section.title)), self.title)
         sheet.write_string(1, 0, safe_cell(self.report.cover), self.quiet)
         line = 3
         for sentence in section.sentences:

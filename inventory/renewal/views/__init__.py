@@ -17,5 +17,5 @@ MENU = MenuEntry(
     "target-arrow",
     Permission.VIEW,
     order=60,
-    shortcut="g s",
+    shortcut="g 6",
 )

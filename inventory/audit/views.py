@@ -39,6 +39,8 @@ PAGES = {
     "application": "applications.detail",
     "application_annex": "applications.frozen",
 }
+# The lists that show what one change set changed, by what it is of.
+LISTS = {"asset": "assets.index"}
 
 COLUMNS = (
     Column("title", N_("Title"), lambda row: row.title, kind="name"),
@@ -102,7 +104,12 @@ def detail(public_id: str) -> Response:
     if request.headers.get("HX-Request"):
         return page("audit/_records.html", **shown)
     can_undo = change_set.undone_at is None and _may_undo(change_set)
-    return page("audit/detail.html", total=queries.record_count(change_set), can_undo=can_undo, **shown)
+    nouns = {record.object_type for record in records}
+    lists = [url_for(name, change=public_id) for noun, name in LISTS.items()
+             if noun in nouns and name in current_app.view_functions]  # fmt: skip
+    return page(
+        "audit/detail.html", total=queries.record_count(change_set), can_undo=can_undo, lists=lists, **shown
+    )
 
 
 def _number(text: str | None) -> int:
@@ -119,10 +126,8 @@ def undo_all(public_id: str) -> Response:
         authorise(Permission.CHANGES_UNDO, entity_id)
     if request.method == "POST":
         with transaction():
-            report = undo.undo(change_set, actor=g.actor)
-        words = _(
-            "“%(title)s” is undone: %(num)s rows are as before.", title=change_set.title, num=report.restored
-        )
+            undo.undo(change_set, actor=g.actor)
+        words = _("“%(title)s” is undone: all is as it was before.", title=change_set.title)
         return done(words, to=url_for(".detail", public_id=public_id))
     report = undo.preview(change_set)
     return page(
@@ -144,10 +149,8 @@ def undo_own(public_id: str) -> Response:
     for entity_id in queries.entities_touched(change_set):
         authorise(Permission.ASSETS_EDIT, entity_id)
     with transaction():
-        report = undo.undo(change_set, actor=g.actor)
-    words = _(
-        "“%(title)s” is undone: %(num)s rows are as before.", title=change_set.title, num=report.restored
-    )
+        undo.undo(change_set, actor=g.actor)
+    words = _("“%(title)s” is undone: all is as it was before.", title=change_set.title)
     return done(words, to=local_target(request.form.get("next"), "/"))
 
 

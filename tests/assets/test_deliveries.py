@@ -80,6 +80,12 @@ def test_a_delivery_is_logged_with_tags_in_sequence_and_undone_by_who_logged_it(
     page = alice.get(answer.headers["Location"], headers=ENGLISH).get_data(as_text=True)
     assert "3 items are logged." in page
     opened = db.session.query(ChangeSet).one()
+    assert all(asset.public_id in page for asset in made)
+    assert laptop.public_id not in page.partition("</main>")[0].partition('id="listing"')[2]
+    assert opened.title in page
+    assert f"/assets/?change={opened.public_id}" in alice.get(f"/changes/{opened.public_id}").get_data(
+        as_text=True
+    )
     back = alice.post(f"/changes/own/{opened.public_id}/undo", data={"next": "/assets/"})
     assert back.status_code == 303
     assert count() == 1
@@ -93,6 +99,7 @@ def test_one_wrong_line_keeps_all_out_and_all_that_was_typed(place, laptop, lati
     page = answer.get_data(as_text=True)
     assert "BBBB1111" in page
     assert "LBX-000001 has this serial number already." in page
+    assert "Correct or remove these lines: 2." in page
     assert count() == 1
 
 

@@ -238,7 +238,35 @@ def test_a_duplicate_is_warned_of_and_may_be_saved_knowingly(place, laptop, alic
     answer = alice.post("/assets/new", data=data)
     assert answer.status_code == 422
     assert 'name="accept_duplicate"' in text_of(answer)
+    assert f'href="/assets/{laptop.public_id}"' in text_of(answer)
     assert alice.post("/assets/new", data=data | {"accept_duplicate": "y"}).status_code == 303
+
+
+def test_a_placeholder_may_not_be_saved_knowingly(place, laptop, alice):
+    answer = alice.post("/assets/new", data=logged(place, serial="To be filled by O.E.M."))
+    assert answer.status_code == 422
+    assert 'name="accept_duplicate"' not in text_of(answer)
+
+
+def test_a_double_in_a_commune_of_others_is_warned_of_without_a_word_of_it(place, alice):
+    other = factories.create_asset(place.cast.pessac, place.laptop, serial="5CG9999XYZ", tag="PES-1")
+    page = text_of(alice.post("/assets/new", data=logged(place, serial="5CG9999XYZ"), headers=ENGLISH))
+    assert "Equipment of another entity has this serial number already." in page
+    assert 'name="accept_duplicate"' in page
+    assert other.public_id not in page
+    assert "PES-1" not in page
+
+
+def test_what_a_new_form_says_of_the_next_tag_follows_the_entity(place, alice):
+    page = text_of(alice.get(f"/assets/fields?entity={place.entity.public_id}", headers=ENGLISH))
+    assert 'id="number_it-help" hx-swap-oob="true">The next one is LBX-00000' in page
+    elsewhere = text_of(alice.get(f"/assets/fields?entity={place.cast.pessac.public_id}", headers=ENGLISH))
+    assert "The next one is PES" not in elsewhere
+
+
+def test_selecting_is_for_those_who_may_edit_in_bulk(place, laptop, sign_in):
+    assert 'form="bulk"' not in text_of(sign_in(place.cast.alice).get("/assets/"))
+    assert 'form="bulk"' in text_of(sign_in(place.cast.bruno).get("/assets/"))
 
 
 def edited(laptop, **values):

@@ -51,6 +51,33 @@ def test_the_administrator_adds_and_edits_a_category(diane):
     assert (answer.status_code, "service_life_months-error" in answer.get_data(as_text=True)) == (422, True)
 
 
+def test_a_category_that_parc_brings_keeps_its_name_in_every_language_until_it_is_changed(diane):
+    laptops = factories.create_category(Kind.LAPTOP, name=Kind.LAPTOP.label, code="laptop")
+    address, french = f"/catalog/categories/{laptops.public_id}", {"Accept-Language": "fr"}
+    assert 'value="Ordinateur portable"' in diane.get(address, headers=french).get_data(as_text=True)
+    data = {
+        "name": "Ordinateur portable",
+        "kind": "laptop",
+        "service_life_months": "60",
+        "active": "y",
+        "is_default": "y",
+    }
+    assert diane.post(address, data=data | {"version": "1"}, headers=french).status_code == 303
+    db.session.expire_all()
+    assert (laptops.name, laptops.service_life_months) == (Kind.LAPTOP.label, 60)
+    diane.post(address, data=data | {"name": "Portables", "version": "2"}, headers=french)
+    db.session.expire_all()
+    assert laptops.name == "Portables"
+
+
+def test_categories_stand_in_the_order_of_the_names_that_are_read(diane):
+    for kind in (Kind.MONITOR, Kind.LAPTOP, Kind.DOCK):
+        factories.create_category(kind, name=kind.label, code=kind.value)
+    page = diane.get("/catalog/categories", headers={"Accept-Language": "fr"}).get_data(as_text=True)
+    rows = page.partition("<tbody")[2]
+    assert rows.index("Écran") < rows.index("Ordinateur portable") < rows.index("Station d’accueil")
+
+
 def test_the_administrator_adds_a_maker_and_a_model_that_pickers_find(cast, diane, sign_in):
     assert diane.post("/catalog/manufacturers/new", data={"name": "Framework"}).status_code == 303
     maker = db.session.scalar(select(Manufacturer))

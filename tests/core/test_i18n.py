@@ -52,6 +52,21 @@ def test_shares_are_percentages_with_the_sign_where_it_belongs(language):
     assert i18n.percent(None) == ""
 
 
+def test_a_label_and_what_it_says_stand_as_the_language_puts_a_colon(language):
+    assert i18n.labelled("État", "neuf") == {"fr": f"État{HARD}: neuf", "en": "État: neuf"}[language]
+
+
+def test_a_long_word_may_break_where_it_reads_and_nothing_in_it_is_trusted():
+    assert (
+        i18n.breakable("karim.marchand@valclair.example") == "karim.<wbr>marchand<wbr>@valclair.<wbr>example"
+    )
+    assert (
+        i18n.breakable("<b>.anything.that.is.long") == "&lt;b&gt;.<wbr>anything.<wbr>that.<wbr>is.<wbr>long"
+    )
+    assert i18n.breakable("PC-042.local") == "PC-042.local"
+    assert i18n.breakable("A sentence of some words. Another.") == "A sentence of some words. Another."
+
+
 def test_how_long_ago_is_said_in_words(language):
     said = i18n.ago(clock.now() - timedelta(hours=3, minutes=2))
     assert said == {"fr": "il y a 3 heures", "en": "3 hours ago"}[language]

@@ -47,6 +47,21 @@ def test_of_many_places_each_entity_opens_its_own(cast, office, sign_in, monkeyp
     assert "Reception" not in branch
 
 
+def test_those_below_a_commune_stand_with_it(cast, office, sign_in, monkeypatch):
+    monkeypatch.setattr(locations, "SHOWN_AT_ONCE", 1)
+    factories.create_location(cast.ccas, name="Reception")
+    factories.create_location(cast.pessac, name="Library")
+    page = asked(sign_in(cast.diane), "/places/")
+    assert page.count('class="branch-group"') == 2
+    assert "2 places, 1 entity below" in page
+
+
+def test_a_person_is_offered_with_their_department_and_their_commune(cast, sign_in):
+    factories.create_person(cast.ccas, display_name="Paul Rey", department="Finance")
+    (item,) = sign_in(cast.alice).get("/search/people?q=rey").get_json()["items"]
+    assert item["detail"] == f"Finance · {cast.le_bouscat.name} › {cast.ccas.name}"
+
+
 def test_the_places_of_a_single_entity_are_open_however_many(cast, office, sign_in, monkeypatch):
     monkeypatch.setattr(locations, "SHOWN_AT_ONCE", 1)
     assert "Office 12" in asked(sign_in(cast.alice), "/places/?entity=LBX")

@@ -9,20 +9,22 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext
-from sqlalchemy import Select, literal
+from sqlalchemy import Select, literal, select
 
 from inventory.assets import lifecycle, queries
 from inventory.assets.fields import LABELS
 from inventory.assets.models import Asset
 from inventory.assets.queries import MISSING, NONE, Holder, View
 from inventory.assets.states import Ownership, SourceKind, State, Usage
+from inventory.audit.models import AuditRecord, ChangeSet
 from inventory.catalog import queries as catalog
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core import i18n
+from inventory.core.database import db
 from inventory.core.i18n import ngettext
 from inventory.core.listing import Filter, code_options
 from inventory.core.types import Code
-from inventory.core.web import current_scope
+from inventory.core.web import access, current_scope
 from inventory.core.wording import N_
 from inventory.organization.models import Entity, Location, Person
 from inventory.procurement.models import Supplier
@@ -67,7 +69,24 @@ def filters(view: View) -> tuple[Filter, ...]:
         Filter("in_scope", N_("In the scope of the service"), lambda s, v: s.where(Asset.in_scope == (v == "1")), kind="bool",
                options=_yes_no),
         Filter("as_of", N_("As it was on"), lambda s, _v: s, kind="day", options=lambda: _day_options(view)),
+        Filter("change", N_("Change"), _by_change, words=_change_words, hidden=True),
     )  # fmt: skip
+
+
+def _by_change(statement: Select[Any], value: str) -> Select[Any]:
+    """Keep what one change set (a delivery, an import, a bulk edit, a run) added or changed."""
+    opened = select(ChangeSet.id).where(ChangeSet.public_id == value).scalar_subquery()
+    told = select(AuditRecord.object_id).where(
+        AuditRecord.change_set_id == opened, AuditRecord.object_type == "asset"
+    )
+    return statement.where(Asset.public_id.in_(told))
+
+
+def _change_words(value: str) -> str | None:
+    """Return the title of a change set, None for one that the reader may not open."""
+    opened = db.session.scalar(select(ChangeSet).where(ChangeSet.public_id == value))
+    seen = opened is not None and opened.entity_id in access().roles
+    return opened.title if opened is not None and seen else None
 
 
 def _by_state(statement: Select[Any], value: str, column: Any) -> Select[Any]:

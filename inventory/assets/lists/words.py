@@ -12,6 +12,7 @@ from inventory.assets import ages
 from inventory.assets.models import Asset
 from inventory.core import i18n
 from inventory.core.i18n import ngettext
+from inventory.core.wording import N_
 from inventory.organization.models import Person
 
 
@@ -38,6 +39,8 @@ def age_words(asset: Asset, on: date) -> str | None:
     if age is None:
         return None
     months = age.months(on)
+    if months < 1:
+        return gettext(N_("under a month"))
     words = (
         ngettext("%(num)s year", "%(num)s years", months // 12)
         if months >= 24

@@ -50,7 +50,7 @@ def log_several() -> Response:
                 custom.save(asset, own, form, actor=g.actor)
         if not form.errors:
             words = ngettext("%(num)s item is logged.", "%(num)s items are logged.", len(made))
-            to = url_for("changes.detail", public_id=opened.public_id)
+            to = url_for("assets.index", change=opened.public_id)
             return done(words, to=to, undo_url=undo_own_url(opened.public_id))
     return page(
         "assets/several.html", form=shown_form(form, own), status=form.status, own=own, lines=_told(lines)

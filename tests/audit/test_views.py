@@ -108,7 +108,7 @@ def long_night(night):
 
 
 def tags_in(page):
-    return re.findall(r">(LBX-\d{6}):", page)
+    return re.findall(r">(LBX-\d{6})\s?:", page)
 
 
 def test_a_large_set_is_read_piece_by_piece_to_its_end(night, long_night, sign_in):

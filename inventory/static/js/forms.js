@@ -25,7 +25,18 @@ function giveUp(event) {
   place.querySelector("[data-give-up]").click();
 }
 
+// What is shown once is copied by its button; where the browser forbids that, it stands selected.
+async function copy(event) {
+  const button = event.target.closest?.("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  const copied = await navigator.clipboard?.writeText(field.value).then(() => true, () => false);
+  if (copied) button.querySelector("[role=status]").textContent = button.dataset.done;
+}
+
 export function prepareForms() {
+  document.addEventListener("click", copy);
   document.addEventListener("keydown", moveOn);
   document.addEventListener("keydown", giveUp);
   document.addEventListener("htmx:afterSettle", (event) => {

@@ -47,6 +47,8 @@ def init_app(app: Flask) -> None:
     registry.panel("entity", panels.FIGURES)
     registry.tally("location", panels.AT_PLACE)
     registry.tally("entity", panels.OF_ENTITY)
+    for noun, tally in panels.OF_CATALOGUE.items():
+        registry.tally(noun, tally)
     registry.panel("location", panels.STANDING)
     presentation.describe(fields.DESCRIBED)
     presentation.worded("category", "pinned", "unpinned")

@@ -13,6 +13,7 @@ from inventory.assets.states import State
 from inventory.core.access import Scope
 from inventory.core.database import db
 from inventory.organization.models import Person
+from inventory.organization.queries import within
 
 
 def past_custodies(person: Person, *, limit: int = 100) -> Sequence[Custody]:
@@ -34,12 +35,17 @@ def held_since(person: Person) -> dict[int, Custody]:
     return {row.asset_id: row for row in db.session.scalars(statement)}
 
 
-def counts_by(column: str, ids: Collection[int]) -> dict[int, int]:
-    """Return how many assets that have not left the fleet each place or entity has (`location_id`, `entity_id`)."""
+def counts_by(column: str, ids: Collection[int], scope: Scope | None = None) -> dict[int, int]:
+    """Return how many assets that have not left the fleet each row has that `column` (`location_id`, `model_id`…) names.
+
+    Of what is everybody's, such as a model, only the assets of a scope are counted.
+    """
     named = getattr(Asset, column)
     statement = (
         select(named, func.count()).where(named.in_(ids), Asset.state.not_in(lifecycle.GONE)).group_by(named)
     )
+    if scope is not None:
+        statement = statement.where(within(Asset.entity_id, scope))
     return {id_: number for id_, number in db.session.execute(statement)}  # noqa: C416 - rows are no pairs
 
 

@@ -1,21 +1,22 @@
-"""What the pages of people and places show of equipment."""
+"""What the pages of people, places and the catalogue show of equipment."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
 from flask import url_for
 
 from inventory.assets import holdings, lifecycle, lists, queries, services
+from inventory.assets.lists.filters import IN_FLEET
 from inventory.assets.models import Asset
 from inventory.audit import queries as trail
 from inventory.audit.presentation import entries
 from inventory.core.access import Scope
 from inventory.core.permissions import Permission
 from inventory.core.registry import Panel, Stream, Tally
-from inventory.core.web import access
+from inventory.core.web import access, current_scope
 from inventory.core.wording import N_
 from inventory.organization import queries as organization
 from inventory.organization.models import Entity, Location, Person
@@ -133,4 +134,21 @@ AT_PLACE = Tally(
 OF_ENTITY = Tally(
     "equipment", N_("Equipment"), _by_entity, lambda row: url_for("assets.index", entity=row.code)
 )
+
+
+def _of_catalogue(column: str, asked: str, name: Callable[[Any], str]) -> Tally:
+    """Return the tally of what the reader sees of each category, maker or model, and its list."""
+    return Tally(
+        "equipment",
+        N_("Equipment"),
+        lambda ids: holdings.counts_by(column, ids, current_scope()),
+        lambda row: url_for("assets.index", state=IN_FLEET, **{asked: name(row)}),
+    )
+
+
+OF_CATALOGUE = {
+    "category": _of_catalogue("category_id", "category", lambda row: str(row.code)),
+    "manufacturer": _of_catalogue("manufacturer_id", "maker", lambda row: str(row.public_id)),
+    "model": _of_catalogue("model_id", "model", lambda row: str(row.public_id)),
+}
 STANDING = Panel("standing", N_("Equipment here"), "assets/_panel_equipment.html", _standing, order=20)

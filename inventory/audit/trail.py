@@ -17,6 +17,7 @@ from inventory.core.access import Scope
 from inventory.core.database import db
 from inventory.core.forms import parse_day
 from inventory.core.guard import requires
+from inventory.core.i18n import labelled
 from inventory.core.listing import Column, Filter, Listing, code_options
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
@@ -131,15 +132,14 @@ def _noun_words(object_type: str) -> str:
 
 
 def _changes(row: AuditRecord) -> str:
-    """Return the changes in one line: "Name: PC-1 → PC-2"."""
-    return "; ".join(
-        _(
-            "%(what)s: %(words)s",
-            what=presentation.field_label(name),
-            words=f"{_value(name, old)} → {_value(name, new)}",
+    """Return the changes in one line: "Name: PC-1 → PC-2"; what was empty before needs no arrow."""
+    said = []
+    for name, (old, new) in row.changes.items():
+        before, after = _value(name, old), _value(name, new)
+        said.append(
+            labelled(presentation.field_label(name), after if before == "–" else f"{before} → {after}")
         )
-        for name, (old, new) in row.changes.items()
-    )
+    return " · ".join(said)
 
 
 def _value(name: str, value: Any) -> str:

@@ -39,7 +39,7 @@ def _listed(listing: Any, title: str, create: str, words: str) -> Response:
         for row in listing.rows:
             row.url = None
             for cell in row.cells:
-                cell.url = None
+                cell.url = None if cell.kind == "name" else cell.url
     if listing.wants_export:
         exported: Response = listing.export()
         return exported

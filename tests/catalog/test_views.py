@@ -1,5 +1,7 @@
 """The pages of the catalogue and suppliers: all read, the administrator writes."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -76,6 +78,21 @@ def test_categories_stand_in_the_order_of_the_names_that_are_read(diane):
     page = diane.get("/catalog/categories", headers={"Accept-Language": "fr"}).get_data(as_text=True)
     rows = page.partition("<tbody")[2]
     assert rows.index("Écran") < rows.index("Ordinateur portable") < rows.index("Station d’accueil")
+
+
+def test_the_catalogue_says_how_much_of_each_one_sees_and_leads_there(cast, diane, sign_in):
+    maker = factories.create_manufacturer(name="Dell")
+    model = factories.create_model(maker, name="Latitude")
+    for entity, state in ((cast.le_bouscat, "in_service"), (cast.pessac, "in_stock"), (cast.pessac, "lost")):
+        factories.create_asset(entity, model_id=model.id, state=state)
+
+    def counted(browser):
+        page = browser.get("/catalog/models").get_data(as_text=True)
+        return re.search(rf'href="/assets/[^"]*model={model.public_id}"[^>]*>\s*(\d+)', page)[1]
+
+    assert counted(diane) == "2"
+    assert counted(sign_in(cast.alice)) == "1"
+    assert f"maker={maker.public_id}" in diane.get("/catalog/manufacturers").get_data(as_text=True)
 
 
 def test_the_administrator_adds_a_maker_and_a_model_that_pickers_find(cast, diane, sign_in):

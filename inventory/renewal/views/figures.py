@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from flask import Response, url_for
@@ -142,6 +143,7 @@ def presented(public_id: str) -> Response:
     families = [(family, snapshot.figures["families"][family.value]) for family in Family]
     return page(
         "renewal/presented.html",
+        base_on=date.fromisoformat(snapshot.figures["base_on"]),
         snapshot=snapshot,
         now=now,
         families=families,

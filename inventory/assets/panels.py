@@ -136,19 +136,19 @@ OF_ENTITY = Tally(
 )
 
 
-def _of_catalogue(column: str, asked: str, name: Callable[[Any], str]) -> Tally:
+def _of_catalogue(column: str, asked: Callable[[Any], dict[str, Any]]) -> Tally:
     """Return the tally of what the reader sees of each category, maker or model, and its list."""
     return Tally(
         "equipment",
         N_("Equipment"),
         lambda ids: holdings.counts_by(column, ids, current_scope()),
-        lambda row: url_for("assets.index", state=IN_FLEET, **{asked: name(row)}),
+        lambda row: url_for("assets.index", **{"state": IN_FLEET, **asked(row)}),
     )
 
 
 OF_CATALOGUE = {
-    "category": _of_catalogue("category_id", "category", lambda row: str(row.code)),
-    "manufacturer": _of_catalogue("manufacturer_id", "maker", lambda row: str(row.public_id)),
-    "model": _of_catalogue("model_id", "model", lambda row: str(row.public_id)),
+    "category": _of_catalogue("category_id", lambda row: {"category": row.code}),
+    "manufacturer": _of_catalogue("manufacturer_id", lambda row: {"maker": row.public_id}),
+    "model": _of_catalogue("model_id", lambda row: {"model": row.public_id}),
 }
 STANDING = Panel("standing", N_("Equipment here"), "assets/_panel_equipment.html", _standing, order=20)

@@ -47,7 +47,7 @@ def init_app(app: Flask) -> None:
     registry.panel("entity", panels.FIGURES)
     registry.tally("location", panels.AT_PLACE)
     registry.tally("entity", panels.OF_ENTITY)
-    for noun, tally in panels.OF_CATALOGUE.items():
+    for noun, tally in panels.SEEN.items():
         registry.tally(noun, tally)
     registry.panel("location", panels.STANDING)
     presentation.describe(fields.DESCRIBED)

@@ -136,8 +136,8 @@ OF_ENTITY = Tally(
 )
 
 
-def _of_catalogue(column: str, asked: Callable[[Any], dict[str, Any]]) -> Tally:
-    """Return the tally of what the reader sees of each category, maker or model, and its list."""
+def _seen(column: str, asked: Callable[[Any], dict[str, Any]]) -> Tally:
+    """Return the tally of what the reader sees of each category, maker, model or holder, and its list."""
     return Tally(
         "equipment",
         N_("Equipment"),
@@ -146,9 +146,10 @@ def _of_catalogue(column: str, asked: Callable[[Any], dict[str, Any]]) -> Tally:
     )
 
 
-OF_CATALOGUE = {
-    "category": _of_catalogue("category_id", lambda row: {"category": row.code}),
-    "manufacturer": _of_catalogue("manufacturer_id", lambda row: {"maker": row.public_id}),
-    "model": _of_catalogue("model_id", lambda row: {"model": row.public_id}),
+SEEN = {
+    "category": _seen("category_id", lambda row: {"category": row.code}),
+    "manufacturer": _seen("manufacturer_id", lambda row: {"maker": row.public_id}),
+    "model": _seen("model_id", lambda row: {"model": row.public_id}),
+    "person": _seen("holder_id", lambda row: {"holder": row.public_id}),
 }
 STANDING = Panel("standing", N_("Equipment here"), "assets/_panel_equipment.html", _standing, order=20)

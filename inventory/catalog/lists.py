@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
@@ -12,8 +11,7 @@ from sqlalchemy import Select, case, func, or_
 from inventory.catalog import queries
 from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category, Manufacturer, Model
-from inventory.core import registry
-from inventory.core.listing import Column, Filter, Listing, code_options
+from inventory.core.listing import Column, Filter, Listing, code_options, tallied
 from inventory.core.text import folded
 from inventory.core.wording import N_
 
@@ -27,25 +25,6 @@ def _words(*columns: Any) -> Any:
         return statement
 
     return search
-
-
-def _counted(noun: str) -> tuple[Column, ...]:
-    """Return the columns of what features count of each row, each with its list."""
-    return tuple(_column(tally) for tally in registry.tallies(noun))
-
-
-def _column(tally: registry.Tally) -> Column:
-    counts: dict[int, int] = {}
-
-    def note(rows: Sequence[Any]) -> None:
-        counts.update(tally.count([row.id for row in rows]))
-
-    def rows_of(row: Any) -> str | None:
-        return tally.url(row) if counts.get(row.id) else None
-
-    return Column(
-        tally.key, tally.label, lambda row: counts.get(row.id, 0), kind="number", url=rows_of, load=note
-    )
 
 
 def _by_name() -> Any:
@@ -67,7 +46,7 @@ def categories() -> Listing:
             Column("base", N_("Counts in the yearly sixth"), lambda row: row.in_renewal_base, kind="bool"),
             Column("workplace", N_("Digital workplace"), lambda row: row.in_workplace, kind="bool"),
             Column("active", N_("May be chosen"), lambda row: row.active, kind="bool"),
-            *_counted("category"),
+            *tallied("category"),
         ),
         filters=(
             Filter("kind", N_("Kind"), lambda s, v: s.where(Category.kind == v) if v in list(Kind) else s, options=code_options(Kind)),
@@ -88,7 +67,7 @@ def manufacturers() -> Listing:
         columns=(
             Column("name", N_("Name"), lambda row: row.name, kind="name", sort=func.lower(Manufacturer.name)),
             Column("key", N_("Recognised as"), lambda row: row.key),
-            *_counted("manufacturer"),
+            *tallied("manufacturer"),
         ),
         id_column=Manufacturer.id,
         row_url=lambda row: url_for("catalog.edit_manufacturer", public_id=row.public_id),
@@ -106,7 +85,7 @@ def models() -> Listing:
             Column("name", N_("Name"), lambda row: row.name, kind="name", sort=func.lower(Model.name)),
             Column("maker", N_("Maker"), lambda row: row.manufacturer.name, sort=func.lower(Manufacturer.name)),
             Column("category", N_("Category"), lambda row: gettext(row.category.name) if row.category else None),
-            *_counted("model"),
+            *tallied("model"),
             Column("part_number", N_("Part number"), lambda row: row.part_number),
             Column("standard", N_("Standard"), lambda row: row.is_standard, kind="bool"),
             Column("price", N_("Price before tax"), lambda row: row.price_cents, kind="euros", sort=func.coalesce(Model.price_cents, 0)),

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from inventory.core.forms import options
 from inventory.core.guard import requires
-from inventory.core.listing import Column, Filter, Listing, code_options
+from inventory.core.listing import Column, Filter, Listing, code_options, tallied
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import access, current_scope, done, load, page, panels_of
@@ -28,8 +28,8 @@ COLUMNS = (
     Column("email", N_("E-mail address"), lambda row: row.email),
     Column("phone", N_("Phone"), lambda row: row.phone or row.mobile),
     Column("kind", N_("Kind"), lambda row: row.kind, kind="badge"),
-    Column("leaves_on", N_("Leaves on"), lambda row: row.leaves_on, kind="day"),
 )
+LEAVES = Column("leaves_on", N_("Leaves on"), lambda row: row.leaves_on, kind="day")
 FILTERS = (
     Filter(
         "kind",
@@ -54,7 +54,7 @@ def index() -> Response:
     listing = Listing(
         "people",
         queries.people(current_scope()),
-        columns=COLUMNS,
+        columns=(*COLUMNS, *tallied("person"), LEAVES),
         filters=FILTERS,
         id_column=Person.id,
         row_url=lambda row: url_for(".detail", public_id=row.public_id),

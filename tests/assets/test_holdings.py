@@ -48,6 +48,13 @@ def test_a_persons_page_says_what_they_hold_and_held_with_the_days(place, laptop
     assert "LBX-000001 · Changed hands" in page
 
 
+def test_the_list_of_people_says_how_much_each_holds_and_leads_there(place, laptop, alice):
+    held = f'href="/assets/?state=in_fleet&amp;holder={place.marie.public_id}">1</a>'
+    assert held not in text_of(alice.get("/people/"))
+    give(laptop, place.marie)
+    assert held in text_of(alice.get("/people/"))
+
+
 def test_leavers_are_those_who_go_or_have_gone_and_hold_something(place, laptop, alice):
     give(laptop, place.marie)
     nothing = text_of(alice.get("/leavers/", headers=ENGLISH))

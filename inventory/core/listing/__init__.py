@@ -13,6 +13,7 @@ from inventory.core.listing.declaring import (
 from inventory.core.listing.lists import Listing
 from inventory.core.listing.picking import Picked, ticked
 from inventory.core.listing.reading import EXPORT_CHUNK, PAGE_SIZE
+from inventory.core.listing.tallied import tallied
 
 __all__ = [
     "EXPORT_CHUNK",
@@ -27,5 +28,6 @@ __all__ = [
     "Picked",
     "Usual",
     "code_options",
+    "tallied",
     "ticked",
 ]

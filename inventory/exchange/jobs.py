@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from collections.abc import Sequence
 
 from inventory.audit import services as audit
@@ -13,6 +15,7 @@ from inventory.exchange.importers import Result, Row, Session
 from inventory.exchange.models import Extent, Import, Outcome, Stage
 from inventory.jobs.context import JobContext
 from inventory.jobs.models import Job, JobState
+from inventory.search import upkeep
 
 
 def _actor(kept: Import) -> Actor:
@@ -23,15 +26,48 @@ def _kept(context: JobContext) -> Import:
     return db.session.get_one(Import, context.payload["import"])
 
 
+def _may_go_on(context: JobContext, kept: Import, stage: Stage, *before: Stage) -> bool:
+    """Say whether there is anything to do: not where a worker was killed with its last step done, or it is another's.
+
+    A job that was given up and is tried again finds the file where `before` it stood.
+    """
+    if kept.job_id != context.job_id:
+        return False
+    if kept.stage in before:
+        kept.stage = stage
+    return kept.stage is stage
+
+
+class _Tally:
+    """Counts what came of the rows and tells how far it is: the rest takes as long as what was done since it began."""
+
+    def __init__(self, context: JobContext, total: int, done: int = 0) -> None:
+        self.context, self.total = context, total
+        self.first = self.done = done
+        self.counts: Counter[str] = Counter()
+        self._began = time.monotonic()
+        context.progress(done=done, total=total, **self.counts)
+
+    def add(self, results: Sequence[Result]) -> None:
+        """Count these rows too."""
+        self.done += len(results)
+        self.counts.update(result.outcome.value for result in results)
+        pace = (time.monotonic() - self._began) / (self.done - self.first)
+        left_s = round(pace * (self.total - self.done), 1)
+        self.context.progress(done=self.done, total=self.total, left_s=left_s, **self.counts)
+
+
 def try_out(context: JobContext) -> JobState:
     """Apply every row and take each chunk back, keeping only what would have come of it."""
     with context.transaction():
         kept = _kept(context)
+        if not _may_go_on(context, kept, Stage.TRYING, Stage.CHOOSING):
+            return JobState.DONE
         services.forget_lines(kept)
         session = importers.importer(kept.noun).begin(services.terms_of(kept, actor=_actor(kept)))
+    tally = _Tally(context, kept.lines)
     # Nobody waits for the store while a long file is read.
-    rows, done = services.rows_of(kept), 0
-    context.progress(done=done, total=len(rows))
+    rows = services.rows_of(kept)
     for chunk in services.chunks(rows):
         context.leave_if_asked()
         with context.transaction():
@@ -42,11 +78,54 @@ def try_out(context: JobContext) -> JobState:
             db.session.expire_all()
             session.forget()
             services.write_lines(_kept(context), results, keep_ids=False)
-        done += len(chunk)
-        context.progress(done=done, total=len(rows))
+        tally.add(results)
     with context.transaction():
         services.finish(_kept(context), Stage.TRIED)
     return JobState.DONE
+
+
+def run(context: JobContext) -> JobState:
+    """Import the valid rows chunk after chunk, where a successor goes on after the last one, or all in one transaction."""
+    with context.transaction():
+        kept = _kept(context)
+        done = int(context.saved.get("done", 0))
+        cut_short = [Stage.DONE] if 0 < done < kept.lines else []
+        if not _may_go_on(context, kept, Stage.RUNNING, Stage.TRIED, *cut_short):
+            return _ended(kept)
+        is_whole = kept.extent is Extent.WHOLE
+    tally = _Tally(context, kept.lines, done)
+    rows = services.rows_of(kept)
+    if is_whole:
+        return _run_whole(context, rows, tally)
+    return _run_in_chunks(context, rows[done:], tally)
+
+
+def _begin(kept: Import) -> Session:
+    actor = _actor(kept)
+    services.open_change_set(kept, actor=actor)
+    return importers.importer(kept.noun).begin(services.terms_of(kept, actor=actor))
+
+
+def _ended(kept: Import) -> JobState:
+    return JobState.PARTIAL if kept.counts.get(Outcome.REFUSED.value) else JobState.DONE
+
+
+def _run_in_chunks(context: JobContext, rows: Sequence[Row], tally: _Tally) -> JobState:
+    session: Session | None = None
+    for chunk in services.chunks(rows):
+        context.leave_if_asked()
+        with context.transaction():
+            kept = _kept(context)
+            if tally.done == 0:
+                services.forget_lines(kept)
+            if session is None:
+                session = _begin(kept)
+            tally.add(_write(kept, session, chunk))
+            context.checkpoint(done=tally.done)
+    with context.transaction():
+        kept = _kept(context)
+        services.finish(kept, Stage.DONE)
+        return _ended(kept)
 
 
 class _RefusedRowError(Exception):
@@ -57,47 +136,41 @@ class _RefusedRowError(Exception):
         self.results = results
 
 
-def run(context: JobContext) -> JobState:
-    """Import the valid rows chunk after chunk, or all in one piece; a successor goes on after the last chunk."""
-    with context.transaction():
-        kept = _kept(context)
-        actor, is_whole = _actor(kept), kept.extent is Extent.WHOLE
-        services.open_change_set(kept, actor=actor)
-        session = importers.importer(kept.noun).begin(services.terms_of(kept, actor=actor))
-        done = int(context.saved.get("done", 0))
-        if not done:
+def _run_whole(context: JobContext, rows: Sequence[Row], tally: _Tally) -> JobState:
+    """Import everything or nothing: whoever stops it, or a worker that is killed, leaves the file as it was tried."""
+    results: list[Result] = []
+    try:
+        with context.whole():
+            kept = _kept(context)
             services.forget_lines(kept)
-    rows = services.rows_of(kept)
-    context.progress(done=done, total=len(rows))
-    for piece in [rows] if is_whole else list(services.chunks(rows[done:])):
-        context.leave_if_asked()
-        try:
-            with context.transaction():
-                _write(context, session, piece, is_whole=is_whole)
-                done += len(piece)
-                context.progress(done=done, total=len(rows))
-                context.checkpoint(done=done)
-        except _RefusedRowError as error:
-            return _take_back(context, error.results)
-    with context.transaction():
-        kept = _kept(context)
-        services.finish(kept, Stage.DONE)
-        return JobState.PARTIAL if kept.counts.get(Outcome.REFUSED.value) else JobState.DONE
+            session = _begin(kept)
+            for chunk in services.chunks(rows):
+                context.leave_if_asked()
+                results += _write(kept, session, chunk)
+                # Left to the commit, this would be a long step that nobody can stop.
+                upkeep.catch_up(db.session())
+                tally.add(results[-len(chunk) :])
+            context.leave_if_asked()
+            if any(result.outcome is Outcome.REFUSED for result in results):
+                raise _RefusedRowError(results)
+            services.finish(kept, Stage.DONE)
+    except _RefusedRowError as error:
+        return _take_back(context, error.results)
+    return JobState.DONE
 
 
-def _write(context: JobContext, session: Session, piece: Sequence[Row], *, is_whole: bool) -> None:
-    kept = _kept(context)
+def _write(kept: Import, session: Session, chunk: Sequence[Row]) -> list[Result]:
     with audit.resume(db.session.get_one(ChangeSet, kept.change_set_id)):
-        results = services.apply(session, piece)
-    if is_whole and any(result.outcome is Outcome.REFUSED for result in results):
-        raise _RefusedRowError(results)
+        results = services.apply(session, chunk)
     services.write_lines(kept, results, keep_ids=True)
+    return results
 
 
 def _take_back(context: JobContext, results: list[Result]) -> JobState:
     """Say which rows were refused since the file was tried; the file stands as tried, and nothing is imported."""
     with context.transaction():
         kept = _kept(context)
+        services.forget_lines(kept)
         services.write_lines(kept, results, keep_ids=False)
         services.finish(kept, Stage.TRIED)
     return JobState.PARTIAL

@@ -15,9 +15,10 @@ from inventory.core.registry import Panel
 from inventory.core.wording import N_
 from inventory.exchange import importers, queries, reading
 from inventory.exchange.columns import Column
-from inventory.exchange.models import Import, ImportLine, Outcome, Stage
+from inventory.exchange.models import Extent, Import, ImportLine, Outcome, Stage
+from inventory.jobs.aside import progress_of
 from inventory.jobs.models import Job, JobState
-from inventory.jobs.presentation import Progress
+from inventory.jobs.presentation import Progress, last_words, time_left, wish_words
 from inventory.jobs.presentation import progress as job_progress
 
 SAMPLES = 3
@@ -100,12 +101,30 @@ def is_cut_short(kept: Import) -> bool:
 
 
 def stopped_why(kept: Import) -> str | None:
-    """Return why a file is back at its columns although it was tried, None where nothing went wrong."""
-    if kept.stage is not Stage.CHOOSING or kept.job is None or kept.job.state is JobState.DONE:
+    """Return why a file is back at its columns, or as it was tried, None where nothing went wrong."""
+    if kept.stage not in (Stage.CHOOSING, Stage.TRIED) or kept.job is None:
         return None
     if kept.job.state is JobState.CANCELLED:
         return _("It was cancelled. Nothing is saved.")
-    return _("It stopped before its end, and nothing is saved: %(why)s", why=kept.job.error or "")
+    if kept.job.state not in (JobState.FAILED, JobState.DEAD):
+        return None
+    return _("It stopped before its end, and nothing is saved: %(why)s", why=" ".join(last_words(kept.job)))
+
+
+def meanwhile(kept: Import) -> str | None:
+    """Return what is saved of a file that is being tried or imported, should it be stopped; None for any other."""
+    if kept.stage is Stage.TRYING:
+        return _("This is a trial: nothing is saved.")
+    if kept.stage is Stage.RUNNING and kept.extent is Extent.WHOLE:
+        return _("Nothing is saved before the last row: if you cancel, nothing of it is kept.")
+    if kept.stage is Stage.RUNNING:
+        return _("If you cancel, the rows imported until then stay. You can undo them.")
+    return None
+
+
+def resumed_why(kept: Import) -> list[str]:
+    """Return why an import in progress was begun once more, as where its worker was killed; nothing where it was not."""
+    return last_words(kept.job, "warning") if kept.stage in IN_PROGRESS and kept.job is not None else []
 
 
 def read_as(kept: Import) -> list[tuple[str, Any]]:
@@ -124,11 +143,13 @@ def read_as(kept: Import) -> list[tuple[str, Any]]:
 
 
 def counts(kept: Import) -> list[dict[str, Any]]:
-    """Return how many lines had each outcome, with the address of those lines."""
+    """Return how many lines had each outcome, so far where there is progress, with the address of those lines."""
+    running = kept.stage in IN_PROGRESS and kept.job is not None
+    counted = progress_of(kept.job) if running and kept.job is not None else kept.counts
     return [
         {
             "outcome": outcome,
-            "number": kept.counts.get(outcome.value, 0),
+            "number": counted.get(outcome.value, 0),
             "url": url_for("imports.detail", public_id=kept.public_id, outcome=outcome.value),
         }
         for outcome in Outcome
@@ -140,11 +161,22 @@ def progress(kept: Import) -> Progress | None:
     if kept.stage not in IN_PROGRESS or kept.job is None:
         return None
     shown = job_progress(kept.job)
+    shown.sentence = _sentence(kept.job)
     shown.pause_url = shown.resume_url = shown.retry_url = None
     if shown.cancel_url is not None:
         shown.cancel_url = url_for("imports.cancel", public_id=kept.public_id)
     shown.poll_url = url_for("imports.detail", public_id=kept.public_id)
     return shown
+
+
+def _sentence(job: Job) -> str:
+    """Return how far it is: "4,210 of 10,000 rows, about 20 s left"."""
+    said = progress_of(job)
+    parts = [time_left(job), wish_words(job)]
+    if said.get("total"):
+        done, total = (i18n.number(said[name]) for name in ("done", "total"))
+        parts.insert(0, _("%(done)s of %(total)s rows", done=done, total=total))
+    return ", ".join(words for words in parts if words) or _(job.state.label).capitalize()
 
 
 def refused_rows(kept: Import) -> Iterator[list[Any]]:

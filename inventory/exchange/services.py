@@ -111,14 +111,15 @@ def start(kept: Import) -> None:
     _enqueue(kept, RUN, Stage.RUNNING)
 
 
-def cancel(kept: Import, *, actor: Actor) -> None:
+def cancel(kept: Import, *, actor: Actor, heard: bool = False) -> None:
     """Stop trying or importing a file at its next step; what was imported stays, and can be undone.
 
-    Raises Refused for a file that waits for a person.
+    Raises Refused for a file that waits for a person. Where its worker `heard` of it beside the store, it may have
+    stopped already.
     """
-    if kept.stage not in (Stage.TRYING, Stage.RUNNING) or kept.job_id is None:
+    if kept.job_id is None or not (heard or kept.stage in (Stage.TRYING, Stage.RUNNING)):
         raise Refused(N_("It has ended already."))
-    jobs.cancel(kept.job_id, actor=actor)
+    jobs.cancel(kept.job_id, actor=actor, heard=heard)
 
 
 def choose_again(kept: Import) -> None:
@@ -253,9 +254,12 @@ def finish(kept: Import, stage: Stage) -> None:
 
 
 def recover(job: Job) -> None:
-    """Bring a file whose job ended early back to where it can be gone on with; what was imported stays imported."""
+    """Bring a file whose job ended early back to where it can be gone on with; what was imported stays imported.
+
+    One of which nothing was imported stands as it was tried.
+    """
     kept = db.session.scalar(select(Import).where(Import.job_id == job.id))
     if kept is not None and kept.stage is Stage.TRYING:
         kept.stage = Stage.CHOOSING
     elif kept is not None and kept.stage is Stage.RUNNING:
-        finish(kept, Stage.DONE if kept.counts else Stage.CHOOSING)
+        finish(kept, Stage.DONE if job.checkpoint.get("done") else Stage.TRIED)

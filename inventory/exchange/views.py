@@ -24,6 +24,8 @@ from inventory.exchange import importers, presentation, queries, services
 from inventory.exchange.columns import Column as FileColumn
 from inventory.exchange.forms import TermsForm, UploadForm
 from inventory.exchange.models import Extent, Import, ImportLine, Outcome, Stage
+from inventory.jobs import aside
+from inventory.jobs.services import CANCEL
 from inventory.organization.choices import chosen_entity, entity_options
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
@@ -173,8 +175,9 @@ def start(public_id: str) -> Response:
 def cancel(public_id: str) -> Response:
     """Stop trying or importing a file at its next step."""
     kept = load(Import, public_id, Permission.ASSETS_BULK)
+    heard = aside.ask(kept.job, CANCEL)
     with transaction():
-        services.cancel(kept, actor=g.actor)
+        services.cancel(kept, actor=g.actor, heard=heard)
     return done(_("It stops at the next step."), to=url_for(".detail", public_id=public_id))
 
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from inventory.core.access import Actor
 from inventory.core.database import transaction
-from inventory.jobs import services
+from inventory.jobs import aside, leases, services
+from inventory.jobs.aside import Aside
 from inventory.jobs.leases import Lease, LostLeaseError
 from inventory.jobs.models import Job
 
@@ -55,7 +56,9 @@ class JobContext:
         self.saved: dict[str, Any] = dict(job.checkpoint)
         self.lease = lease
         self.actor = Actor("run", job.public_id, job.title)
+        self.wish: str | None = None
         self._stop = threading.Event()
+        self._aside: Aside | None = None
         self._progress: dict[str, Any] = dict(job.progress)
         self._is_progress_new = False
 
@@ -69,7 +72,9 @@ class JobContext:
 
     def leave_if_asked(self) -> None:
         """Raise InterruptedJobError if the job should stop."""
-        if self._stop.is_set():
+        if self._aside is not None:
+            self.wish = self._aside.asked()
+        if self.wish is not None or self._stop.is_set():
             raise InterruptedJobError
 
     @contextmanager
@@ -77,6 +82,27 @@ class JobContext:
         """Open a transaction that commits only while this worker holds the job; raises LostLeaseError."""
         with self.lease.transaction() as session:
             yield session
+
+    @contextmanager
+    def whole(self) -> Iterator[Session]:
+        """Open one transaction for all of a long work, which may be watched and stopped until it commits.
+
+        It commits only while this worker holds the job, and raises LostLeaseError if not. The job's row is left alone
+        until then: `transaction` and `checkpoint` inside would keep everybody else from it. SQLite takes no other
+        writer at all meanwhile, so that there progress and wishes go beside the store.
+        """
+        with aside.listening(self.public_id, self._progress) as self._aside:
+            try:
+                with transaction() as session:
+                    yield session
+                    leases.renew(self.lease)
+            finally:
+                self._aside = None
+
+    @property
+    def keeps_store(self) -> bool:
+        """Whether this job keeps everybody from writing, its own lease included."""
+        return self._aside is not None
 
     def checkpoint(self, **state: Any) -> None:
         """Remember a finished step, in the transaction that holds its results.
@@ -96,6 +122,8 @@ class JobContext:
         The keeper of the lease writes it once a second, each checkpoint too.
         """
         self._progress = {**self._progress, **counts}
+        if self._aside is not None:
+            self._aside.tell(self._progress)
         self._is_progress_new = True
 
     def take_progress(self) -> dict[str, Any] | None:

@@ -42,7 +42,7 @@ def _do(context: JobContext) -> None:
     except LostLeaseError:
         raise
     except InterruptedJobError:
-        services.stop_at_wish(context.lease)
+        services.stop_at_wish(context.lease, wish=context.wish)
     except PostponedJobError as pause:
         services.postpone(context.lease, pause.until, pause.message, **pause.params)
     except DomainError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +15,7 @@ from inventory.core import clock
 from inventory.core.forms import translated
 from inventory.core.i18n import ngettext, number
 from inventory.core.wording import N_
-from inventory.jobs import queries, services
+from inventory.jobs import aside, queries, services
 from inventory.jobs.models import Job, JobEvent, JobState
 
 CLEARING_AWAY = N_("Clearing away of deleted files")
@@ -90,19 +91,22 @@ def state_or_none(text: str) -> JobState | None:
 
 def percent(job: Job) -> float | None:
     """Return how much is done, 0 to 100, or None when that is not known."""
-    total = job.progress.get("total")
+    said = aside.progress_of(job)
+    total = said.get("total")
     if job.state is JobState.DONE:
         return 100.0
-    return min(100.0, 100.0 * job.progress.get("done", 0) / total) if total else None
+    return min(100.0, 100.0 * said.get("done", 0) / total) if total else None
 
 
 def time_left(job: Job) -> str | None:
     """Return how long the rest will take, in words, or None when that is not known."""
-    seconds = job.progress.get("left_s")
+    seconds = aside.progress_of(job).get("left_s")
     if job.state is not JobState.RUNNING or seconds is None:
         return None
+    if seconds < 8:
+        return _("a few seconds left")
     if seconds < 60:
-        return _("less than a minute left")
+        return _("about %(num)s s left", num=math.ceil(seconds / 5) * 5)
     minutes = round(seconds / 60)
     return ngettext("about %(num)s minute left", "about %(num)s minutes left", minutes)
 
@@ -122,7 +126,8 @@ def wish_words(job: Job) -> str | None:
 
 def sentence(job: Job) -> str:
     """Return how far a job of any kind is."""
-    done, total = job.progress.get("done"), job.progress.get("total")
+    said = aside.progress_of(job)
+    done, total = said.get("done"), said.get("total")
     parts = []
     if done is not None and total:
         parts.append(_("%(done)s of %(total)s", done=number(done), total=number(total)))
@@ -162,9 +167,9 @@ def event_words(event: JobEvent) -> str:
     return translated(event.message, event.params)
 
 
-def last_words(job: Job) -> list[str]:
-    """Return the last line of a job's journal that tells of an error, in the reader's language; nothing without one."""
-    return [event_words(event) for event in queries.journal(job) if event.level == "error"][:1]
+def last_words(job: Job, level: str = "error") -> list[str]:
+    """Return the last line of a job's journal of this level, in the reader's language; nothing without one."""
+    return [event_words(event) for event in queries.journal(job) if event.level == level][:1]
 
 
 _ICONS = {"error": "alert-triangle", "warning": "alert-circle"}

@@ -151,7 +151,12 @@ class Runner:
 
 
 def pulse(context: JobContext) -> None:
-    """Renew a running job's lease when a third of it is over, write its progress, tell it to stop if it must."""
+    """Renew a running job's lease when a third of it is over, write its progress, tell it to stop if it must.
+
+    A job that keeps the store cannot lose its lease meanwhile, and renews it with its commit.
+    """
+    if context.keeps_store:
+        return
     job = db.session.execute(
         select(Job.owner, Job.wish, Job.lease_until).where(Job.id == context.job_id)
     ).one_or_none()

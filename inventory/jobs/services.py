@@ -158,16 +158,18 @@ def go_on(job_id: int, *, actor: Actor, **payload: Any) -> Job:
     return job
 
 
-def stop_at_wish(lease: Lease) -> Job:
+def stop_at_wish(lease: Lease, *, wish: str | None = None) -> Job:
     """Do what was wished for a job that has stopped between two steps: cancelled, paused, or back in its queue.
 
-    Without a wish its worker is closing: the attempt does not count. Raises LostLeaseError.
+    `wish` is what somebody left beside the store. Without any, the worker is closing: the attempt does not count.
+    Raises LostLeaseError.
     """
     with lease.transaction():
         job = locked(lease.job_id)
-        if job.wish == CANCEL:
+        wish = job.wish or wish
+        if wish == CANCEL:
             end(job, JobState.CANCELLED)
-        elif job.wish == PAUSE:
+        elif wish == PAUSE:
             job.attempts = 0
             release(job, state=JobState.PAUSED)
         else:
@@ -176,11 +178,17 @@ def stop_at_wish(lease: Lease) -> Job:
         return job
 
 
-def cancel(job_id: int, *, actor: Actor) -> Job:
-    """Cancel a job: at once unless it runs, else at its next step; raises Refused when it is over."""
+def cancel(job_id: int, *, actor: Actor, heard: bool = False) -> Job:
+    """Cancel a job: at once unless it runs, else at its next step; raises Refused when it is over.
+
+    Where its worker `heard` of it beside the store (`aside.ask`), it may be cancelled already.
+    """
     job = locked(job_id)
-    _must_be_open(job)
+    if not (heard and job.state is JobState.CANCELLED):
+        _must_be_open(job)
     add_event(job.id, N_("%(who)s cancelled it."), who=actor.label)
+    if job.state is JobState.CANCELLED:
+        return job
     if job.state is JobState.RUNNING:
         job.wish = CANCEL
     else:

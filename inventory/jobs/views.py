@@ -15,7 +15,7 @@ from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import done, load, page
 from inventory.core.wording import N_
-from inventory.jobs import presentation, queries, services
+from inventory.jobs import aside, presentation, queries, services
 from inventory.jobs.models import Job, JobState
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
@@ -125,6 +125,8 @@ def detail(public_id: str) -> Response:
 def act(public_id: str, wish: str) -> Response:
     """Cancel, pause, resume or retry a job."""
     job = load(Job, public_id, Permission.VIEW)
+    heard = wish in (services.CANCEL, services.PAUSE) and aside.ask(job, wish)
+    told = {"heard": heard} if wish == services.CANCEL else {}
     with transaction():
-        getattr(services, wish)(job.id, actor=g.actor)
+        getattr(services, wish)(job.id, actor=g.actor, **told)
     return done(_("Noted: %(title)s.", title=job.title), to=url_for(".detail", public_id=public_id))

@@ -89,28 +89,40 @@ def _comparable(asset: Asset) -> list[ColumnElement[bool]]:
 
 
 def custodies_changed(calls: Calls) -> None:
-    """The plural of `custody_changed`: for custodies that only begin, the others are looked up in one query."""
-    begun = [call for call in calls if call["old"] is None and call["new"].person_id is not None]
-    ended: dict[int | None, list[Custody]] = {}
-    statement = (
-        select(Custody)
-        .where(
-            Custody.person_id.in_({call["new"].person_id for call in begun}), Custody.until_on.is_not(None)
-        )
-        .order_by(Custody.from_on.desc(), Custody.id.desc())
+    """The plural of `custody_changed`: which of them have another half at all is looked up in two queries."""
+    came, left = (
+        {hand.person_id for call in calls if (hand := call[name]) is not None and hand.person_id is not None}
+        for name in ("new", "old")
     )
-    for row in db.session.scalars(statement) if begun else ():
-        ended.setdefault(row.person_id, []).append(row)
+    ended = _by_person(came, Custody.until_on.is_not(None))
+    begun = _by_person(left, Custody.from_on >= min(call["on"] for call in calls) - WITHIN)
     for call in calls:
-        new = call["new"]
-        if call["old"] is not None or new.person_id is None:
+        if _may_have_half(call, ended, begun):
             custody_changed(**call)
-            continue
-        around = (call["on"] - WITHIN, call["on"] + WITHIN)
-        if any(
-            around[0] <= row.until_on <= around[1] for row in ended.get(new.person_id, ()) if row.until_on
-        ):
-            custody_changed(**call)
+
+
+def _by_person(person_ids: set[int], *conditions: ColumnElement[bool]) -> dict[int | None, list[Custody]]:
+    found: dict[int | None, list[Custody]] = {}
+    if person_ids:
+        statement = select(Custody).where(Custody.person_id.in_(person_ids), *conditions)
+        for row in db.session.scalars(statement.order_by(Custody.from_on.desc(), Custody.id.desc())):
+            found.setdefault(row.person_id, []).append(row)
+    return found
+
+
+def _may_have_half(
+    call: dict[str, Any], ended: dict[int | None, list[Custody]], begun: dict[int | None, list[Custody]]
+) -> bool:
+    """Say whether somebody's other device went or came around that day; what nobody by name held is looked up by itself."""
+    old, new, asset_id = call["old"], call["new"], call["asset"].id
+    if any(hand is not None and hand.person_id is None for hand in (old, new)):
+        return True
+    first, last = call["on"] - WITHIN, call["on"] + WITHIN
+    went = (row for row in ended.get(new.person_id, ()) if row.asset_id != asset_id) if new else ()
+    came = (row for row in begun.get(old.person_id, ()) if row.asset_id != asset_id) if old else ()
+    return any(first <= row.until_on <= last for row in went if row.until_on) or any(
+        max(first, old.from_on) <= row.from_on <= last for row in came
+    )
 
 
 def asset_discovered(*, asset: Asset, previous: int | None, **_rest: Any) -> None:

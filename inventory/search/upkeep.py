@@ -126,8 +126,12 @@ def _reached(state: ORMExecuteState, watch: Watch) -> Iterable[Any] | None:
 
 
 def _before_commit(session: Session) -> None:
-    if session.in_nested_transaction():
-        return
+    if not session.in_nested_transaction():
+        catch_up(session)
+
+
+def catch_up(session: Session) -> None:
+    """Write the documents of what a transaction has changed so far; a long one does not leave all of them to its end."""
     session.flush()
     found = session.info.pop(_KEY, None)
     if found is None:

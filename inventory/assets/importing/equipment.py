@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from sqlalchemy import func, select
 
 from inventory.assets import services
-from inventory.assets.fields import EDITABLE, display
+from inventory.assets.fields import EDITABLE
 from inventory.assets.importing.catalogue import Catalogue
 from inventory.assets.importing.columns import columns
+from inventory.assets.importing.editing import Editing
 from inventory.assets.models import Asset
-from inventory.assets.services import Draft, Handover
+from inventory.assets.services import Change, Draft
 from inventory.catalog.models import Category, Model
 from inventory.core.database import db
 from inventory.core.errors import DomainError, Invalid
@@ -24,7 +24,6 @@ from inventory.exchange import custom
 from inventory.exchange.importers import Importer, Remark, Result, Row, Terms
 from inventory.exchange.models import Outcome
 from inventory.exchange.references import References
-from inventory.fields import queries as custom_fields
 from inventory.organization.models import Entity, Location, Person
 
 MATCH_KEYS = ("public_id", "tag", "serial", "name")
@@ -55,31 +54,24 @@ class _Equipment:
         self.catalogue.forget()
 
     def apply(self, rows: Sequence[Row]) -> list[Result]:
-        """Create and change the equipment that the rows say: what is new in a fixed number of queries."""
+        """Create and change the equipment that the rows say, in a fixed number of queries."""
         known, serials = self._known(rows), self._serials(rows)
         results: dict[int, Result] = {}
-        drafts: dict[int, _Pair] = {}
+        pairs: dict[int, _Pair] = {}
+        found: dict[int, Asset] = {}
         for row in rows:
             try:
-                with self._step(row, known):
-                    done = self._one(row, known, serials)
-            except Invalid as error:
-                results[row.line] = _refused(row, Remark.of(error))
+                asset, given = self._one(row, known, serials)
             except DomainError as error:
-                results[row.line] = _refused(row, Remark("", error.message, error.params))
+                results[row.line] = _refused(row, error)
             else:
-                if isinstance(done, Result):
-                    results[row.line] = done
-                else:
-                    drafts[row.line] = (row.values, done)
-        self.catalogue.name_models(drafts.values())
-        results |= self._create([row for row in rows if row.line in drafts], drafts)
+                pairs[row.line] = (row.values, given)
+                if asset is not None:
+                    found[row.line] = asset
+        self.catalogue.name_models(pairs.values())
+        results |= self._create([row for row in rows if row.line in pairs.keys() - found.keys()], pairs)
+        results |= self._change([row for row in rows if row.line in found], pairs, found)
         return [results[row.line] for row in rows]
-
-    def _step(self, row: Row, known: Mapping[str, list[Asset]]) -> AbstractContextManager[Any]:
-        """Return what a row is done within: a change that is refused half-way is taken back."""
-        is_known = folded(str(row.values.get(self.terms.match_key, ""))) in known
-        return db.session.begin_nested() if is_known else nullcontext()
 
     def _create(self, rows: Sequence[Row], drafts: Mapping[int, _Pair]) -> dict[int, Result]:
         """Make what is new, with its custom fields, in a fixed number of queries."""
@@ -100,7 +92,55 @@ class _Equipment:
         self.own.write([(made[line], self._home(given[line]), own[line]) for line in made])
         return {
             line: Result(line, Outcome.CREATED, asset.label, asset.public_id) for line, asset in made.items()
-        } | {row.line: _refused(row, Remark.of(refused[row.line])) for row in rows if row.line in refused}
+        } | {row.line: _refused(row, refused[row.line]) for row in rows if row.line in refused}
+
+    def _change(
+        self, rows: Sequence[Row], pairs: Mapping[int, _Pair], found: Mapping[int, Asset]
+    ) -> dict[int, Result]:
+        """Change what exists, with its custom fields: what is dated holds from today on."""
+        changes: dict[int, Change] = {}
+        results: dict[int, Result] = {}
+        for row in rows:
+            try:
+                given = self.catalogue.with_model(*pairs[row.line])
+            except Invalid as error:
+                results[row.line] = _refused(row, error)
+            else:
+                # What found the row is no news, however it is written.
+                given.pop(self.terms.match_key, None)
+                changes[row.line] = self._asked(found[row.line], given)
+        editing = Editing(self.own, {row.line: row for row in rows}, self.category_ids)
+        lines = list(changes)
+        before = {line: editing.shown(changes[line]) for line in lines}
+        refused = services.change_many(
+            [changes[line] for line in lines],
+            actor=self.terms.actor,
+            beside=lambda left: editing.write({number: (lines[number], left[number]) for number in left}),
+        )
+        refusals = {lines[number]: why for number, why in refused.items()}
+        for row in rows:
+            if row.line in refusals:
+                results[row.line] = _refused(row, refusals[row.line])
+            elif row.line in changes:
+                results[row.line] = editing.result(row.line, changes[row.line], before[row.line])
+        return results
+
+    def _asked(self, asset: Asset, given: Mapping[str, Any]) -> Change:
+        """Return what the columns of a line ask of an asset."""
+        where: dict[str, Any] = {}
+        if given.get("entity_id") not in (None, asset.entity_id):
+            where["entity"] = db.session.get_one(Entity, given["entity_id"])
+        if "location_id" in given:
+            where["location"] = db.session.get_one(Location, given["location_id"])
+        holder_id = given.get("holder_id")
+        return Change(
+            asset,
+            {name: value for name, value in given.items() if name in EDITABLE},
+            where,
+            db.session.get_one(Person, holder_id) if holder_id is not None else None,
+            given.get("state"),
+            given.get("disposal_route"),
+        )
 
     def _home(self, given: Mapping[str, Any]) -> str:
         """Return the public id of the category that columns of Asset name, themselves or by their model; "" for none."""
@@ -133,8 +173,8 @@ class _Equipment:
 
     def _one(
         self, row: Row, known: Mapping[str, list[Asset]], serials: Mapping[str, list[Any]]
-    ) -> Result | dict[str, Any]:
-        """Change what the row finds, or return the columns of what it is to make. Raises DomainError."""
+    ) -> tuple[Asset | None, dict[str, Any]]:
+        """Return what the row finds, None for what it is to make, and the columns that it asks for. Raises DomainError."""
         self._check_file(row)
         twins = known.get(folded(str(row.values.get(self.terms.match_key, ""))), [])
         if len(twins) > 1:
@@ -144,14 +184,7 @@ class _Equipment:
         self._check_serial(row, serials, asset)
         if asset is None and "public_id" in row.values:
             raise Invalid("public_id", N_("Nothing that you may change has this number."))
-        given = self._resolved(row.values, asset)
-        if asset is None:
-            # Its model is looked up with those of all that is new.
-            return given
-        given = self.catalogue.with_model(row.values, given)
-        # What found the row is no news, however it is written.
-        given.pop(self.terms.match_key, None)
-        return self._changed(row, asset, given)
+        return asset, self._resolved(row.values, asset)
 
     def _check_serial(self, row: Row, serials: Mapping[str, list[Any]], asset: Asset | None) -> None:
         for other in serials.get(str(row.values.get("serial", "")).upper(), []):
@@ -193,50 +226,9 @@ class _Equipment:
             given["manufacturer_id"] = maker_id
         return given
 
-    def _changed(self, row: Row, asset: Asset, given: dict[str, Any]) -> Result:
-        """Change an asset that exists: its fields at once, what is dated by its own act from today on."""
-        before = {name: display(name, getattr(asset, name)) for name in given}
-        fields = {name: value for name, value in given.items() if name in EDITABLE}
-        services.update_asset(asset, fields, actor=self.terms.actor)
-        if {"entity_id", "location_id"} & given.keys():
-            self._place(asset, given)
-        if given.get("holder_id") not in (None, asset.holder_id):
-            person = db.session.get_one(Person, given["holder_id"])
-            services.hand_over(asset, Handover(), actor=self.terms.actor, person=person)
-        if "state" in given and given["state"] is not asset.state:
-            data = {name: given[name] for name in ("disposal_route",) if name in given}
-            services.change_state(asset, given["state"], actor=self.terms.actor, **data)
-        after = {name: display(name, getattr(asset, name)) for name in given}
-        changes: dict[str, Sequence[Any]] = {
-            name.removesuffix("_id"): [before[name], new]
-            for name, new in after.items()
-            if before[name] != new
-        }
-        changes |= self._own_changed(row, asset)
-        outcome = Outcome.UPDATED if changes else Outcome.UNCHANGED
-        return Result(row.line, outcome, asset.label, asset.public_id, changes)
 
-    def _own_changed(self, row: Row, asset: Asset) -> Mapping[str, Sequence[Any]]:
-        if not any(field.key in row.values for field in self.own.fields):
-            return {}
-        home = self.category_ids.get(asset.category_id, "")
-        kept = custom_fields.values_of("asset", [asset.public_id]).get(asset.public_id, {})
-        return self.own.change(asset, home, self.own.said(row.line, row.values, home, kept))
-
-    def _place(self, asset: Asset, given: Mapping[str, Any]) -> None:
-        entity_id = given.get("entity_id", asset.entity_id)
-        place_id = given.get("location_id", asset.location_id if entity_id == asset.entity_id else None)
-        if (entity_id, place_id) == (asset.entity_id, asset.location_id):
-            return
-        services.place(
-            asset,
-            entity=db.session.get_one(Entity, entity_id),
-            location=db.session.get(Location, place_id) if place_id else None,
-            actor=self.terms.actor,
-        )
-
-
-def _refused(row: Row, remark: Remark) -> Result:
+def _refused(row: Row, why: DomainError) -> Result:
+    remark = Remark.of(why) if isinstance(why, Invalid) else Remark("", why.message, why.params)
     label = row.values.get("tag") or row.values.get("name") or row.values.get("serial") or ""
     return Result(row.line, Outcome.REFUSED, str(label), remarks=[remark])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inventory.assets.services.changing import Change, change_many
 from inventory.assets.services.checks import with_serial
 from inventory.assets.services.claims import (
     Said,
@@ -31,6 +32,7 @@ from inventory.assets.services.records import Updates, update_asset, update_many
 from inventory.assets.services.tags import next_tag, take_tags
 
 __all__ = [
+    "Change",
     "Creation",
     "Dossier",
     "Draft",
@@ -39,6 +41,7 @@ __all__ = [
     "Line",
     "Said",
     "Updates",
+    "change_many",
     "change_state",
     "check_lines",
     "claims_of",

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from inventory.assets import fields, lifecycle, periods
 from inventory.assets.models import Asset, Custody
 from inventory.assets.services import claims, history
+from inventory.assets.services.dossiers import Dossier
 from inventory.assets.states import Condition, State
 from inventory.audit import services as audit
 from inventory.audit.models import Action
@@ -37,6 +38,15 @@ def custodies_of(asset: Asset) -> list[Custody]:
     """Return an asset's custodies, oldest first."""
     statement = select(Custody).where(Custody.asset_id == asset.id).order_by(Custody.from_on, Custody.id)
     return list(db.session.scalars(statement))
+
+
+def custodies_of_many(assets: Sequence[Asset]) -> dict[int, list[Custody]]:
+    """Return the custodies of each of these assets, oldest first, by asset id."""
+    found: dict[int, list[Custody]] = {asset.id: [] for asset in assets}
+    statement = select(Custody).where(Custody.asset_id.in_(found)).order_by(Custody.from_on, Custody.id)
+    for row in db.session.scalars(statement):
+        found[row.asset_id].append(row)
+    return found
 
 
 def open_custodies(assets: Sequence[Asset]) -> dict[int, Custody]:
@@ -84,6 +94,25 @@ def hand_over(
     _serve(asset, on, actor, loan=handover.loan)
     registry.run_hooks("asset.custody_changed", asset=asset, old=old, new=new, on=on, actor=actor)
     return new
+
+
+def note_hand_over(
+    dossier: Dossier, rows: Sequence[Custody], person: Person, on: date, *, actor: Actor
+) -> tuple[Custody | None, Custody]:
+    """Note in a dossier that an asset, whose custodies are `rows`, is handed to a person; returns the old one and the new.
+
+    The caller saves, puts it into service and tells the hooks. Raises Refused before anything is noted.
+    """
+    asset = dossier.asset
+    _check_held(asset)
+    new = Custody(person_id=person.id, from_on=on)
+    old = _lay(asset, rows, new, None)
+    holding = new if new.until_on is None else next((row for row in rows if row.until_on is None), None)
+    asset.holder_id = holding.person_id if holding else None
+    asset.version += 1
+    fields.forget_relations(asset)
+    _record(asset, (old, new), actor=actor, on=on)
+    return old, new
 
 
 def check_holder(state: State, person_id: int) -> None:
@@ -162,8 +191,16 @@ def _check_held(asset: Asset) -> None:
 
 def _begin(asset: Asset, new: Custody, condition: Condition | None) -> Custody | None:
     """Write the custody so that none overlaps and return the one it ends; a forgotten one ends where the next begins."""
+    covering = _lay(asset, custodies_of(asset), new, condition)
+    db.session.flush()
+    return covering
+
+
+def _lay(
+    asset: Asset, rows: Sequence[Custody], new: Custody, condition: Condition | None
+) -> Custody | None:
+    """Do as `_begin` does among the custodies `rows` of the asset: the caller saves."""
     on = new.from_on
-    rows = custodies_of(asset)
     covering = next(
         (row for row in rows if row.from_on <= on and (row.until_on is None or on < row.until_on)), None
     )
@@ -179,7 +216,6 @@ def _begin(asset: Asset, new: Custody, condition: Condition | None) -> Custody |
         covering.until_on, covering.condition_in = on, condition
     new.asset_id, new.until_on = asset.id, later
     db.session.add(new)
-    db.session.flush()
     return covering
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from inventory.assets import fields, lifecycle, periods
 from inventory.assets.models import Asset, Period
@@ -92,7 +92,10 @@ def _lay(asset: Asset, rows: Sequence[Period], stretches: Sequence[Stretch]) -> 
         for name in periods.FIELDS:
             setattr(row, name, getattr(stretch, name))
     for row in kept.values():
-        db.session.delete(row)
+        if inspect(row).pending:
+            db.session.expunge(row)
+        else:
+            db.session.delete(row)
     for name in periods.FIELDS:
         if getattr(asset, name) != getattr(stretches[-1], name):
             setattr(asset, name, getattr(stretches[-1], name))

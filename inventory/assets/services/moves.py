@@ -38,8 +38,8 @@ def change_state(
     """
     _refuse_machines(actor)
     dossier = Dossier(asset)
-    moved = _note_state(dossier, to, actor=actor, on=on, data=data)
-    _follow_states([moved], actor=actor, data=data)
+    moved = note_state(dossier, to, actor=actor, on=on, data=data)
+    follow_states([moved], actor=actor, data=data)
     return {"state": [moved.old, asset.state], **moved.filled}
 
 
@@ -55,15 +55,15 @@ def change_states(
             day = history.effective_day(asset.entity_id, on)
             if to in lifecycle.RELEASES and asset.id in custodies:
                 check_release(custodies[asset.id], day)
-            moved.append(_note_state(dossiers[asset.id], to, actor=actor, on=day, data=data))
+            moved.append(note_state(dossiers[asset.id], to, actor=actor, on=day, data=data))
         except DomainError as why:
             refused[asset.id] = why
-    _follow_states(moved, actor=actor, data=data, held=custodies.keys())
+    follow_states(moved, actor=actor, data=data, held=custodies.keys())
     return refused
 
 
 @dataclass(frozen=True, slots=True)
-class _Moved:
+class Moved:
     """A state that was noted: what it was, from which day it changed, which dates that filled."""
 
     asset: Asset
@@ -77,10 +77,10 @@ def _refuse_machines(actor: Actor) -> None:
         raise Refused(N_("Only a person says what state equipment is in."))
 
 
-def _note_state(
+def note_state(
     dossier: Dossier, to: State, *, actor: Actor, on: date | None, data: Mapping[str, Any]
-) -> _Moved:
-    """Note the state in a dossier: the caller saves and calls `_follow_states`. Raises before anything is noted."""
+) -> Moved:
+    """Note the state in a dossier: the caller saves and calls `follow_states`. Raises before anything is noted."""
     asset = dossier.asset
     on = history.effective_day(asset.entity_id, on)
     stretches = history.stretches_in(dossier)
@@ -97,11 +97,11 @@ def _note_state(
     asset.version += 1
     said = {"state": [now.state, to], **changes}
     audit.record(Action.STATE, "asset", asset, said, actor=actor, effective_on=on, note=data.get("note"))
-    return _Moved(asset, old, on, changes)
+    return Moved(asset, old, on, changes)
 
 
-def _follow_states(
-    moved: Sequence[_Moved], *, actor: Actor, data: Mapping[str, Any], held: Collection[int] | None = None
+def follow_states(
+    moved: Sequence[Moved], *, actor: Actor, data: Mapping[str, Any], held: Collection[int] | None = None
 ) -> None:
     """Save, end the custody of what nobody holds any more (of those in `held`, where that is known), and tell the hooks."""
     db.session.flush()
@@ -129,7 +129,7 @@ def place(
     people read them; raises Refused for what is gone, Invalid for a day in the future.
     """
     dossier = Dossier(asset, claims=claims.claims_of(asset, PLACED))
-    changes, on = _note_place(dossier, actor=actor, on=on, entity=entity, location=location, note=note)
+    changes, on = note_place(dossier, actor=actor, on=on, entity=entity, location=location, note=note)
     if changes:
         db.session.flush()
         registry.run_hooks("asset.moved", asset=asset, changes=changes, on=on, actor=actor)
@@ -143,7 +143,7 @@ def place_many(
     dossiers, refused, moved = histories_of(assets, PLACED), {}, []
     for asset in assets:
         try:
-            moved.append((asset, *_note_place(dossiers[asset.id], actor=actor, on=on, note=note, **where)))
+            moved.append((asset, *note_place(dossiers[asset.id], actor=actor, on=on, note=note, **where)))
         except DomainError as why:
             refused[asset.id] = why
     db.session.flush()
@@ -153,14 +153,14 @@ def place_many(
     return refused
 
 
-def _note_place(
+def note_place(
     dossier: Dossier,
     *,
     actor: Actor,
-    on: date | None,
+    on: date | None = None,
     entity: Entity | None = None,
     location: Location | None = _UNCHANGED,
-    note: str | None,
+    note: str | None = None,
 ) -> tuple[audit.Changes, date]:
     """Note a move in a dossier and return what it changes and from which day: the caller saves. Raises before."""
     asset = dossier.asset

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -74,22 +74,35 @@ def update_many(
         for number, (asset, values) in chunk.items():
             watchful = actor.is_person and not accept_duplicate
             try:
-                updates.changed[number] = _update(dossiers[asset.id], values, actor, watchful=watchful)
+                with _own_tag(asset, values):
+                    changes = note_update(dossiers[asset.id], values, actor=actor, watchful=watchful)
             except Invalid as why:
                 updates.refused[number] = why
+            else:
+                updates.changed[number] = changes
         db.session.flush()
         del at_hand
     return updates
 
 
-def _update(dossier: Dossier, values: Mapping[str, Any], actor: Actor, *, watchful: bool) -> audit.Changes:
+def _own_tag(asset: Asset, values: Mapping[str, Any]) -> AbstractContextManager[None]:
+    tag = values.get("tag")
+    return checks.unique_tag(tag) if tag and tag != asset.tag else nullcontext()
+
+
+def note_update(
+    dossier: Dossier, values: Mapping[str, Any], *, actor: Actor, watchful: bool = False
+) -> audit.Changes:
+    """Do as `update_asset` does whatever the version, in a dossier: the caller saves, and has looked for the tag.
+
+    `watchful` refuses a serial that is known already. Raises Invalid before anything is noted.
+    """
     asset = dossier.asset
     given, differing = _differing(asset, values)
     changes = _changes(asset, differing)
     if differing:
         _check(asset, given, differing, watchful=watchful)
-        with checks.unique_tag(differing["tag"]) if differing.get("tag") else nullcontext():
-            _set(asset, differing)
+        _set(asset, differing)
         asset.version += 1
         _note(dossier, differing, changes, actor)
     return changes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
@@ -41,12 +41,16 @@ def is_journalled(mapped: type[Any]) -> bool:
     return mapped not in (AuditRecord, ChangeSet, RowChange) and getattr(mapped, "__journal__", True)
 
 
-def plain(row: Any, *, before: bool = False) -> dict[str, Any]:
-    """Return a row's columns as JSON keeps them; with `before`, as they were when last loaded or saved."""
+def plain(
+    row: Any, *, before: bool = False, only: Collection[str] | None = None
+) -> dict[str, Any]:
+    """Return a row's columns, all or `only` these, as JSON keeps them; with `before`, as last loaded or saved."""
     state = inspect(row)
     held, changed = state.dict, state.committed_state
     values = {}
     for key, name in _columns(state.mapper):
+        if only is not None and name not in only:
+            continue
         value = held[key] if key in held else getattr(row, key)
         if before and key in changed:
             history = state.attrs[key].history
@@ -56,6 +60,13 @@ def plain(row: Any, *, before: bool = False) -> dict[str, Any]:
             value = history.deleted[0] if history.deleted else value
         values[name] = to_json(value)
     return values
+
+
+def _may_change(row: Any) -> set[str]:
+    """Return the columns that saving a changed row may change: those that were set, and those that every save sets."""
+    state = inspect(row)
+    set_ = {name for key, name in _columns(state.mapper) if key in state.committed_state}
+    return set_ | {column.name for column in state.mapper.local_table.c if column.onupdate is not None}
 
 
 @cache
@@ -119,8 +130,13 @@ def _note_before(session: Session, _context: Any, _instances: Any) -> None:
     changed = [row for row in session.dirty if session.is_modified(row)]
     for operation, rows in (("update", changed), ("delete", session.deleted), ("insert", session.new)):
         kept = [row for row in rows if is_journalled(type(row))]
-        before = operation != "insert"
-        notes.extend((operation, row, plain(row, before=True) if before else None) for row in kept)
+        notes.extend((operation, row, _before(operation, row)) for row in kept)
+
+
+def _before(operation: str, row: Any) -> dict[str, Any] | None:
+    if operation == "insert":
+        return None
+    return plain(row, before=True, only=_may_change(row) if operation == "update" else None)
 
 
 @cache
@@ -152,8 +168,7 @@ def _row_change(
     change_set_id: int, operation: str, row: Any, before: dict[str, Any] | None
 ) -> dict[str, Any]:
     mapper = inspect(row).mapper
-    after = None if operation == "delete" else plain(row)
-    known = before or after or {}
+    after = None if operation == "delete" else plain(row, only=before)
     if before and after:
         changed = {name for name in after if before[name] != after[name]}
         before = {name: before[name] for name in changed}
@@ -161,7 +176,9 @@ def _row_change(
     return {
         "change_set_id": change_set_id,
         "table_name": mapper.local_table.name,
-        "row_key": {column.name: known[column.name] for column in mapper.primary_key},
+        "row_key": dict(
+            zip((column.name for column in mapper.primary_key), mapper.primary_key_from_instance(row), strict=True)
+        ),
         "operation": operation,
         "before": before,
         "after": after,

@@ -18,6 +18,7 @@ from inventory.core.wording import N_
 Changes = dict[str, list[Any]]
 # More in between than these are not told one by one.
 MOST_SAVES_TOLD = 5
+_GATHERED = "gathered_records"
 
 
 def record(
@@ -31,19 +32,32 @@ def record(
     label: str | None = None,
     effective_on: date | None = None,
     note: str | None = None,
-) -> AuditRecord:
+) -> None:
     """Write one audit record about `row` (anything with a public_id), in the open change set if there is one.
 
     `changes` maps a field to [old, new] as a reader should see them. The entity defaults to the row's own.
     """
-    made = AuditRecord(
-        **entry(action, object_type, row, changes, actor=actor, label=label, effective_on=effective_on),
-        note=note,
-    )
+    made = entry(action, object_type, row, changes, actor=actor, label=label, effective_on=effective_on)
+    made["note"] = note
     if entity_id is not None:
-        made.entity_id = entity_id
-    db.session.add(made)
-    return made
+        made["entity_id"] = entity_id
+    gathered = db.session().info.get(_GATHERED)
+    if gathered is None:
+        db.session.add(AuditRecord(**made))
+    else:
+        gathered.append(made)
+
+
+@contextmanager
+def gathering() -> Iterator[None]:
+    """Write the records of a block that makes thousands of them in one go at its end, none if it fails."""
+    info = db.session().info
+    before, info[_GATHERED] = info.get(_GATHERED), []
+    try:
+        yield
+        record_all(info[_GATHERED])
+    finally:
+        info[_GATHERED] = before
 
 
 def entry(

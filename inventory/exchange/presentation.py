@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
@@ -41,10 +42,19 @@ def samples(kept: Import) -> list[list[str]]:
     shown = []
     for place in range(len(kept.headings)):
         found = dict.fromkeys(
-            str(line.cells[place])[:40] for line in table.lines[:200] if not _is_blank(line.cells[place])
+            _sample(line.cells[place])[:40] for line in table.lines[:200] if not _is_blank(line.cells[place])
         )
         shown.append(list(found)[:SAMPLES])
     return shown
+
+
+def _sample(cell: Any) -> str:
+    """Return a cell as people read it: days and whole numbers without what a workbook adds to them."""
+    if isinstance(cell, datetime):
+        cell = cell.date()
+    if isinstance(cell, date):
+        return i18n.day(cell)
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def _is_blank(cell: Any) -> bool:
@@ -176,6 +186,8 @@ def _sentence(job: Job) -> str:
     if said.get("total"):
         done, total = (i18n.number(said[name]) for name in ("done", "total"))
         parts.insert(0, _("%(done)s of %(total)s rows", done=done, total=total))
+    elif job.state is JobState.RUNNING:
+        parts.insert(0, _("The file is being read"))
     return ", ".join(words for words in parts if words) or _(job.state.label).capitalize()
 
 

@@ -181,8 +181,11 @@ def _row(line: reading.Line, chosen: Sequence[tuple[int, columns.Column]]) -> Ro
 
 def _refused_twice(row: Row, match_key: str | None, within: Sequence[str], seen: dict[Any, int]) -> Row:
     """Refuse a line whose key an earlier one has; `seen` remembers them."""
-    if not match_key or match_key not in row.values:
+    if not match_key:
         return row
+    if match_key not in row.values:
+        lost = N_("It is empty, so the row is new each time that it is imported.")
+        return Row(row.line, row.values, [*row.remarks, Remark(match_key, lost, is_warning=True)])
     key = tuple(row.values.get(name) for name in (match_key, *within))
     if seen.setdefault(key, row.line) == row.line:
         return row

@@ -11,7 +11,7 @@ from sqlalchemy import case
 
 from inventory.core import sheets
 from inventory.core.database import transaction
-from inventory.core.errors import NotFound
+from inventory.core.errors import Invalid, NotFound
 from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.i18n import language
@@ -99,7 +99,9 @@ def create() -> Response:
 
 def _uploaded() -> bytes:
     file = request.files.get("file")
-    return file.stream.read() if file else b""
+    if file is None or not file.filename:
+        raise Invalid("file", N_("Choose a file."))
+    return file.stream.read()
 
 
 @bp.route("/<public_id>")

@@ -30,7 +30,7 @@ NAMES = ("tag", "serial", "order_number", "accounting_number")
 ALIASES: dict[str, tuple[str, ...]] = {
     "tag": ("asset tag", "etiquette", "n inventaire", "numero d inventaire", "inventory number", "code barre", "code barres", "numero inventaire"),
     "serial": ("serial", "serial number", "n de serie", "no serie", "n serie", "sn", "numero de serie", "service tag"),
-    "name": ("nom", "hostname", "nom d hote", "nom machine", "computer name", "item name", "nom de l ordinateur"),
+    "name": ("nom", "hostname", "nom d hote", "nom machine", "nom du poste", "nom pc", "poste", "computer name", "item name", "nom de l ordinateur"),
     "manufacturer": ("fabricant", "marque", "constructeur", "manufacturer", "brand"),
     "model": ("modele", "model", "model name", "designation"),
     "category": ("categorie", "type", "type de materiel", "category", "nature"),
@@ -42,7 +42,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "supplier": ("fournisseur", "supplier"),
     "order_number": ("commande", "bon de commande", "numero de commande", "order number"),
     "accounting_number": ("numero comptable", "immobilisation", "numero d immobilisation", "asset number"),
-    "received_on": ("date de livraison", "date de reception", "purchase date", "date d achat", "livre le"),
+    "received_on": ("date de livraison", "livraison", "recu le", "date reception", "date de reception", "purchase date", "date d achat", "livre le"),
     "invoiced_on": ("date de facture", "date de facturation"),
     "first_used_on": ("date de premiere utilisation", "mise en service le"),
     "commissioned_on": ("date de mise en service", "mise en service"),

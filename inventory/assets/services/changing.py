@@ -15,11 +15,16 @@ from inventory.assets.models import Asset, Custody
 from inventory.assets.services import checks, custody, history, moves, records
 from inventory.assets.services.dossiers import Dossier, dossiers_of
 from inventory.assets.states import DisposalRoute, State
+from inventory.audit import services as audit
 from inventory.core import registry
 from inventory.core.access import Actor
 from inventory.core.database import db
 from inventory.core.errors import DomainError
 from inventory.organization.models import Person
+
+
+# Fields that other fields bring along (a model its maker), and those of a move.
+FOLLOWING = ("manufacturer_id", "category_id", "serial", *moves.PLACED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +97,10 @@ def _make(changes: Mapping[int, Change], actor: Actor) -> Refusals:
     assets = [change.asset for change in changes.values()]
     # Held here so that the session, which forgets what nobody holds, asks for none of it again.
     at_hand = fields.at_hand(_relations(change) for change in changes.values())
-    dossiers, held = dossiers_of(assets), custody.custodies_of_many(assets)
+    dossiers = dossiers_of(assets, {*FOLLOWING, *(name for change in changes.values() for name in change.values)})
+    held = custody.custodies_of_many(assets)
     noted, refused = _Noted(), _taken_tags(changes)
-    with db.session.no_autoflush:
+    with audit.gathering(), db.session.no_autoflush:
         for number, change in changes.items():
             if number in refused:
                 continue

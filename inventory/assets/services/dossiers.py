@@ -49,8 +49,13 @@ def save_gathered(gathered: Gathered) -> None:
         loads.load(model, [vars(row) for row in rows])
 
 
-def dossiers_of(assets: Collection[Asset]) -> dict[int, Dossier]:
-    """Return the dossiers of saved assets by their ids, in three queries however many there are."""
+def dossiers_of(
+    assets: Collection[Asset], claimed: Collection[str] | None = None
+) -> dict[int, Dossier]:
+    """Return the dossiers of saved assets by their ids, in three queries however many there are.
+
+    Their claims are those on all fields, or on the fields `claimed` alone.
+    """
     periods: dict[int, list[Period]] = {asset.id: [] for asset in assets}
     found = {asset.id: Dossier(asset, periods=periods[asset.id]) for asset in assets}
     if not found:
@@ -60,6 +65,8 @@ def dossiers_of(assets: Collection[Asset]) -> dict[int, Dossier]:
     for identifier in db.session.scalars(named.order_by(AssetIdentifier.id)):
         found[identifier.asset_id].identifiers.append(identifier)
     said = select(Provenance).where(Provenance.asset_id.in_(ids))
+    if claimed is not None:
+        said = said.where(Provenance.field.in_(claimed))
     for claim in db.session.scalars(said.order_by(Provenance.id)):
         found[claim.asset_id].claims.setdefault(claim.field, []).append(claim)
     dated = select(Period).where(Period.asset_id.in_(ids))

@@ -48,9 +48,9 @@ def plain(
     state = inspect(row)
     held, changed = state.dict, state.committed_state
     values = {}
-    for key, name in _columns(state.mapper):
-        if only is not None and name not in only:
-            continue
+    keys = _columns(state.mapper)
+    for name in keys if only is None else only:
+        key = keys[name]
         value = held[key] if key in held else getattr(row, key)
         if before and key in changed:
             history = state.attrs[key].history
@@ -65,14 +65,24 @@ def plain(
 def _may_change(row: Any) -> set[str]:
     """Return the columns that saving a changed row may change: those that were set, and those that every save sets."""
     state = inspect(row)
-    set_ = {name for key, name in _columns(state.mapper) if key in state.committed_state}
-    return set_ | {column.name for column in state.mapper.local_table.c if column.onupdate is not None}
+    names = _names(state.mapper)
+    return _set_by_every_save(state.mapper) | {names[key] for key in state.committed_state if key in names}
 
 
 @cache
-def _columns(mapper: Mapper[Any]) -> tuple[tuple[str, str], ...]:
-    """The attribute and the column of each value of a row; worked out once, for a night makes many thousands of rows."""
-    return tuple((attribute.key, attribute.columns[0].name) for attribute in mapper.column_attrs)
+def _set_by_every_save(mapper: Mapper[Any]) -> frozenset[str]:
+    return frozenset(column.name for column in mapper.local_table.c if column.onupdate is not None)
+
+
+@cache
+def _columns(mapper: Mapper[Any]) -> dict[str, str]:
+    """The attribute of each column of a row; worked out once, for a night makes many thousands of rows."""
+    return {attribute.columns[0].name: attribute.key for attribute in mapper.column_attrs}
+
+
+@cache
+def _names(mapper: Mapper[Any]) -> dict[str, str]:
+    return {key: name for name, key in _columns(mapper).items()}
 
 
 def to_json(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from inventory.assets.fields import display, public_name
@@ -22,12 +23,14 @@ class Editing:
 
     def __init__(self, own: OwnFields, rows: Mapping[int, Row], category_ids: Mapping[int, str]) -> None:
         self.own, self.rows, self.category_ids = own, rows, category_ids
+        # Thousands of lines name the same places and people.
+        self.display = cache(display)
         self.written: dict[int, Mapping[str, Sequence[Any]]] = {}
         self.has_own = any(field.key in row.values for row in rows.values() for field in own.fields)
 
     def shown(self, change: Change) -> Shown:
         """Return the columns that a change is about as people read them now."""
-        return {name: display(name, getattr(change.asset, name)) for name in _about(change)}
+        return {name: self.display(name, getattr(change.asset, name)) for name in _about(change)}
 
     def write(self, changes: Mapping[int, tuple[int, Change]]) -> dict[int, DomainError]:
         """Write the custom fields of each (line, change), and return the refusals by the changes' own numbers."""

@@ -66,13 +66,20 @@ def columns() -> list[Column]:
     """Return the columns of an application: its sheet, its state, whom it is kept for and how many people use it."""
     beside = {"state": N_("State"), "entity": N_("Kept for"), "users": N_("Users")}
     return [
-        Column(name, label, _parser(name), ALIASES.get(name, ()), names_something=name == "code")
+        Column(
+            name, label, _parser(name), ALIASES.get(name, ()),
+            names_something=name == "code", choices=tuple(code.label for code in _codes(name) or ()),
+        )  # fmt: skip
         for name, label in {**LABELS, **beside}.items()
     ]
 
 
+def _codes(name: str) -> type[Code] | None:
+    return ApplicationState if name == "state" else DESCRIBED.get(name, ("", None))[1]
+
+
 def _parser(name: str) -> Any:
-    codes: type[Code] | None = ApplicationState if name == "state" else DESCRIBED.get(name, ("", None))[1]
+    codes = _codes(name)
     if codes is not None:
         pairs = ((word, code) for code in codes for word in (code.value, *in_every_language(code.label)))
         return partial(values.one_of, words=values.vocabulary(pairs))

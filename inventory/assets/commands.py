@@ -98,9 +98,9 @@ def _report(kept: Import) -> None:
     from inventory.exchange.models import Outcome
 
     with current_app.test_request_context():
-        named = presentation.labels(kept)
+        named, listed = presentation.labels(kept), presentation.choices(kept)
         for line in queries.refused(kept):
-            click.echo(f"line {line.line}: {presentation.said(line, named)}", err=True)
+            click.echo(f"line {line.line}: {presentation.said(line, named, listed)}", err=True)
     counts = ", ".join(f"{kept.counts.get(outcome.value, 0)} {outcome.value}" for outcome in Outcome)
     click.echo(f"{kept.stage.value}: {counts}")
     if kept.counts.get(Outcome.REFUSED.value):

@@ -175,8 +175,8 @@ def _free_ids(session: Session, column: Any, count: int) -> Sequence[int]:
         last = session.execute(select(func.max(column))).scalar() or 0
         return range(last + 1, last + 1 + count)
     sequence = func.pg_get_serial_sequence(column.table.name, column.name)
-    numbers = select(func.nextval(sequence)).select_from(func.generate_series(1, count))
-    return sorted(session.execute(numbers).scalars())
+    numbers = select(func.array_agg(func.nextval(sequence))).select_from(func.generate_series(1, count))
+    return sorted(session.execute(numbers).scalar_one())
 
 
 Loaded = Callable[[Session, Table, Sequence[dict[str, Any]]], None]

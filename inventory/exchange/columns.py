@@ -16,6 +16,7 @@ class Column:
     """One column of a noun: its key, its N_ label, what files call it, and how a cell is read.
 
     `parse(cell)` returns the value or raises values.Unreadable; `names_something` marks text whose zeros matter.
+    `choices` are the N_ words of a closed list.
     """
 
     key: str
@@ -23,6 +24,7 @@ class Column:
     parse: Callable[[Any], Any]
     aliases: tuple[str, ...] = ()
     names_something: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

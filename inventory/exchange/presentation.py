@@ -17,6 +17,7 @@ from inventory.core.wording import N_
 from inventory.exchange import importers, queries, reading
 from inventory.exchange.columns import Column
 from inventory.exchange.models import Extent, Import, ImportLine, Outcome, Stage
+from inventory.exchange.values import NOT_LISTED
 from inventory.jobs.aside import progress_of
 from inventory.jobs.models import Job, JobState
 from inventory.jobs.presentation import Progress, last_words, time_left, wish_words
@@ -61,29 +62,30 @@ def _is_blank(cell: Any) -> bool:
     return cell is None or not str(cell).strip()
 
 
-def remarks(line: ImportLine, named: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the remarks on a line in words: the field, what is said, and whether it is only a warning.
-
-    `named` is what `labels` returns.
-    """
-    return [
-        {
-            "field": named.get(row["column"], ""),
-            "words": translated(
-                row["message"], row["params"] | {name: _(word) for name, word in row["codes"].items()}
-            ),
-            "is_warning": row["warning"],
-        }
-        for row in line.remarks
-    ]
+def choices(kept: Import) -> dict[str, str]:
+    """Return {column key: the words of its closed list in the reader's language}, for the columns that have one."""
+    return {
+        column.key: ", ".join(_(word) for word in column.choices)
+        for column in columns(kept)
+        if column.choices
+    }
 
 
-def said(line: ImportLine, named: Mapping[str, str]) -> str:
-    """Return all remarks on a line in one text; `named` is what `labels` returns."""
-    parts = remarks(line, named)
+def _words(remark: Mapping[str, Any], listed: Mapping[str, str]) -> str:
+    params = remark["params"] | {name: _(word) for name, word in remark["codes"].items()}
+    words = translated(remark["message"], params)
+    if remark["message"] == NOT_LISTED and remark["column"] in listed:
+        return _("%(words)s Write one of these: %(list)s.", words=words, list=listed[remark["column"]])
+    return words
+
+
+def said(line: ImportLine, named: Mapping[str, str], listed: Mapping[str, str]) -> str:
+    """Return all remarks on a line in one text; `named` is what `labels` returns, `listed` what `choices` does."""
     return " ".join(
-        _("%(what)s: %(words)s", what=part["field"], words=part["words"]) if part["field"] else part["words"]
-        for part in parts
+        _("%(what)s: %(words)s", what=named[remark["column"]], words=_words(remark, listed))
+        if remark["column"] in named
+        else _words(remark, listed)
+        for remark in line.remarks
     )
 
 
@@ -195,8 +197,8 @@ def refused_rows(kept: Import) -> Iterator[list[Any]]:
     """Return the refused lines as the file had them, with their line and why, to be mended and imported again."""
     table = reading.read(zlib.decompress(kept.content))
     cells = {line.number: line.cells for line in table.lines}
-    named = labels(kept)
-    return ([*cells.get(line.line, []), line.line, said(line, named)] for line in queries.refused(kept))
+    named, listed = labels(kept), choices(kept)
+    return ([*cells.get(line.line, []), line.line, said(line, named, listed)] for line in queries.refused(kept))
 
 
 def _of_job(job: Job) -> dict[str, Any] | None:

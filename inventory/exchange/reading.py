@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -24,6 +25,7 @@ SEPARATORS = ";,\t|"
 # What French offices write: Windows, old Macs, old DOS exports.
 ENCODINGS = ("cp1252", "mac_roman", "cp850")
 FRENCH = frozenset("àâäçéèêëîïôöùûüÿœæÀÂÇÉÈÊËÎÏÔÙÛÜŒÆ«»°’–—…€\u00a0²³µ")
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 SAMPLE_ROWS = 50
 # What is text or nearly so and no table: PDF, RTF, web pages and XML, whatever the name of the file says.
 DOCUMENTS = (b"%pdf", b"{\\rtf", b"<!doctype", b"<html", b"<?xml", b"<table", b"<meta", b"<svg")
@@ -123,8 +125,7 @@ def decode(data: bytes) -> tuple[str, str]:
 
 def _frenchness(text: str) -> int:
     """Return how many characters beyond ASCII are those that French writes, less how many are not."""
-    beyond = [character for character in text if not character.isascii()]
-    return sum(1 if character in FRENCH else -1 for character in beyond)
+    return sum(1 if character in FRENCH else -1 for character in BEYOND_ASCII.findall(text))
 
 
 def _separator(text: str) -> str:

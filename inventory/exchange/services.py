@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from inventory.audit import services as audit
 from inventory.audit.models import ChangeSetKind
@@ -16,7 +16,7 @@ from inventory.auth import queries as users
 from inventory.auth.models import User
 from inventory.core import clock
 from inventory.core.access import Actor
-from inventory.core.database import db
+from inventory.core.database import bulk_load, db
 from inventory.core.errors import Invalid, Refused
 from inventory.core.i18n import in_every_language
 from inventory.core.text import clean
@@ -29,6 +29,26 @@ from inventory.jobs.models import Job
 
 CHUNK = 500
 TRY, RUN = "exchange.try", "exchange.import"
+
+
+def is_remembered(kept: Import) -> bool:
+    """Say whether columns were chosen before for a file with these headings."""
+    return _layout(kept.noun, kept.headings) is not None
+
+
+def forget_columns(kept: Import) -> None:
+    """Forget the columns that were chosen for files like this one, and propose what its headings say.
+
+    Raises Refused for a file whose columns are not to be chosen.
+    """
+    _refuse_unless(kept, Stage.CHOOSING)
+    layout = _layout(kept.noun, kept.headings)
+    if layout is not None:
+        db.session.delete(layout)
+    importer = importers.importer(kept.noun)
+    chosen = columns.suggest(kept.headings, importer.columns(), in_every_language)
+    kept.columns = {str(place): key for place, key in chosen.items()}
+    kept.match_key = _match_key(importer, chosen.values(), None)
 
 
 def keep(data: bytes, filename: str, *, noun: str, entity_id: int, user: User, actor: Actor) -> Import:
@@ -234,8 +254,7 @@ def write_lines(kept: Import, results: Sequence[Result], *, keep_ids: bool) -> N
         }
         for result in results
     ]
-    if written:
-        db.session.execute(insert(ImportLine), written)
+    bulk_load(ImportLine.__table__, written)  # type: ignore[arg-type]
     counted = Counter(kept.counts)
     counted.update(result.outcome.value for result in results)
     kept.counts = dict(counted)

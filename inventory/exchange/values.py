@@ -25,6 +25,7 @@ MONTHS = {
 YES = {"oui", "yes", "vrai", "true", "1", "x", "o", "y"}
 NO = {"non", "no", "faux", "false", "0", "n"}
 MAX_CENTS = 10**12
+NOT_LISTED = N_("“%(text)s” is not on the list.")
 # Whole thousands may be set apart by either mark; the last mark with one or two digits after it is the decimal one.
 AMOUNT = re.compile(r"(\d{1,11}|\d{1,3}(?:[.,]\d{3})+)(?:[.,](\d{1,2}))?")
 
@@ -141,7 +142,7 @@ def one_of(cell: Any, words: Mapping[str, Any]) -> Any:
     said = text(cell, 120)
     if (key := folded(said)) in words:
         return words[key]
-    raise Unreadable(N_("“%(text)s” is not on the list."), text=said[:40])
+    raise Unreadable(NOT_LISTED, text=said[:40])
 
 
 def vocabulary(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

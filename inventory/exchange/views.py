@@ -150,6 +150,19 @@ def choose(public_id: str) -> Response:
     return _choosing(kept, form, columns, chosen)
 
 
+@bp.route("/<public_id>/forget", methods=["POST"])
+@requires(Permission.ASSETS_BULK)
+def forget(public_id: str) -> Response:
+    """Forget the columns chosen for files like this one."""
+    kept = load(Import, public_id, Permission.ASSETS_BULK)
+    with transaction():
+        services.forget_columns(kept)
+    return done(
+        _("It is forgotten. The columns are proposed by their headings."),
+        to=url_for(".detail", public_id=public_id),
+    )
+
+
 @bp.route("/<public_id>/again", methods=["POST"])
 @requires(Permission.ASSETS_BULK)
 def choose_again(public_id: str) -> Response:
@@ -237,6 +250,7 @@ def _choosing(
         chosen=chosen if chosen is not None else {int(place): key for place, key in kept.columns.items()},
         columns=columns,
         samples=presentation.samples(kept),
+        is_remembered=services.is_remembered(kept),
         importer=importers.importer(kept.noun),
         shown=presentation,
     )
@@ -246,6 +260,7 @@ def _lines(kept: Import, named: Mapping[str, str]) -> Listing:
     def only(statement: Any, value: str) -> Any:
         return statement.where(ImportLine.outcome == value) if value in list(Outcome) else statement
 
+    listed = presentation.choices(kept)
     listing = Listing(
         "import",
         queries.lines(kept),
@@ -254,7 +269,7 @@ def _lines(kept: Import, named: Mapping[str, str]) -> Listing:
             Column("outcome", N_("Outcome"), lambda row: row.outcome, kind="badge", sort=REFUSED_FIRST),
             Column("label", N_("What it is about"), lambda row: row.label, kind="name"),
             Column("changes", N_("Changes"), lambda row: presentation.changes(row, named), kind="sentence"),
-            Column("remarks", N_("Remarks"), lambda row: presentation.said(row, named), kind="sentence"),
+            Column("remarks", N_("Remarks"), lambda row: presentation.said(row, named, listed), kind="sentence"),
         ),
         filters=(Filter("outcome", N_("Outcome"), only, options=code_options(Outcome)),),
         id_column=ImportLine.id,

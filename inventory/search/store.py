@@ -92,16 +92,25 @@ def put(name: str, rows: Sequence[tuple[int, Iterable[str]]]) -> None:
         statement = text(f"INSERT INTO {name} (rowid, {searched}) VALUES (:id, :tokens)")  # noqa: S608
         db.session.execute(statement, [{"id": id_, "tokens": " ".join(tokens)} for id_, tokens in rows])
     else:
-        statement = text(f"INSERT INTO {name} (id, {searched}) VALUES (:id, array_to_tsvector(:tokens))")  # noqa: S608
-        db.session.execute(statement, [{"id": id_, "tokens": list(tokens)} for id_, tokens in rows])
+        # One statement for all: tokens hold no spaces.
+        given = "unnest(CAST(:ids AS bigint[]), CAST(:words AS text[])) AS given (id, words)"
+        vectors = f"SELECT id, array_to_tsvector(string_to_array(words, ' ')) FROM {given}"  # noqa: S608
+        db.session.execute(
+            text(f"INSERT INTO {name} (id, {searched}) {vectors}"),  # noqa: S608
+            {"ids": [id_ for id_, _tokens in rows], "words": [" ".join(tokens) for _id, tokens in rows]},
+        )
 
 
 def remove(name: str, ids: Sequence[int]) -> None:
     """Take rows out of a derived table."""
-    key = "rowid" if is_sqlite() else "id"
-    if ids:
-        statement = text(f"DELETE FROM {_known(name)} WHERE {key} = :id")  # noqa: S608
+    if not ids:
+        return
+    if is_sqlite():
+        statement = text(f"DELETE FROM {_known(name)} WHERE rowid = :id")  # noqa: S608
         db.session.execute(statement, [{"id": id_} for id_ in ids])
+    else:
+        statement = text(f"DELETE FROM {_known(name)} WHERE id = ANY(CAST(:ids AS bigint[]))")  # noqa: S608
+        db.session.execute(statement, {"ids": list(ids)})
 
 
 def has_rows(name: str) -> bool:

@@ -182,4 +182,4 @@ def test_two_columns_of_one_name_are_remembered_apart(bring, declared):
 def test_a_refusal_names_the_column_by_its_label(reading, bring, declared):
     kept = bring(HEADINGS + "L-1;Portable;;;;quinze;;\n")
     reading("en")
-    assert said(line(kept, 2), labels(kept)).startswith("Pouces: ")
+    assert said(line(kept, 2), labels(kept), {}).startswith("Pouces: ")

@@ -137,6 +137,23 @@ def test_the_columns_chosen_are_remembered_for_the_next_file_like_it(bring, cast
     assert bring("Type;Machin\nPortable;LBX-000010\n").columns == {"0": "category", "1": "tag"}
 
 
+def test_remembered_columns_can_be_forgotten(bring, cast, laptops):
+    kept = bring("Machin;Type\nLBX-000009;Portable\n")
+    with transaction():
+        services.choose_again(kept)
+        services.choose(kept, {0: "tag", 1: "category"}, "tag", Extent.VALID)
+    work()
+    again = bring("Machin;Type\nLBX-000010;Portable\n")
+    assert (again.columns, services.is_remembered(again)) == ({"0": "tag", "1": "category"}, True)
+    with transaction():
+        services.choose_again(again)
+        services.forget_columns(again)
+    assert (again.columns, again.match_key) == ({"1": "category"}, None)
+    assert not services.is_remembered(again)
+    with pytest.raises(Refused), transaction():
+        services.forget_columns(carry_out(bring("Étiquette;Type\nLBX-000011;Portable\n")))
+
+
 def test_two_columns_cannot_fill_one_field_and_an_import_is_not_begun_twice(bring):
     kept = bring("Étiquette;Machin;Type\nLBX-000009;x;Portable\n")
     with pytest.raises(Invalid), transaction():

@@ -98,6 +98,27 @@ def test_what_has_ended_is_not_stopped(waiting, cast):
     assert db.session.get_one(Job, waiting.job_id).state is JobState.DONE
 
 
+def test_no_file_chosen_is_not_called_an_empty_file(bruno, cast):
+    sent = {"noun": "asset", "entity": cast.le_bouscat.public_id}
+    answer = bruno.post("/imports/new", data=sent, headers={"Accept-Language": "en"})
+    assert (answer.status_code, "Choose a file." in answer.get_data(as_text=True)) == (422, True)
+
+
+def test_a_word_that_is_not_on_a_list_is_answered_with_the_list(bruno, bring):
+    kept = bring("Étiquette;Type;Statut\nLBX-000009;Portable;perdu de vue\n")
+    shown = bruno.get(f"/imports/{kept.public_id}", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert "Write one of these: on order, in stock," in shown.replace("On order", "on order").replace("In stock", "in stock")
+
+
+def test_the_page_of_columns_offers_to_forget_what_is_remembered(bruno, bring):
+    kept = bring("Étiquette;Type\nLBX-000009;Portable\n")
+    assert bruno.post(f"/imports/{kept.public_id}/again").status_code == 303
+    address = f"/imports/{kept.public_id}"
+    assert f'action="{address}/forget"' in bruno.get(address).get_data(as_text=True)
+    assert bruno.post(f"{address}/forget").status_code == 303
+    assert f'action="{address}/forget"' not in bruno.get(address).get_data(as_text=True)
+
+
 @pytest.mark.parametrize("noun", ["asset", "person", "location", "application"])
 def test_each_noun_has_an_empty_file_with_its_headings(bruno, noun):
     answer = bruno.get(f"/imports/template/{noun}.csv")

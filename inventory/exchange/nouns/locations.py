@@ -32,7 +32,8 @@ def columns() -> list[Column]:
         Column("name", N_("Place"), partial(values.text, limit=400),
                ("nom", "lieu", "chemin", "path", "name", "localisation", "location", "site")),
         Column("parent", N_("Inside"), partial(values.text, limit=400), ("dans", "parent", "batiment", "building")),
-        Column("kind", N_("Kind"), lambda cell: values.one_of(cell, kinds), ("type",)),
+        Column("kind", N_("Kind"), lambda cell: values.one_of(cell, kinds), ("type",),
+               choices=tuple(kind.label for kind in LocationKind)),
         Column("address", N_("Address"), partial(values.text, limit=255), ("adresse",)),
         Column("entity", N_("Entity"), partial(values.text, limit=120), ("commune", "collectivite", "company")),
     ]  # fmt: skip

@@ -158,7 +158,7 @@ def create_people(given: Sequence[tuple[dict[str, Any], Entity]], *, actor: Acto
     """Add people, each with the entity that they belong to, as `create_person` does, saved in one go."""
     people = []
     for values, entity in given:
-        person = Person(**_named(values), entity_id=entity.id)
+        person = Person(**named(values), entity_id=entity.id)
         if actor.is_person:
             person.pinned_fields = sorted(
                 name for name, value in values.items() if value not in (None, "", False)
@@ -166,13 +166,15 @@ def create_people(given: Sequence[tuple[dict[str, Any], Entity]], *, actor: Acto
         people.append(person)
     db.session.add_all(people)
     _flush_person()
-    for person in people:
-        changes: audit.Changes = {"display_name": [None, person.display_name]}
-        audit.record(Action.CREATED, "person", person, changes, actor=actor)
+    with audit.gathering():
+        for person in people:
+            changes: audit.Changes = {"display_name": [None, person.display_name]}
+            audit.record(Action.CREATED, "person", person, changes, actor=actor)
     return people
 
 
-def _named(values: dict[str, Any]) -> dict[str, Any]:
+def named(values: dict[str, Any]) -> dict[str, Any]:
+    """Return a person's columns with the name that is shown, made of the others where none is given; raises Invalid."""
     if not values.get("display_name"):
         parts = [values.get("given_name"), values.get("family_name")]
         values = {**values, "display_name": " ".join(part for part in parts if part)}
@@ -190,21 +192,38 @@ def _flush_person() -> None:
 
 def update_person(person: Person, values: dict[str, Any], *, version: int | None, actor: Actor) -> Person:
     """Change a person; what a person types is pinned, what a directory says leaves pinned fields alone."""
+    changes = _change(person, values, version, actor)
+    _flush_person()
+    if changes:
+        audit.record(Action.UPDATED, "person", person, changes, actor=actor)
+    return person
+
+
+def update_people(edits: Sequence[tuple[Person, dict[str, Any]]], *, actor: Actor) -> None:
+    """Change people, each named once, as `update_person` does whatever their versions, saved in one go."""
+    with audit.gathering():
+        with db.session.no_autoflush:
+            for person, values in edits:
+                if changes := _change(person, values, None, actor):
+                    audit.record(Action.UPDATED, "person", person, changes, actor=actor)
+        _flush_person()
+
+
+def _change(
+    person: Person, values: dict[str, Any], version: int | None, actor: Actor
+) -> audit.Changes:
+    """Set what differs and return it as readers see it; the caller saves and records it."""
     if "display_name" in values:
-        values = _named(values)
-    old_place = person.location
+        values = named(values)
+    old_place = person.location if "location_id" in values else None
     if actor.is_person:
         audit.bump(person, version, _with_place(values))
     else:
         values = {name: value for name, value in values.items() if name not in person.pinned_fields}
     changes = audit.apply(person, values)
-    if changes:
-        if actor.is_person:
-            person.pinned_fields = sorted({*person.pinned_fields, *changes})
-        _flush_person()
-        changes = _named_relation(changes, "location", old_place, _place(values.get("location_id")))
-        audit.record(Action.UPDATED, "person", person, changes, actor=actor)
-    return person
+    if changes and actor.is_person:
+        person.pinned_fields = sorted({*person.pinned_fields, *changes})
+    return _named_relation(changes, "location", old_place, _place(values.get("location_id")))
 
 
 def _place(location_id: int | None) -> Location | None:

@@ -7,10 +7,11 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from inventory.core import clock
 from inventory.core.database import db
-from inventory.core.errors import DomainError, Invalid
+from inventory.core.errors import Invalid
 from inventory.core.permissions import Permission
 from inventory.core.text import folded
 from inventory.core.wording import N_
@@ -63,8 +64,22 @@ class _People:
         self.entities: dict[int, Entity] = {}
 
     def apply(self, rows: Sequence[Row]) -> list[Result]:
+        """Create and change the people that the rows say, in a fixed number of queries."""
         known = self._known(rows)
-        return [self._one(row, known) for row in rows]
+        results: dict[int, Result] = {}
+        asked: list[tuple[Row, Person | None, dict[str, Any], int]] = []
+        for row in rows:
+            try:
+                asked.append((row, *self._asked(row, known)))
+            except Invalid as error:
+                results[row.line] = Result(
+                    row.line, Outcome.REFUSED, _name(row.values), remarks=[Remark.of(error)]
+                )
+        results |= self._created([(row, given, at) for row, person, given, at in asked if person is None])
+        results |= self._changed([
+            (row, person, given, at) for row, person, given, at in asked if person is not None
+        ])  # fmt: skip
+        return [results[row.line] for row in rows]
 
     def forget(self) -> None:
         """Nothing to forget: people are looked up afresh for each piece of the file."""
@@ -76,23 +91,20 @@ class _People:
             return {}
         column = getattr(Person, key)
         keys = {row.values[key] for row in rows if key in row.values}
-        statement = select(Person).where(column.in_(keys), Person.entity_id.in_(self.terms.allowed))
+        statement = (
+            select(Person)
+            .where(column.in_(keys), Person.entity_id.in_(self.terms.allowed))
+            .options(joinedload(Person.entity), joinedload(Person.location))
+        )
         found: dict[str, list[Person]] = {}
         for person in db.session.scalars(statement):
             found.setdefault(folded(getattr(person, key)), []).append(person)
         return found
 
-    def _one(self, row: Row, known: Mapping[str, list[Person]]) -> Result:
-        try:
-            with db.session.begin_nested():
-                return self._applied(row, known)
-        except Invalid as error:
-            return Result(row.line, Outcome.REFUSED, _name(row.values), remarks=[Remark.of(error)])
-        except DomainError as error:
-            said = Remark("", error.message, error.params)
-            return Result(row.line, Outcome.REFUSED, _name(row.values), remarks=[said])
-
-    def _applied(self, row: Row, known: Mapping[str, list[Person]]) -> Result:
+    def _asked(
+        self, row: Row, known: Mapping[str, list[Person]]
+    ) -> tuple[Person | None, dict[str, Any], int]:
+        """Return whom a row finds, None for somebody new, with the columns and the entity that it asks for; raises Invalid."""
         given = dict(row.values)
         twins = known.get(folded(str(given.get(self.terms.match_key, ""))), [])
         if len(twins) > 1:
@@ -100,28 +112,56 @@ class _People:
                 self.terms.match_key, N_("Several people have this value: use another field to find them.")
             )
         person = twins[0] if twins else None
-        named = given.pop("entity", None)
-        entity_id = self.references.entity(named) if named else (
+        wanted = given.pop("entity", None)
+        entity_id = self.references.entity(wanted) if wanted else (
             person.entity_id if person else self.terms.entity_id
         )  # fmt: skip
         if "location" in given:
             given["location_id"] = self.references.place(given.pop("location"), entity_id)
-        if person is None:
-            return self._created(row, given, entity_id)
-        changes = {
-            name: [getattr(person, name), new] for name, new in given.items() if getattr(person, name) != new
-        }
-        if entity_id != person.entity_id:
-            changes["entity"] = [person.entity.name, named]
-            given["entity_id"] = entity_id
-        services.update_person(person, given, version=None, actor=self.terms.actor)
-        outcome = Outcome.UPDATED if changes else Outcome.UNCHANGED
-        return Result(row.line, outcome, person.display_name, person.public_id, changes)
+        return person, given if person else services.named(given), entity_id
 
-    def _created(self, row: Row, given: dict[str, Any], entity_id: int) -> Result:
-        entity = db.session.get_one(Entity, entity_id)
-        person = services.create_person(given, entity=entity, actor=self.terms.actor)
-        return Result(row.line, Outcome.CREATED, person.display_name, person.public_id)
+    def _created(self, asked: Sequence[tuple[Row, dict[str, Any], int]]) -> dict[int, Result]:
+        people = services.create_people(
+            [(given, self._entity(entity_id)) for _row, given, entity_id in asked], actor=self.terms.actor
+        )
+        return {
+            row.line: Result(row.line, Outcome.CREATED, person.display_name, person.public_id)
+            for (row, _given, _entity_id), person in zip(asked, people, strict=True)
+        }
+
+    def _changed(self, asked: Sequence[tuple[Row, Person, dict[str, Any], int]]) -> dict[int, Result]:
+        edits, changed = [], {}
+        for row, person, given, entity_id in asked:
+            changes = {
+                _shown_as(name): [_shown(person, name), row.values.get(_shown_as(name), new)]
+                for name, new in given.items()
+                if getattr(person, name) != new
+            }
+            if entity_id != person.entity_id:
+                changes["entity"] = [person.entity.name, row.values["entity"]]
+                given["entity_id"] = entity_id
+            edits.append((person, given))
+            changed[row.line] = person, changes
+        services.update_people(edits, actor=self.terms.actor)
+        return {
+            line: Result(
+                line, Outcome.UPDATED if changes else Outcome.UNCHANGED, person.display_name, person.public_id, changes
+            )
+            for line, (person, changes) in changed.items()
+        }
+
+    def _entity(self, entity_id: int) -> Entity:
+        if entity_id not in self.entities:
+            self.entities[entity_id] = db.session.get_one(Entity, entity_id)
+        return self.entities[entity_id]
+
+
+def _shown_as(name: str) -> str:
+    return name.removesuffix("_id")
+
+
+def _shown(person: Person, name: str) -> Any:
+    return person.location and person.location.name if name == "location_id" else getattr(person, name)
 
 
 def _name(given: Mapping[str, Any]) -> str:

@@ -200,10 +200,12 @@ def _row(line: reading.Line, chosen: Sequence[tuple[int, columns.Column]]) -> Ro
 
 
 def _refused_twice(row: Row, match_key: str | None, within: Sequence[str], seen: dict[Any, int]) -> Row:
-    """Refuse a line whose key an earlier one has; `seen` remembers them."""
+    """Refuse a line whose key an earlier one has, and warn of one that has none; `seen` remembers them."""
     if not match_key:
         return row
     if match_key not in row.values:
+        if any(remark.column == match_key for remark in row.remarks):
+            return row
         lost = N_("It is empty, so the row is new each time that it is imported.")
         return Row(row.line, row.values, [*row.remarks, Remark(match_key, lost, is_warning=True)])
     key = tuple(row.values.get(name) for name in (match_key, *within))

@@ -158,7 +158,8 @@ def _enqueue(kept: Import, kind: str, stage: Stage) -> None:
         kind,
         {"import": kept.id},
         title=kept.filename,
-        dedupe_key=f"import:{kept.public_id}",
+        # Asked for twice at once it is one job, and never the one before, which may not have ended with its last step.
+        dedupe_key=f"import:{kept.public_id}:{kept.job_id or 0}",
         entity_id=kept.entity_id,
         requested_by=kept.user_label,
     )

@@ -15,8 +15,11 @@ from inventory.core.access import Actor
 from inventory.core.database import db, transaction
 from inventory.core.errors import Invalid, Refused
 from inventory.core.permissions import Role
-from inventory.exchange import services
+from inventory.exchange import jobs, services
 from inventory.exchange.models import Extent, Outcome, Stage
+from inventory.jobs import leases
+from inventory.jobs import services as work_services
+from inventory.jobs.context import open_context
 from inventory.organization.models import Location, Person
 from tests import factories
 from tests.exchange.conftest import carry_out, fresh, line, number_of, work
@@ -152,6 +155,20 @@ def test_remembered_columns_can_be_forgotten(bring, cast, laptops):
     assert not services.is_remembered(again)
     with pytest.raises(Refused), transaction():
         services.forget_columns(carry_out(bring("Étiquette;Type\nLBX-000011;Portable\n")))
+
+
+def test_an_import_begun_before_its_trials_job_has_ended_is_a_job_of_its_own(bring):
+    kept = bring("Étiquette;Type\nLBX-000009;Portable\n")
+    with transaction():
+        services.choose(kept, {0: "tag", 1: "category"}, "tag", Extent.VALID)
+        lease = leases.claim(None, "tests", job_id=kept.job_id)
+    trial = jobs.try_out(open_context(lease))
+    with transaction():
+        services.start(fresh(kept))
+    work_services.settle(lease, trial)
+    assert fresh(kept).job_id != lease.job_id
+    work()
+    assert (fresh(kept).stage, number_of(Asset)) == (Stage.DONE, 1)
 
 
 def test_two_columns_cannot_fill_one_field_and_an_import_is_not_begun_twice(bring):

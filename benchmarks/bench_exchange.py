@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 NAME = "Files of equipment and bulk edits, with the whole history: audit, provenance, custody, undo, search"
-GOAL = (
-    "10,000 new rows, or 10,000 that change, imported in 10 s; 1,000 items edited in 2 s; 100,000 rows written in 5 s; CPU: this process"
-)
+GOAL = "10,000 new rows, or 10,000 that change, imported in 10 s; 1,000 items edited in 2 s; 100,000 rows written in 5 s; CPU: this process"
 
 ROWS, EDITED, WRITTEN = 10_000, 1_000, 100_000
 IMPORT_S, EDIT_S, WRITE_S = 10, 2, 5
@@ -121,9 +119,7 @@ def _brought(label: str, app: Flask, content: bytes, expected: dict[str, int]) -
     entity = queries.root()
     assert entity is not None
     with transaction():
-        kept = services.keep(
-            content, "parc.csv", noun="asset", entity_id=entity.id, user=user, actor=actor
-        )
+        kept = services.keep(content, "parc.csv", noun="asset", entity_id=entity.id, user=user, actor=actor)
     with transaction():
         chosen = {int(place): key for place, key in kept.columns.items()}
         services.choose(kept, chosen, kept.match_key, Extent.VALID)

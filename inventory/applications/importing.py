@@ -67,8 +67,12 @@ def columns() -> list[Column]:
     beside = {"state": N_("State"), "entity": N_("Kept for"), "users": N_("Users")}
     return [
         Column(
-            name, label, _parser(name), ALIASES.get(name, ()),
-            names_something=name == "code", choices=tuple(code.label for code in _codes(name) or ()),
+            name,
+            label,
+            _parser(name),
+            ALIASES.get(name, ()),
+            names_something=name == "code",
+            choices=tuple(code.label for code in _codes(name) or ()),
         )  # fmt: skip
         for name, label in {**LABELS, **beside}.items()
     ]

@@ -41,9 +41,7 @@ def is_journalled(mapped: type[Any]) -> bool:
     return mapped not in (AuditRecord, ChangeSet, RowChange) and getattr(mapped, "__journal__", True)
 
 
-def plain(
-    row: Any, *, before: bool = False, only: Collection[str] | None = None
-) -> dict[str, Any]:
+def plain(row: Any, *, before: bool = False, only: Collection[str] | None = None) -> dict[str, Any]:
     """Return a row's columns, all or `only` these, as JSON keeps them; with `before`, as last loaded or saved."""
     state = inspect(row)
     held, changed = state.dict, state.committed_state
@@ -62,7 +60,7 @@ def plain(
     return values
 
 
-def _may_change(row: Any) -> set[str]:
+def _may_change(row: Any) -> frozenset[str]:
     """Return the columns that saving a changed row may change: those that were set, and those that every save sets."""
     state = inspect(row)
     names = _names(state.mapper)
@@ -187,7 +185,11 @@ def _row_change(
         "change_set_id": change_set_id,
         "table_name": mapper.local_table.name,
         "row_key": dict(
-            zip((column.name for column in mapper.primary_key), mapper.primary_key_from_instance(row), strict=True)
+            zip(
+                (column.name for column in mapper.primary_key),
+                mapper.primary_key_from_instance(row),
+                strict=True,
+            )
         ),
         "operation": operation,
         "before": before,

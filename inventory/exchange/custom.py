@@ -32,8 +32,13 @@ def columns(noun: str) -> list[Column]:
     own = queries.fields_of_homes(homes.homes_of(noun))
     labels = homes.labels(own)
     return [
-        Column(field.key, labels[field.id], _parser(field.kind), names_something=field.kind is FieldKind.TEXT,
-               choices=tuple(field.choices))
+        Column(
+            field.key,
+            labels[field.id],
+            _parser(field.kind),
+            names_something=field.kind is FieldKind.TEXT,
+            choices=tuple(field.choices),
+        )
         for field in own
     ]
 

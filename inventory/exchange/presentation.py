@@ -198,7 +198,9 @@ def refused_rows(kept: Import) -> Iterator[list[Any]]:
     table = reading.read(zlib.decompress(kept.content))
     cells = {line.number: line.cells for line in table.lines}
     named, listed = labels(kept), choices(kept)
-    return ([*cells.get(line.line, []), line.line, said(line, named, listed)] for line in queries.refused(kept))
+    return (
+        [*cells.get(line.line, []), line.line, said(line, named, listed)] for line in queries.refused(kept)
+    )
 
 
 def _of_job(job: Job) -> dict[str, Any] | None:

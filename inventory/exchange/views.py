@@ -269,7 +269,9 @@ def _lines(kept: Import, named: Mapping[str, str]) -> Listing:
             Column("outcome", N_("Outcome"), lambda row: row.outcome, kind="badge", sort=REFUSED_FIRST),
             Column("label", N_("What it is about"), lambda row: row.label, kind="name"),
             Column("changes", N_("Changes"), lambda row: presentation.changes(row, named), kind="sentence"),
-            Column("remarks", N_("Remarks"), lambda row: presentation.said(row, named, listed), kind="sentence"),
+            Column(
+                "remarks", N_("Remarks"), lambda row: presentation.said(row, named, listed), kind="sentence"
+            ),
         ),
         filters=(Filter("outcome", N_("Outcome"), only, options=code_options(Outcome)),),
         id_column=ImportLine.id,

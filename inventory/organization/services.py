@@ -209,9 +209,7 @@ def update_people(edits: Sequence[tuple[Person, dict[str, Any]]], *, actor: Acto
         _flush_person()
 
 
-def _change(
-    person: Person, values: dict[str, Any], version: int | None, actor: Actor
-) -> audit.Changes:
+def _change(person: Person, values: dict[str, Any], version: int | None, actor: Actor) -> audit.Changes:
     """Set what differs and return it as readers see it; the caller saves and records it."""
     if "display_name" in values:
         values = named(values)

@@ -96,7 +96,7 @@ def put(name: str, rows: Sequence[tuple[int, Iterable[str]]]) -> None:
         given = "unnest(CAST(:ids AS bigint[]), CAST(:words AS text[])) AS given (id, words)"
         vectors = f"SELECT id, array_to_tsvector(string_to_array(words, ' ')) FROM {given}"  # noqa: S608
         db.session.execute(
-            text(f"INSERT INTO {name} (id, {searched}) {vectors}"),  # noqa: S608
+            text(f"INSERT INTO {name} (id, {searched}) {vectors}"),
             {"ids": [id_ for id_, _tokens in rows], "words": [" ".join(tokens) for _id, tokens in rows]},
         )
 

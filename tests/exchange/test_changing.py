@@ -88,7 +88,9 @@ def test_a_refused_row_changes_nothing_and_takes_no_other_with_it(bring, fleet, 
 def test_undoing_puts_every_row_back_as_it_was(bring, fleet, cast):
     carry_out(bring(rows(fleet, "A;10;Bureau 12;Alice Ferrand;", "B;10;;Paul Roux;en réserve")))
     before = contents()
-    kept = carry_out(bring(rows(fleet, "C;20;;Paul Roux;", "D;20;Bureau 12;Alice Ferrand;", "E;;;;en réserve")))
+    kept = carry_out(
+        bring(rows(fleet, "C;20;;Paul Roux;", "D;20;Bureau 12;Alice Ferrand;", "E;;;;en réserve"))
+    )
     assert contents() != before
     with transaction():
         change_set = db.session.get_one(ChangeSet, kept.change_set_id)
@@ -120,7 +122,8 @@ def test_a_tag_that_another_has_is_refused(fleet):
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(bring, fleet, cast, laptops):
     more = [
-        factories.create_asset(cast.le_bouscat, laptops, tag=f"LBX-0002{n:02d}", name=f"X-{n}") for n in range(20)
+        factories.create_asset(cast.le_bouscat, laptops, tag=f"LBX-0002{n:02d}", name=f"X-{n}")
+        for n in range(20)
     ]
     texts = [rows(some, *["N;10;Bureau 12;;"] * len(some)) for some in (fleet[:2], more)]
     asked: list[str] = []

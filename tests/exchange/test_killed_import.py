@@ -136,7 +136,9 @@ def lose_lease() -> None:
 
 
 def shown(browser: FlaskClient) -> str:
-    return browser.get(f"/imports/{kept().public_id}", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    return browser.get(f"/imports/{kept().public_id}", headers={"Accept-Language": "en"}).get_data(
+        as_text=True
+    )
 
 
 def test_a_worker_killed_in_the_middle_leaves_nothing_and_another_imports_the_whole_file(
@@ -173,7 +175,7 @@ def test_given_up_after_its_attempts_it_says_why_and_can_be_imported_again(
 
 
 def test_a_killed_trial_is_begun_anew(
-    manager: FlaskClient,  # noqa: ARG001 - who has brought the file
+    manager: FlaskClient,
     start_worker: Callable[[], subprocess.Popen[bytes]],
 ) -> None:
     worker = start_worker()

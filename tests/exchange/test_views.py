@@ -107,7 +107,9 @@ def test_no_file_chosen_is_not_called_an_empty_file(bruno, cast):
 def test_a_word_that_is_not_on_a_list_is_answered_with_the_list(bruno, bring):
     kept = bring("Étiquette;Type;Statut\nLBX-000009;Portable;perdu de vue\n")
     shown = bruno.get(f"/imports/{kept.public_id}", headers={"Accept-Language": "en"}).get_data(as_text=True)
-    assert "Write one of these: on order, in stock," in shown.replace("On order", "on order").replace("In stock", "in stock")
+    assert "Write one of these: on order, in stock," in shown.replace("On order", "on order").replace(
+        "In stock", "in stock"
+    )
 
 
 def test_the_page_of_columns_offers_to_forget_what_is_remembered(bruno, bring):

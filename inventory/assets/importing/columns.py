@@ -63,8 +63,12 @@ def columns() -> list[Column]:
         [own_number]
         + [
             Column(
-                name, label, _parser(name), ALIASES.get(name, ()),
-                names_something=name in NAMES, choices=tuple(code.label for code in CODES.get(name, ())),
+                name,
+                label,
+                _parser(name),
+                ALIASES.get(name, ()),
+                names_something=name in NAMES,
+                choices=tuple(code.label for code in CODES.get(name, ())),
             )  # fmt: skip
             for name, label in LABELS.items()
             if name not in LEFT_OUT

@@ -22,7 +22,6 @@ from inventory.core.database import db
 from inventory.core.errors import DomainError
 from inventory.organization.models import Person
 
-
 # Fields that other fields bring along (a model its maker), and those of a move.
 FOLLOWING = ("manufacturer_id", "category_id", "serial", *moves.PLACED)
 
@@ -81,7 +80,9 @@ def change_many(changes: Sequence[Change], *, actor: Actor, beside: Beside = lam
 
 def _read_again(assets: Sequence[Asset]) -> None:
     ids = [asset.id for asset in assets]
-    db.session.scalars(select(Asset).where(Asset.id.in_(ids)), execution_options={"populate_existing": True}).all()
+    db.session.scalars(
+        select(Asset).where(Asset.id.in_(ids)), execution_options={"populate_existing": True}
+    ).all()
 
 
 @dataclass(slots=True)
@@ -97,7 +98,9 @@ def _make(changes: Mapping[int, Change], actor: Actor) -> Refusals:
     assets = [change.asset for change in changes.values()]
     # Held here so that the session, which forgets what nobody holds, asks for none of it again.
     at_hand = fields.at_hand(_relations(change) for change in changes.values())
-    dossiers = dossiers_of(assets, {*FOLLOWING, *(name for change in changes.values() for name in change.values)})
+    dossiers = dossiers_of(
+        assets, {*FOLLOWING, *(name for change in changes.values() for name in change.values)}
+    )
     held = custody.custodies_of_many(assets)
     noted, refused = _Noted(), _taken_tags(changes)
     with audit.gathering(), db.session.no_autoflush:

@@ -196,9 +196,7 @@ def _begin(asset: Asset, new: Custody, condition: Condition | None) -> Custody |
     return covering
 
 
-def _lay(
-    asset: Asset, rows: Sequence[Custody], new: Custody, condition: Condition | None
-) -> Custody | None:
+def _lay(asset: Asset, rows: Sequence[Custody], new: Custody, condition: Condition | None) -> Custody | None:
     """Do as `_begin` does among the custodies `rows` of the asset: the caller saves."""
     on = new.from_on
     covering = next(

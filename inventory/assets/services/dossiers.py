@@ -49,9 +49,7 @@ def save_gathered(gathered: Gathered) -> None:
         loads.load(model, [vars(row) for row in rows])
 
 
-def dossiers_of(
-    assets: Collection[Asset], claimed: Collection[str] | None = None
-) -> dict[int, Dossier]:
+def dossiers_of(assets: Collection[Asset], claimed: Collection[str] | None = None) -> dict[int, Dossier]:
     """Return the dossiers of saved assets by their ids, in three queries however many there are.
 
     Their claims are those on all fields, or on the fields `claimed` alone.

@@ -145,7 +145,11 @@ class _People:
         services.update_people(edits, actor=self.terms.actor)
         return {
             line: Result(
-                line, Outcome.UPDATED if changes else Outcome.UNCHANGED, person.display_name, person.public_id, changes
+                line,
+                Outcome.UPDATED if changes else Outcome.UNCHANGED,
+                person.display_name,
+                person.public_id,
+                changes,
             )
             for line, (person, changes) in changed.items()
         }

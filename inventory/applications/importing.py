@@ -73,7 +73,7 @@ def columns() -> list[Column]:
             ALIASES.get(name, ()),
             names_something=name == "code",
             choices=tuple(code.label for code in _codes(name) or ()),
-        )  # fmt: skip
+        )
         for name, label in {**LABELS, **beside}.items()
     ]
 

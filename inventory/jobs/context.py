@@ -91,7 +91,8 @@ class JobContext:
         until then: `transaction` and `checkpoint` inside would keep everybody else from it. SQLite takes no other
         writer at all meanwhile, so that there progress and wishes go beside the store.
         """
-        with aside.listening(self.public_id, self._progress) as self._aside:
+        with aside.listening(self.public_id, self._progress) as heard:
+            self._aside = heard
             try:
                 with transaction() as session:
                     yield session

@@ -69,7 +69,7 @@ def columns() -> list[Column]:
                 ALIASES.get(name, ()),
                 names_something=name in NAMES,
                 choices=tuple(code.label for code in CODES.get(name, ())),
-            )  # fmt: skip
+            )
             for name, label in LABELS.items()
             if name not in LEFT_OUT
         ]

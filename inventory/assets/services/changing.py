@@ -108,7 +108,7 @@ def _make(changes: Mapping[int, Change], actor: Actor) -> Refusals:
             if number in refused:
                 continue
             try:
-                _note(change, dossiers[change.asset.id], held[change.asset.id], noted, actor)
+                _note(change, dossiers[change.asset.id], held[change.asset.id], noted=noted, actor=actor)
             except DomainError as why:
                 refused[number] = why
     if not refused:
@@ -134,7 +134,7 @@ def _taken_tags(changes: Mapping[int, Change]) -> Refusals:
     return {number: checks.taken(tag) for number, tag in wanted.items() if tag in taken}
 
 
-def _note(change: Change, dossier: Dossier, rows: list[Custody], noted: _Noted, actor: Actor) -> None:
+def _note(change: Change, dossier: Dossier, rows: list[Custody], *, noted: _Noted, actor: Actor) -> None:
     asset = change.asset
     records.note_update(dossier, change.values, actor=actor)
     if change.where:
@@ -147,13 +147,13 @@ def _note(change: Change, dossier: Dossier, rows: list[Custody], noted: _Noted, 
         rows.append(new)
         noted.hands.append({"asset": asset, "old": old, "new": new, "on": today, "actor": actor})
         if _serves_now(dossier, today):
-            noted.states.append(_note_state(dossier, State.IN_SERVICE, today, {}, actor))
+            noted.states.append(moves.note_state(dossier, State.IN_SERVICE, actor=actor, on=today, data={}))
     if change.state is not None and change.state is not asset.state:
         current = next((row for row in rows if row.until_on is None), None)
         if current is not None and change.state in lifecycle.RELEASES:
             custody.check_release(current, today)
         route = {"disposal_route": change.disposal_route} if change.disposal_route else {}
-        noted.states.append(_note_state(dossier, change.state, today, route, actor))
+        noted.states.append(moves.note_state(dossier, change.state, actor=actor, on=today, data=route))
 
 
 def _serves_now(dossier: Dossier, on: date) -> bool:
@@ -161,10 +161,6 @@ def _serves_now(dossier: Dossier, on: date) -> bool:
     stretches = history.stretches_in(dossier)
     state = (periods.at(stretches, on) or stretches[0]).state
     return state is State.ON_LOAN or state in lifecycle.HELD - lifecycle.IN_USE
-
-
-def _note_state(dossier: Dossier, to: State, on: date, data: Mapping[str, Any], actor: Actor) -> moves.Moved:
-    return moves.note_state(dossier, to, actor=actor, on=on, data=data)
 
 
 def _tell(noted: _Noted, held: set[int], actor: Actor) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
+from sqlalchemy.orm import joinedload
 
 from inventory.assets import ages, authority, bookvalue, custom, fields, lists, past
 from inventory.assets.authority import Claim
@@ -49,6 +50,17 @@ ACCOUNTS = ("accounting_number",)
 # Shown even when empty, because somebody should fill them.
 WANTED = frozenset(
     {"category_id", "model_id", "serial", "location_id", "commissioned_on", "warranty_ends_on"}
+)
+# Rows that the page names beside the asset, read with it.
+NAMED = (
+    joinedload(Asset.category),
+    joinedload(Asset.manufacturer),
+    joinedload(Asset.model),
+    joinedload(Asset.entity),
+    joinedload(Asset.location),
+    joinedload(Asset.holder),
+    joinedload(Asset.supplier),
+    joinedload(Asset.payer),
 )
 # The marks of `components/panels.html`.
 MARKS = {

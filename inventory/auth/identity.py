@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
+from typing import Any
 
 from flask import g, request, session
 from flask_babel import gettext
@@ -12,8 +14,10 @@ from inventory.auth import queries, services
 from inventory.core import clock
 from inventory.core.access import NOBODY, Access, Actor, Scope
 from inventory.core.database import transaction
+from inventory.core.permissions import Permission
 from inventory.core.wording import N_
 from inventory.organization import queries as organization
+from inventory.organization.queries import Tree
 
 COOKIE_FIELD = "token"
 SEEN_EVERY = timedelta(minutes=5)
@@ -42,7 +46,7 @@ class ScopeSwitch:
 
     label: str
     code: str | None
-    choices: list[tuple[str | None, str, int]]
+    choices: tuple[tuple[str | None, str, int], ...]
 
 
 def load_user() -> None:
@@ -72,16 +76,16 @@ def load_user() -> None:
         user.id, user.public_id, user.name, user.email, user.language, user.totp_confirmed_at is not None
     )
     g.actor = services.actor_for(user)
-    g.access = queries.access_of(user)
-    _load_scope(g.access)
+    tree = organization.whole_tree()
+    g.access = queries.access_of(user, tree)
+    _load_scope(g.access, tree)
 
 
-def _load_scope(access: Access) -> None:
-    everything = frozenset(access.roles)
-    entities, whole = organization.switch(everything)
+def _load_scope(access: Access, tree: Tree) -> None:
+    everything = access.entity_ids(Permission.VIEW)
+    entities, outline = _choices(tree, everything)
+    whole = len(entities) == len(tree.rows)
     label = gettext(N_("All my entities"))
-    choices: list[tuple[str | None, str, int]] = [(None, label, 0)]
-    choices += [(entity.code, entity.name, depth) for entity, depth in organization.outline(entities)]
     wanted = request.args.get("entity", "")
     chosen = next((entity for entity in entities if entity.code == wanted.upper()), None) if wanted else None
     if chosen is None:
@@ -89,4 +93,11 @@ def _load_scope(access: Access) -> None:
     else:
         ids = frozenset(entity.id for entity in entities if entity.path.startswith(chosen.path))
         g.scope = Scope(ids, chosen.id, chosen.code, chosen.name, whole=whole and ids == everything)
-    g.scope_switch = ScopeSwitch(g.scope.label, g.scope.code, choices)
+    g.scope_switch = ScopeSwitch(g.scope.label, g.scope.code, ((None, label, 0), *outline))
+
+
+# Every page of a user asks for the same.
+@lru_cache(maxsize=64)
+def _choices(tree: Tree, entity_ids: frozenset[int]) -> tuple[list[Any], tuple[tuple[str, str, int], ...]]:
+    entities = [row for row in tree.rows if row.id in entity_ids]
+    return entities, tuple((row.code, row.name, depth) for row, depth in organization.outline(entities))

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from inventory.auth.models import Grant, User, UserSession
 from inventory.auth.passwords import token_hash
 from inventory.core.access import Access, Scope
 from inventory.core.database import db
 from inventory.core.permissions import Role
+from inventory.organization import queries as organization
 from inventory.organization.models import Entity
+from inventory.organization.queries import Tree
 
 
 def user_named(email: str, *, hold: bool = False) -> User | None:
@@ -30,24 +33,23 @@ def has_users() -> bool:
     return bool(db.session.scalar(select(func.count()).select_from(User)))
 
 
-def access_of(user: User) -> Access:
-    """Return the user's best role on each entity, inherited downwards, in one query."""
-    below = aliased(Entity)
-    statement = (
-        select(below.id, below.parent_id, Grant.role)
-        .select_from(Grant)
-        .join(Entity, Entity.id == Grant.entity_id)
-        .join(below, below.path.like(Entity.path.concat("%")))
-        .where(Grant.user_id == user.id)
-    )
+def access_of(user: User, tree: Tree | None = None) -> Access:
+    """Return the user's best role on each entity, inherited downwards."""
+    granted = select(Entity.path, Grant.role).join(Entity, Entity.id == Grant.entity_id)
+    grants = db.session.execute(granted.where(Grant.user_id == user.id).order_by(Grant.id)).all()
+    return _access(user.id, tuple((path, role) for path, role in grants), tree or organization.whole_tree())
+
+
+# Kept with what it finds out of permissions: a user asks for page after page.
+@lru_cache(maxsize=256)
+def _access(user_id: int, grants: tuple[tuple[str, Role], ...], tree: Tree) -> Access:
     roles: dict[int, Role] = {}
-    root_id = None
-    for entity_id, parent_id, role in db.session.execute(statement):
-        if parent_id is None:
-            root_id = entity_id
-        if entity_id not in roles or role.rank > roles[entity_id].rank:
-            roles[entity_id] = role
-    return Access(user.id, roles, root_id)
+    for row in tree.rows:
+        held = [role for path, role in grants if row.path.startswith(path)]
+        if held:
+            roles[row.id] = max(held, key=lambda role: role.rank)
+    root_id = next((row.id for row in tree.rows if row.parent_id is None and row.id in roles), None)
+    return Access(user_id, roles, root_id)
 
 
 def session_by_token(token: str, at: datetime) -> UserSession | None:

@@ -33,6 +33,9 @@ class Access:
     user_id: int
     roles: Mapping[int, Role] = field(default_factory=dict)
     root_id: int | None = None
+    _held: dict[Permission, frozenset[int]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def allows(self, permission: Permission, entity_id: int | None = None) -> bool:
         """Say whether the permission is held on `entity_id`; without one, on any entity at all."""
@@ -41,13 +44,16 @@ class Access:
             if entity_id is None:
                 return False
         if entity_id is None:
-            return any(role_allows(role, permission) for role in self.roles.values())
+            return bool(self.entity_ids(permission))
         role = self.roles.get(entity_id)
         return role is not None and role_allows(role, permission)
 
     def entity_ids(self, permission: Permission) -> frozenset[int]:
         """Return the ids of all entities where the permission is held."""
-        return frozenset(id_ for id_, role in self.roles.items() if role_allows(role, permission))
+        if permission not in self._held:
+            held = frozenset(id_ for id_, role in self.roles.items() if role_allows(role, permission))
+            self._held[permission] = held
+        return self._held[permission]
 
     def require(self, permission: Permission, entity_id: int) -> None:
         """Raise NotFound for a foreign entity, Forbidden for an own one without the right."""

@@ -11,7 +11,7 @@ import flask_babel
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
 from flask import Flask, g, request
-from flask_babel import Babel, force_locale, get_locale, gettext
+from flask_babel import Babel, Domain, force_locale, get_locale, gettext
 from jinja2 import pass_context
 from markupsafe import Markup
 
@@ -70,15 +70,43 @@ def ngettext(singular: str, plural: str, num: int, **variables: Any) -> str:
     return str(flask_babel.ngettext(singular, plural, _Counted(num), **variables))
 
 
+class _Words(Domain):
+    """The catalogues by language; the library works out the name of each anew for every sentence."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._by_language: dict[str, Any] = {}
+
+    def get_translations(self) -> Any:
+        locale = get_locale()
+        if locale is None:
+            return super().get_translations()
+        known = self._by_language.get(locale.language)
+        if known is None:
+            known = self._by_language[locale.language] = super().get_translations()
+        return known
+
+
 def _in_templates(app: Flask) -> None:
-    """Write %(num)s of `ngettext` in templates as `ngettext` does."""
-    installed: Any = app.jinja_env.globals["ngettext"]
+    """Write sentences of templates from a memory of them, and %(num)s of `ngettext` as `ngettext` does."""
+    installed: dict[str, Any] = {name: app.jinja_env.globals[name] for name in ("gettext", "ngettext")}
+    # A page says hundreds of sentences, and the next page the same.
+    said: dict[tuple[str, str], Any] = {}
+
+    @pass_context
+    def written(context: Any, sentence: str, **variables: Any) -> Any:
+        if variables or not context.eval_ctx.autoescape:
+            return installed["gettext"](context, sentence, **variables)
+        key = (language(), sentence)
+        if key not in said:
+            said[key] = installed["gettext"](context, sentence)
+        return said[key]
 
     @pass_context
     def counted(context: Any, singular: str, plural: str, num: int, **variables: Any) -> Any:
-        return installed(context, singular, plural, _Counted(num), **variables)
+        return installed["ngettext"](context, singular, plural, _Counted(num), **variables)
 
-    app.jinja_env.globals["ngettext"] = counted
+    app.jinja_env.globals.update(ngettext=counted, gettext=written, _=written)
 
 
 def day(value: date | None) -> str:
@@ -171,7 +199,12 @@ def shown(label: Any) -> str:
     """Translate an N_ sentence or a code's label for a page."""
     if label is None or label == "":
         return ""
-    return str(gettext(label.label if isinstance(label, Code) else str(label)))
+    return _word(label.label if isinstance(label, Code) else str(label), language())
+
+
+@lru_cache(maxsize=8192)
+def _word(label: str, _language: str) -> str:
+    return str(gettext(label))
 
 
 def labelled(what: Any, words: Any) -> str:
@@ -190,6 +223,7 @@ def breakable(value: Any) -> Any:
 def init_app(app: Flask) -> None:
     """Install the languages and the filters that templates use."""
     babel.init_app(app, default_locale="en", locale_selector=_selector)
+    app.extensions["babel"].instance.domain_instance = _Words()
     _in_templates(app)
     app.jinja_env.filters.update(
         t=shown,

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, current_app, g, render_template, request, url_for
 from flask_babel import gettext
 
-from inventory.core import registry
+from inventory.core import i18n, registry
 from inventory.core.access import NOBODY
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
@@ -55,7 +55,7 @@ def _allowed(group: Group) -> list[dict[str, Any]]:
     return [
         _line(entry)
         for entry in registry.menu_entries()
-        if entry.group == group
+        if entry.group is group
         and entry.endpoint in current_app.view_functions
         and access.allows(entry.permission)
     ]
@@ -63,15 +63,16 @@ def _allowed(group: Group) -> list[dict[str, Any]]:
 
 def _is_here(entry: MenuEntry) -> bool:
     """Say whether the page is the entry's or below it; of two entries of one blueprint, only its own page is."""
-    here, blueprint = request.endpoint or "", entry.endpoint.split(".")[0]
-    alone = sum(other.endpoint.split(".")[0] == blueprint for other in registry.menu_entries()) == 1
-    return here == entry.endpoint or (alone and here.split(".")[0] == blueprint)
+    here, blueprint = request.endpoint or "", entry.endpoint.partition(".")[0]
+    if here == entry.endpoint or here.partition(".")[0] != blueprint:
+        return here == entry.endpoint
+    return sum(other.endpoint.partition(".")[0] == blueprint for other in registry.menu_entries()) == 1
 
 
 def _line(entry: MenuEntry) -> dict[str, Any]:
     return {
-        "label": gettext(entry.label),
-        "hint": gettext(entry.hint) if entry.hint else "",
+        "label": i18n.shown(entry.label),
+        "hint": i18n.shown(entry.hint),
         "url": url_for(entry.endpoint),
         "icon": entry.icon,
         "active": _is_here(entry),

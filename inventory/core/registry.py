@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from click import Command
@@ -115,7 +116,13 @@ def menu(entry: MenuEntry) -> None:
 
 def menu_entries() -> list[MenuEntry]:
     """Return the navigation's lines in their order."""
-    return sorted(_menu.values(), key=lambda entry: (entry.order, entry.endpoint))
+    return _ordered(tuple(_menu.values()))
+
+
+# Every page asks, several times.
+@lru_cache(maxsize=4)
+def _ordered(entries: tuple[MenuEntry, ...]) -> list[MenuEntry]:
+    return sorted(entries, key=lambda entry: (entry.order, entry.endpoint))
 
 
 def noun(noun: Noun) -> None:

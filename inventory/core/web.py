@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 from flask import (
     Flask,
@@ -30,6 +30,7 @@ from inventory.core.addresses import here, static_url
 from inventory.core.database import db
 from inventory.core.errors import DomainError, NotFound, Stale
 from inventory.core.forms import secrets_sent, translated
+from inventory.core.icons import icon
 from inventory.core.permissions import Permission
 from inventory.core.wording import N_
 
@@ -81,12 +82,15 @@ def authorise(permission: Permission, entity_id: int) -> None:
     access().require(permission, entity_id)
 
 
-def load(model: type[Row], public_id: str, permission: Permission = Permission.VIEW) -> Row:
+def load(
+    model: type[Row], public_id: str, permission: Permission = Permission.VIEW, *, options: Sequence[Any] = ()
+) -> Row:
     """Return the row with this public id; raises NotFound when absent or foreign, Forbidden without the right.
 
-    A row without an entity (the catalogue) asks for the permission itself.
+    A row without an entity (the catalogue) asks for the permission itself. `options` say what to read with it.
     """
-    row: Any = db.session.scalar(select(model).where(model.public_id == public_id))  # type: ignore[attr-defined,arg-type]
+    statement = select(model).where(model.public_id == public_id).options(*options)  # type: ignore[attr-defined]
+    row: Any = db.session.scalar(statement)
     if row is None:
         raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
     entity_id = getattr(row, "entity_id", None)
@@ -144,13 +148,25 @@ def can(permission: str, target: Any = None) -> bool:
     return access().allows(Permission(permission), entity_id)
 
 
-def scope_url(code: str | None) -> str:
-    """Return the present page's address in another scope, its filters kept; of a page on one thing, its list's."""
-    # The switch asks for hundreds: the address is made once, and the code put into it.
-    if "scope_pattern" not in g:
-        g.scope_pattern = _scope_pattern().split(_ANY_SCOPE)
-    before, after = g.scope_pattern
-    return f"{before}{quote(code or 'all')}{after}"
+def scope_lines() -> Markup:
+    """Return the lines of the entity switch, hundreds of them: each leads to the present page in another scope,
+    its filters kept; from a page on one thing, to its list.
+    """
+    before, after = _scope_pattern().split(_ANY_SCOPE)
+    switch = g.scope_switch
+    drawn = _scope_lines(switch.choices, switch.code, icon("check"))
+    return drawn.replace(_BEFORE, before).replace(_AFTER, after)
+
+
+# Names hold no control characters, so that these stand for addresses alone.
+_BEFORE, _AFTER = "\x01", "\x02"
+
+
+@lru_cache(maxsize=64)
+def _scope_lines(choices: tuple[Any, ...], code: str | None, mark: Markup) -> Markup:
+    template: Any = current_app.jinja_env.get_template("layouts/_scope_lines.html")
+    lines: Markup = template.module.lines(choices, code, mark, _BEFORE, _AFTER)
+    return lines
 
 
 _ANY_SCOPE = "any-scope-at-all"
@@ -187,7 +203,7 @@ def _context() -> dict[str, Any]:
         "review_count": next(
             (e["count"] for group in shown for e in group["entries"] if e["count"] is not None), None
         ),
-        "scope_url": scope_url,
+        "scope_lines": scope_lines,
         "language_url": language_url,
         **{name: _url_if_there(endpoint) for name, endpoint in FRAME_URLS.items()},
     }
@@ -268,7 +284,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(navigation.bp)
     app.context_processor(_context)
     # Macros are imported without context, so that templates stay cached: what they call is global.
-    app.jinja_env.globals.update(can=can, static_url=static_url)
+    app.jinja_env.globals.update(can=can, static_url=static_url, drawn_icon=icon)
     app.url_defaults(_keep_scope)
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(HTTPException, _http_error)

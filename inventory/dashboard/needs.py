@@ -47,7 +47,7 @@ def _failed_jobs(_scope: Scope, _fleet: Fleet) -> list[Need]:
 
 
 def _questions(scope: Scope, _fleet: Fleet) -> list[Need]:
-    count = reviews.open_count(scope.entity_ids)
+    count = reviews.open_count(scope)
     words = ngettext("%(num)s question to answer", "%(num)s questions to answer", count)
     return [Need("flag", words, url_for("reviews.index"), "warn")] if count else []
 

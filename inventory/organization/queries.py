@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -27,21 +28,25 @@ def tree(entity_ids: Collection[int] | None = None) -> list[Entity]:
     return sorted(kept, key=_by_line(rows))
 
 
-def switch(entity_ids: Collection[int]) -> tuple[list[Any], bool]:
-    """Return the same as rows of id, parent_id, path, code and name, and whether these are all the entities that there are.
+@dataclass(frozen=True, eq=False, slots=True)
+class Tree:
+    """All entities as rows of id, parent_id, path, code and name: parents first, children by name."""
+
+    rows: Sequence[Any]
+
+
+def whole_tree() -> Tree:
+    """Return the tree; until an entity changes, it is the very same, so that what is made of it can be kept.
 
     Every page asks for it, so no objects are made.
     """
-    statement = select(Entity.id, Entity.parent_id, Entity.path, Entity.code, Entity.name)
-    rows: Sequence[Any] = db.session.execute(statement).all()
-    kept = [row for row in _in_order(tuple(rows)) if row.id in entity_ids]
-    return kept, len(kept) == len(rows)
+    statement = select(Entity.id, Entity.parent_id, Entity.path, Entity.code, Entity.name).order_by(Entity.id)
+    return _tree(tuple(db.session.execute(statement).all()))
 
 
-# Every page asks for the same tree, which hardly ever changes.
 @lru_cache(maxsize=4)
-def _in_order(rows: tuple[Any, ...]) -> list[Any]:
-    return sorted(rows, key=_by_line(rows))
+def _tree(rows: tuple[Any, ...]) -> Tree:
+    return Tree(sorted(rows, key=_by_line(rows)))
 
 
 def within(column: Any, scope: Scope) -> ColumnElement[bool]:
@@ -105,15 +110,21 @@ def own_settings(entity: Entity) -> dict[str, Any]:
     return {row.name: row.value for row in rows}
 
 
+def effective_settings(entity: Entity, names: Collection[str]) -> dict[str, tuple[Any, Entity]]:
+    """Return each setting's value and the entity it comes from, the nearest first; those that nobody set are left out."""
+    line = _line(entity)
+    statement = (
+        select(EntitySetting, Entity)
+        .join(Entity, Entity.id == EntitySetting.entity_id)
+        .where(EntitySetting.name.in_(names), EntitySetting.entity_id.in_(line))
+    )
+    given = sorted(db.session.execute(statement).all(), key=lambda row: line.index(row[1].id))
+    return {setting.name: (setting.value, giver) for setting, giver in given}
+
+
 def effective_setting(entity: Entity, name: str) -> tuple[Any, Entity] | None:
     """Return a setting's value and the entity it comes from, the nearest first; None when nobody set it."""
-    line = [entity, *ancestors(entity)]
-    ids = [row.id for row in line]
-    found = db.session.scalars(
-        select(EntitySetting).where(EntitySetting.name == name, EntitySetting.entity_id.in_(ids))
-    )
-    values = {row.entity_id: row.value for row in found}
-    return next(((values[row.id], row) for row in line if row.id in values), None)
+    return effective_settings(entity, [name]).get(name)
 
 
 def locations(scope: Scope) -> Select[Location]:
@@ -190,7 +201,12 @@ def location_names(location_ids: Collection[int]) -> dict[int, str]:
 
 def location_name(location: Location | None) -> str | None:
     """Return one place's whole name, or None."""
-    return None if location is None else location_names([location.id]).get(location.id)
+    if location is None:
+        return None
+    above = _line(location)[:-1]
+    found = db.session.execute(select(Location.id, Location.name).where(Location.id.in_(above))) if above else ()
+    names = {id_: name for id_, name in found}  # noqa: C416 - rows are no pairs to a type checker
+    return " › ".join([*(names[id_] for id_ in above if id_ in names), location.name])
 
 
 def entities_named(codes: Sequence[str]) -> dict[str, Entity]:

@@ -49,19 +49,19 @@ def named(name: str) -> Setting | None:
 
 def in_force(entity: Entity) -> list[InForce]:
     """Return every setting as it holds on an entity, with where it comes from."""
-    return [_held(setting, entity) for setting in _settings.values()]
+    given = queries.effective_settings(entity, list(_settings))
+    return [_held(setting, entity, given.get(setting.name)) for setting in _settings.values()]
 
 
-def _held(setting: Setting, entity: Entity) -> InForce:
-    found = queries.effective_setting(entity, setting.name)
-    if found is None:
+def _held(setting: Setting, entity: Entity, given: tuple[Any, Entity] | None) -> InForce:
+    if given is None:
         return InForce(setting, setting.default, None, is_own=False)
-    return InForce(setting, found[0], found[1], is_own=found[1].id == entity.id)
+    return InForce(setting, given[0], given[1], is_own=given[1].id == entity.id)
 
 
 def value(entity: Entity, name: str) -> InForce:
     """Return one setting as it holds on an entity; raises KeyError for an unknown name."""
-    return _held(_settings[name], entity)
+    return _held(_settings[name], entity, queries.effective_setting(entity, name))
 
 
 def change(entity: Entity, name: str, given: int | None, *, actor: Actor) -> None:

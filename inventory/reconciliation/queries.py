@@ -16,6 +16,7 @@ from inventory.core import clock
 from inventory.core.access import Actor, Scope
 from inventory.core.database import db
 from inventory.discovery.models import AddressRange, RunResult, Sighting, SightingRevision
+from inventory.organization.queries import within
 from inventory.reconciliation.models import Link, Review, ReviewKind, ReviewState
 
 QUEUE_SHOWN = 100
@@ -133,9 +134,9 @@ def counts(scope: Scope) -> dict[ReviewKind, int]:
     return {row.kind: row.number for row in db.session.execute(statement)}
 
 
-def open_count(entity_ids: Collection[int]) -> int:
-    """Return how many questions are open in these entities."""
-    statement = select(func.count()).where(Review.state == ReviewState.OPEN, Review.entity_id.in_(entity_ids))
+def open_count(scope: Scope) -> int:
+    """Return how many questions of the scope are open."""
+    statement = select(func.count()).where(Review.state == ReviewState.OPEN, within(Review.entity_id, scope))
     return db.session.scalar(statement) or 0
 
 

@@ -24,7 +24,7 @@ from inventory.organization.queries import location_name
 def detail(public_id: str) -> Response:
     """Show an asset; a merged one's address leads to what it became part of."""
     try:
-        asset = load(Asset, public_id)
+        asset = load(Asset, public_id, options=presentation.NAMED)
     except NotFound:
         kept = queries.redirected(public_id)
         if kept is None:

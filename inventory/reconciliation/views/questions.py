@@ -30,7 +30,7 @@ bp = Blueprint("reviews", __name__, url_prefix="/reviews")
 
 def open_count() -> int:
     """Return how many questions wait in the scope, for the menu."""
-    return queries.open_count(current_scope(Permission.REVIEWS_ANSWER).entity_ids)
+    return queries.open_count(current_scope(Permission.REVIEWS_ANSWER))
 
 
 MENU = MenuEntry(

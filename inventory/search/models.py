@@ -28,7 +28,7 @@ class SearchDocument(Base):
 
     # documents.document_id
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
-    noun: Mapped[str] = mapped_column(String(40), index=True)
+    noun: Mapped[str] = mapped_column(String(40))
     row_id: Mapped[int] = mapped_column(BigId)
     argument: Mapped[str] = mapped_column(String(40))
     title: Mapped[str] = mapped_column(String(255))
@@ -37,6 +37,9 @@ class SearchDocument(Base):
     faded: Mapped[bool] = mapped_column(default=False)
     # Of the tokens and all of the above: what has not changed is not written again.
     digest: Mapped[str] = mapped_column(String(32))
+
+    # A noun's latest documents are read from it alone.
+    __table_args__ = (Index("ix_search_document_noun_id", "noun", "id"),)
 
 
 class SearchWord(Base):

@@ -140,7 +140,7 @@ def _groups(
         about = Term(folding.noun_token(one.noun))
         for nearness, wanted in enumerate(ways):
             if wanted is not None:
-                ids = store.documents(Every((about, *inside, wanted)), RANKED + 1).subquery()
+                ids = store.documents_of(one.noun, Every((about, *inside, wanted)), RANKED + 1).subquery()
                 parts.append(
                     select(ids.c.id, literal(place).label("place"), literal(nearness).label("nearness"))
                 )

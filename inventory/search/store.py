@@ -11,7 +11,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, Table, cast, column, event, func, literal_column, select, table, text
+from sqlalchemy import (
+    CTE,
+    ScalarSelect,
+    Select,
+    Table,
+    cast,
+    column,
+    event,
+    func,
+    literal_column,
+    select,
+    table,
+    text,
+    union_all,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import TSQUERY
 
@@ -22,6 +36,9 @@ from inventory.search.models import SearchDocument, SearchWord
 
 TABLES = {"search_index": "tokens", "search_near": "grams"}
 """The derived tables, and the column that is searched in each."""
+
+# How many of a noun's latest documents are read one by one, and for what beginnings of words: up to so many letters.
+LATEST, SHORT = 600, 2
 
 _SQLITE = (
     """CREATE VIRTUAL TABLE IF NOT EXISTS search_index USING fts5(
@@ -144,6 +161,39 @@ def documents(expression: Expression, limit: int) -> Select[Any]:
     # On PostgreSQL the sum keeps the planner from walking the primary key backwards in search of a rare word.
     newest = id_.desc() if is_sqlite() else (id_ + 0).desc()
     return select(id_.label("id")).where(condition).order_by(newest).limit(limit)
+
+
+def documents_of(noun: str, expression: Expression, limit: int) -> Select[Any]:
+    """Return the same of one noun, which the expression must name; ids may come twice.
+
+    PostgreSQL would gather all that holds the beginning of many words before it takes the newest: its index is asked
+    for one only where the noun's latest documents do not hold enough.
+    """
+    whole = documents(expression, limit)
+    if is_sqlite() or not _has_short_word(expression):
+        return whole
+    index = table("search_index", column("id", BigId), column("tokens"))
+    of_noun = select(SearchDocument.id).where(SearchDocument.noun == noun).order_by(SearchDocument.id.desc())
+    newest = of_noun.limit(LATEST).subquery()
+    # Materialised, so that the condition is not looked up in the index after all.
+    latest = select(index).join(newest, newest.c.id == index.c.id).cte().prefix_with("MATERIALIZED")
+    fits = latest.c.tokens.op("@@")(cast(_tsquery(expression), TSQUERY))
+    near = select(latest.c.id).where(fits).order_by(latest.c.id.desc()).limit(limit).cte()
+    goes_on = (_count(near) < limit) & (_count(latest) >= LATEST)
+    rest = whole.where(goes_on).subquery()
+    either = union_all(select(near.c.id), select(rest.c.id)).subquery()
+    return select(either.c.id)
+
+
+def _has_short_word(expression: Expression) -> bool:
+    """Say whether a beginning of a word is asked for that is too short to be rare."""
+    if isinstance(expression, Term):
+        return expression.token.startswith("w") and len(expression.token) <= 1 + SHORT
+    return any(_has_short_word(part) for part in expression.parts)
+
+
+def _count(rows: CTE) -> ScalarSelect[int]:
+    return select(func.count()).select_from(rows).scalar_subquery()
 
 
 def near(grams: Sequence[str], limit: int) -> Sequence[str]:

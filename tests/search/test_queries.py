@@ -12,7 +12,7 @@ from inventory.assets.models import Asset, AssetIdentifier
 from inventory.assets.states import IdentifierKind, SourceKind
 from inventory.core.access import Scope
 from inventory.core.database import db, transaction
-from inventory.search import queries, services
+from inventory.search import queries, services, store
 from inventory.search.models import SearchDocument
 from tests import factories
 
@@ -133,6 +133,17 @@ def test_a_limited_group_says_that_there_is_more(cast, scope):
         factories.create_asset(cast.le_bouscat, name="Portable")
     found = queries.find("portable", scope, limit=3)
     assert (len(found.groups[0].documents), found.groups[0].more) == (3, True)
+
+
+@pytest.mark.parametrize("latest", [2, 4, 600])
+def test_two_letters_find_the_newest_wherever_they_stand_among_the_latest(cast, scope, monkeypatch, latest):
+    monkeypatch.setattr(store, "LATEST", latest)
+    monkeypatch.setattr(queries, "RANKED", 2)
+    for number, name in enumerate(("Delta", "Delphi", "Omega", "Dell", "Sigma")):
+        factories.create_asset(cast.le_bouscat, tag=f"{number}", name=name)
+    found = queries.find("de", scope, limit=6).groups
+    ids = [asset.id for asset in db.session.scalars(select(Asset).where(Asset.name.in_(["Delta", "Delphi", "Dell"])))]
+    assert sorted(document.row_id for group in found for document in group.documents) == sorted(ids)
 
 
 def test_a_list_is_narrowed_by_the_same_words(laptop):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, not_, or_, select
 from sqlalchemy.orm import joinedload
 
 from inventory.assets.ages import months_before
@@ -231,11 +231,9 @@ def _narrowed(ask: Ask, selection: Selection, kept: tuple[Sort, ...]) -> list[Co
     elif selection.figure is Figure.WARRANTY_OVER:
         found.append(Asset.warranty_ends_on < ask.as_of)
     elif selection.figure is Figure.CANDIDATES:
-        replaced = select(Replacement.old_asset_id).where(*replaced_in_year(ask))
-        found += [
-            or_(started().is_not(None), Asset.warranty_ends_on < ask.as_of),
-            Asset.id.not_in(replaced),
-        ]
+        # Not "not in": PostgreSQL would read all equipment rather than look that up for each of the perimeter.
+        replaced = exists().where(Replacement.old_asset_id == Asset.id, *replaced_in_year(ask))
+        found += [or_(started().is_not(None), Asset.warranty_ends_on < ask.as_of), not_(replaced)]
     elif selection.figure is Figure.LEFT_OUT:
         cases = left_out_case(ask)
         found.append(or_(*([cases[selection.left_out]] if selection.left_out else cases.values())))
@@ -255,9 +253,9 @@ def of_unknown_age(ask: Ask, limit: int) -> Sequence[Asset]:
 def _first(ask: Ask, selection: Selection, order: tuple[Any, ...], limit: int) -> Sequence[Asset]:
     # Without the stretch and the custody of the day, which a list needs: sixteen joined tables take long to plan alone.
     named = (Asset.model, Asset.manufacturer, Asset.category, Asset.entity)
-    statement = select(Asset).where(Asset.id.in_(asset_ids(ask, selection)))
-    statement = statement.options(*(joinedload(one) for one in named))
-    return db.session.scalars(statement.order_by(*order).limit(limit)).all()
+    first = asset_ids(ask, selection).order_by(*order).limit(limit)
+    statement = select(Asset).where(Asset.id.in_(first)).options(*(joinedload(one) for one in named))
+    return db.session.scalars(statement.order_by(*order)).all()
 
 
 def candidate_order() -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from inventory.assets import lifecycle
 from inventory.assets.models import Asset, AssetIdentifier
 from inventory.assets.states import IdentifierKind, State
-from inventory.catalog.models import Manufacturer, Model
+from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core.database import db
 from inventory.core.wording import N_
 from inventory.organization.models import Location, Person
@@ -100,5 +100,6 @@ def register() -> None:
             codes=State,
             listing="assets.index",
             order=10,
+            kind=select(Category.kind).where(Category.id == Asset.category_id).scalar_subquery(),
         )
     )

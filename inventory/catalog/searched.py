@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
-from inventory.catalog.models import Manufacturer, Model
+from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core.database import db
 from inventory.core.wording import N_
 from inventory.search import documents
@@ -37,7 +37,8 @@ def register() -> None:
     documents.register(
         Searchable("model", 6, N_("Models"), "category", Model.id, models, "assets.index",
                    (Watch(Model, name | {"part_number", "manufacturer_id"}),
-                    Watch(Manufacturer, name, through=Model.manufacturer_id)), argument="model", listing="catalog.models", order=70)
+                    Watch(Manufacturer, name, through=Model.manufacturer_id)), argument="model", listing="catalog.models", order=70,
+                   kind=select(Category.kind).where(Category.id == Model.category_id).scalar_subquery())
     )  # fmt: skip
     documents.register(
         Searchable("manufacturer", 7, N_("Makers"), "building", Manufacturer.id, manufacturers, "assets.index",

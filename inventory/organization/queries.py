@@ -204,7 +204,9 @@ def location_name(location: Location | None) -> str | None:
     if location is None:
         return None
     above = _line(location)[:-1]
-    found = db.session.execute(select(Location.id, Location.name).where(Location.id.in_(above))) if above else ()
+    found = (
+        db.session.execute(select(Location.id, Location.name).where(Location.id.in_(above))) if above else ()
+    )
     names = {id_: name for id_, name in found}  # noqa: C416 - rows are no pairs to a type checker
     return " › ".join([*(names[id_] for id_ in above if id_ in names), location.name])
 

@@ -79,6 +79,7 @@ class Searchable:
 
     `load(row ids)` gives the documents of those that are there; `every` is the id column of its table. `page` is the
     endpoint of a row's page (or of a list about it) and `argument` what names a row there; `listing` is the endpoint of a list that takes `q`.
+    `kind` is an expression on its table whose codes have an icon for each row; without one, all rows have the noun's.
     """
 
     noun: str
@@ -93,6 +94,7 @@ class Searchable:
     argument: str = "public_id"
     listing: str = ""
     order: int = 50
+    kind: Any = None
 
 
 @dataclass(slots=True)

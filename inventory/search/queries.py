@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, select, union_all
+from sqlalchemy import ColumnElement, String, literal, select, type_coerce, union_all
 
 from inventory.core.access import Scope
 from inventory.core.database import db
@@ -28,6 +28,11 @@ class Group:
     searchable: Searchable
     documents: list[SearchDocument]
     more: bool = False
+    icons: dict[int, str] = field(default_factory=dict)
+
+    def icon(self, document: SearchDocument) -> str:
+        """Return the icon of the row's own kind, else the noun's."""
+        return self.icons.get(document.row_id) or self.searchable.icon
 
 
 @dataclass(slots=True)
@@ -83,6 +88,7 @@ def find(text: str, scope: Scope, *, limit: int = 6, noun: str | None = None) ->
         if meant != [[word] for word in words]:
             found.groups = _groups(nouns, (_by_words(meant),), scope=scope, limit=limit)
             found.guessed = [options[0] for options in meant] if found.groups else []
+    _draw(found.groups)
     return found
 
 
@@ -159,6 +165,25 @@ def _groups(
 def _group(searchable: Searchable, rows: list[SearchDocument], nearest: dict[int, int], limit: int) -> Group:
     rows.sort(key=lambda row: (row.faded, nearest[row.id], folding.words(row.title), row.id))
     return Group(searchable, rows[:limit], more=len(rows) > limit)
+
+
+def _draw(groups: Sequence[Group]) -> None:
+    """Read the icons of the rows that are shown, in one query."""
+    drawn = {group.searchable.noun: group for group in groups if group.searchable.kind is not None}
+    if not drawn:
+        return
+    parts = []
+    for noun, group in drawn.items():
+        one, ids = group.searchable, [document.row_id for document in group.documents]
+        kind = type_coerce(one.kind, String)
+        parts.append(
+            select(literal(noun).label("noun"), one.every.label("id"), kind.label("kind")).where(
+                one.every.in_(ids)
+            )
+        )
+    for noun, row_id, kind in db.session.execute(union_all(*parts)):
+        if kind is not None:
+            drawn[noun].icons[row_id] = drawn[noun].searchable.kind.type.codes(kind).icon
 
 
 def _meant(word: str) -> list[str]:

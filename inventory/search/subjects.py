@@ -87,9 +87,10 @@ def register() -> None:
     documents.register(
         Searchable("location", 3, N_("Places"), "map-pin", Location.id, places, "locations.detail",
                    (Watch(Location, place), Watch(Entity, frozenset({"name"}), through=Location.entity_id)),
-                   listing="locations.index", order=30)
+                   listing="locations.index", order=30, kind=Location.kind)
     )  # fmt: skip
     documents.register(
         Searchable("entity", 4, N_("Entities"), "building-community", Entity.id, entities, "entities.detail",
-                   (Watch(Entity, frozenset({"name", "code", "siret", "closed_on"})),), argument="code", order=40)
+                   (Watch(Entity, frozenset({"name", "code", "siret", "closed_on"})),), argument="code", order=40,
+                   kind=Entity.kind)
     )  # fmt: skip

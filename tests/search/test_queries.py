@@ -142,7 +142,10 @@ def test_two_letters_find_the_newest_wherever_they_stand_among_the_latest(cast, 
     for number, name in enumerate(("Delta", "Delphi", "Omega", "Dell", "Sigma")):
         factories.create_asset(cast.le_bouscat, tag=f"{number}", name=name)
     found = queries.find("de", scope, limit=6).groups
-    ids = [asset.id for asset in db.session.scalars(select(Asset).where(Asset.name.in_(["Delta", "Delphi", "Dell"])))]
+    ids = [
+        asset.id
+        for asset in db.session.scalars(select(Asset).where(Asset.name.in_(["Delta", "Delphi", "Dell"])))
+    ]
     assert sorted(document.row_id for group in found for document in group.documents) == sorted(ids)
 
 

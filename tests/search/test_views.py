@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from inventory.catalog.kinds import Kind
+from inventory.organization.models import LocationKind
 from tests import factories
 
 
@@ -55,3 +59,28 @@ def test_the_suggestions_are_a_piece_of_a_page(cast, laptop, sign_in):
 )
 def test_any_address_is_answered(cast, laptop, sign_in, asked):
     assert sign_in(cast.chloe).get(f"/search/{asked}").status_code in (200, 303)
+
+
+@pytest.mark.parametrize("path", ["/search/?stay=1&q=ete", "/search/suggest?q=ete"])
+def test_each_result_has_the_icon_of_its_own_kind(cast, sign_in, path):
+    laptop, printer = (factories.create_category(kind) for kind in (Kind.LAPTOP, Kind.MULTIFUNCTION_PRINTER))
+    factories.create_asset(cast.le_bouscat, laptop, tag="ETE-1")
+    factories.create_asset(cast.le_bouscat, printer, tag="ETE-2")
+    factories.create_location(cast.le_bouscat, name="Salle d’été", kind=LocationKind.ROOM)
+    factories.create_person(cast.le_bouscat, display_name="Été Martin")
+    text = sign_in(cast.chloe).get(path).get_data(as_text=True)
+    drawn = re.findall(
+        r'class="found[ "].*?#([a-z0-9-]+)"></use>.*?class="found-title">([^<]+)<', text, re.DOTALL
+    )
+    assert drawn == [
+        (Kind.LAPTOP.icon, "ETE-1"),
+        (Kind.MULTIFUNCTION_PRINTER.icon, "ETE-2"),
+        ("users", "Été Martin"),
+        ("door", "Salle d’été"),
+    ]
+
+
+def test_a_model_without_a_category_has_the_icon_of_models(cast, sign_in):
+    factories.create_model(name="Estival", category_id=None)
+    text = sign_in(cast.chloe).get("/search/suggest?q=estival").get_data(as_text=True)
+    assert '#category"' in text

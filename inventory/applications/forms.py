@@ -29,6 +29,7 @@ from inventory.core.forms import (
     TextField,
     required,
 )
+from inventory.core.merging import VersionField
 from inventory.core.wording import N_
 
 TODAY = N_("Leave empty for today.")
@@ -37,7 +38,7 @@ TODAY = N_("Leave empty for today.")
 class ApplicationForm(Form):
     """What an edit may change of one sheet."""
 
-    version = HiddenField()
+    version = VersionField()
     name = TextField(LABELS["name"], [required()], limit=160)
     code = TextField(
         LABELS["code"], limit=40, description=N_("What the service calls it for short, if it does.")
@@ -121,7 +122,7 @@ class NewApplicationForm(ApplicationForm):
 class UseForm(Form):
     """Since when an entity uses an application, and by how many people."""
 
-    version = HiddenField()
+    version = VersionField()
     since_on = DayField(N_("Since"), description=TODAY)
     users = IntField(N_("Number of users"))
     origin = CodeField(
@@ -141,7 +142,7 @@ class NewUseForm(UseForm):
 class LeavingForm(Form):
     """How, when and why an application leaves."""
 
-    version = HiddenField()
+    version = VersionField()
     exit = CodeField(N_("How it leaves"), codes=Exit, default=Exit.RETIRED)
     replaced_by = PickerField(
         N_("Replaced by"),

@@ -11,7 +11,6 @@ from inventory.core.forms import (
     DayField,
     EuroField,
     Form,
-    HiddenField,
     IntField,
     LongTextField,
     ManyField,
@@ -19,13 +18,14 @@ from inventory.core.forms import (
     TextField,
     required,
 )
+from inventory.core.merging import VersionField
 from inventory.core.wording import N_
 
 
 class AssetForm(Form):
     """What an edit may change of one record."""
 
-    version = HiddenField()
+    version = VersionField()
     tag = TextField(
         LABELS["tag"], limit=40, description=N_("What its label says. Leave empty until it has one.")
     )

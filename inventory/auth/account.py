@@ -31,7 +31,7 @@ def profile() -> Response:
         del form.told_of_failures
     if form.submitted_and_valid():
         with form.saving():
-            services.update_user(g.account, form.values(), version=None, actor=g.actor)
+            services.update_user(g.account, form.values(), version=form.seen_version(), actor=g.actor)
         if not form.errors:
             return done(_("Your profile is saved."), to=url_for(".profile"))
     sessions = queries.live_sessions(g.account, clock.now())

@@ -17,6 +17,7 @@ from inventory.core.forms import (
     options,
     required,
 )
+from inventory.core.merging import VersionField
 from inventory.core.permissions import Role
 from inventory.core.wording import N_
 
@@ -91,7 +92,7 @@ class ChangePasswordForm(NewPasswordForm):
 class ProfileForm(Form):
     """What a user may change of their own."""
 
-    version = HiddenField()
+    version = VersionField()
     name = TextField(N_("Your name"), [required()], limit=120)
     language = ChoiceField(N_("Language"))
     told_of_failures = BoolField(
@@ -115,7 +116,7 @@ class TotpForm(Form):
 class UserForm(Form):
     """A user as an administrator sees them."""
 
-    version = HiddenField()
+    version = VersionField()
     name = TextField(N_("Name"), [required()], limit=120)
     email = TextField(N_("E-mail address"), [required()])
     language = ChoiceField(N_("Language"))

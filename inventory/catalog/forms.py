@@ -10,19 +10,19 @@ from inventory.core.forms import (
     DayField,
     EuroField,
     Form,
-    HiddenField,
     IntField,
     PickerField,
     TextField,
     required,
 )
+from inventory.core.merging import VersionField
 from inventory.core.wording import N_
 
 
 class CategoryForm(Form):
     """A category."""
 
-    version = HiddenField()
+    version = VersionField()
     name = TextField(N_("Name"), [required()], limit=120)
     kind = CodeField(N_("Kind"), codes=Kind, description=N_("What scans call it."))
     service_life_months = IntField(N_("Service life in months"), description=N_("72 months are six years."))
@@ -37,14 +37,14 @@ class CategoryForm(Form):
 class ManufacturerForm(Form):
     """A maker."""
 
-    version = HiddenField()
+    version = VersionField()
     name = TextField(N_("Name"), [required()], limit=120)
 
 
 class ModelForm(Form):
     """A model of a maker."""
 
-    version = HiddenField()
+    version = VersionField()
     manufacturer = PickerField(N_("Maker"), [required()], search_endpoint="catalog.search_manufacturers")
     name = TextField(N_("Name"), [required()], limit=160)
     category = ChoiceField(N_("Category"))

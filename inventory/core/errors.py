@@ -54,9 +54,11 @@ class Stale(DomainError):
     """The row was saved by somebody else since it was read.
 
     `current` and `yours` map field names to the values of the two versions; `version` is the one saved now, with
-    which the same form may be sent again to save over it. `saves` are those in between, as far as they are known,
-    the latest first.
+    which the same form may be sent again. `saves` are those in between, as far as they are known, the latest first;
+    `form` is the form that met it, where one did.
     """
+
+    form: Any = None
 
     def __init__(
         self,

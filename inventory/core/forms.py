@@ -17,7 +17,7 @@ from wtforms.fields.choices import SelectChoice
 
 from inventory.core import clock, i18n
 from inventory.core.database import transaction
-from inventory.core.errors import Invalid, Refused
+from inventory.core.errors import Invalid, Refused, Stale
 from inventory.core.text import clean
 from inventory.core.types import Code
 from inventory.core.wording import N_
@@ -106,6 +106,9 @@ class Form(wtforms.Form):
                 yield
         except (Invalid, Refused) as error:
             self.refuse(error)
+        except Stale as error:
+            error.form = self
+            raise
         except IntegrityError:
             log.exception("the store refused what a form saves")
             self.refuse(

@@ -24,12 +24,12 @@ from markupsafe import Markup, escape
 from sqlalchemy import select
 from werkzeug.exceptions import BadHost, HTTPException
 
-from inventory.core import guard, i18n, navigation, registry
+from inventory.core import conflicts, guard, i18n, navigation, registry
 from inventory.core.access import NOBODY, Access, Scope
 from inventory.core.addresses import here, static_url
 from inventory.core.database import db
 from inventory.core.errors import DomainError, NotFound, Stale
-from inventory.core.forms import secrets_sent, translated
+from inventory.core.forms import translated
 from inventory.core.icons import icon
 from inventory.core.permissions import Permission
 from inventory.core.wording import N_
@@ -227,28 +227,10 @@ def describe_fields_with(app: Flask, label: Callable[[str], str], value: Callabl
     app.extensions["parc_field_words"] = (label, value)
 
 
-def _conflict(error: Stale, message: str) -> Response:
-    label, value = current_app.extensions["parc_field_words"]
-    current = {label(name): value(name, error.current.get(name)) for name in error.yours}
-    yours = {label(name): value(name, mine) for name, mine in error.yours.items()}
-    saves = [(save, [label(name) for name in save.fields]) for save in error.saves]
-    return page(
-        "errors/conflict.html",
-        status=409,
-        message=message,
-        current=current,
-        yours=yours,
-        saves=saves,
-        saved_by={name: save for save, names in reversed(saves) for name in names},
-        version=error.version,
-        secrets=secrets_sent(),
-    )
-
-
 def _domain_error(error: DomainError) -> Response:
     message = translated(error.message, error.params)
     if isinstance(error, Stale):
-        return _conflict(error, message)
+        return page("errors/conflict.html", status=409, message=message, **conflicts.context(error))
     if request.headers.get("HX-Request"):
         return make_response(Markup('<p role="alert">{}</p>').format(escape(message)), error.status)
     return page(f"errors/{error.status}.html", status=error.status, message=message)

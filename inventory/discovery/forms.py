@@ -22,6 +22,7 @@ from inventory.core.forms import (
     options,
     required,
 )
+from inventory.core.merging import VersionField
 from inventory.core.wording import N_
 from inventory.discovery import branches
 from inventory.discovery.models import CredentialKind, TlsMode
@@ -34,7 +35,7 @@ SPARE_BRANCHES = 3
 class SiteForm(Form):
     """A network reached by one worker."""
 
-    version = HiddenField()
+    version = VersionField()
     name = TextField(N_("Name"), [required()], limit=120)
     code = TextField(
         N_("Code"),
@@ -81,7 +82,7 @@ class HideForm(Form):
 
 def equipment_form(keys: Iterable[str]) -> type[Form]:
     """Return a form of a line for each key, what a presence is logged as: `name_KEY`, `category_KEY`, `serial_KEY`, `tag_KEY`."""
-    fields: dict[str, Any] = {"version": HiddenField()}
+    fields: dict[str, Any] = {"version": VersionField()}
     for key in keys:
         fields[f"name_{key}"] = TextField(N_("Name"), limit=120)
         fields[f"category_{key}"] = ChoiceField(N_("Category"), [required()])
@@ -108,7 +109,7 @@ class WhenForm(Form):
 class RangeForm(WhenForm):
     """Addresses to scan, and whose things they hold."""
 
-    version = HiddenField()
+    version = VersionField()
     name = TextField(N_("Name"), [required()], limit=120)
     site = ChoiceField(N_("Site"), [required()])
     addresses = TextField(
@@ -152,7 +153,7 @@ class RangeForm(WhenForm):
 class DirectoryForm(WhenForm):
     """A directory to read for computers and people."""
 
-    version = HiddenField()
+    version = VersionField()
     name = TextField(N_("Name"), [required()], limit=120)
     site = ChoiceField(N_("Site"), [required()])
     url = TextField(
@@ -181,7 +182,7 @@ def _distinguished_name(_form: Form, field: TextField) -> None:
 
 def branches_form(count: int) -> type[Form]:
     """Return a form of `count` lines, each a branch (`dn_0`…) and its entity (`entity_0`…)."""
-    fields: dict[str, Any] = {"version": HiddenField(), "units": HiddenField()}
+    fields: dict[str, Any] = {"version": VersionField(), "units": HiddenField()}
     for n in range(count):
         fields[f"dn_{n}"] = TextField(N_("Branch"), [_distinguished_name])
         fields[f"entity_{n}"] = ChoiceField(N_("Entity"))
@@ -191,7 +192,7 @@ def branches_form(count: int) -> type[Form]:
 class CredentialForm(Form):
     """What every credential has."""
 
-    version = HiddenField()
+    version = VersionField()
     name = TextField(
         N_("Name"), [required()], limit=120, description=N_("It stands in logs: put no secret in it.")
     )

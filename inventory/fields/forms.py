@@ -7,12 +7,12 @@ from inventory.core.forms import (
     ChoiceField,
     CodeField,
     Form,
-    HiddenField,
     IntField,
     LongTextField,
     TextField,
     required,
 )
+from inventory.core.merging import VersionField
 from inventory.core.wording import N_
 from inventory.fields.kinds import FieldKind
 
@@ -32,7 +32,7 @@ class LinesField(LongTextField):
 class FieldForm(Form):
     """A custom field."""
 
-    version = HiddenField()
+    version = VersionField()
     label = TextField(N_("Label"), [required()], limit=80)
     help = TextField(N_("Help"), description=N_("A sentence that stands under the field."))
     choices = LinesField(N_("Choices"), description=N_("For a choice: one a line."))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from inventory.core.forms import Form, HiddenField, LongTextField, required
+from inventory.core.forms import Form, LongTextField, required
+from inventory.core.merging import VersionField
 from inventory.core.wording import N_
 
 
 class NoteForm(Form):
     """A few lines."""
 
-    version = HiddenField()
+    version = VersionField()
     text = LongTextField(N_("Note"), [required()])

@@ -6,13 +6,13 @@ from inventory.core.forms import (
     BoolField,
     CodeField,
     Form,
-    HiddenField,
     IntField,
     LongTextField,
     PasswordField,
     TextField,
     required,
 )
+from inventory.core.merging import VersionField
 from inventory.core.wording import N_
 from inventory.notices.smtp import Protection
 
@@ -20,7 +20,7 @@ from inventory.notices.smtp import Protection
 class MailForm(Form):
     """The mail server, and as whom the instance writes."""
 
-    version = HiddenField()
+    version = VersionField()
     enabled = BoolField(
         N_("Send mail"),
         description=N_("Switched off, nothing is sent; what waits is given up."),

@@ -8,12 +8,12 @@ from inventory.core.forms import (
     CodeField,
     DayField,
     Form,
-    HiddenField,
     IntField,
     PickerField,
     TextField,
     required,
 )
+from inventory.core.merging import VersionField
 from inventory.core.wording import N_
 from inventory.organization.models import EntityKind, LocationKind, PersonKind
 
@@ -21,7 +21,7 @@ from inventory.organization.models import EntityKind, LocationKind, PersonKind
 class EntityForm(Form):
     """An entity of the tree."""
 
-    version = HiddenField()
+    version = VersionField()
     name = TextField(N_("Name"), [required()], limit=120)
     code = TextField(
         N_("Code"),
@@ -52,7 +52,7 @@ class SettingForm(Form):
 class LocationForm(Form):
     """A place."""
 
-    version = HiddenField()
+    version = VersionField()
     name = TextField(N_("Name"), [required()], limit=120)
     kind = CodeField(N_("Kind"), codes=LocationKind)
     parent = PickerField(
@@ -72,7 +72,7 @@ class NewLocationForm(LocationForm):
 class PersonForm(Form):
     """A person."""
 
-    version = HiddenField()
+    version = VersionField()
     given_name = TextField(N_("Given name"), limit=120)
     family_name = TextField(N_("Family name"), limit=120)
     display_name = TextField(

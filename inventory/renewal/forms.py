@@ -14,13 +14,13 @@ from inventory.core.forms import (
     CodeField,
     DayField,
     Form,
-    HiddenField,
     IntField,
     LongTextField,
     PickerField,
     TextField,
     required,
 )
+from inventory.core.merging import VersionField
 from inventory.core.wording import N_
 from inventory.renewal.sixth import Rounding
 
@@ -43,7 +43,7 @@ def _number(label: str, *, description: str = "", checks: Sequence[Any] = ()) ->
 class RuleForm(Form):
     """A renewal rule: every number that the target depends on."""
 
-    version = HiddenField()
+    version = VersionField()
     inherits = BoolField(N_("Use the rule of the entity above"))
     fraction_numerator = _number(N_("Part renewed each year"))
     fraction_denominator = _number(N_("Of"), description=N_("1 of 6 is the sixth of the contract."))

@@ -13,9 +13,10 @@ from werkzeug.exceptions import HTTPException
 from inventory.core.addresses import local_target
 from inventory.core.database import transaction
 from inventory.core.errors import Refused
-from inventory.core.forms import BoolField, Form, HiddenField, TextField, required
+from inventory.core.forms import BoolField, Form, TextField, required
 from inventory.core.guard import requires
 from inventory.core.listing import Listing
+from inventory.core.merging import VersionField
 from inventory.core.permissions import Permission
 from inventory.core.web import access, current_scope, done, leave, page
 from inventory.core.wording import N_
@@ -30,7 +31,7 @@ class ViewForm(Form):
 
     title = TextField(N_("Name"), [required()], limit=60)
     shared = BoolField(N_("Shared"))
-    version = HiddenField()
+    version = VersionField()
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from inventory.core.database import transaction
 from inventory.fields import services as own_fields
 from inventory.fields.kinds import FieldKind
 from tests import factories
+from tests.sent_forms import forms_in
 
 ENGLISH = {"Accept-Language": "en"}
 LIVE = {**ENGLISH, "HX-Request": "true"}
@@ -77,6 +78,28 @@ def test_a_stale_save_shows_both_versions_and_may_be_sent_again(place, laptop, a
     assert laptop.name == "theirs"
     assert save(alice, laptop, "name", name="mine", version=version_in(stale)).status_code == 200
     assert laptop.name == "mine"
+
+
+def opened(browser, laptop, field):
+    """Return the form of one field as it stands open."""
+    page = text_of(ask(browser, laptop, field))
+    return next(form for form in forms_in(page, f"/assets/{laptop.public_id}/field/{field}")).data()
+
+
+def test_a_save_of_another_field_in_between_is_no_conflict(place, laptop, alice, sign_in):
+    form = opened(alice, laptop, "name")
+    save(sign_in(place.cast.bruno), laptop, "description", description="theirs", version=laptop.version)
+    assert save(alice, laptop, "name", **{**form, "name": "mine"}).status_code == 200
+    assert (laptop.name, laptop.description) == ("mine", "theirs")
+
+
+def test_what_was_opened_and_left_as_it_was_takes_nothing_back(place, laptop, alice, sign_in):
+    form = opened(alice, laptop, "name")
+    save(sign_in(place.cast.bruno), laptop, "name", name="theirs", version=laptop.version)
+    answer = save(alice, laptop, "name", **form)
+    assert answer.status_code == 200
+    assert "theirs" in text_of(answer)
+    assert laptop.name == "theirs"
 
 
 def test_a_relation_and_an_own_field_are_edited_so_too(place, laptop, alice):

@@ -46,7 +46,7 @@ def test_bad_input_keeps_what_was_typed_and_says_why_beside_the_field(
     expect(steps.fact(page, "Received")).to_contain_text("2 Mar 2026")
 
 
-def test_a_stale_save_shows_both_versions_and_overwrites_only_when_told_to(
+def test_a_stale_save_asks_what_both_changed_and_keeps_what_only_one_did(
     live: Live, page_of: PageOf, watched: Watched
 ) -> None:
     watched.expect("409")
@@ -55,15 +55,22 @@ def test_a_stale_save_shows_both_versions_and_overwrites_only_when_told_to(
         page.goto(live.pages["assets.edit"])
     steps.fill_in(diane, name="pc-accueil", description="Saved by Diane")
     assert press_save(diane).status == 303
-    steps.fill_in(alice, name="pc-etat-civil")
+    steps.fill_in(alice, name="pc-etat-civil", order_number="BC-2026-7")
     assert press_save(alice).status == 409
 
     expect(steps.heading(alice)).to_have_text("Saved by somebody else in between")
-    differing = alice.locator(".compare tr.differs")
-    named = differing.filter(has_text="Name").locator("td")
-    expect(named).to_contain_text(["pc-accueil", "pc-etat-civil"])
-    expect(named.first.locator("small")).to_have_text("Diane Roux")
-    expect(differing.filter(has_text="Description").locator("td").first).to_contain_text("Saved by Diane")
-    alice.get_by_role("button", name="Save what you typed over it").click()
+    asked = alice.locator(".compare tr.differs")
+    expect(asked).to_have_count(1)
+    expect(asked.locator("td")).to_contain_text(["pc-accueil", "pc-etat-civil"])
+    expect(asked.locator("td").first.locator("small")).to_have_text("Diane Roux")
+    alice.get_by_role("button", name="Save this").click()
+    expect(steps.heading(alice)).to_have_text("Saved by somebody else in between")
+    alice.get_by_role("radio", name="pc-etat-civil").check()
+    alice.get_by_role("button", name="Save this").click()
     expect(steps.said(alice)).to_have_text(f"{live.label} is saved.")
-    expect(steps.fact(alice, "Name")).to_contain_text("pc-etat-civil")
+    for field, value in {
+        "Name": "pc-etat-civil",
+        "Description": "Saved by Diane",
+        "Order number": "BC-2026-7",
+    }.items():
+        expect(steps.fact(alice, field)).to_contain_text(value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from inventory.auth import services as auth
@@ -9,7 +11,11 @@ from inventory.core.database import db, transaction
 from inventory.notices.models import MailSettings
 from inventory.notices.smtp import Protection
 from inventory.organization import services as organization
+from tests import factories
 from tests.notices.conftest import set_up
+from tests.sent_forms import SentForm, forms_in
+
+SIRET = "21330069700017"
 
 
 @pytest.fixture
@@ -73,6 +79,94 @@ def test_saving_over_it_knowingly_takes_the_version_that_the_page_gives(diane, c
     again = {**typed, "version": str(cast.le_bouscat.version)}
     assert diane.post("/entities/LBX/edit", data=again).status_code == 303
     assert cast.le_bouscat.name == "Mine"
+
+
+def form_of(browser, address) -> SentForm:
+    """Return the form that a person has open."""
+    return next(
+        f for f in forms_in(browser.get(address).get_data(as_text=True), address) if f.value("version")
+    )
+
+
+def again(page, address="/entities/LBX/edit"):
+    """Return what the conflict page sends, but for what is still asked."""
+    form = next((f for f in forms_in(page, address) if f.value("version")), None)
+    return form and form.data()
+
+
+def change(entity, by, **values):
+    with transaction():
+        organization.update_entity(entity, values, version=None, actor=auth.actor_for(by))
+
+
+def test_what_only_the_other_changed_stays_and_what_only_i_changed_is_saved(diane, cast):
+    opened = form_of(diane, "/entities/LBX/edit").data()
+    change(cast.le_bouscat, cast.bruno, name="Ville du Bouscat")
+    page = page_of(diane.post("/entities/LBX/edit", data={**opened, "siret": SIRET}))
+    assert "saving keeps the changes of both" in page
+    assert 'type="radio"' not in page
+    assert cast.le_bouscat.siret is None
+    assert diane.post("/entities/LBX/edit", data=again(page)).status_code == 303
+    assert (cast.le_bouscat.name, cast.le_bouscat.siret) == ("Ville du Bouscat", SIRET)
+
+
+@pytest.mark.parametrize(("chosen", "name"), [("Mine", "Mine"), ("Theirs", "Theirs"), (None, "Theirs")])
+def test_what_both_changed_is_asked_and_the_rest_is_put_together(diane, cast, chosen, name):
+    opened = form_of(diane, "/entities/LBX/edit").data()
+    change(cast.le_bouscat, cast.bruno, name="Theirs", siret=SIRET)
+    page = page_of(diane.post("/entities/LBX/edit", data={**opened, "name": "Mine", "kind": "other"}))
+    assert re.findall(r'type="radio" name="(\w+)" value="(\w+)"', page) == [
+        ("name", "Theirs"),
+        ("name", "Mine"),
+    ]
+    sent = again(page)
+    if chosen:
+        sent["name"] = [chosen, *sent["name"]]
+    assert diane.post("/entities/LBX/edit", data=sent).status_code == 303
+    saved = cast.le_bouscat
+    assert (saved.name, saved.siret, saved.kind.value) == (name, SIRET, "other")
+
+
+def test_two_who_did_the_same_have_nothing_left_to_save(diane, cast):
+    opened = form_of(diane, "/entities/LBX/edit").data()
+    change(cast.le_bouscat, cast.bruno, name="Le Bouscat (33)")
+    page = page_of(diane.post("/entities/LBX/edit", data={**opened, "name": "Le Bouscat (33)"}))
+    assert "Nothing of what you typed is left to save." in page
+    assert again(page) is None
+
+
+@pytest.mark.parametrize("seen", ["", "{", "[]", '{"name": "x"}', '{"name": [1]}', "null", "9" * 500])
+def test_a_form_that_does_not_say_what_it_held_asks_what_the_trail_says_both_changed(diane, cast, seen):
+    opened = {**form_of(diane, "/entities/LBX/edit").data(), "seen": seen}
+    change(cast.le_bouscat, cast.bruno, name="Theirs")
+    page = page_of(diane.post("/entities/LBX/edit", data={**opened, "name": "Mine", "siret": SIRET}))
+    assert set(re.findall(r'type="radio" name="(\w+)"', page)) == {"name"}
+    assert again(page)["siret"] == [SIRET]
+
+
+def test_where_the_trail_does_not_tell_of_every_save_all_that_differs_is_asked(diane, cast):
+    opened = form_of(diane, "/entities/LBX/edit").data()
+    del opened["seen"]
+    for turn in range(7):
+        change(cast.le_bouscat, cast.bruno, name=f"Theirs {turn}")
+    page = page_of(diane.post("/entities/LBX/edit", data={**opened, "siret": SIRET}))
+    assert set(re.findall(r'type="radio" name="(\w+)"', page)) == {"name", "siret"}
+
+
+def test_boxes_that_two_people_ticked_are_put_together(diane, cast, database):
+    laptops, tablets, screens = (
+        factories.create_category(name=name) for name in ("Laptop", "Tablet", "Screen")
+    )
+    rule = {"inherits": "", "category_ids": [str(laptops.id), str(tablets.id)]}
+    opened = {**form_of(diane, "/renewal/LBX/rule").data(), **rule}
+    assert diane.post("/renewal/LBX/rule", data=opened).status_code == 303
+    opened = form_of(diane, "/renewal/LBX/rule").data()
+    theirs = {**opened, "category_ids": [str(laptops.id), str(tablets.id), str(screens.id)]}
+    assert diane.post("/renewal/LBX/rule", data=theirs).status_code == 303
+    page = page_of(diane.post("/renewal/LBX/rule", data={**opened, "category_ids": [str(tablets.id)]}))
+    assert sorted(again(page, "/renewal/LBX/rule")["category_ids"]) == sorted(
+        [str(tablets.id), str(screens.id)]
+    )
 
 
 def test_a_users_account_is_no_exception_though_its_table_is_called_otherwise(diane, cast):

@@ -13,9 +13,11 @@ from inventory.assets.models import Asset
 from inventory.assets.views.blueprint import bp
 from inventory.assets.views.records import fill_choices, same_serial, shown_form, values_of
 from inventory.audit.presentation import field_value
+from inventory.core import conflicts
 from inventory.core.errors import NotFound, Stale
-from inventory.core.forms import Form, HiddenField
+from inventory.core.forms import Form
 from inventory.core.guard import requires
+from inventory.core.merging import ASKED, MINE, THEIRS, Merge, VersionField
 from inventory.core.permissions import Permission
 from inventory.core.web import access, done, load, page
 from inventory.core.wording import N_
@@ -36,9 +38,9 @@ def edit_field(public_id: str, field: str) -> Response:
     if form.submitted_and_valid():
         try:
             with form.saving(), custom.told_in_conflicts(asset, own, form):
-                _save(asset, form, own)
+                _save(asset, form, own, form.seen_version())
         except Stale as error:
-            conflict = _answer_stale(error, form)
+            conflict = _settled(asset, form, own, error)
         if not form.errors and conflict is None:
             return _saved(asset, field)
     template = "assets/_field.html" if request.headers.get("HX-Request") else "assets/field.html"
@@ -70,31 +72,45 @@ def _form(asset: Asset, field: str) -> tuple[Form, Sequence[CustomField]]:
     own = [one for one in custom.fields_of(asset.category) if one.key == field]
     if own:
         kept = custom.values_of(asset)
-        base: Any = type("OwnFieldForm", (Form,), {"version": HiddenField()})
+        base: Any = type("OwnFieldForm", (Form,), {"version": VersionField()})
         data = {"version": asset.version, **inputs.data_of(own, kept)}
         return inputs.with_fields(base, own, kept)(request.form, data=data), own
     if _column(field) not in fields.EDITABLE:
         raise NotFound(N_("There is no such field."))
     names = (field, *COMPANIONS.get(field, ()))
     shape = {name: getattr(forms.AssetForm, name) for name in names}
-    made: Any = type("OneFieldForm", (Form,), {"version": HiddenField(), **shape})
+    made: Any = type("OneFieldForm", (Form,), {"version": VersionField(), **shape})
     form = made(request.form, data=values_of(asset))
     fill_choices(form, Permission.VIEW)
     return form, ()
 
 
-def _save(asset: Asset, form: Any, own: Sequence[CustomField]) -> None:
+def _save(asset: Asset, form: Any, own: Sequence[CustomField], version: int | None) -> None:
     values = form.values()
     accept = bool(values.pop("accept_duplicate", False))
     known = {} if own else references.resolved(values)
-    services.update_asset(asset, known, actor=g.actor, version=form.seen_version(), accept_duplicate=accept)
+    services.update_asset(asset, known, actor=g.actor, version=version, accept_duplicate=accept)
     if own:
         custom.save(asset, own, form, actor=g.actor)
 
 
-def _answer_stale(error: Stale, form: Any) -> list[tuple[Any, Any]]:
+def _settled(
+    asset: Asset, form: Any, own: Sequence[CustomField], error: Stale
+) -> list[tuple[Any, Any]] | None:
+    """Save after all where somebody else saved other fields alone; else return what is saved beside what was typed."""
+    found = conflicts.merged(error)
+    keeps = {THEIRS} if found is None else found.keeps
+    if found is None or ASKED in keeps or len(keeps) > 1:
+        return _answer_stale(error, form, found)
+    if keeps == {MINE}:
+        with form.saving():
+            _save(asset, form, own, error.version)
+    return None
+
+
+def _answer_stale(error: Stale, form: Any, found: Merge | None) -> list[tuple[Any, Any]]:
     """Let the form be sent again knowingly, and return what is saved now beside what was typed, field by field."""
-    form.version.data = error.version
+    form.version.rebase(error.version, found)
     return [
         (field_value(name, error.current.get(name)), field_value(name, mine))
         for name, mine in error.yours.items()

@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, load_only
 
 from inventory.assets import services
 from inventory.assets.models import Asset
 from inventory.assets.services import Handover
 from inventory.audit import services as audit
 from inventory.audit.models import ChangeSet, ChangeSetKind
+from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core import clock
 from inventory.core.access import Actor, Scope
 from inventory.core.database import db
 from inventory.core.errors import Refused
 from inventory.core.wording import N_
 from inventory.organization import queries as organization
-from inventory.organization.models import Person
+from inventory.organization.models import Entity, Person
 
 SOON = timedelta(days=30)
 SHOWN = 300
@@ -49,10 +50,11 @@ def leavers(scope: Scope) -> list[Leaver]:
         .join(Person, Person.id == Asset.holder_id)
         .where(organization.within(Asset.entity_id, scope), _leaving(clock.today()))
         .options(
-            joinedload(Asset.holder).joinedload(Person.entity),
-            joinedload(Asset.model),
-            joinedload(Asset.manufacturer),
-            joinedload(Asset.category),
+            load_only(Asset.public_id, Asset.tag, Asset.name, Asset.serial, Asset.holder_id, Asset.entity_id),
+            joinedload(Asset.holder).joinedload(Person.entity).load_only(Entity.name),
+            joinedload(Asset.model).load_only(Model.name),
+            joinedload(Asset.manufacturer).load_only(Manufacturer.name),
+            joinedload(Asset.category).load_only(Category.name, Category.kind),
         )
         .order_by(Person.display_name, Person.id, Asset.id)
         .limit(SHOWN)

@@ -89,7 +89,13 @@ class _Words(Domain):
 
 def _in_templates(app: Flask) -> None:
     """Write sentences of templates from a memory of them, and %(num)s of `ngettext` as `ngettext` does."""
-    installed: dict[str, Any] = {name: app.jinja_env.globals[name] for name in ("gettext", "ngettext")}
+    environment: Any = app.jinja_env
+    environment.install_gettext_callables(
+        gettext=lambda sentence: _word(sentence, language()),
+        ngettext=lambda one, many, num: flask_babel.get_translations().ungettext(one, many, num),
+        newstyle=True,
+    )
+    installed: dict[str, Any] = {name: environment.globals[name] for name in ("gettext", "ngettext")}
     # A page says hundreds of sentences, and the next page the same.
     said: dict[tuple[str, str], Any] = {}
 
@@ -106,7 +112,7 @@ def _in_templates(app: Flask) -> None:
     def counted(context: Any, singular: str, plural: str, num: int, **variables: Any) -> Any:
         return installed["ngettext"](context, singular, plural, _Counted(num), **variables)
 
-    app.jinja_env.globals.update(ngettext=counted, gettext=written, _=written)
+    environment.globals.update(ngettext=counted, gettext=written, _=written)
 
 
 def day(value: date | None) -> str:
@@ -162,7 +168,12 @@ def _minutes(count: int, language: str) -> str:
 
 def number(value: float | None) -> str:
     """Write a number with the language's thousands."""
-    return "" if value is None else format_decimal(value, locale=language())
+    return "" if value is None else _number(value, language())
+
+
+@lru_cache(maxsize=4096)
+def _number(value: float, language: str) -> str:
+    return format_decimal(value, locale=language)
 
 
 def euros(cents: int | None) -> str:

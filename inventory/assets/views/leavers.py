@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from inventory.assets import leavers as rules
 from inventory.assets import lists
 from inventory.core import clock
-from inventory.core.addresses import local_target
+from inventory.core.addresses import local_target, pattern
 from inventory.core.database import transaction
 from inventory.core.guard import requires
 from inventory.core.i18n import ngettext
@@ -27,7 +27,14 @@ MENU = MenuEntry(Group.MAIN, N_("Leavers"), "leavers.index", "user-x", Permissio
 def index() -> Response:
     """List who goes or has gone and still holds equipment."""
     found = rules.leavers(current_scope(Permission.ASSETS_HAND_OVER))
-    return page("assets/leavers.html", leavers=found, today=clock.today(), model_words=lists.model_words)
+    urls = {
+        "take_back": pattern(".take_back"),
+        "person": pattern("people.detail"),
+        "asset": pattern("assets.detail"),
+    }
+    return page(
+        "assets/leavers.html", leavers=found, today=clock.today(), model_words=lists.model_words, urls=urls
+    )
 
 
 @bp.route("/<public_id>/take-back", methods=["POST"])

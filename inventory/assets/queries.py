@@ -176,10 +176,8 @@ def held_by(person: Person) -> Sequence[Asset]:
 
 def standing_at(location: Location, *, limit: int = 50) -> Sequence[Asset]:
     """Return what stands at a place or inside it and has not left the fleet, at most `limit`."""
-    statement = _shown().join(Location, Location.id == Asset.location_id)
-    statement = statement.where(
-        Location.path.startswith(location.path, autoescape=True), Asset.state.not_in(lifecycle.GONE)
-    )
+    inside = select(Location.id).where(Location.path.startswith(location.path, autoescape=True))
+    statement = _shown().where(Asset.location_id.in_(inside), Asset.state.not_in(lifecycle.GONE))
     return db.session.scalars(statement.order_by(Asset.id).limit(limit)).all()
 
 

@@ -13,7 +13,8 @@ from inventory.core.errors import Stale
 from inventory.core.forms import secrets_sent
 from inventory.core.merging import ASKED, MINE, Difference, Merge
 
-Label, Value = Callable[[str], str], Callable[[str, Any], Any]
+Words = tuple[Callable[[str], str], Callable[[str, Any], Any]]
+"""How a field's name and its value are put into words."""
 
 
 def context(error: Stale) -> dict[str, Any]:
@@ -50,14 +51,14 @@ def merged(error: Stale) -> Merge | None:
         return None
     label, _value = _words()
     seen = error.form.seen_version()
-    is_told_wholly = None not in (seen, error.version) and error.version - seen == len(error.saves)
+    is_told_wholly = seen is not None and error.version == seen + len(error.saves)
     told = {label(name) for save in error.saves for name in save.fields}
     names = [field.short_name for field in error.form if _label(field, error) not in told]
     return merging.merge(error.form, names if is_told_wholly else None)
 
 
-def _words() -> tuple[Label, Value]:
-    found: tuple[Label, Value] = current_app.extensions["parc_field_words"]
+def _words() -> Words:
+    found: Words = current_app.extensions["parc_field_words"]
     return found
 
 

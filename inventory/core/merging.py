@@ -50,7 +50,8 @@ class _VersionInput(HiddenInput):
     def __call__(self, field: Any, **arguments: Any) -> Markup:
         seen = field.seen_text()
         beside = Markup('<input type="hidden" name="{}" value="{}">').format(SEEN, seen) if seen else Markup()
-        return super().__call__(field, **arguments) + beside
+        version: Markup = super().__call__(field, **arguments)
+        return version + beside
 
 
 class VersionField(wtforms.HiddenField):
@@ -68,7 +69,8 @@ class VersionField(wtforms.HiddenField):
 
     def seen_text(self) -> str:
         """Return what the form held when it was made, as JSON; empty where that is not known, or nothing is saved yet."""
-        if self._seen or self._of.sent or self.data in (None, ""):
+        made_from: Any = self.data
+        if self._seen or self._of.sent or made_from in (None, ""):
             return str(self._seen)
         return _text(_sent_of(self._of))
 

@@ -34,12 +34,10 @@ def answer(form: str, name: str, columns: Sequence[Column], rows: Iterator[list[
     return made
 
 
-def cells(
-    columns: Sequence[Column], rows: Rows, public_id: Any, object_of: Callable[[Any], Any]
-) -> Iterator[list[Any]]:
+def cells(columns: Sequence[Column], rows: Rows, public_id: Any) -> Iterator[list[Any]]:
     """Yield each row's cells; without objects where every column says which data it needs.
 
-    `public_id` is the SQL column of the rows' public id (None: there is none), `object_of` takes the row out of a result.
+    `public_id` is the SQL column of the rows' public id (None: there is none).
     """
     shapes = [_shaper(column) for column in columns]
     if public_id is not None and all(column.data is not None for column in columns):
@@ -47,7 +45,7 @@ def cells(
         return
     loads = _loads(columns)
     for results in rows.stream():
-        objects = [object_of(result) for result in results]
+        objects = [Rows.row_of(result) for result in results]
         for load in loads:
             load(objects)
         for row in objects:

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select
 from werkzeug.datastructures import MultiDict
 
+from inventory.core import keyset
 from inventory.core.addresses import PLACE, here, static_url
 from inventory.core.listing import asking, files, words
 from inventory.core.listing.declaring import BulkAction, Cell, Column, Filter, Join, ListedRow, Usual
@@ -109,34 +110,28 @@ class Listing:
         after, before = (self.selection.place(self.arguments.get(name, "")) for name in ("after", "before"))
         backwards = before is not None and after is None
         place = after or before
-        results = self.selection.page(place, backwards)
-        if place and not results:
+        found = self.selection.page(place, backwards)
+        if place and not found.keys:
             # What the address points behind is gone: the top is better than an empty page without a way back.
             place, backwards = None, False
-            results = self.selection.page(None, backwards)
-        has_more = len(results) > PAGE_SIZE
-        results = results[:PAGE_SIZE]
-        if backwards:
-            results.reverse()
-        skipped = min(self._seen(), self.total - len(results)) if place else 0
+            found = self.selection.page(None, backwards)
+        skipped = min(self._seen(), self.total - len(found.results)) if place else 0
         return {
-            "results": results,
+            "results": found.results,
+            "keys": found.keys,
             "skipped": skipped,
-            "has_next": has_more if not backwards else True,
-            "has_previous": (has_more and skipped > 0) if backwards else skipped > 0,
+            "has_next": found.has_more if not backwards else True,
+            "has_previous": (found.has_more and skipped > 0) if backwards else skipped > 0,
         }
 
     def _seen(self) -> int:
         text = self.arguments.get("seen", "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
-    def _object(self, result: Any) -> Any:
-        return result[0] if len(result) == 1 + len(self.selection.keys) else result
-
     @cached_property
     def rows(self) -> list[ListedRow]:
         """The rows of this page with their cells."""
-        objects = [self._object(result) for result in self._page["results"]]
+        objects = [Rows.row_of(result) for result in self._page["results"]]
         for load in dict.fromkeys(column.load for column in self.chosen_columns if column.load is not None):
             load(objects)
         shown = self.columns
@@ -172,19 +167,19 @@ class Listing:
     @property
     def next_url(self) -> str | None:
         """The address of the next page."""
-        results = self._page["results"]
-        if not self._page["has_next"] or not results:
+        keys = self._page["keys"]
+        if not self._page["has_next"] or not keys:
             return None
-        return here({"after": self.selection.place_of(results[-1]), "seen": self.last})
+        return here({"after": keyset.encode(keys[-1]), "seen": self.last})
 
     @property
     def previous_url(self) -> str | None:
         """The address of the page before."""
-        results = self._page["results"]
-        if not self._page["has_previous"] or not results:
+        keys = self._page["keys"]
+        if not self._page["has_previous"] or not keys:
             return None
         seen = max(0, self.first - 1 - PAGE_SIZE)
-        return here() if seen == 0 else here({"before": self.selection.place_of(results[0]), "seen": seen})
+        return here() if seen == 0 else here({"before": keyset.encode(keys[0]), "seen": seen})
 
     # Columns.
 
@@ -394,5 +389,5 @@ class Listing:
         """Answer with all matching rows and the chosen columns, as CSV while they are read or as one workbook."""
         always = [c for c in self.all_columns if c.in_files and c not in self.chosen_columns]
         columns = [*self.chosen_columns, *always]
-        cells = files.cells(columns, self.selection, self._public_id_column, self._object)
+        cells = files.cells(columns, self.selection, self._public_id_column)
         return files.answer(self.arguments.get("format", "csv"), f"parc-{self.name}", columns, cells)

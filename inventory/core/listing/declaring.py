@@ -51,7 +51,8 @@ class Filter:
     (value, label) pairs; `apply(statement, value)` may only add conditions with `where`. A choice may be asked for
     several values with commas between them; `words(value)` says one that is no option, and `own` asks for such a value
     ("days"). `search` is the endpoint of a picker for what has too many options.
-    `hidden` filters come from links (a drill-down) and show as chips only.
+    `hidden` filters come from links (a drill-down) and show as chips only. What a filter asks of that changes without a
+    record in the trail (when something was last seen) is not `recorded`.
     """
 
     key: str
@@ -63,6 +64,7 @@ class Filter:
     words: Callable[[str], str | None] | None = None
     own: str = ""
     search: str = ""
+    recorded: bool = True
 
     def parts(self, value: str) -> list[str]:
         """Return the values that one text asks for, any of which will do."""

@@ -27,7 +27,8 @@ class Listing:
 
     `public_id` reads a row's public id, `public_id_column` is the same in SQL (where given, files may be written from
     plain columns). `joins` are added to the statement as far as they are needed. `search(statement, words)` narrows by words, with `where` alone.
-    `usual` narrows a list that is asked for nothing.
+    `usual` narrows a list that is asked for nothing. `recorded`: which rows there are changes with a record in the trail,
+    so that how many is not counted for each page.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Listing:
         public_id_column: Any = None,
         joins: Sequence[Join] = (),
         usual: Usual | None = None,
+        recorded: bool = False,
     ) -> None:
         self.name, self.row_url, self.public_id = name, row_url, public_id
         self.all_columns, self.all_filters = list(columns), list(filters)
@@ -58,7 +60,7 @@ class Listing:
         self.bulk: list[BulkAction] = []
         self.empty_message, self.empty_url, self.empty_label = gettext(N_("Nothing here yet.")), "", ""
         self._code_words: dict[Code, str] = {}
-        self._search, self._public_id_column = search, public_id_column
+        self._search, self._public_id_column, self._recorded = search, public_id_column, recorded
         self.chosen_columns = self._chosen()
         self._read_sort(default_sort)
         keys = self._keys()
@@ -102,8 +104,12 @@ class Listing:
 
     @cached_property
     def total(self) -> int:
-        """How many rows match."""
-        return self.selection.count()
+        """How many rows match; remembered where the trail of changes tells when that may have changed."""
+        asked = (choice for choice in self.all_filters if choice.key in self.values)
+        if not self._recorded or self.query or not all(choice.recorded for choice in asked):
+            return self.selection.count()
+        remember = current_app.extensions["parc_memory"].exact
+        return int(remember((self.name, self.selection.mark()), self.selection.count))
 
     @cached_property
     def _page(self) -> dict[str, Any]:

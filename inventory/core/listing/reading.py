@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,9 +78,16 @@ class Rows:
 
     def count(self) -> int:
         """Return how many rows there are."""
-        return (
-            db.session.scalar(select(func.count()).select_from(self.narrow(self.id_column).subquery())) or 0
-        )
+        return db.session.scalar(select(func.count()).select_from(self._counted().subquery())) or 0
+
+    def mark(self) -> Hashable:
+        """Return what two selections of the same rows have in common: the statement that counts them, with its values."""
+        key = self._counted()._generate_cache_key()  # noqa: SLF001 - what the library itself knows a statement by
+        values = (bound.value for bound in key.bindparams) if key else ()
+        return (key and key.key, tuple(tuple(v) if isinstance(v, list | set | frozenset) else v for v in values))
+
+    def _counted(self) -> Select[Any]:
+        return self.narrow(self.id_column)
 
     def page(self, place: Sequence[Any] | None, backwards: bool) -> Page:
         """Return the page of rows after a place (before it, going backwards), in the order of the list.

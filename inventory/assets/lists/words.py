@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import Row
 
 from inventory.assets import ages
+from inventory.assets.ages import Age
 from inventory.assets.models import Asset
 from inventory.core import i18n
 from inventory.core.i18n import ngettext
@@ -36,9 +38,12 @@ def model_words(asset: Asset) -> str | None:
 def age_words(asset: Asset, on: date) -> str | None:
     """Return an age as "6 years" or "7 months", with ≈ before an estimate; None when unknown."""
     age = ages.age_of(asset)
-    if age is None:
-        return None
-    months = age.months(on)
+    return _long(age.months(on), age.estimated, i18n.language()) if age else None
+
+
+# Half of a fleet is of the same few ages, and each page says fifty of them.
+@lru_cache(maxsize=2048)
+def _long(months: int, estimated: bool, _language: str) -> str:
     if months < 1:
         return gettext(N_("under a month"))
     words = (
@@ -46,13 +51,18 @@ def age_words(asset: Asset, on: date) -> str | None:
         if months >= 24
         else ngettext("%(num)s month", "%(num)s months", months)
     )
-    return f"≈ {words}" if age.estimated else words
+    return f"≈ {words}" if estimated else words
 
 
 def age_title(row: Any) -> str | None:
     """Return which day an age counts from, and what is known of that day."""
     age = ages.age_of(asset_of(row))
-    return i18n.labelled(gettext(age.basis.label), i18n.day(age.from_on)) if age else None
+    return _counted_from(age, i18n.language()) if age else None
+
+
+@lru_cache(maxsize=4096)
+def _counted_from(age: Age, _language: str) -> str:
+    return i18n.labelled(gettext(age.basis.label), i18n.day(age.from_on))
 
 
 def holder(row: Any) -> Person | None:

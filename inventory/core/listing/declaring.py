@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select
@@ -112,9 +112,8 @@ class BulkAction:
     danger: bool = False
 
 
-@dataclass(slots=True)
-class Cell:
-    """One cell as the table macro shows it."""
+class Cell(NamedTuple):
+    """One cell as the table macros show it; `head` is the beginning of its HTML element, the same all down a column."""
 
     kind: str
     value: Any
@@ -123,16 +122,15 @@ class Cell:
     tone: str = ""
     icon: str = ""
     title: str = ""
+    head: str = ""
 
 
-@dataclass(slots=True)
-class ListedRow:
+class ListedRow(NamedTuple):
     """One row with its cells."""
 
     id: str
     url: str | None
     cells: list[Cell]
-    columns: list[Any] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,19 @@ from typing import Any
 
 from flask import Response, abort, current_app, redirect, request, url_for
 from flask_babel import gettext
+from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select
 from werkzeug.datastructures import MultiDict
 
 from inventory.core import keyset
-from inventory.core.addresses import PLACE, here, static_url
+from inventory.core.addresses import PLACE, here
 from inventory.core.listing import asking, files, words
 from inventory.core.listing.declaring import BulkAction, Cell, Column, Filter, Join, ListedRow, Usual
 from inventory.core.listing.reading import PAGE_SIZE, Rows, conditions
 from inventory.core.types import Code
 from inventory.core.wording import N_
 
+_ANY_SORT = "any-sort-at-all"
 OWN_ARGUMENTS = PLACE | {"q", "not", "match", "format"}
 
 
@@ -140,25 +142,25 @@ class Listing:
         objects = [Rows.row_of(result) for result in self._page["results"]]
         for load in dict.fromkeys(column.load for column in self.chosen_columns if column.load is not None):
             load(objects)
-        shown = self.columns
-        return [self._row(row, shown) for row in objects]
+        heads = [column["head"] for column in self.columns]
+        return [self._row(row, heads) for row in objects]
 
-    def _row(self, row: Any, shown: list[dict[str, Any]]) -> ListedRow:
+    def _row(self, row: Any, heads: Sequence[str]) -> ListedRow:
         url = self.row_url(row)
-        cells = [self._cell(column, row, url) for column in self.chosen_columns]
-        return ListedRow(str(self.public_id(row)), url, cells, shown)
+        cells = [
+            self._cell(column, row, url, head) for column, head in zip(self.chosen_columns, heads, strict=True)
+        ]
+        return ListedRow(str(self.public_id(row)), url, cells)
 
-    def _cell(self, column: Column, row: Any, url: str | None) -> Cell:
-        value = column.value(row)
-        link = column.url(row) if column.url else (url if column.kind in ("code", "name") else None)
-        cell = Cell(column.kind, value, url=link, title=(column.title(row) or "") if column.title else "")
-        if isinstance(value, Code):
-            if value not in self._code_words:
-                self._code_words[value] = gettext(value.label)
-            cell.label, cell.tone, cell.icon = self._code_words[value], value.tone, value.icon
-        else:
-            cell.label = "" if value is None else str(value)
-        return cell
+    def _cell(self, column: Column, row: Any, url: str | None, head: str) -> Cell:
+        value, kind = column.value(row), column.kind
+        link = column.url(row) if column.url else (url if kind in ("code", "name") else None)
+        title = (column.title(row) or "") if column.title else ""
+        if not isinstance(value, Code):
+            return Cell(kind, value, "" if value is None else str(value), link, title=title, head=head)
+        if value not in self._code_words:
+            self._code_words[value] = gettext(value.label)
+        return Cell(kind, value, self._code_words[value], link, value.tone, value.icon, title, head)
 
     @property
     def first(self) -> int:
@@ -193,21 +195,20 @@ class Listing:
     def columns(self) -> list[dict[str, Any]]:
         """The columns shown, with the address that sorts by each."""
         shown: list[dict[str, Any]] = []
-        sprite, unknown = static_url("vendor/icons.svg"), gettext(N_("unknown"))
+        before, after = here({"sort": _ANY_SORT}).split(_ANY_SORT)
         for column in self.chosen_columns:
             is_sorted = column.sort is not None and column.key == self.sort_key
             flip = f"-{column.key}" if is_sorted and not self.descending else column.key
+            label, css = gettext(column.label), words.css(column, self.chosen_columns)
             shown.append(
                 {
                     "key": column.key,
-                    "label": gettext(column.label),
+                    "label": label,
                     "numeric": column.kind in ("number", "euros"),
                     "kind": column.kind,
-                    "sort_url": here({"sort": flip}) if column.sort is not None else None,
+                    "sort_url": f"{before}{flip}{after}" if column.sort is not None else None,
                     "sorted": ("desc" if self.descending else "asc") if is_sorted else None,
-                    "css": words.css(column, self.chosen_columns),
-                    "sprite": sprite,
-                    "unknown": unknown,
+                    "head": Markup('<td role="cell" data-label="{}" class="{}">').format(label, css),
                 }
             )
         return shown

@@ -25,8 +25,10 @@ from inventory.core.types import BigId, CodeType, HasPublicId, HasVersion, UtcDa
 from inventory.organization.models import Entity, Location, Person
 from inventory.procurement.models import Supplier
 
-# Indexes an expression (`queries.newest_first`), which neither store tells in a form that could be compared.
-Base.metadata.info.setdefault("derived", set()).add("ix_asset_newest")
+# Index expressions (`queries.newest_first`, `oldest_first`, `in_order`), which neither store tells in a form that could be compared.
+Base.metadata.info.setdefault("derived", set()).update(
+    {"ix_asset_newest", "ix_asset_oldest", "ix_asset_by_tag", "ix_asset_by_serial", "ix_asset_by_name"}
+)
 
 
 class Asset(HasPublicId, HasVersion, Base):
@@ -91,8 +93,7 @@ class Asset(HasPublicId, HasVersion, Base):
         Index("ix_asset_entity_id_id", "entity_id", "id"),
         Index("ix_asset_entity_id_state", "entity_id", "state"),
         Index("ix_asset_entity_id_category_id", "entity_id", "category_id"),
-        # A usual filter in a usual order, read from the index alone.
-        Index("ix_asset_state_tag", "state", "tag"),
+        Index("ix_asset_state_id", "state", "id"),
         {"postgresql_with": {"fillfactor": 60}},
     )
 

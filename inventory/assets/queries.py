@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, exists, func, literal, literal_column, or_, select
+from sqlalchemy import ColumnElement, Date, Select, String, and_, exists, func, literal, literal_column, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from inventory.assets import lifecycle
@@ -62,6 +62,10 @@ class View:
         return Asset if self.as_of is None else Period
 
     @property
+    def holder_id(self) -> Any:
+        return Asset.holder_id if self.as_of is None else Custody.person_id
+
+    @property
     def day(self) -> date:
         return self.as_of or clock.today()
 
@@ -86,6 +90,8 @@ def listed(scope: Scope, view: View) -> Select[Any]:
     statement = listed_bare(scope, view)
     for join in joins(view):
         statement = statement.outerjoin(join.target, join.on)
+        if join.shown:
+            statement = statement.add_columns(join.target).options(*join.options)
     return statement
 
 
@@ -95,19 +101,22 @@ def listed_bare(scope: Scope, view: View) -> Select[Any]:
         statement = select(Asset).options(joinedload(Asset.category), joinedload(Asset.entity))
         statement = statement.options(joinedload(Asset.location), joinedload(Asset.holder))
     else:
-        columns: Any = select(Asset, Period, Custody)
-        statement = as_of(columns, view.as_of).outerjoin(Custody, _custody_on(view.as_of))
+        statement = as_of(select(Asset, Period), view.as_of)
         eager = [joinedload(Period.category), joinedload(Period.entity), joinedload(Period.location)]
-        statement = statement.options(*eager, joinedload(Custody.person))
+        statement = statement.options(*eager)
     statement = statement.options(joinedload(Asset.model), joinedload(Asset.manufacturer))
     return statement.where(organization.within(view.dated.entity_id, scope))
 
 
 def joins(view: View) -> tuple[Join, ...]:
     """Return what a list's sorts and filters may speak of: each is one row of an asset's or none."""
-    holder_id = Asset.holder_id if view.as_of is None else Custody.person_id
+    custody = []
+    if view.as_of is not None:
+        holding = joinedload(Custody.person)
+        custody.append(Join(Custody, _custody_on(view.as_of), shown=True, options=(holding,)))
     return (
-        Join(Holder, Holder.id == holder_id),
+        *custody,
+        Join(Holder, Holder.id == view.holder_id),
         Join(Category, Category.id == view.dated.category_id),
         Join(Model, Model.id == Asset.model_id),
         Join(Manufacturer, Manufacturer.id == Asset.manufacturer_id),
@@ -221,8 +230,25 @@ def started() -> ColumnElement[Any]:
 
 def newest_first() -> ColumnElement[Any]:
     """Return the same for an order that goes down: an unknown day comes after all others; the index ix_asset_newest holds it."""
+    return _started_or("0001-01-01")
+
+
+def oldest_first() -> ColumnElement[Any]:
+    """Return the same for an order that goes up: an unknown day comes last here too; the index ix_asset_oldest holds it."""
+    return _started_or("9999-12-31")
+
+
+def _started_or(day: str) -> ColumnElement[Any]:
     days = [getattr(Asset, basis.value) for basis in AgeBasis]
-    return func.coalesce(*days, literal_column("'0001-01-01'", Date), type_=Date)
+    return func.coalesce(*days, literal_column(f"'{day}'", Date), type_=Date)
+
+
+def in_order(column: Any) -> ColumnElement[Any]:
+    """Return the sort expression of a text: what is unknown comes after all others.
+
+    Indexes hold those of tag, serial and name; a value that is bound instead of written would keep a store from using them.
+    """
+    return func.coalesce(column, literal_column("'~'", String))
 
 
 def started_for_sure() -> ColumnElement[Any]:
@@ -349,7 +375,7 @@ def by_last_seen(statement: Select[Any], wanted: str) -> Select[Any]:
 def search(scope: Scope, text: str, *, limit: int = 20) -> Sequence[Asset]:
     """Return assets for a picker: those not gone first, then by tag."""
     statement = matching(listed(scope, View()), text)
-    order = (Asset.state.in_(lifecycle.GONE), func.coalesce(Asset.tag, "~"), Asset.id)
+    order = (Asset.state.in_(lifecycle.GONE), in_order(Asset.tag), Asset.id)
     return db.session.scalars(statement.order_by(*order).limit(limit)).all()
 
 

@@ -74,6 +74,7 @@ def index() -> Response:
         row_url=_page_of,
         public_id=lambda row: str(row.id),
         default_sort="-recorded_at",
+        recorded=True,
     )
     if listing.wants_export:
         return listing.export()

@@ -23,14 +23,13 @@ from inventory.assets.lists.words import (
     then,
 )
 from inventory.assets.models import Asset
-from inventory.assets.queries import NEVER, Holder, View
+from inventory.assets.queries import Holder, View
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core.addresses import pattern
 from inventory.core.listing import Column
 from inventory.core.wording import N_
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-LAST = "~"
 
 
 def columns(view: View) -> tuple[Column, ...]:
@@ -41,27 +40,27 @@ def columns(view: View) -> tuple[Column, ...]:
     dated, day, names, word = view.dated, view.day, _Names(), cache(gettext)
     return (
         Column("tag", LABELS["tag"], lambda row: asset_of(row).label, kind="code",
-               sort=func.coalesce(Asset.tag, LAST), data=(Asset.tag,)),
+               sort=queries.in_order(Asset.tag), data=(Asset.tag,)),
         Column("state", LABELS["state"], lambda row: then(row).state, kind="badge", sort=dated.state, data=(dated.state,)),
-        Column("model", LABELS["model"], lambda row: model_words(asset_of(row)), sort=func.coalesce(Model.name, LAST),
+        Column("model", LABELS["model"], lambda row: model_words(asset_of(row)), sort=queries.in_order(Model.name),
                data=(Model.name,)),
         Column("category", LABELS["category"], lambda row: word(then(row).category.name), sort=Category.name,
                data=(Category.name,), shape=word),
-        Column("holder", LABELS["holder"], holder_words, sort=func.coalesce(Holder.display_name, LAST), url=_page_of("people.detail", holder),
+        Column("holder", LABELS["holder"], holder_words, sort=queries.in_order(Holder.display_name), url=_page_of("people.detail", holder),
                data=(Holder.display_name,)),
         Column("place", LABELS["location"], place_words, url=_page_of("locations.detail", lambda row: then(row).location), data=(dated.location_id,), shape=names.place),
         Column("entity", LABELS["entity"], lambda row: then(row).entity.name, data=(dated.entity_id,), shape=names.entity),
-        Column("serial", LABELS["serial"], lambda row: asset_of(row).serial, sort=func.coalesce(Asset.serial, LAST),
+        Column("serial", LABELS["serial"], lambda row: asset_of(row).serial, sort=queries.in_order(Asset.serial),
                data=(Asset.serial,)),
         Column("age", N_("Age"), lambda row: age_words(asset_of(row), day),
-               sort=func.coalesce(queries.started(), NEVER), down=queries.newest_first(), title=age_title, data=(queries.started(),),
+               sort=queries.oldest_first(), down=queries.newest_first(), title=age_title, data=(queries.started(),),
                shape=lambda started: _years(started, day)),
         Column("last_seen", N_("Last seen"), lambda row: asset_of(row).last_seen_at, kind="instant",
                sort=func.coalesce(Asset.last_seen_at, LONG_AGO), data=(Asset.last_seen_at,)),
         Column("added", N_("Added"), lambda row: asset_of(row).created_at, kind="instant", sort=Asset.created_at,
                shown=False, data=(Asset.created_at,)),
         Column("manufacturer", LABELS["manufacturer"], lambda row: m.name if (m := asset_of(row).manufacturer) else None,
-               sort=func.coalesce(Manufacturer.name, LAST), shown=False, in_files=True, data=(Manufacturer.name,)),
+               sort=queries.in_order(Manufacturer.name), shown=False, in_files=True, data=(Manufacturer.name,)),
         *_chosen(),
     )  # fmt: skip
 
@@ -91,13 +90,14 @@ def _chosen() -> tuple[Column, ...]:
 
 def _plain(name: str, kind: str = "text", *, in_files: bool = False) -> Column:
     attribute = getattr(Asset, name)
-    least: Any = {"day": date(1, 1, 1), "euros": -1}.get(kind, LAST)
+    least: Any = {"day": date(1, 1, 1), "euros": -1}.get(kind)
+    sort = queries.in_order(attribute) if least is None else func.coalesce(attribute, least)
     return Column(
         name,
         LABELS[name],
         lambda row: getattr(asset_of(row), name),
         kind=kind,
-        sort=attribute if kind == "badge" else func.coalesce(attribute, least),
+        sort=attribute if kind == "badge" else sort,
         shown=False,
         in_files=in_files,
         data=(attribute,),

@@ -51,7 +51,7 @@ def filters(view: View) -> tuple[Filter, ...]:
                search="catalog.search_models"),
         Filter("place", LABELS["location"], lambda s, v: queries.at_place(s, v, view),
                options=_named(Location, "place", N_("unknown")), search="organization.search_locations"),
-        Filter("holder", LABELS["holder"], _by_holder, options=_named(Person, "holder", N_("nobody")),
+        Filter("holder", LABELS["holder"], lambda s, v: _by_holder(s, v, view), options=_named(Person, "holder", N_("nobody")),
                search="organization.search_people"),
         Filter("branch", N_("Entity and those below"), lambda s, v: queries.in_branch(s, v, view, below=True),
                options=_named(Entity, "branch"), search="organization.search_entities"),
@@ -149,8 +149,8 @@ def _makers() -> Pairs:
     return [(row.public_id, row.name) for row in queries.makers()]
 
 
-def _by_holder(statement: Select[Any], value: str) -> Select[Any]:
-    return statement.where(Holder.id.is_(None) if value == NONE else Holder.public_id == value)
+def _by_holder(statement: Select[Any], value: str, view: View) -> Select[Any]:
+    return statement.where(view.holder_id.is_(None) if value == NONE else Holder.public_id == value)
 
 
 def _by_supplier(statement: Select[Any], value: str) -> Select[Any]:

@@ -96,10 +96,15 @@ class Usual:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """An outer join of at most one row, left out of statements that ask nothing of `target`."""
+    """An outer join of at most one row, left out of statements that ask nothing of `target`.
+
+    One that is `shown` is a part of whole rows, which its `options` say how to read.
+    """
 
     target: Any
     on: Any
+    shown: bool = False
+    options: Sequence[Any] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,18 +62,21 @@ class Rows:
     descending: bool
     joins: Sequence[Join] = ()
 
-    def narrow(self, *columns: Any) -> Select[Any]:
-        """Return the statement with these columns alone, all filters applied."""
+    def narrow(self, *columns: Any, beside: Sequence[Any] = ()) -> Select[Any]:
+        """Return the statement with these columns alone, all filters applied, for an order by what is `beside` them."""
         bare = self.statement.with_only_columns(*columns, maintain_column_froms=True)
         narrowed = _without_options(bare).where(*self.wanted).order_by(None)
-        return self._joined(narrowed, (*columns, *self.wanted))
+        return self._joined(narrowed, _tables(*columns, *self.wanted, *beside))
 
-    def _joined(self, statement: Select[Any], needing: Sequence[Any] | None = None) -> Select[Any]:
-        """Add the joins that these expressions need; all without any."""
-        named = None if needing is None else {t for each in needing for t in _tables(each)}
-        for join in self.joins:
-            if named is None or inspect(join.target).selectable in named:
-                statement = statement.outerjoin(join.target, join.on)
+    def _joined(self, statement: Select[Any], named: set[Any]) -> Select[Any]:
+        """Add the joins that these tables need, and those that they are joined by."""
+        needed, wanted = [], set(named)
+        for join in reversed(self.joins):
+            if inspect(join.target).selectable in wanted:
+                needed.append(join)
+                wanted |= _tables(join.on)
+        for join in reversed(needed):
+            statement = statement.outerjoin(join.target, join.on)
         return statement
 
     def count(self) -> int:
@@ -114,8 +117,13 @@ class Rows:
         statement = self._with_id().where(self.id_column.in_(at)).order_by(None)
         return sorted(db.session.execute(statement), key=lambda result: at[result[-1]])
 
-    def _with_id(self) -> Select[Any]:
-        return self.statement.add_columns(self.id_column)
+    def _with_id(self, beside: Sequence[Any] = ()) -> Select[Any]:
+        statement, needed = self.statement, _tables(*beside)
+        for join in self.joins:
+            if join.shown:
+                statement = statement.add_columns(join.target).options(*join.options)
+                needed.add(inspect(join.target).selectable)
+        return self._joined(statement.add_columns(self.id_column), needed)
 
     @staticmethod
     def row_of(result: Any) -> Any:
@@ -147,17 +155,11 @@ class Rows:
 
     def _sorted(self, *columns: Any) -> Select[Any]:
         """Return the statement with these columns, and the joins that the sort needs."""
-        narrowed = self.narrow(*columns)
-        there = {t for each in (*columns, *self.wanted) for t in _tables(each)}
-        for join in self.joins:
-            target = inspect(join.target).selectable
-            if target not in there and any(target in _tables(key) for key in self.keys):
-                narrowed = narrowed.outerjoin(join.target, join.on)
-        return narrowed
+        return self.narrow(*columns, beside=self.keys)
 
     def stream(self) -> Iterator[list[Any]]:
         """Yield all rows in chunks, without ever holding them all."""
-        statement = self._joined(self._with_id()).where(*self.wanted)
+        statement = self._with_id((*self.keys, *self.wanted)).where(*self.wanted)
         yield from _partitions(statement.order_by(None).order_by(*self._order()))
 
     def stream_columns(self, columns: Sequence[Any]) -> Iterator[list[Any]]:
@@ -171,12 +173,10 @@ def _partitions(statement: Select[Any]) -> Iterator[list[Any]]:
         yield list(rows)
 
 
-def _tables(expression: Any) -> set[Any]:
-    """Return the tables whose columns an expression names."""
-    element: Any = (
-        expression.__clause_element__() if hasattr(expression, "__clause_element__") else expression
-    )
-    named = (getattr(each, "table", None) for each in visitors.iterate(element))
+def _tables(*expressions: Any) -> set[Any]:
+    """Return the tables whose columns expressions name."""
+    elements = [each.__clause_element__() if hasattr(each, "__clause_element__") else each for each in expressions]
+    named = (getattr(part, "table", None) for element in elements for part in visitors.iterate(element))
     return {table for table in named if table is not None}
 
 

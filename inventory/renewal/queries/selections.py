@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from inventory.assets.ages import months_before
 from inventory.assets.lifecycle import IN_USE
 from inventory.assets.models import Asset, Period
-from inventory.assets.queries import NEVER, View, listed, started, started_for_sure
+from inventory.assets.queries import NEVER, View, listed_bare, started, started_for_sure
 from inventory.assets.states import State
 from inventory.core.access import Scope
 from inventory.core.database import db
@@ -199,10 +199,10 @@ def shown_day(ask: Ask, selection: Selection) -> date | None:
 
 
 def assets(ask: Ask, selection: Selection) -> Select[Any]:
-    """Return the assets behind a figure as `assets.queries.listed` does: with period and custody of the day shown."""
+    """Return the assets behind a figure as `assets.queries.listed_bare` does: with the period of the day shown."""
     day = shown_day(ask, selection)
     inside = ask.perimeter.entity_ids if day else frozenset(db.session.scalars(select(Entity.id)))
-    return listed(Scope(inside), View(day)).where(Asset.id.in_(asset_ids(ask, selection)))
+    return listed_bare(Scope(inside), View(day)).where(Asset.id.in_(asset_ids(ask, selection)))
 
 
 def _replaced(ask: Ask, category_ids: list[int], counted: bool) -> Select[Any]:

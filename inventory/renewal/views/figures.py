@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from inventory.assets import lists
 from inventory.assets.models import Asset
-from inventory.assets.queries import View, matching
+from inventory.assets.queries import View, joins, matching
 from inventory.audit.remembering import memory
 from inventory.core import charts, clock
 from inventory.core.guard import requires
@@ -112,6 +112,8 @@ def _listing(ask: Ask, selection: Selection) -> Listing:
         public_id=lambda row: lists.asset_of(row).public_id,
         search=matching,
         default_sort="age" if of_candidates else "tag",
+        joins=joins(view),
+        recorded=True,
     )
     return listing.empty(
         _("No equipment is behind this figure."), presentation.address(ask), _("Back to the figures")

@@ -59,12 +59,13 @@ def run(host: str, port: int, jobs: bool) -> None:
 
 
 def prepare(app: Flask) -> None:
-    """Migrate the store and install what every instance starts with."""
-    from inventory.core import migrations, registry
+    """Migrate the store, install what every instance starts with, and let the store know its own size."""
+    from inventory.core import database, migrations, registry
 
     if migrations.upgrade():
         click.echo("The store is up to date.")
     registry.run_hooks("instance.started", app=app)
+    database.gather_statistics()
 
 
 def greet(address: str) -> None:

@@ -116,10 +116,10 @@ def joins(view: View) -> tuple[Join, ...]:
         custody.append(Join(Custody, _custody_on(view.as_of), shown=True, options=(holding,)))
     return (
         *custody,
-        Join(Holder, Holder.id == view.holder_id),
-        Join(Category, Category.id == view.dated.category_id),
-        Join(Model, Model.id == Asset.model_id),
-        Join(Manufacturer, Manufacturer.id == Asset.manufacturer_id),
+        Join(Holder, Holder.id == view.holder_id, by=view.holder_id),
+        Join(Category, Category.id == view.dated.category_id, by=view.dated.category_id),
+        Join(Model, Model.id == Asset.model_id, by=Asset.model_id),
+        Join(Manufacturer, Manufacturer.id == Asset.manufacturer_id, by=Asset.manufacturer_id),
     )
 
 

@@ -49,7 +49,7 @@ class Model(HasPublicId, HasVersion, Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     manufacturer_id: Mapped[int] = mapped_column(ForeignKey("manufacturer.id"), index=True)
     category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"), index=True)
-    name: Mapped[str] = mapped_column(String(160))
+    name: Mapped[str] = mapped_column(String(160), index=True)
     part_number: Mapped[str | None] = mapped_column(String(80))
     is_standard: Mapped[bool] = mapped_column(default=False)
     price_cents: Mapped[int | None] = mapped_column()  # before tax

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, MetaData, Table, event, func, inspect, select
+from sqlalchemy import Connection, Engine, MetaData, Table, event, func, inspect, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapper, Session
 
 from inventory.core import bulk
@@ -23,6 +23,7 @@ NAMING_CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_TIMEOUT_MS = 15_000
+ROWS_SAMPLED = 400
 FEWEST_NUMBERED = 4
 
 log = logging.getLogger(__name__)
@@ -177,6 +178,17 @@ def _free_ids(session: Session, column: Any, count: int) -> Sequence[int]:
     sequence = func.pg_get_serial_sequence(column.table.name, column.name)
     numbers = select(func.array_agg(func.nextval(sequence))).select_from(func.generate_series(1, count))
     return sorted(session.execute(numbers).scalar_one())
+
+
+def gather_statistics() -> None:
+    """Let SQLite sample each index (a tenth of a second for 100,000 assets): by how many rows differ it chooses how to read.
+
+    PostgreSQL does so by itself.
+    """
+    if db.engine.dialect.name == "sqlite":
+        with transaction() as session:
+            session.execute(text(f"PRAGMA analysis_limit={ROWS_SAMPLED}"))
+            session.execute(text("ANALYZE"))
 
 
 Loaded = Callable[[Session, Table, Sequence[dict[str, Any]]], None]

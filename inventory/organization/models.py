@@ -104,7 +104,7 @@ class Person(HasPublicId, HasVersion, Base):
     kind: Mapped[PersonKind] = mapped_column(CodeType(PersonKind), default=PersonKind.AGENT)
     given_name: Mapped[str | None] = mapped_column(String(120))
     family_name: Mapped[str | None] = mapped_column(String(120))
-    display_name: Mapped[str] = mapped_column(String(255))
+    display_name: Mapped[str] = mapped_column(String(255), index=True)
     email: Mapped[str | None] = mapped_column(String(255), index=True)
     phone: Mapped[str | None] = mapped_column(String(40))
     mobile: Mapped[str | None] = mapped_column(String(40))

@@ -98,11 +98,15 @@ class Usual:
 class Join:
     """An outer join of at most one row, left out of statements that ask nothing of `target`.
 
+    `by` is the column that names the joined row, null where there is none: rows may be read in the order of what they name.
+    `inner` leaves out what names none.
     One that is `shown` is a part of whole rows, which its `options` say how to read.
     """
 
     target: Any
     on: Any
+    by: Any = None
+    inner: bool = False
     shown: bool = False
     options: Sequence[Any] = ()
 

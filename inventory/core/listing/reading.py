@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, inspect, literal, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, func, inspect, literal, not_, or_, select, tuple_, union_all
 from sqlalchemy.sql import false, visitors
+from sqlalchemy.sql.functions import coalesce
 
 from inventory.core import keyset
 from inventory.core.database import db
@@ -76,7 +77,7 @@ class Rows:
                 needed.append(join)
                 wanted |= _tables(join.on)
         for join in reversed(needed):
-            statement = statement.outerjoin(join.target, join.on)
+            statement = statement.join(join.target, join.on, isouter=not join.inner)
         return statement
 
     def count(self) -> int:
@@ -98,16 +99,47 @@ class Rows:
         Which rows these are is asked first, of nothing but the sort keys: a store that joins all that a row shows while
         it sorts them all plans badly, and for longer than it reads fifty rows.
         """
-        picked = self._sorted(*self.keys)
-        if place is not None:
-            picked = picked.where(self.beyond(place, backwards))
-        picked = picked.order_by(*self._order(backwards)).limit(PAGE_SIZE + 1)
+        led = self._led()
+        picked = self._picked(place, backwards) if led is None else self._picked_by(led, place, backwards)
         found = [tuple(keys) for keys in db.session.execute(picked)]
         has_more = len(found) > PAGE_SIZE
         shown = found[:PAGE_SIZE]
         if backwards:
             shown.reverse()
         return Page(self._whole([keys[-1] for keys in shown]), shown, has_more)
+
+    def _picked(self, place: Sequence[Any] | None, backwards: bool, *, alike: int = 0) -> Select[Any]:
+        """Return the statement of the sort keys of a page and one row more; all rows are `alike` in so many of the first."""
+        picked = self.narrow(*self.keys)
+        if place is not None:
+            picked = picked.where(self.beyond(place, backwards))
+        return picked.order_by(*self._order(backwards)[alike:]).limit(PAGE_SIZE + 1)
+
+    def _led(self) -> Join | None:
+        """Return the join that the order begins with."""
+        first = _tables(self.keys[0])
+        return next((j for j in self.joins if j.by is not None and inspect(j.target).selectable in first), None)
+
+    def _picked_by(self, led: Join, place: Sequence[Any] | None, backwards: bool) -> Select[Any]:
+        """Return the same where a joined table leads the order: rows that name none of its rows are asked for apart.
+
+        A store can then walk along that table's own order and stop when the page is full, instead of sorting everything.
+        """
+        (first, *others), joins = self.keys, [replace(join, inner=join is led) for join in self.joins]
+        known, *unknown = first.clauses if isinstance(first, coalesce) else (first,)
+        named = replace(self, keys=[known, *others], joins=joins)
+        if place is not None:
+            # Both stores begin there in the table's own order, which they do not conclude from two columns at once.
+            start = known <= place[0] if self.descending != backwards else known >= place[0]
+            named.wanted = [*self.wanted, start]
+        parts = [named._picked(place, backwards)]
+        if unknown:
+            keys = [unknown[-1].label("unknown"), *others]
+            unnamed = replace(self, keys=keys, wanted=[*self.wanted, led.by.is_(None)])
+            parts.append(unnamed._picked(place, backwards, alike=1))
+        either = union_all(*(select(part.subquery()) for part in parts)).subquery()
+        order = replace(self, keys=list(either.c))._order(backwards)
+        return select(either).order_by(*order).limit(PAGE_SIZE + 1)
 
     def _whole(self, ids: Sequence[Any]) -> list[Any]:
         """Return the rows of these ids in this order."""

@@ -98,21 +98,28 @@ def listed(scope: Scope, view: View) -> Select[Any]:
 def listed_bare(scope: Scope, view: View) -> Select[Any]:
     """Return the same without the joins: rows are the same, but nothing may be asked of what `joins` adds."""
     if view.as_of is None:
-        statement = select(Asset).options(joinedload(Asset.category), joinedload(Asset.entity))
-        statement = statement.options(joinedload(Asset.location), joinedload(Asset.holder))
+        statement = select(Asset).options(_named(Asset.holder, Person.display_name))
     else:
         statement = as_of(select(Asset, Period), view.as_of)
-        eager = [joinedload(Period.category), joinedload(Period.entity), joinedload(Period.location)]
-        statement = statement.options(*eager)
-    statement = statement.options(joinedload(Asset.model), joinedload(Asset.manufacturer))
-    return statement.where(organization.within(view.dated.entity_id, scope))
+    return statement.options(
+        _named(view.dated.category, Category.name),
+        _named(view.dated.entity, Entity.name),
+        _named(view.dated.location, Location.name),
+        _named(Asset.model, Model.name),
+        _named(Asset.manufacturer, Manufacturer.name),
+    ).where(organization.within(view.dated.entity_id, scope))
+
+
+def _named(relation: Any, name: Any) -> Any:
+    """Read of what a row names no more than its page and its name: a list has fifty of each."""
+    return joinedload(relation).load_only(name.class_.public_id, name)
 
 
 def joins(view: View) -> tuple[Join, ...]:
     """Return what a list's sorts and filters may speak of: each is one row of an asset's or none."""
     custody = []
     if view.as_of is not None:
-        holding = joinedload(Custody.person)
+        holding = _named(Custody.person, Person.display_name)
         custody.append(Join(Custody, _custody_on(view.as_of), shown=True, options=(holding,)))
     return (
         *custody,

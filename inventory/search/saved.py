@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from inventory.audit import services as audit
@@ -35,11 +35,14 @@ def tidied(query: str) -> str:
 def views_of(listing: str, access: Access) -> Sequence[SavedView]:
     """Return the views of a list that the user sees, their own first, by title."""
     shared, below = aliased(Entity), aliased(Entity)
-    seen = select(below.id).where(below.id.in_(access.roles), below.path.startswith(shared.path))
+    seen: Any = SavedView.shared_with_id.is_not(None)
+    if access.root_id is None:
+        # Who sees the root sees all below it, which need not be named.
+        seen = exists().where(below.id.in_(access.roles), below.path.startswith(shared.path)).correlate(shared)
     statement = (
         select(SavedView)
         .outerjoin(shared, shared.id == SavedView.shared_with_id)
-        .where(SavedView.listing == listing, or_(SavedView.user_id == access.user_id, seen.exists()))
+        .where(SavedView.listing == listing, or_(SavedView.user_id == access.user_id, seen))
         .order_by(SavedView.user_id != access.user_id, SavedView.title, SavedView.id)
     )
     return db.session.scalars(statement.limit(MOST_VIEWS)).all()
@@ -68,6 +71,8 @@ def shareable(access: Access, entity_id: int | None) -> Entity | None:
     allowed = access.entity_ids(Permission.ASSETS_EDIT)
     if entity_id is not None:
         return db.session.get(Entity, entity_id) if entity_id in allowed else None
+    if access.root_id in allowed:
+        return db.session.get(Entity, access.root_id)
     statement = select(Entity).where(Entity.id.in_(allowed)).order_by(Entity.path).limit(1)
     return db.session.scalar(statement)
 

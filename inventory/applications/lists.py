@@ -17,6 +17,7 @@ from inventory.applications.queries import Editor, Owner
 from inventory.applications.states import ApplicationState, Area, Criticality, Hosting, PersonalData
 from inventory.assets.models import Asset
 from inventory.core.access import Scope
+from inventory.core.addresses import pattern
 from inventory.core.i18n import ngettext
 from inventory.core.listing import Column, Filter, Listing, code_options
 from inventory.core.types import Code
@@ -37,14 +38,14 @@ def application_of(row: Any) -> Application:
 
 def portfolio() -> Listing:
     """Return the list of applications that the request's address asks for."""
-    scope = current_scope()
+    scope, address = current_scope(), pattern("applications.detail")
     return Listing(
         "applications",
         queries.listed(scope, access().roles),
         columns=columns(),
         filters=filters(scope),
         id_column=Application.id,
-        row_url=lambda row: url_for("applications.detail", public_id=row[0].public_id),
+        row_url=lambda row: address(application_of(row).public_id),
         public_id=lambda row: application_of(row).public_id,
         search=queries.matching,
         default_sort="name",

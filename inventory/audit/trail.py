@@ -74,8 +74,7 @@ def index() -> Response:
         row_url=_page_of,
         public_id=lambda row: str(row.id),
         default_sort="-recorded_at",
-        recorded=True,
-    )
+    ).recorded()
     if listing.wants_export:
         return listing.export()
     return page("audit/journal.html", listing=listing.empty(_("Nothing was recorded that is like this.")))

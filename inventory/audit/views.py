@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from inventory.audit import presentation, queries, undo
 from inventory.audit.models import ChangeSet, ChangeSetKind
 from inventory.core import clock, i18n
-from inventory.core.addresses import local_target
+from inventory.core.addresses import local_target, row_pages
 from inventory.core.database import transaction
 from inventory.core.errors import NotFound
 from inventory.core.guard import requires
@@ -77,7 +77,7 @@ def index() -> Response:
         columns=COLUMNS,
         filters=FILTERS,
         id_column=ChangeSet.id,
-        row_url=lambda row: url_for(".detail", public_id=row.public_id),
+        row_url=row_pages(".detail"),
         search=lambda stmt, text: stmt.where(ChangeSet.title.icontains(text, autoescape=True)),
         default_sort="-opened_at",
     ).empty(_("Nothing was changed by a scan, an import or in bulk yet."))

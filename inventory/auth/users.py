@@ -13,7 +13,7 @@ from inventory.audit.models import AuditRecord
 from inventory.auth import forms, letters, queries, services
 from inventory.auth.models import Grant, User
 from inventory.core import clock
-from inventory.core.addresses import outside
+from inventory.core.addresses import outside, row_pages
 from inventory.core.database import db, transaction
 from inventory.core.errors import NotFound
 from inventory.core.forms import options
@@ -69,7 +69,7 @@ def index() -> Response:
         columns=COLUMNS,
         filters=FILTERS,
         id_column=User.id,
-        row_url=lambda user: url_for(".detail", public_id=user.public_id),
+        row_url=row_pages(".detail"),
         search=queries.matching_users,
         default_sort="name",
     ).empty(_("Nobody has a role here yet."), url_for(".create"), _("Add a user"))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
 from flask_babel import gettext
 from sqlalchemy import Select, case, func, or_
 
 from inventory.catalog import queries
 from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category, Manufacturer, Model
+from inventory.core.addresses import row_pages
 from inventory.core.listing import Column, Filter, Listing, code_options, tallied
 from inventory.core.text import folded
 from inventory.core.wording import N_
@@ -53,7 +53,7 @@ def categories() -> Listing:
             Filter("base", N_("Counts in the yearly sixth"), lambda s, v: s.where(Category.in_renewal_base == (v == "1")), kind="bool"),
         ),
         id_column=Category.id,
-        row_url=lambda row: url_for("catalog.edit_category", public_id=row.public_id),
+        row_url=row_pages("catalog.edit_category"),
         search=_words(Category.name, Category.code),
         default_sort="name",
     )  # fmt: skip
@@ -70,7 +70,7 @@ def manufacturers() -> Listing:
             *tallied("manufacturer"),
         ),
         id_column=Manufacturer.id,
-        row_url=lambda row: url_for("catalog.edit_manufacturer", public_id=row.public_id),
+        row_url=row_pages("catalog.edit_manufacturer"),
         search=_words(Manufacturer.name, Manufacturer.key),
         default_sort="name",
     )
@@ -96,7 +96,7 @@ def models() -> Listing:
             Filter("category", N_("Category"), _by_category, options=_categories),
         ),
         id_column=Model.id,
-        row_url=lambda row: url_for("catalog.edit_model", public_id=row.public_id),
+        row_url=row_pages("catalog.edit_model"),
         search=_words(Model.name, Manufacturer.name, Model.part_number),
         default_sort="name",
     )  # fmt: skip

@@ -60,6 +60,12 @@ def pattern(endpoint: str, argument: str = "public_id", **values: Any) -> Callab
     return lambda value: f"{before}{value}{after}"
 
 
+def row_pages(endpoint: str) -> Callable[[Any], str]:
+    """Return what makes the address of each row's page of its public id."""
+    address = pattern(endpoint)
+    return lambda row: address(row.public_id)
+
+
 _ANY_ROW = "any0row0at0all"
 
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import case
 
 from inventory.core import sheets
+from inventory.core.addresses import row_pages
 from inventory.core.database import transaction
 from inventory.core.errors import Invalid, NotFound
 from inventory.core.forms import options
@@ -64,7 +65,7 @@ def index() -> Response:
             ),
         ),
         id_column=Import.id,
-        row_url=lambda row: url_for("imports.detail", public_id=row.public_id),
+        row_url=row_pages("imports.detail"),
         default_sort="-created_at",
     )
     if listing.wants_export:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
 
+from inventory.core.addresses import row_pages
 from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.listing import Column, Filter, Listing, code_options
@@ -49,7 +50,7 @@ def index() -> Response:
         ),
         filters=(Filter("kind", N_("Kind"), _by_kind, options=code_options(FieldKind)),),
         id_column=CustomField.id,
-        row_url=lambda row: url_for(".edit", public_id=row.public_id),
+        row_url=row_pages(".edit"),
         search=lambda statement, text: statement.where(CustomField.label.icontains(text, autoescape=True)),
         default_sort="label",
     ).empty(

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
 
 from inventory.core import registry
+from inventory.core.addresses import row_pages
 from inventory.core.database import transaction
 from inventory.core.guard import requires
 from inventory.core.listing import Column, Filter, Listing, code_options
@@ -73,7 +74,7 @@ def index() -> Response:
         filters=FILTERS,
         default_sort="-created_at",
         id_column=Job.id,
-        row_url=lambda row: url_for("jobs.detail", public_id=row.public_id),
+        row_url=row_pages("jobs.detail"),
         search=queries.matching,
     )
     if listing.wants_export:

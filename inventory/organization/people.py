@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
 
+from inventory.core.addresses import row_pages
 from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.listing import Column, Filter, Listing, code_options, tallied
@@ -51,19 +52,23 @@ FILTERS = (
 @requires(Permission.VIEW)
 def index() -> Response:
     """List the people of the scope."""
-    listing = Listing(
-        "people",
-        queries.people(current_scope()),
-        columns=(*COLUMNS, *tallied("person"), LEAVES),
-        filters=FILTERS,
-        id_column=Person.id,
-        row_url=lambda row: url_for(".detail", public_id=row.public_id),
-        search=queries.matching_people,
-        default_sort="name",
-    ).empty(
-        _("Nobody is known here yet: read a directory, or add people by hand."),
-        url_for(".create") if access().allows(Permission.PEOPLE_EDIT) else "",
-        _("Add a person"),
+    listing = (
+        Listing(
+            "people",
+            queries.people(current_scope()),
+            columns=(*COLUMNS, *tallied("person"), LEAVES),
+            filters=FILTERS,
+            id_column=Person.id,
+            row_url=row_pages(".detail"),
+            search=queries.matching_people,
+            default_sort="name",
+        )
+        .recorded(words=True)
+        .empty(
+            _("Nobody is known here yet: read a directory, or add people by hand."),
+            url_for(".create") if access().allows(Permission.PEOPLE_EDIT) else "",
+            _("Add a person"),
+        )
     )
     return listing.export() if listing.wants_export else page("organization/people.html", listing=listing)
 

@@ -38,7 +38,9 @@ def views_of(listing: str, access: Access) -> Sequence[SavedView]:
     seen: Any = SavedView.shared_with_id.is_not(None)
     if access.root_id is None:
         # Who sees the root sees all below it, which need not be named.
-        seen = exists().where(below.id.in_(access.roles), below.path.startswith(shared.path)).correlate(shared)
+        seen = (
+            exists().where(below.id.in_(access.roles), below.path.startswith(shared.path)).correlate(shared)
+        )
     statement = (
         select(SavedView)
         .outerjoin(shared, shared.id == SavedView.shared_with_id)

@@ -67,5 +67,4 @@ def equipment(scope: Scope | None = None) -> Listing:
         search=queries.matching,
         default_sort="-age",
         usual=Usual("state", IN_FLEET, EVERYTHING),
-        recorded=True,
-    )
+    ).recorded()

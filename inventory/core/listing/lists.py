@@ -15,9 +15,9 @@ from werkzeug.datastructures import MultiDict
 from inventory.core import keyset
 from inventory.core.addresses import PLACE, here
 from inventory.core.listing import asking, files, words
-from inventory.core.listing.declaring import BulkAction, Cell, Column, Filter, Join, ListedRow, Usual
+from inventory.core.listing.cells import Cells
+from inventory.core.listing.declaring import BulkAction, Column, Filter, Join, ListedRow, Usual
 from inventory.core.listing.reading import PAGE_SIZE, Rows, conditions
-from inventory.core.types import Code
 from inventory.core.wording import N_
 
 _ANY_SORT = "any-sort-at-all"
@@ -29,8 +29,7 @@ class Listing:
 
     `public_id` reads a row's public id, `public_id_column` is the same in SQL (where given, files may be written from
     plain columns). `joins` are added to the statement as far as they are needed. `search(statement, words)` narrows by words, with `where` alone.
-    `usual` narrows a list that is asked for nothing. `recorded`: which rows there are changes with a record in the trail,
-    so that how many is not counted for each page.
+    `usual` narrows a list that is asked for nothing.
     """
 
     def __init__(
@@ -48,7 +47,6 @@ class Listing:
         public_id_column: Any = None,
         joins: Sequence[Join] = (),
         usual: Usual | None = None,
-        recorded: bool = False,
     ) -> None:
         self.name, self.row_url, self.public_id = name, row_url, public_id
         self.all_columns, self.all_filters = list(columns), list(filters)
@@ -61,8 +59,7 @@ class Listing:
         self.query, self.values = self.asked.query, self.asked.values
         self.bulk: list[BulkAction] = []
         self.empty_message, self.empty_url, self.empty_label = gettext(N_("Nothing here yet.")), "", ""
-        self._code_words: dict[Code, str] = {}
-        self._search, self._public_id_column, self._recorded = search, public_id_column, recorded
+        self._search, self._public_id_column, self._recorded = search, public_id_column, False
         self.chosen_columns = self._chosen()
         self._read_sort(default_sort)
         keys = self._keys()
@@ -108,7 +105,7 @@ class Listing:
     def total(self) -> int:
         """How many rows match; remembered where the trail of changes tells when that may have changed."""
         asked = (choice for choice in self.all_filters if choice.key in self.values)
-        if not self._recorded or self.query or not all(choice.recorded for choice in asked):
+        if not self._recorded or not all(choice.recorded for choice in asked):
             return self.selection.count()
         remember = current_app.extensions["parc_memory"].exact
         return int(remember((self.name, self.selection.mark()), self.selection.count))
@@ -142,25 +139,12 @@ class Listing:
         objects = [Rows.row_of(result) for result in self._page["results"]]
         for load in dict.fromkeys(column.load for column in self.chosen_columns if column.load is not None):
             load(objects)
-        heads = [column["head"] for column in self.columns]
-        return [self._row(row, heads) for row in objects]
+        cells = Cells(self.chosen_columns, [column["head"] for column in self.columns])
+        return [self._row(row, cells) for row in objects]
 
-    def _row(self, row: Any, heads: Sequence[str]) -> ListedRow:
+    def _row(self, row: Any, cells: Cells) -> ListedRow:
         url = self.row_url(row)
-        cells = [
-            self._cell(column, row, url, head) for column, head in zip(self.chosen_columns, heads, strict=True)
-        ]
-        return ListedRow(str(self.public_id(row)), url, cells)
-
-    def _cell(self, column: Column, row: Any, url: str | None, head: str) -> Cell:
-        value, kind = column.value(row), column.kind
-        link = column.url(row) if column.url else (url if kind in ("code", "name") else None)
-        title = (column.title(row) or "") if column.title else ""
-        if not isinstance(value, Code):
-            return Cell(kind, value, "" if value is None else str(value), link, title=title, head=head)
-        if value not in self._code_words:
-            self._code_words[value] = gettext(value.label)
-        return Cell(kind, value, self._code_words[value], link, value.tone, value.icon, title, head)
+        return ListedRow(str(self.public_id(row)), url, cells.of(row, url))
 
     @property
     def first(self) -> int:
@@ -385,6 +369,14 @@ class Listing:
     def empty(self, message: str, url: str = "", label: str = "") -> Listing:
         """Say what an empty list says, and its one button."""
         self.empty_message, self.empty_url, self.empty_label = message, url, label
+        return self
+
+    def recorded(self, *, words: bool = False) -> Listing:
+        """Say that which rows there are changes with a record in the trail: how many is then not counted for each page.
+
+        So does, with `words`, what words are looked for in; each filter says so itself.
+        """
+        self._recorded = words or not self.query
         return self
 
     @property

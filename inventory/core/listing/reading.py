@@ -6,7 +6,19 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, inspect, literal, not_, or_, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    func,
+    inspect,
+    literal,
+    not_,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.sql import false, visitors
 from sqlalchemy.sql.functions import coalesce
 
@@ -88,7 +100,10 @@ class Rows:
         """Return what two selections of the same rows have in common: the statement that counts them, with its values."""
         key = self._counted()._generate_cache_key()  # noqa: SLF001 - what the library itself knows a statement by
         values = (bound.value for bound in key.bindparams) if key else ()
-        return (key and key.key, tuple(tuple(v) if isinstance(v, list | set | frozenset) else v for v in values))
+        return (
+            key and key.key,
+            tuple(tuple(v) if isinstance(v, list | set | frozenset) else v for v in values),
+        )
 
     def _counted(self) -> Select[Any]:
         return self.narrow(self.id_column)
@@ -100,7 +115,7 @@ class Rows:
         it sorts them all plans badly, and for longer than it reads fifty rows.
         """
         led = self._led()
-        picked = self._picked(place, backwards) if led is None else self._picked_by(led, place, backwards)
+        picked = self.picked_keys(place, backwards) if led is None else self._picked_by(led, place, backwards)
         found = [tuple(keys) for keys in db.session.execute(picked)]
         has_more = len(found) > PAGE_SIZE
         shown = found[:PAGE_SIZE]
@@ -108,17 +123,19 @@ class Rows:
             shown.reverse()
         return Page(self._whole([keys[-1] for keys in shown]), shown, has_more)
 
-    def _picked(self, place: Sequence[Any] | None, backwards: bool, *, alike: int = 0) -> Select[Any]:
+    def picked_keys(self, place: Sequence[Any] | None, backwards: bool, *, alike: int = 0) -> Select[Any]:
         """Return the statement of the sort keys of a page and one row more; all rows are `alike` in so many of the first."""
         picked = self.narrow(*self.keys)
         if place is not None:
             picked = picked.where(self.beyond(place, backwards))
-        return picked.order_by(*self._order(backwards)[alike:]).limit(PAGE_SIZE + 1)
+        return picked.order_by(*self.order(backwards)[alike:]).limit(PAGE_SIZE + 1)
 
     def _led(self) -> Join | None:
         """Return the join that the order begins with."""
         first = _tables(self.keys[0])
-        return next((j for j in self.joins if j.by is not None and inspect(j.target).selectable in first), None)
+        return next(
+            (j for j in self.joins if j.by is not None and inspect(j.target).selectable in first), None
+        )
 
     def _picked_by(self, led: Join, place: Sequence[Any] | None, backwards: bool) -> Select[Any]:
         """Return the same where a joined table leads the order: rows that name none of its rows are asked for apart.
@@ -132,13 +149,13 @@ class Rows:
             # Both stores begin there in the table's own order, which they do not conclude from two columns at once.
             start = known <= place[0] if self.descending != backwards else known >= place[0]
             named.wanted = [*self.wanted, start]
-        parts = [named._picked(place, backwards)]
+        parts = [named.picked_keys(place, backwards)]
         if unknown:
             keys = [unknown[-1].label("unknown"), *others]
             unnamed = replace(self, keys=keys, wanted=[*self.wanted, led.by.is_(None)])
-            parts.append(unnamed._picked(place, backwards, alike=1))
+            parts.append(unnamed.picked_keys(place, backwards, alike=1))
         either = union_all(*(select(part.subquery()) for part in parts)).subquery()
-        order = replace(self, keys=list(either.c))._order(backwards)
+        order = replace(self, keys=list(either.c)).order(backwards)
         return select(either).order_by(*order).limit(PAGE_SIZE + 1)
 
     def _whole(self, ids: Sequence[Any]) -> list[Any]:
@@ -177,13 +194,14 @@ class Rows:
         beyond: ColumnElement[bool] = here < there if self.descending != backwards else here > there
         return beyond
 
-    def _order(self, backwards: bool = False) -> list[Any]:
+    def order(self, backwards: bool = False) -> list[Any]:
+        """Return what the rows are ordered by."""
         downwards = self.descending != backwards
         return [key.desc() if downwards else key.asc() for key in self.keys]
 
     def ids(self) -> list[int]:
         """Return the ids of all rows, in their order."""
-        return list(db.session.scalars(self._sorted(self.id_column).order_by(*self._order())))
+        return list(db.session.scalars(self._sorted(self.id_column).order_by(*self.order())))
 
     def _sorted(self, *columns: Any) -> Select[Any]:
         """Return the statement with these columns, and the joins that the sort needs."""
@@ -192,11 +210,11 @@ class Rows:
     def stream(self) -> Iterator[list[Any]]:
         """Yield all rows in chunks, without ever holding them all."""
         statement = self._with_id((*self.keys, *self.wanted)).where(*self.wanted)
-        yield from _partitions(statement.order_by(None).order_by(*self._order()))
+        yield from _partitions(statement.order_by(None).order_by(*self.order()))
 
     def stream_columns(self, columns: Sequence[Any]) -> Iterator[list[Any]]:
         """Yield all rows in chunks as plain values of these columns."""
-        yield from _partitions(self._sorted(*columns).order_by(*self._order()))
+        yield from _partitions(self._sorted(*columns).order_by(*self.order()))
 
 
 def _partitions(statement: Select[Any]) -> Iterator[list[Any]]:
@@ -207,7 +225,9 @@ def _partitions(statement: Select[Any]) -> Iterator[list[Any]]:
 
 def _tables(*expressions: Any) -> set[Any]:
     """Return the tables whose columns expressions name."""
-    elements = [each.__clause_element__() if hasattr(each, "__clause_element__") else each for each in expressions]
+    elements = [
+        each.__clause_element__() if hasattr(each, "__clause_element__") else each for each in expressions
+    ]
     named = (getattr(part, "table", None) for element in elements for part in visitors.iterate(element))
     return {table for table in named if table is not None}
 

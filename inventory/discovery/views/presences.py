@@ -14,6 +14,7 @@ from inventory.audit import services as audit
 from inventory.audit.models import ChangeSetKind
 from inventory.catalog import queries as catalog
 from inventory.core import clock
+from inventory.core.addresses import row_pages
 from inventory.core.database import transaction
 from inventory.core.forms import options
 from inventory.core.guard import requires
@@ -116,7 +117,7 @@ def _listing(permission: Permission = Permission.VIEW) -> Listing:
         search=queries.matching_presences,
         default_sort="-last_seen_at",
         id_column=Presence.id,
-        row_url=lambda row: url_for("discovery.presence", public_id=row.public_id),
+        row_url=row_pages("discovery.presence"),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Select
 from inventory.audit import queries as trail
 from inventory.audit.models import ChangeSet
 from inventory.audit.undo import undo
+from inventory.core.addresses import row_pages
 from inventory.core.database import db, transaction
 from inventory.core.guard import requires
 from inventory.core.i18n import ngettext
@@ -88,7 +89,7 @@ def runs() -> Response:
         filters=FILTERS,
         default_sort="-started_at",
         id_column=Run.id,
-        row_url=lambda row: url_for("discovery.run", public_id=row.public_id),
+        row_url=row_pages("discovery.run"),
     )
     if listing.wants_export:
         return listing.export()

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select
 
 from inventory.core import registry
+from inventory.core.addresses import row_pages
 from inventory.core.database import db
 from inventory.core.guard import requires
 from inventory.core.listing import Column, Filter, Listing
@@ -101,7 +102,7 @@ def sightings() -> Response:
         search=queries.matching_sightings,
         default_sort="-last_seen_at",
         id_column=Sighting.id,
-        row_url=lambda row: url_for("discovery.sighting", public_id=row.public_id),
+        row_url=row_pages("discovery.sighting"),
     )
     if listing.wants_export:
         return listing.export()

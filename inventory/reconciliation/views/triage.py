@@ -14,7 +14,7 @@ from inventory.audit import services as audit
 from inventory.audit.models import ChangeSetKind
 from inventory.catalog import queries as catalog
 from inventory.catalog.models import Category
-from inventory.core.addresses import PLACE
+from inventory.core.addresses import PLACE, row_pages
 from inventory.core.database import transaction
 from inventory.core.errors import Invalid
 from inventory.core.forms import options
@@ -106,7 +106,7 @@ def _listing(permission: Permission = Permission.VIEW) -> Listing:
         search=queries.matching_unknown,
         default_sort="-first_seen_at",
         id_column=Review.id,
-        row_url=lambda row: url_for("reviews.detail", public_id=row.public_id),
+        row_url=row_pages("reviews.detail"),
     )
 
 

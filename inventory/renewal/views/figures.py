@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from flask import Response, url_for
+from flask import Response
 from flask_babel import gettext as _
 
 from inventory.assets import lists
@@ -14,6 +14,7 @@ from inventory.assets.models import Asset
 from inventory.assets.queries import View, joins, matching
 from inventory.audit.remembering import memory
 from inventory.core import charts, clock
+from inventory.core.addresses import pattern
 from inventory.core.guard import requires
 from inventory.core.listing import Column, Listing
 from inventory.core.permissions import Permission
@@ -99,7 +100,7 @@ def assets(code: str) -> Response:
 
 def _listing(ask: Ask, selection: Selection) -> Listing:
     view = View(queries.shown_day(ask, selection))
-    of_candidates = selection.figure is Figure.CANDIDATES
+    of_candidates, address = selection.figure is Figure.CANDIDATES, pattern("assets.detail")
     columns = [column for column in lists.columns(view) if column.key != "last_seen"]
     if of_candidates:
         columns.append(Column("why", N_("Why"), lambda row: wording.why(lists.asset_of(row), ask.as_of)))
@@ -108,13 +109,12 @@ def _listing(ask: Ask, selection: Selection) -> Listing:
         queries.assets(ask, selection),
         columns=columns,
         id_column=Asset.id,
-        row_url=lambda row: url_for("assets.detail", public_id=lists.asset_of(row).public_id),
+        row_url=lambda row: address(lists.asset_of(row).public_id),
         public_id=lambda row: lists.asset_of(row).public_id,
         search=matching,
         default_sort="age" if of_candidates else "tag",
         joins=joins(view),
-        recorded=True,
-    )
+    ).recorded()
     return listing.empty(
         _("No equipment is behind this figure."), presentation.address(ask), _("Back to the figures")
     )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import joinedload
 
-from inventory.assets import lifecycle, queries
+from inventory.assets import lifecycle, orders, queries
 from inventory.assets.models import Asset, Custody
 from inventory.assets.states import State
 from inventory.core.access import Scope
@@ -58,7 +58,7 @@ def figures(scope: Scope) -> dict[str, int]:
         "in_use": in_use,
         "over_life": and_(in_use, queries.over_life(view)),
         "out_of_warranty": and_(in_use, Asset.warranty_ends_on < view.day),
-        "unknown_age": and_(in_use, queries.started().is_(None)),
+        "unknown_age": and_(in_use, orders.started().is_(None)),
     }
     counted = [func.coalesce(func.sum(case((test, 1), else_=0)), 0).label(key) for key, test in tests.items()]
     row = db.session.execute(select(*counted).where(Asset.entity_id.in_(scope.entity_ids))).one()

@@ -31,22 +31,20 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Date,
     Select,
-    String,
     and_,
     exists,
     func,
     literal,
-    literal_column,
     or_,
     select,
 )
 from sqlalchemy.orm import aliased, joinedload
 
 from inventory.assets import lifecycle
-from inventory.assets.ages import CERTAIN, AgeBasis, months_before
+from inventory.assets.ages import months_before
 from inventory.assets.models import Asset, AssetRedirect, Custody, Period, Provenance
+from inventory.assets.orders import in_order, started, started_for_sure
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core import clock
 from inventory.core.access import Scope
@@ -57,7 +55,6 @@ from inventory.organization.models import Entity, Location, Person
 from inventory.procurement.models import Supplier
 from inventory.search import queries as search_queries
 
-NEVER = date(9999, 12, 31)
 NONE = "none"
 # The holder whose name the search reads; joined once, so that the list costs one query.
 Holder = aliased(Person, name="holder")
@@ -242,39 +239,6 @@ def twins(asset: Asset) -> Sequence[Asset]:
     ]
 
 
-def started() -> ColumnElement[Any]:
-    """Return the day an asset's age counts from, in the order of `ages.age_of`; null when unknown."""
-    return func.coalesce(*(getattr(Asset, basis.value) for basis in AgeBasis), type_=Date)
-
-
-def newest_first() -> ColumnElement[Any]:
-    """Return the same for an order that goes down: an unknown day comes after all others; the index ix_asset_newest holds it."""
-    return _started_or("0001-01-01")
-
-
-def oldest_first() -> ColumnElement[Any]:
-    """Return the same for an order that goes up: an unknown day comes last here too; the index ix_asset_oldest holds it."""
-    return _started_or("9999-12-31")
-
-
-def _started_or(day: str) -> ColumnElement[Any]:
-    days = [getattr(Asset, basis.value) for basis in AgeBasis]
-    return func.coalesce(*days, literal_column(f"'{day}'", Date), type_=Date)
-
-
-def in_order(column: Any) -> ColumnElement[Any]:
-    """Return the sort expression of a text: what is unknown comes after all others.
-
-    Indexes hold those of tag, serial and name; a value that is bound instead of written would keep a store from using them.
-    """
-    return func.coalesce(column, literal_column("'~'", String))
-
-
-def started_for_sure() -> ColumnElement[Any]:
-    """Return the same without the dates that are only estimates."""
-    return func.coalesce(*(getattr(Asset, basis.value) for basis in CERTAIN), type_=Date)
-
-
 def matching(statement: Select[Any], text: str) -> Select[Any]:
     """Keep assets that the words of `text` lead to, as the search reads them: by identifiers, names, product, holder, place."""
     return statement.where(search_queries.matching("asset", Asset.id, text))
@@ -416,16 +380,6 @@ def rows_named(model: type[Any], names: Sequence[str]) -> Sequence[Any]:
     if model is Entity:
         named = or_(named, Entity.code.in_([name.upper() for name in names]))
     return db.session.scalars(select(model).where(named)).all() if any(names) else []
-
-
-def entity_names() -> dict[int, str]:
-    """Return every entity's name by id."""
-    return {id_: name for id_, name in db.session.execute(select(Entity.id, Entity.name))}  # noqa: C416 - rows are no pairs to a type checker
-
-
-def place_names() -> dict[int, str]:
-    """Return every place's name by id."""
-    return {id_: name for id_, name in db.session.execute(select(Location.id, Location.name))}  # noqa: C416 - rows are no pairs to a type checker
 
 
 def row_named(model: type[Any], public_id: str) -> Any:

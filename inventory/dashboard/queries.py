@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from inventory.assets.ages import months_between
 from inventory.assets.lifecycle import IN_USE
 from inventory.assets.models import Asset
-from inventory.assets.queries import started
+from inventory.assets.orders import started
 from inventory.assets.states import State
 from inventory.catalog.models import Category
 from inventory.core.access import Scope

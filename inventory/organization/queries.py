@@ -262,3 +262,13 @@ def inside(location: Location) -> Sequence[Location]:
     return db.session.scalars(
         select(Location).where(Location.parent_id == location.id).order_by(Location.name)
     ).all()
+
+
+def entity_names() -> dict[int, str]:
+    """Return every entity's name by id."""
+    return {id_: name for id_, name in db.session.execute(select(Entity.id, Entity.name))}  # noqa: C416 - rows are no pairs to a type checker
+
+
+def place_names() -> dict[int, str]:
+    """Return every place's name by id."""
+    return {id_: name for id_, name in db.session.execute(select(Location.id, Location.name))}  # noqa: C416 - rows are no pairs to a type checker

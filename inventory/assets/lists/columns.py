@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext
 from sqlalchemy import func
 
-from inventory.assets import ages, queries
+from inventory.assets import ages, orders
 from inventory.assets.fields import LABELS
 from inventory.assets.lists.words import (
     age_title,
@@ -28,6 +28,7 @@ from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core.addresses import pattern
 from inventory.core.listing import Column
 from inventory.core.wording import N_
+from inventory.organization import queries as organization
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -40,27 +41,27 @@ def columns(view: View) -> tuple[Column, ...]:
     dated, day, names, word = view.dated, view.day, _Names(), cache(gettext)
     return (
         Column("tag", LABELS["tag"], lambda row: asset_of(row).label, kind="code",
-               sort=queries.in_order(Asset.tag), data=(Asset.tag,)),
+               sort=orders.in_order(Asset.tag), data=(Asset.tag,)),
         Column("state", LABELS["state"], lambda row: then(row).state, kind="badge", sort=dated.state, data=(dated.state,)),
-        Column("model", LABELS["model"], lambda row: model_words(asset_of(row)), sort=queries.in_order(Model.name),
+        Column("model", LABELS["model"], lambda row: model_words(asset_of(row)), sort=orders.in_order(Model.name),
                data=(Model.name,)),
         Column("category", LABELS["category"], lambda row: word(then(row).category.name), sort=Category.name,
                data=(Category.name,), shape=word),
-        Column("holder", LABELS["holder"], holder_words, sort=queries.in_order(Holder.display_name), url=_page_of("people.detail", holder),
+        Column("holder", LABELS["holder"], holder_words, sort=orders.in_order(Holder.display_name), url=_page_of("people.detail", holder),
                data=(Holder.display_name,)),
         Column("place", LABELS["location"], place_words, url=_page_of("locations.detail", lambda row: then(row).location), data=(dated.location_id,), shape=names.place),
         Column("entity", LABELS["entity"], lambda row: then(row).entity.name, data=(dated.entity_id,), shape=names.entity),
-        Column("serial", LABELS["serial"], lambda row: asset_of(row).serial, sort=queries.in_order(Asset.serial),
+        Column("serial", LABELS["serial"], lambda row: asset_of(row).serial, sort=orders.in_order(Asset.serial),
                data=(Asset.serial,)),
         Column("age", N_("Age"), lambda row: age_words(asset_of(row), day),
-               sort=queries.oldest_first(), down=queries.newest_first(), title=age_title, data=(queries.started(),),
+               sort=orders.oldest_first(), down=orders.newest_first(), title=age_title, data=(orders.started(),),
                shape=lambda started: _years(started, day)),
         Column("last_seen", N_("Last seen"), lambda row: asset_of(row).last_seen_at, kind="instant",
                sort=func.coalesce(Asset.last_seen_at, LONG_AGO), data=(Asset.last_seen_at,)),
         Column("added", N_("Added"), lambda row: asset_of(row).created_at, kind="instant", sort=Asset.created_at,
                shown=False, data=(Asset.created_at,)),
         Column("manufacturer", LABELS["manufacturer"], lambda row: m.name if (m := asset_of(row).manufacturer) else None,
-               sort=queries.in_order(Manufacturer.name), shown=False, in_files=True, data=(Manufacturer.name,)),
+               sort=orders.in_order(Manufacturer.name), shown=False, in_files=True, data=(Manufacturer.name,)),
         *_chosen(),
     )  # fmt: skip
 
@@ -91,7 +92,7 @@ def _chosen() -> tuple[Column, ...]:
 def _plain(name: str, kind: str = "text", *, in_files: bool = False) -> Column:
     attribute = getattr(Asset, name)
     least: Any = {"day": date(1, 1, 1), "euros": -1}.get(kind)
-    sort = queries.in_order(attribute) if least is None else func.coalesce(attribute, least)
+    sort = orders.in_order(attribute) if least is None else func.coalesce(attribute, least)
     return Column(
         name,
         LABELS[name],
@@ -113,8 +114,8 @@ class _Names:
     """Names of entities and places by id, read once and only for a file that shows them."""
 
     def __init__(self) -> None:
-        self.place = _named(queries.place_names)
-        self.entity = _named(queries.entity_names)
+        self.place = _named(organization.place_names)
+        self.entity = _named(organization.entity_names)
 
 
 def _named(read: Callable[[], dict[int, str]]) -> Callable[[int | None], str | None]:

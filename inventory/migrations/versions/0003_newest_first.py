@@ -8,7 +8,7 @@ revision = "0003"
 down_revision = "0002"
 
 STRETCH = ["entity_id", "from_on", "until_on", "state", "category_id", "asset_id"]
-# As `assets.queries.newest_first` writes it, or it is not used.
+# As `assets.orders.newest_first` writes it, or it is not used.
 STARTED = "coalesce(first_used_on, commissioned_on, received_on, invoiced_on, warranty_starts_on, bios_on, '0001-01-01')"
 
 

@@ -8,7 +8,7 @@ revision = "0007"
 down_revision = "0006"
 
 STARTED = "first_used_on, commissioned_on, received_on, invoiced_on, warranty_starts_on, bios_on"
-# As `assets.queries.in_order` and `oldest_first` write them, or they are not used.
+# As `assets.orders.in_order` and `oldest_first` write them, or they are not used.
 ORDERS = {
     "ix_asset_by_tag": "coalesce(tag, '~')",
     "ix_asset_by_serial": "coalesce(serial, '~')",

@@ -11,8 +11,8 @@ from sqlalchemy import and_, case, func, literal, or_, select, union_all
 
 from inventory.assets.lifecycle import IN_USE
 from inventory.assets.models import Asset, Period
-from inventory.assets.queries import started as age_started
-from inventory.assets.queries import started_for_sure
+from inventory.assets.orders import started as age_started
+from inventory.assets.orders import started_for_sure
 from inventory.core.database import db
 from inventory.renewal.models import Replacement
 from inventory.renewal.queries import selections

@@ -13,7 +13,8 @@ from sqlalchemy.orm import joinedload
 from inventory.assets.ages import months_before
 from inventory.assets.lifecycle import IN_USE
 from inventory.assets.models import Asset, Period
-from inventory.assets.queries import NEVER, View, listed_bare, started, started_for_sure
+from inventory.assets.orders import NEVER, started, started_for_sure
+from inventory.assets.queries import View, listed_bare
 from inventory.assets.states import State
 from inventory.core.access import Scope
 from inventory.core.database import db

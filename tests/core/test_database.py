@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from inventory.core.access import SYSTEM, Scope
-from inventory.core.database import after_commit, bulk_load, transaction
+from inventory.core.database import after_commit, bulk_load, db, gather_statistics, transaction
 from inventory.organization import queries, services
 from inventory.organization.models import Entity, EntityKind
 from tests.factories import create_person
@@ -142,3 +142,12 @@ def test_likeness_of_names_ignores_case_on_both_stores(cast, database):
     scope = Scope(frozenset({cast.le_bouscat.id}))
     found = database.scalars(queries.matching_people(queries.people(scope), "DUPONT hél")).all()
     assert [row.display_name for row in found] == ["Hélène Dupont"]
+
+
+def test_sqlite_is_let_know_how_large_its_tables_are(database):
+    with transaction():
+        add("LBX")
+    gather_statistics()
+    if db.engine.dialect.name == "sqlite":
+        sampled = db.session.execute(text("SELECT tbl, stat FROM sqlite_stat1")).all()
+        assert "entity" in {table for table, _stat in sampled}

@@ -1,0 +1,133 @@
+"""Pages of the list of equipment: every order is walked to its end and back, and what is counted once is shown until it changes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from inventory.assets.models import Asset
+from inventory.assets.states import SourceKind
+from inventory.audit.remembering import Memory
+from inventory.core.database import db, transaction
+from inventory.core.listing import lists, reading
+from tests import factories
+from tests.test_query_counts import statements
+
+ENGLISH = {"Accept-Language": "en"}
+SORTS = ("model", "holder", "category", "manufacturer", "tag", "serial", "age", "last_seen")
+
+
+@pytest.fixture
+def fleet(cast: factories.Cast) -> None:
+    """Seven assets; of some, nobody knows the model, the holder, the serial number or the age."""
+    dell, hp = (factories.create_manufacturer(name=name) for name in ("Dell", "HP"))
+    twins = [factories.create_model(maker, name="E24") for maker in (hp, dell)]
+    laptops, screens = (factories.create_category(name=name) for name in ("Laptops", "Screens"))
+    anna, zoe = (factories.create_person(cast.le_bouscat, display_name=name) for name in ("Anna", "Zoé"))
+    for number, (model, holder, category) in enumerate(
+        [(1, zoe, screens), (None, None, laptops), (0, anna, screens), (None, zoe, laptops),
+         (1, None, laptops), (None, None, screens), (0, anna, laptops)]
+    ):  # fmt: skip
+        known = (
+            {}
+            if number in (1, 5)
+            else {"serial": f"{9 - number}XY", "received_on": date(2024, 1, number + 1)}
+        )
+        made = (
+            {"model_id": twins[model].id, "manufacturer_id": twins[model].manufacturer_id}
+            if model is not None
+            else {}
+        )
+        asset = factories.create_asset(cast.le_bouscat, category, tag=f"T{number}", **known, **made)
+        with transaction():
+            asset.holder_id = holder.id if holder else None
+
+
+@pytest.fixture
+def browser(cast: factories.Cast, sign_in: Any) -> FlaskClient:
+    return sign_in(cast.bruno)  # type: ignore[no-any-return]
+
+
+def opened(browser: FlaskClient, address: str) -> str:
+    return browser.get(address, headers=ENGLISH).get_data(as_text=True)
+
+
+def tags(page: str) -> list[str]:
+    return re.findall(r'class="row-link"[^>]*>(T[0-9])<', page)
+
+
+def leads_to(page: str, which: str) -> str | None:
+    found = re.search(rf'id="pager-{which}" href="([^"]*)"', page)
+    return found[1].replace("&amp;", "&") if found else None
+
+
+def walked(browser: FlaskClient, address: str | None, which: str) -> list[list[str]]:
+    """The tags of each page from an address on, and the last page's address at the end."""
+    pages = []
+    while address:
+        page = opened(browser, address)
+        pages.append([address, *tags(page)])
+        address = leads_to(page, which)
+    return pages
+
+
+@pytest.mark.parametrize("sort", [*SORTS, *(f"-{sort}" for sort in SORTS)])
+def test_an_order_is_walked_to_its_end_and_back(
+    fleet: None, browser: FlaskClient, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    for module in (reading, lists):
+        monkeypatch.setattr(module, "PAGE_SIZE", 2)
+    file = csv.reader(io.StringIO(opened(browser, f"/assets/?sort={sort}&format=csv")))
+    whole = [line[0] for line in file][1:]
+    assert len(whole) == 7
+    there = walked(browser, f"/assets/?sort={sort}", "next")
+    assert [tag for page in there for tag in page[1:]] == whole
+    back = walked(browser, there[-1][0], "previous")
+    assert [page[1:] for page in reversed(back)] == [page[1:] for page in there]
+
+
+@pytest.fixture
+def remembering(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.extensions, "parc_memory", Memory(app, 20))
+
+
+def counts(browser: FlaskClient, address: str) -> tuple[bool, str]:
+    """Whether a page counts equipment, and what it says of how many there are."""
+    with statements() as sent:
+        page = opened(browser, address)
+    title = re.search(r"([0-9]+) items? of equipment", page)
+    return any("count(" in one and "FROM asset" in one for one in sent), title[1] if title else ""
+
+
+def test_how_many_there_are_is_counted_again_when_something_was_changed(
+    fleet: None, remembering: None, cast: factories.Cast, browser: FlaskClient
+) -> None:
+    assert [counts(browser, "/assets/"), counts(browser, "/assets/")] == [(True, "7"), (False, "7")]
+    factories.create_asset(cast.le_bouscat, tag="T8")
+    assert counts(browser, "/assets/") == (True, "8")
+
+
+def test_each_scope_and_each_filter_has_a_number_of_its_own(
+    fleet: None, remembering: None, cast: factories.Cast, browser: FlaskClient, sign_in: Any
+) -> None:
+    assert counts(browser, "/assets/")[1] == "7"
+    assert counts(browser, "/assets/?holder=none")[1] == "3"
+    assert counts(browser, "/assets/?holder=none&not=holder")[1] == "4"
+    assert counts(sign_in(cast.oscar), "/assets/")[1] == "0"
+
+
+def test_what_changes_without_a_record_is_counted_each_time(
+    fleet: None, remembering: None, browser: FlaskClient
+) -> None:
+    assert counts(browser, "/assets/?source=snmp") == (True, "0")
+    with transaction():
+        db.session.query(Asset).filter_by(tag="T1").update({"last_seen_by": SourceKind.SNMP})
+    assert counts(browser, "/assets/?source=snmp") == (True, "1")
+    assert [counts(browser, "/assets/?q=E24"), counts(browser, "/assets/?q=E24")] == [(True, "4")] * 2

@@ -109,7 +109,8 @@ def listed_bare(scope: Scope, view: View) -> Select[Any]:
     if view.as_of is None:
         statement = select(Asset).options(_named(Asset.holder, Person.display_name))
     else:
-        statement = as_of(select(Asset, Period), view.as_of)
+        both: Any = select(Asset, Period)
+        statement = as_of(both, view.as_of)
     return statement.options(
         _named(view.dated.category, Category.name),
         _named(view.dated.entity, Entity.name),

@@ -12,7 +12,7 @@ from inventory.core.types import Code
 
 
 class Cells:
-    """The cells of these columns, row by row; `heads` are the beginnings of their HTML elements."""
+    """The cells of these columns, row by row; `heads` are the attributes of their elements."""
 
     def __init__(self, columns: Sequence[Column], heads: Sequence[str]) -> None:
         self._columns = list(zip(columns, heads, strict=True))

@@ -122,7 +122,7 @@ class BulkAction:
 
 
 class Cell(NamedTuple):
-    """One cell as the table macros show it; `head` is the beginning of its HTML element, the same all down a column."""
+    """One cell as the table macros show it; `head` are the attributes of its element, the same all down a column."""
 
     kind: str
     value: Any

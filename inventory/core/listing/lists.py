@@ -192,7 +192,7 @@ class Listing:
                     "kind": column.kind,
                     "sort_url": f"{before}{flip}{after}" if column.sort is not None else None,
                     "sorted": ("desc" if self.descending else "asc") if is_sorted else None,
-                    "head": Markup('<td role="cell" data-label="%s" class="%s">') % (label, css),
+                    "head": Markup('role="cell" data-label="%s" class="%s"') % (label, css),
                 }
             )
         return shown

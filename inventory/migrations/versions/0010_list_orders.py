@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 STARTED = "first_used_on, commissioned_on, received_on, invoiced_on, warranty_starts_on, bios_on"
 # As `assets.orders.in_order` and `oldest_first` write them, or they are not used.

@@ -229,8 +229,14 @@ def apply(session: importers.Session, rows: Sequence[Row]) -> list[Result]:
     for row in rows:
         if row.line not in results:
             results[row.line] = Result(row.line, Outcome.REFUSED, _name(row))
-        results[row.line].remarks = [*row.remarks, *results[row.line].remarks]
+        results[row.line].remarks = _without_idle([*row.remarks, *results[row.line].remarks])
     return [results[row.line] for row in rows]
+
+
+def _without_idle(remarks: Sequence[Remark]) -> list[Remark]:
+    """The remarks without warnings about a column that is refused anyway: what they warn of does not come to pass."""
+    refused = {remark.column for remark in remarks if not remark.is_warning}
+    return [remark for remark in remarks if not (remark.is_warning and remark.column in refused)]
 
 
 def _name(row: Row) -> str:

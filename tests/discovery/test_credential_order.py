@@ -19,7 +19,7 @@ from inventory.jobs import leases
 from inventory.jobs.context import open_context
 from inventory.jobs.execution import execute
 from scanners.snmp import Community
-from scanners.snmp.ber import GET, Request
+from scanners.snmp.ber import GET, asking
 from scanners.snmp.community import CommunityLink, CommunityPort
 from tests.discovery.making import create_credential, create_range, create_site
 from tests.factories import Cast
@@ -54,7 +54,7 @@ def wrong_tries(agent: Agent) -> int:
         await port.open(agent.port)
         try:
             link = CommunityLink(port, agent.address, Community(COMMUNITY))
-            reply = await link.ask(Request(GET, [BAD_COMMUNITIES, UNKNOWN_USERS, WRONG_DIGESTS]))
+            reply = await link.ask(asking(GET, [BAD_COMMUNITIES, UNKNOWN_USERS, WRONG_DIGESTS]))
             return sum(one.value for one in reply.varbinds if isinstance(one.value, int))
         finally:
             port.close()

@@ -112,6 +112,15 @@ def test_a_version_is_raised_so_that_an_open_form_notices(bring, fleet):
     assert db.session.get_one(Asset, fleet[0].id).version == before + 1
 
 
+def test_a_tag_that_two_are_to_have_goes_to_the_first(fleet):
+    with transaction():
+        refused = assets.change_many(
+            [assets.Change(one, {"tag": "LBX-000111"}) for one in fleet[:2]], actor=Actor("import", "x", "x")
+        )
+    assert {place: why.message for place, why in refused.items()} == {1: "The tag %(tag)s is taken."}
+    assert [asset.tag for asset in fleet[:2]] == ["LBX-000111", "LBX-000101"]
+
+
 def test_a_tag_that_another_has_is_refused(fleet):
     changes = [assets.Change(fleet[0], {"tag": "LBX-000103"}), assets.Change(fleet[1], {"tag": "LBX-000111"})]
     with transaction():

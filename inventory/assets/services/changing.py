@@ -131,7 +131,12 @@ def _taken_tags(changes: Mapping[int, Change]) -> Refusals:
     if not wanted:
         return {}
     taken = set(db.session.scalars(select(Asset.tag).where(Asset.tag.in_(set(wanted.values())))))
-    return {number: checks.taken(tag) for number, tag in wanted.items() if tag in taken}
+    refused: Refusals = {}
+    for number, tag in wanted.items():
+        if tag in taken:
+            refused[number] = checks.taken(tag)
+        taken.add(tag)
+    return refused
 
 
 def _note(change: Change, dossier: Dossier, rows: list[Custody], *, noted: _Noted, actor: Actor) -> None:

@@ -96,6 +96,7 @@ RULES: list[tuple[Callable[[Path], list[str]], Tree]] = [
     ),
     (manners.names_are_the_fields_own, {"inventory/assets/utils.py": "X = 1\n"}),
     (manners.nothing_is_left_for_later, {"inventory/assets/a.py": "X = 1  # TO" + "DO: later\n"}),
+    (manners.nothing_is_left_for_later, {"inventory/static/a.css": "<<<<" + "<<< HEAD\n"}),
     (manners.nothing_is_left_for_later, {"templates/a/b.html": "{# FIX" + "ME #}\n"}),
     (
         manners.features_are_only_wired_in_init,

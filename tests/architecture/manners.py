@@ -10,7 +10,8 @@ from tests.architecture.source import Function, Module, dotted, is_view, modules
 
 MAX_FILE, MAX_FUNCTION, MAX_VIEW, MAX_TEMPLATE, MAX_POSITIONAL = 400, 40, 25, 150, 6
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "managers", "data", "misc", "common", "base"}
-LEFTOVERS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+# Also what a merge leaves where two changes met.
+LEFTOVERS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|^(<{7}|>{7}) ")
 SPOKEN = (".py", ".html", ".js", ".mjs", ".css", ".md", ".cfg", ".toml", ".sh", ".in")
 INSTALLED = {"node_modules", "vendor", ".venv", ".git", "instance", "build"}
 

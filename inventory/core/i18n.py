@@ -23,7 +23,7 @@ LANGUAGES = {"fr": "Français", "en": "English"}
 DEFAULT_LANGUAGE = "fr"
 LANGUAGE_COOKIE = "language"
 LONG_WORD = 20
-_BREAKS = re.compile(r"(?<=[./])(?=\w)|(?=@)")
+_BREAKS = re.compile(r"(?<=[./:\\])(?=\w)|(?=@)")
 
 babel = Babel()
 

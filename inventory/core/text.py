@@ -1,20 +1,12 @@
-"""Cleans and folds text that comes from forms and files by the same rule as text from the network; says where names may break."""
+"""Cleans and folds text that comes from forms and files by the same rule as text from the network."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from typing import Any
-
-from markupsafe import Markup
 
 from scanners.text import clean
 
-__all__ = ["breakable", "clean", "folded"]
-
-# Of words longer than this, lines may end behind a dot or the like.
-LONG_WORD = 16
-_ENDS = re.compile(r"(?<=[.@_/:\\])(?=[^\s.@_/:\\])")
+__all__ = ["clean", "folded"]
 
 # Letters that Unicode does not take apart.
 _TAKEN_APART = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "’": "'"})
@@ -26,10 +18,3 @@ def folded(text: str) -> str:
         return " ".join(text.lower().split())
     apart = unicodedata.normalize("NFKD", text.casefold().translate(_TAKEN_APART))
     return " ".join("".join(c for c in apart if not unicodedata.combining(c)).split())
-
-
-def breakable(value: Any) -> Any:
-    """Return text in which a long name (pc-12.mairie.example) may break behind its dots; anything else as it is."""
-    if not isinstance(value, str) or max(map(len, value.split()), default=0) <= LONG_WORD:
-        return value
-    return Markup("<wbr>").join(_ENDS.split(value))

@@ -32,7 +32,6 @@ from inventory.core.errors import DomainError, NotFound, Stale
 from inventory.core.forms import translated
 from inventory.core.icons import icon
 from inventory.core.permissions import Permission
-from inventory.core.text import breakable
 from inventory.core.wording import N_
 
 Row = TypeVar("Row")
@@ -268,7 +267,6 @@ def init_app(app: Flask) -> None:
     app.context_processor(_context)
     # Macros are imported without context, so that templates stay cached: what they call is global.
     app.jinja_env.globals.update(can=can, static_url=static_url, drawn_icon=icon)
-    app.jinja_env.filters["breakable"] = breakable
     app.url_defaults(_keep_scope)
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(HTTPException, _http_error)

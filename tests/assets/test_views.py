@@ -40,6 +40,15 @@ def test_the_list_shows_the_scopes_equipment_and_no_other(place, laptop, alice):
     assert "1 item of equipment" in page
 
 
+def test_a_long_name_may_break_behind_its_dots_and_says_nothing_of_that(place, alice):
+    found = factories.create_asset(
+        place.cast.le_bouscat, place.laptop, name="lbx-f00004.mairie.valclair.example"
+    )
+    page = text_of(alice.get(f"/assets/{found.public_id}"))
+    assert "lbx-f00004.<wbr>mairie.<wbr>valclair.<wbr>example" in page
+    assert "&lt;wbr" not in page
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Dialect, Table
+from sqlalchemy import Column, Connection, Dialect, Table, text
 from sqlalchemy.exc import IntegrityError
 
 from inventory.core.types import UtcDateTime
 
 Row = dict[str, Any]
+LOADED = "parc_loaded"
+LEAST_LOADED = 1_000
 
 
 def complete(table: Table, rows: Sequence[Row]) -> None:
@@ -54,6 +56,7 @@ def insert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     into = f"{connection.dialect.identifier_preparer.format_table(table)} ({names})"
     if connection.dialect.name == "postgresql":
         _copy(connection, f"COPY {into} FROM STDIN", values)
+        _let_know(connection, table, len(rows))
         return
     marks = ", ".join("?" * len(columns))
     connection.exec_driver_sql(f"INSERT INTO {into} VALUES ({marks})", list(values))  # noqa: S608 - names of the model
@@ -69,6 +72,24 @@ def _copy(connection: Connection, statement: str, values: Any) -> None:
                 copy.write_row(row)
     except psycopg.IntegrityError as error:
         raise IntegrityError(statement, None, error) from error
+
+
+def _let_know(connection: Connection, table: Table, number: int) -> None:
+    """Have PostgreSQL look at a table that it takes for much smaller than what was loaded into it.
+
+    It checks references by plans made when it last looked: of a table that was empty then, it reads every row for each.
+    """
+    loaded, look_at = connection.info.setdefault(LOADED, {}).get(table.name, (0, LEAST_LOADED))
+    loaded += number
+    if loaded >= look_at:
+        look_at = 2 * loaded
+        name = connection.dialect.identifier_preparer.format_table(table)
+        known = connection.scalar(
+            text("SELECT reltuples FROM pg_class WHERE oid = CAST(:name AS regclass)"), {"name": name}
+        )
+        if known < loaded / 2:
+            connection.execute(text(f"ANALYZE {name}"))
+    connection.info[LOADED][table.name] = (loaded, look_at)
 
 
 def _ready(column: Column[Any], values: list[Any], dialect: Dialect) -> list[Any]:

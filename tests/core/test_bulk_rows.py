@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from inventory.assets.models import Asset
@@ -42,6 +42,17 @@ def test_values_are_read_back_as_they_were_and_defaults_filled(rows):
     }
     assert len({row.public_id for row in found}) == 3
     assert abs((found[0].created_at - datetime.now(UTC)).total_seconds()) < 60
+
+
+def test_postgresql_knows_how_much_was_loaded_into_what_was_empty(rows):
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite checks references by the index that they name")
+    with transaction():
+        bulk_load(Asset.__table__, [{**rows[0], "tag": f"T-{n}"} for n in range(1_500)])
+        known = db.session.scalar(
+            text("SELECT reltuples FROM pg_class WHERE oid = CAST('asset' AS regclass)")
+        )
+    assert known >= 1_500
 
 
 def test_json_is_kept_and_nothing_is_null(cast):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Dialect, Table, text
+from sqlalchemy import Column, Connection, Dialect, Table
 from sqlalchemy.exc import IntegrityError
 
 from inventory.core.types import UtcDateTime
@@ -84,11 +84,12 @@ def _let_know(connection: Connection, table: Table, number: int) -> None:
     if loaded >= look_at:
         look_at = 2 * loaded
         name = connection.dialect.identifier_preparer.format_table(table)
-        known = connection.scalar(
-            text("SELECT reltuples FROM pg_class WHERE oid = CAST(:name AS regclass)"), {"name": name}
-        )
-        if known < loaded / 2:
-            connection.execute(text(f"ANALYZE {name}"))
+        # As the rows themselves, beside the session's statements.
+        driver: Any = connection.connection.dbapi_connection
+        with driver.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = CAST(%s AS regclass)", (name,))
+            if cursor.fetchone()[0] < loaded / 2:
+                cursor.execute(f"ANALYZE {name}")
     connection.info[LOADED][table.name] = (loaded, look_at)
 
 

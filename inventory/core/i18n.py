@@ -23,6 +23,7 @@ LANGUAGES = {"fr": "Français", "en": "English"}
 DEFAULT_LANGUAGE = "fr"
 LANGUAGE_COOKIE = "language"
 LONG_WORD = 20
+MOST_SAID = 8192
 _BREAKS = re.compile(r"(?<=[./:\\])(?=\w)|(?=@)")
 
 babel = Babel()
@@ -105,6 +106,9 @@ def _in_templates(app: Flask) -> None:
             return installed["gettext"](context, sentence, **variables)
         key = (language(), sentence)
         if key not in said:
+            # Some sentences are names out of the store: how many there are is not the pages' to say.
+            if len(said) >= MOST_SAID:
+                said.clear()
             said[key] = installed["gettext"](context, sentence)
         return said[key]
 
@@ -213,7 +217,7 @@ def shown(label: Any) -> str:
     return _word(label.label if isinstance(label, Code) else str(label), language())
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=MOST_SAID)
 def _word(label: str, _language: str) -> str:
     return str(gettext(label))
 

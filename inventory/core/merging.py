@@ -82,7 +82,7 @@ class VersionField(wtforms.HiddenField):
         """Return what the form says that it held when it was made; None where it does not, or makes no sense."""
         try:
             found = json.loads(self._seen)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         if not isinstance(found, dict) or not all(_is_texts(values) for values in found.values()):
             return None

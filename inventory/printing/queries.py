@@ -133,9 +133,8 @@ def matching(statement: Select[Any], text: str) -> Select[Any]:
         PrinterSupply.color,
     )
     for word in text.split()[:6]:
-        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        statement = statement.where(or_(*(one.ilike(f"%{escaped}%", escape="\\") for one in columns)))
-    return statement  # fmt: skip
+        statement = statement.where(or_(*(one.icontains(word, autoescape=True) for one in columns)))
+    return statement
 
 
 def totals(narrowed: Select[Any]) -> Sequence[Any]:

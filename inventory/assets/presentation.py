@@ -83,6 +83,9 @@ def facts(
         value = getattr(asset, name)
         if value is None and name not in WANTED and name not in claims:
             continue
+        if name == "price_tax" and asset.price_cents is None:
+            # The tax mode of no price says nothing.
+            continue
         found.append(_fact(asset, name, claims.get(name, ()), editable=editable))
     return found
 

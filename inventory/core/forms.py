@@ -360,7 +360,10 @@ class CodeField(_Labelled, wtforms.SelectField):
 
 
 class PickerField(_Labelled, wtforms.StringField):
-    """A row found by typing: holds its public id; `text` is what is shown for it. Empty is None."""
+    """A row found by typing: holds its public id; `text` is what is shown for it. Empty is None.
+
+    `near` is the public id of an entity whose rows are offered first, where the form does not ask for one.
+    """
 
     def __init__(
         self, label: str = "", checks: Sequence[Any] = (), *, search_endpoint: str, **arguments: Any
@@ -368,6 +371,7 @@ class PickerField(_Labelled, wtforms.StringField):
         super().__init__(label, checks, **arguments)
         self.search_endpoint = search_endpoint
         self.text: str | None = None
+        self.near: str | None = None
 
     def process_data(self, value: Any) -> None:
         # A form made from a row gives the related row itself.

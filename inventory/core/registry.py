@@ -107,6 +107,7 @@ _jobs: dict[str, Callable[..., Any]] = {}
 _hooks: dict[str, dict[str, Callable[..., Any]]] = defaultdict(dict)
 _plural: dict[Callable[..., Any], Callable[[Calls], None]] = {}
 _commands: dict[str, Command] = {}
+_matchers: list[Callable[[str, Any, str], Any]] = []
 
 
 def menu(entry: MenuEntry) -> None:
@@ -164,6 +165,16 @@ def panels(noun: str) -> list[Panel]:
     """Return the panels of `noun` in their order."""
     shared = _panels[EVERY] if noun in _nouns else {}
     return sorted({**shared, **_panels[noun]}.values(), key=lambda panel: (panel.order, panel.key))
+
+
+def matcher(condition: Callable[[str, Any, str], Any]) -> None:
+    """Let the one search read the words of lists and pickers: `condition(noun, column of the rows' ids, words)`."""
+    _matchers[:] = [condition]
+
+
+def matching(noun: str, row_id: Any, text: str) -> Any:
+    """Return the condition that rows of `noun` match the words of `text`, accents and letter case aside."""
+    return _matchers[0](noun, row_id, text)
 
 
 def job(kind: str, function: Callable[..., Any]) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, case, func, select, true
 from sqlalchemy.orm import joinedload
 
+from inventory.core import registry
 from inventory.core.access import Scope
 from inventory.core.database import db
 from inventory.core.text import folded
@@ -142,32 +143,20 @@ def people(scope: Scope) -> Select[Person]:
 
 
 def matching_people(statement: Select[Any], text: str) -> Select[Any]:
-    """Keep people whose name, e-mail, login or employee number holds each word of `text`."""
-    for word in text.split()[:6]:
-        pattern = f"%{_escaped(word)}%"
-        statement = statement.where(
-            or_(
-                *(
-                    func.lower(column).like(func.lower(pattern), escape="\\")
-                    for column in (Person.display_name, Person.email, Person.login, Person.employee_number)
-                )
-            )
-        )
-    return statement
+    """Keep people that the search finds by the words of `text`."""
+    return statement.where(registry.matching("person", Person.id, text))
 
 
 def matching_locations(statement: Select[Any], text: str) -> Select[Any]:
-    """Keep places whose name or address holds each word of `text`."""
-    for word in text.split()[:6]:
-        pattern = f"%{_escaped(word)}%"
-        statement = statement.where(
-            or_(Location.name.ilike(pattern, escape="\\"), Location.address.ilike(pattern, escape="\\"))
-        )
-    return statement
+    """Keep places that the search finds by the words of `text`, those of the places around them included."""
+    return statement.where(registry.matching("location", Location.id, text))
 
 
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def nearest_first(entity_column: Any, entity: Entity) -> ColumnElement[int]:
+    """Return what sorts rows of `entity` first, then those of its commune, then all others."""
+    commune = "".join(f"{id_}/" for id_ in _line(entity)[:2])
+    kin = select(Entity.id).where(Entity.path.startswith(f"/{commune}"))
+    return case((entity_column == entity.id, 0), (entity_column.in_(kin), 1), else_=2)
 
 
 def locations_found(scope: Scope, words: str, *, most: int) -> list[tuple[Location, str]]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import Blueprint, Response, jsonify, request
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from inventory.core.database import db
 from inventory.core.guard import requires
@@ -21,6 +24,12 @@ def _asked() -> str:
     return clean(request.args.get("q", ""), 60) or ""
 
 
+def _nearest_first(entity_column: Any) -> Sequence[ColumnElement[int]]:
+    """Return what sorts first the rows of the entity that the form is about."""
+    near = db.session.scalar(select(Entity).where(Entity.public_id == request.args.get("near", "")))
+    return [] if near is None else [queries.nearest_first(entity_column, near)]
+
+
 def answer(items: list[dict[str, str | None]]) -> Response:
     """Return what a picker reads: {"items": [{"value", "text", "detail"}]}."""
     return jsonify({"items": [{key: value for key, value in item.items() if value} for item in items]})
@@ -29,9 +38,10 @@ def answer(items: list[dict[str, str | None]]) -> Response:
 @bp.route("/people")
 @requires(Permission.VIEW)
 def search_people() -> Response:
-    """People by name, e-mail, login or number."""
+    """People by name, e-mail, login or number; `near`, an entity, has its own come first."""
     statement = queries.matching_people(queries.people(current_scope()), _asked())
-    rows = db.session.scalars(statement.order_by(Person.display_name, Person.id).limit(LIMIT)).all()
+    order = (*_nearest_first(Person.entity_id), Person.display_name, Person.id)
+    rows = db.session.scalars(statement.order_by(*order).limit(LIMIT)).all()
     names = queries.whole_entity_names([row.entity for row in rows])
     return answer(
         [
@@ -50,9 +60,10 @@ def _where(person: Person, entity: str) -> str:
 @bp.route("/places")
 @requires(Permission.VIEW)
 def search_locations() -> Response:
-    """Places by name or address."""
+    """Places by name or address; `near`, an entity, has its own come first."""
     statement = queries.matching_locations(queries.locations(current_scope()), _asked())
-    rows = db.session.scalars(statement.order_by(Location.path, Location.id).limit(LIMIT)).all()
+    order = (*_nearest_first(Location.entity_id), Location.path, Location.id)
+    rows = db.session.scalars(statement.order_by(*order).limit(LIMIT)).all()
     names = queries.location_names([row.id for row in rows])
     return answer(
         [{"value": row.public_id, "text": names[row.id], "detail": row.entity.name} for row in rows]

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Register the search's page, its job, and what is searched of people, places and entities."""
     from inventory.core import registry
-    from inventory.search import hooks, jobs, subjects, tabs, upkeep, views
+    from inventory.search import hooks, jobs, queries, subjects, tabs, upkeep, views
 
     upkeep.listen()
     subjects.register()
+    registry.matcher(queries.matching)
     app.register_blueprint(views.bp)
     app.register_blueprint(tabs.bp)
     tabs.provide(app)

@@ -84,3 +84,32 @@ def test_signs_that_mean_something_to_the_store_are_looked_for_as_they_are(cast,
     alice = sign_in(cast.alice)
     for words in ("%", "_", "\\", "'; drop table location"):
         assert "Town hall ›" not in asked(alice, f"/places/?q={words}")
+
+
+def found(browser, address):
+    return [(item["text"], item["detail"]) for item in browser.get(address).get_json()["items"]]
+
+
+def test_pickers_find_without_accents_nor_capitals(cast, sign_in):
+    factories.create_person(cast.ccas, display_name="Noémie Lefèvre")
+    factories.create_location(cast.le_bouscat, name="École des Écus")
+    alice = sign_in(cast.alice)
+    assert [name for name, _detail in found(alice, "/search/people?q=NOÉMIE lefev")] == ["Noémie Lefèvre"]
+    assert [name for name, _detail in found(alice, "/search/places?q=ecole ecus")] == ["École des Écus"]
+
+
+def test_a_place_is_found_by_the_places_around_it_too(cast, hall, office, sign_in):
+    assert [name for name, _detail in found(sign_in(cast.alice), "/search/places?q=town 12")] == ["Town hall › Office 12"]
+
+
+def test_places_of_the_entity_at_hand_are_offered_first_then_those_of_its_commune(cast, sign_in):
+    for entity in (cast.pessac, cast.le_bouscat, cast.ccas):
+        factories.create_location(entity, name="Reception")
+    diane = sign_in(cast.diane)
+    assert [entity for _name, entity in found(diane, f"/search/places?q=reception&near={cast.ccas.public_id}")] == [
+        cast.ccas.name, cast.le_bouscat.name, cast.pessac.name,
+    ]  # fmt: skip
+
+
+def test_an_unknown_entity_at_hand_changes_nothing(cast, hall, sign_in):
+    assert found(sign_in(cast.alice), "/search/places?q=town&near=nothing") == [("Town hall", cast.le_bouscat.name)]

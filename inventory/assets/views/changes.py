@@ -142,6 +142,7 @@ def _with_words(form: Any, asset: Asset) -> Any:
     else:
         del form.together
     for field in form:
-        if isinstance(field, PickerField) and field.data:
-            field.text = picked_words(field.name, field.data)
+        if isinstance(field, PickerField):
+            field.near = asset.entity.public_id
+            field.text = picked_words(field.name, field.data) if field.data else None
     return form

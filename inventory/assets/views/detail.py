@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Response, g, redirect, request, url_for
@@ -74,14 +75,16 @@ def _acts(asset: Asset) -> dict[str, Any]:
 
 def _past(asset: Asset) -> dict[str, Any]:
     """Return the day asked for and what held then; without a day, nothing."""
-    asked = request.args.get("on", "")
+    asked, today = request.args.get("on", ""), services.today_of(asset.entity_id)
+    shown: dict[str, Any] = {"day": None, "asked_day": asked, "then": None}
+    shown["year_end"] = date(today.year - 1, 12, 31)
     try:
-        day = parse_day(asked, services.today_of(asset.entity_id)) if asked else None
+        day = parse_day(asked, today) if asked else None
     except ValueError:
-        return {"day": None, "asked_day": asked, "then": None}
+        return shown
     if day is None:
-        return {"day": None, "asked_day": "", "then": None}
-    return {"day": day, "asked_day": asked, "then": presentation.then(asset, day)}
+        return shown | {"asked_day": ""}
+    return shown | {"day": day, "then": presentation.then(asset, day)}
 
 
 @bp.route("/<public_id>/pin/<field>", methods=["POST"])

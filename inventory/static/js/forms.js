@@ -35,7 +35,26 @@ async function copy(event) {
   if (copied) button.querySelector("[role=status]").textContent = button.dataset.done;
 }
 
+// The first field of a form that is all the page is for; a phone would hide half of it behind its keyboard.
+function begin() {
+  if (document.querySelector("[data-focus], [autofocus]") || !matchMedia("(pointer: fine)").matches) return;
+  const fields = document.querySelectorAll("[data-start] :is(input:not([type=hidden]), select, textarea)");
+  [...fields].find((field) => field.checkVisibility())?.focus({ preventScroll: true });
+}
+
+// Lines that cannot be logged leave the list that was pasted, all at once.
+function dropLines(event) {
+  const button = event.target.closest?.("[data-drop-lines]");
+  const list = button && document.getElementById(button.dataset.from);
+  if (!list) return;
+  const wrong = new Set(button.dataset.dropLines.split(",").map(Number));
+  list.value = list.value.trim().split("\n").filter((_line, place) => !wrong.has(place + 1)).join("\n");
+  list.dispatchEvent(new Event("input", { bubbles: true }));
+  list.focus();
+}
+
 export function prepareForms() {
+  document.addEventListener("click", dropLines);
   document.addEventListener("click", copy);
   document.addEventListener("keydown", moveOn);
   document.addEventListener("keydown", giveUp);
@@ -48,6 +67,7 @@ export function prepareForms() {
     else if (event.target.matches(".fact") && document.activeElement === document.body) event.target.querySelector("a.quiet-act")?.focus();
   });
   document.querySelector("[data-focus]")?.focus();
+  begin();
   if (document.querySelector("[data-form] .field-error")) dirty = true;
   document.addEventListener("input", (event) => {
     if (event.target.closest("[data-form]") && !event.target.closest(".signed-out")) dirty = true;

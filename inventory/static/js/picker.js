@@ -56,6 +56,8 @@ class Picker {
     const turn = ++this.asked;
     const url = new URL(this.words.searchUrl, location.href);
     url.searchParams.set("q", typed === this.chosen ? "" : typed);
+    const near = this.field.form?.elements.entity?.value || this.words.near;
+    if (near) url.searchParams.set("near", near);
     const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
     const found = answer?.ok ? (await answer.json().catch(() => ({}))).items : null;
     if (turn !== this.asked || document.activeElement !== this.input) return;
@@ -82,6 +84,9 @@ class Picker {
     } else if (event.key === "Enter" && this.options.isOpen && this.items[this.options.active]) {
       event.preventDefault();
       this.take(this.items[this.options.active]);
+    } else if (event.key === "Enter" && this.input.value.trim() !== this.chosen) {
+      // What was typed and not yet chosen would be lost by sending the form.
+      event.preventDefault();
     } else if (event.key === "Escape" && this.options.isOpen) {
       event.stopPropagation();
       this.leave();

@@ -22,7 +22,7 @@ class Move:
     danger: bool = False
 
 
-_SERVE = Move(ApplicationState.IN_SERVICE, N_("Put in service"))
+_SERVE = Move(ApplicationState.IN_SERVICE, N_("Put into service"))
 _WIND_DOWN = Move(ApplicationState.RETIRING, N_("Begin to retire"))
 _KEEP = Move(ApplicationState.IN_SERVICE, N_("Keep in service"))
 _RETIRE = Move(ApplicationState.RETIRED, N_("Retire"), danger=True)

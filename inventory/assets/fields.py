@@ -175,6 +175,6 @@ DESCRIBED = {
     "unpinned": (N_("No longer pinned"), None),
     "merged": (N_("Merged"), None),
     DEPRECIATION.name: (DEPRECIATION.label, None),
-    "connected": (N_("Connected"), None),
+    "connected": (N_("Connected equipment"), None),
     "connected_to": (N_("Connected to"), None),
 }

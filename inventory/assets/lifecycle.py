@@ -65,7 +65,7 @@ class Move:
 _STOCK = Move(State.IN_STOCK, N_("Put in stock"))
 _RECEIVE = Move(State.IN_STOCK, N_("Receive"))
 _PREPARE = Move(State.IN_PREPARATION, N_("Prepare"))
-_SERVE = Move(State.IN_SERVICE, N_("Put in service"))
+_SERVE = Move(State.IN_SERVICE, N_("Put into service"))
 _REPAIR = Move(State.IN_REPAIR, N_("Send to repair"))
 _LEND = Move(State.ON_LOAN, N_("Lend"), needs=("holder",))
 _RESERVE = Move(State.IN_RESERVE, N_("Keep in reserve"))

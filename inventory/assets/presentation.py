@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from inventory.assets import ages, authority, bookvalue, custom, fields, lists, past
 from inventory.assets.authority import Claim
 from inventory.assets.models import Asset, Custody, Provenance
-from inventory.assets.states import Ownership, SourceKind
+from inventory.assets.states import Ownership, SourceKind, State
 from inventory.audit.presentation import field_label, field_value
 from inventory.core import i18n
 from inventory.core.errors import NotFound
@@ -113,6 +113,8 @@ def _fact(asset: Asset, name: str, claims: Sequence[Provenance], *, editable: bo
     }
     if editable and name in fields.EDITABLE:
         row["edit_url"] = url_for("assets.edit_field", public_id=asset.public_id, field=public_name)
+    if editable and name in {"entity_id", "location_id"} and asset.state is not State.DISPOSED:
+        row |= {"act": gettext("Move"), "act_url": url_for("assets.move", public_id=asset.public_id)}
     if name in WANTED and name != "location_id" and editable:
         row["help"] = gettext(N_("Edit to fill it in."))
     best = authority.winner(name, [Claim(c.source, c, c.said_at, c.pinned) for c in claims])

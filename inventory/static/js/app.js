@@ -3,7 +3,7 @@
 import { prepareAttachments } from "./attachments.js";
 import { prepareDialogs } from "./dialogs.js";
 import { prepareFilters } from "./filters.js";
-import { prepareForms } from "./forms.js";
+import { beginForm, prepareForms } from "./forms.js";
 import { prepareKeyboard } from "./keyboard.js";
 import { prepareMenus } from "./menus.js";
 import { preparePickers } from "./picker.js";
@@ -17,5 +17,5 @@ import { prepareTopology } from "./topology.js";
 
 for (const prepare of [
   prepareRequests, prepareTheme, prepareMenus, prepareDialogs, prepareForms, prepareFilters,
-  prepareSelection, preparePickers, prepareAttachments, prepareProgress, prepareReview, prepareSearch, prepareTopology, prepareKeyboard,
+  prepareSelection, preparePickers, prepareAttachments, prepareProgress, prepareReview, prepareSearch, prepareTopology, prepareKeyboard, beginForm,
 ]) prepare();

@@ -36,7 +36,7 @@ async function copy(event) {
 }
 
 // The first field of a form that is all the page is for; a phone would hide half of it behind its keyboard.
-function begin() {
+export function beginForm() {
   if (document.querySelector("[data-focus], [autofocus]") || !matchMedia("(pointer: fine)").matches) return;
   const fields = document.querySelectorAll("[data-start] :is(input:not([type=hidden]), select, textarea)");
   [...fields].find((field) => field.checkVisibility())?.focus({ preventScroll: true });
@@ -67,7 +67,6 @@ export function prepareForms() {
     else if (event.target.matches(".fact") && document.activeElement === document.body) event.target.querySelector("a.quiet-act")?.focus();
   });
   document.querySelector("[data-focus]")?.focus();
-  begin();
   if (document.querySelector("[data-form] .field-error")) dirty = true;
   document.addEventListener("input", (event) => {
     if (event.target.closest("[data-form]") && !event.target.closest(".signed-out")) dirty = true;

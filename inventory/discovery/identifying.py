@@ -23,6 +23,7 @@ from inventory.jobs import services as jobs
 from inventory.jobs.context import JobContext
 from inventory.jobs.models import JobState
 from inventory.organization.models import Entity
+from scanners import sameness
 from scanners.observation import Observation
 
 if TYPE_CHECKING:
@@ -122,6 +123,8 @@ def _differing(run: Run, sighting: Sighting, objects: bytes, profiles: Profiles)
         runs.add_failures(run, [(sighting.target, "malformed", "")])
         return None
     found = kept.identify_again(reading, engine_id, profiles, seen)
+    if sameness.is_beside(sighting.source_key):
+        found = sameness.beside(found)
     changes = [
         [name, seen.facts.get(name), found.facts.get(name), found.evidence.get(name, "")]
         for name in kept.IDENTIFYING

@@ -23,20 +23,23 @@ class Noted:
     """The objects of devices whose observations are on their way to the store; noted in the scanner's thread."""
 
     def __init__(self) -> None:
-        self._by_key: dict[str, tuple[Reading, bytes]] = {}
+        self._by_target: dict[str, tuple[Reading, bytes]] = {}
 
-    def note(self, source_key: str, reading: Reading, engine_id: bytes) -> None:
+    def note(self, reading: Reading, engine_id: bytes) -> None:
         """Note what a device said until its observation is stored."""
         from scanners.snmp import kept
 
-        if len(self._by_key) < MOST_NOTED:
-            self._by_key[source_key] = (kept.trimmed(reading), engine_id)
+        # By address: a serial number may be stated by several.
+        if len(self._by_target) < MOST_NOTED:
+            self._by_target[reading.address] = (kept.trimmed(reading), engine_id)
 
     def keep(self, stored: Stored) -> None:
         """Keep the objects of what is new, has changed, or had none yet; forget those of the rest."""
         from scanners.snmp import kept
 
-        noted = {one.sighting_id: self._by_key.pop(one.source_key, None) for one in stored.met}
+        noted = {one.sighting_id: self._by_target.pop(one.target, None) for one in stored.met}
+        for further in stored.same:
+            self._by_target.pop(further.target, None)
         changed = {one.sighting_id for one in stored.met if one.outcome is not Outcome.UNCHANGED}
         wanted = (changed | _without(noted.keys() - changed)) & {id_ for id_, one in noted.items() if one}
         if not wanted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -15,7 +15,9 @@ from sqlalchemy import Row, Table, bindparam, select, update
 from inventory.core.database import bulk_load, db
 from inventory.core.text import clean
 from inventory.discovery.models import Outcome, Sighting, SightingRevision
+from scanners import sameness
 from scanners.observation import Observation
+from scanners.sameness import Marks
 
 LOOKED_UP_AT_ONCE = 500
 LENGTH, MATTERS = 64, 48
@@ -56,7 +58,6 @@ class Met:
     outcome: Outcome
     moved_from: str = ""
     credential_id: int | None = None
-    source_key: str = ""
 
 
 @dataclass(slots=True)
@@ -185,7 +186,8 @@ def store(observations: Iterable[Observation], origin: Origin) -> Stored:
 
 
 def _store_slice(source: str, observations: dict[str, Observation], origin: Origin, stored: Stored) -> None:
-    known = _known(source, origin.site_code, list(observations))
+    known = _known(source, origin.site_code, _possible_keys(observations))
+    observations = _told_apart(observations, known, origin)
     new: list[dict[str, Any]] = []
     touched: list[int] = []
     changed: list[int] = []
@@ -217,13 +219,60 @@ def _store_slice(source: str, observations: dict[str, Observation], origin: Orig
         db.session.execute(update(TABLE).where(TABLE.c.id == bindparam("row_id")), rewritten)
 
 
+def _possible_keys(observations: Mapping[str, Observation]) -> list[str]:
+    """The keys of what was seen, and those that devices have whose serial number another one states as well."""
+    further = [
+        _fitting(sameness.key_beside(one), LONGEST_KEY)
+        for key, one in observations.items()
+        if sameness.may_be_shared(key)
+    ]
+    return [*observations, *further]
+
+
+def _told_apart(
+    observations: Mapping[str, Observation], known: Mapping[str, Known], origin: Origin
+) -> dict[str, Observation]:
+    """Give a key of its own to what states the serial number of another device: it was told apart before, or is now.
+
+    Who answers in the same run is told apart by all that there is; who answers later and elsewhere may have
+    moved, and is another one only when it has none of the other's MAC addresses.
+    """
+    doubted = {
+        before.id
+        for key, one in observations.items()
+        if (before := known.get(key)) is not None and _is_elsewhere(one, before)
+    }
+    marks = _marks_of(doubted)
+    found = {}
+    for key, one in observations.items():
+        before = known.get(key)
+        own = _fitting(sameness.key_beside(one), LONGEST_KEY) if sameness.may_be_shared(key) else key
+        is_other = own != key and own in known
+        if not is_other and before is not None and before.id in marks:
+            in_this_run = before.last_run_id == origin.run_id
+            differ = sameness.are_two if in_this_run else sameness.have_other_macs
+            is_other = differ(marks[before.id], Marks.of(one))
+        found[own if is_other else key] = sameness.beside(one) if is_other else one
+    return found
+
+
+def _is_elsewhere(one: Observation, before: Known) -> bool:
+    return sameness.may_be_shared(before.source_key) and _fitting(one.target, LONGEST_TARGET) != before.target
+
+
+def _marks_of(ids: Collection[int]) -> dict[int, Marks]:
+    """What the sightings have whichever of their addresses is asked."""
+    if not ids:
+        return {}
+    rows = db.session.execute(select(Sighting.id, Sighting.observation).where(Sighting.id.in_(ids)))
+    return {row.id: Marks.of(Observation.from_json(row.observation)) for row in rows}
+
+
 def _note_same(before: Known, observation: Observation, origin: Origin, stored: Stored) -> None:
     target = _fitting(observation.target, LONGEST_TARGET)
     if target != before.target:
         credential_id = origin.credential_ids.get(observation.evidence.get("credential", ""))
-        stored.same.append(
-            Met(before.id, target, Outcome.SAME, before.target, credential_id, before.source_key)
-        )
+        stored.same.append(Met(before.id, target, Outcome.SAME, before.target, credential_id))
 
 
 def _sort_out(before: Known, seen: _Seen, stored: Stored) -> None:
@@ -244,7 +293,7 @@ def _met(before: Known, seen: _Seen) -> Met:
     own = {one.value for one in seen.observation.identifiers if one.kind == "ip"}
     if before.target != seen.target and before.target not in own:
         outcome, moved_from = Outcome.MOVED, before.target
-    return Met(before.id, seen.target, outcome, moved_from, seen.credential_id, before.source_key)
+    return Met(before.id, seen.target, outcome, moved_from, seen.credential_id)
 
 
 def _known(source: str, site_code: str, keys: list[str]) -> dict[str, Known]:
@@ -289,9 +338,7 @@ def _insert(rows: list[dict[str, Any]], source: str, origin: Origin, stored: Sto
         for row in rows:
             id_ = known[row["source_key"]].id
             stored.new.append(id_)
-            stored.met.append(
-                Met(id_, row["target"], Outcome.NEW, "", row["credential_id"], row["source_key"])
-            )
+            stored.met.append(Met(id_, row["target"], Outcome.NEW, "", row["credential_id"]))
 
 
 def keep_revisions(ids: Sequence[int]) -> None:

@@ -30,7 +30,9 @@ APPLIANCES = frozenset(
         *("desk_phone", "management_board"),
     }
 )
-FAMILIES = (NETWORK_GEAR, PRINTERS, COMPUTERS, PHONES)
+# A board of its own inside a machine states the machine's serial number.
+MACHINES = frozenset({"server", "hypervisor", "storage", "computer", "management_board"})
+FAMILIES = (NETWORK_GEAR, PRINTERS, COMPUTERS, PHONES, MACHINES)
 
 ALWAYS_STRONG = frozenset({"uuid", "imei", "directory_guid", "tag"})
 VIRTUAL_MAKERS = frozenset({"VMware", "QEMU", "Xen", "Innotek", "Parallels", "Red Hat", "Bochs", "Proxmox"})
@@ -230,6 +232,15 @@ def _common_names(one: Traits, other: Traits) -> frozenset[str]:
 def related(one: str, other: str) -> bool:
     """Whether one of two entity paths is the other's or above it: a commune and its school, not two communes."""
     return one.startswith(other) or other.startswith(one)
+
+
+def says_of_two(value: str, evidence: Iterable[Sentence]) -> list[Sentence]:
+    """The evidence about a device whose serial number another one on the network states too."""
+    rest = [sentence for sentence in evidence if sentence[0] != _SAME["bare_serial"]]
+    return [
+        (N_("Two devices on the network state the serial number %(value)s."), {"value": value}, "bad"),
+        *rest,
+    ]
 
 
 def says_same(sort: str, value: str, scope: str = "") -> Sentence:

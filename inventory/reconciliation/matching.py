@@ -18,13 +18,15 @@ from scanners.observation import Identifier
 class Seen:
     """One sighting: its traits, the asset that it was linked to, and what people have decided about it.
 
-    `by_address`: its source calls it by a network address, which another thing may have tomorrow.
+    `by_address`: its source calls it by a network address, which another thing may have tomorrow. `beside`: another
+    device on the network states its serial number too.
     """
 
     key: int
     traits: Traits
     link: int | None = None
     by_address: bool = False
+    beside: bool = False
     must: int | None = None
     cannot: frozenset[int] = frozenset()
     ignored: bool = False
@@ -108,6 +110,10 @@ class _Bundle:
     @property
     def cannot(self) -> frozenset[int]:
         return frozenset().union(*(one.cannot for one in self.members))
+
+    @property
+    def beside(self) -> bool:
+        return any(one.beside for one in self.members)
 
     @property
     def links(self) -> set[int]:
@@ -344,13 +350,23 @@ def _propose(bundle: _Bundle, near: Sequence[Known]) -> Ask | None:
     scored.sort(key=lambda one: one[:2])
     best = scored[0]
     clear = len(scored) == 1 or scored[1][0] > best[0]
-    return Ask(
+    asked = Ask(
         "possible_match" if len(scored) == 1 else "ambiguous",
         bundle.keys,
         tuple(id_ for _score, id_, _evidence in scored[:5]),
         tuple(best[2]),
         "link" if clear else None,
     )
+    is_of_two = bundle.beside and bundle.traits.values("serial")
+    return _asked_of_two(asked, bundle, near) if is_of_two else asked
+
+
+def _asked_of_two(asked: Ask, bundle: _Bundle, near: Sequence[Known]) -> Ask:
+    """The question about what states the serial number of another device: another one, unless it is a board inside it."""
+    kinds = {bundle.traits.kind, *(one.traits.kind for one in near if one.id in asked.candidates)}
+    evidence = likeness.says_of_two(min(bundle.traits.values("serial")), asked.evidence)
+    is_inside = "management_board" in kinds and len(kinds) > 1
+    return replace(asked, evidence=tuple(evidence), proposed=asked.proposed if is_inside else "different")
 
 
 def _new(bundle: _Bundle) -> Decision:
@@ -365,7 +381,9 @@ def _new(bundle: _Bundle) -> Decision:
 
 def _postponed(fresh: Sequence[_Bundle]) -> dict[int, Decision]:
     """Of the new things that resemble one another, all but the best known must wait until that one is an asset."""
-    ordered = sorted(fresh, key=lambda one: (not one.traits.values("serial"), sorted(one.traits.identifiers)))
+    ordered = sorted(
+        fresh, key=lambda one: (one.beside, not one.traits.values("serial"), sorted(one.traits.identifiers))
+    )
     kept: Neighbours[_Bundle] = Neighbours()
     later: dict[int, Decision] = {}
     for bundle in ordered:

@@ -19,7 +19,7 @@ from scanners.snmp.options import (
 )
 from scanners.snmp.targets import parse
 
-OnReading = Callable[[str, Reading, bytes], None]
+OnReading = Callable[[Reading, bytes], None]
 
 __all__ = [
     "AUTH_PROTOCOLS",
@@ -49,7 +49,7 @@ def scan(
 
     Yields observations and failures as they come and one coverage at the end. `preferred` says for an address the label
     of the credential that it answered before; `skip_before` resumes at an address. `on_reading` is given each device's
-    source key, objects and engine id right before its observation is yielded. Raises OptionsError at once."""
+    objects and engine id right before its observation is yielded. Raises OptionsError at once."""
     chosen = parse(targets, options.exclude, skip_before)
     # pysnmp takes a quarter of a second to import: only who scans pays for it.
     from scanners.snmp.running import run

@@ -11,6 +11,7 @@ from functools import partial
 
 from scanners.coverage import Cause, Coverage, Failure
 from scanners.observation import Observation
+from scanners.sameness import Marks, are_two
 from scanners.snmp import ping
 from scanners.snmp.collect import Bounds, Reading, read_device
 from scanners.snmp.community import CommunityLink, CommunityPort, UserLink
@@ -26,7 +27,7 @@ from scanners.snmp.targets import Targets, dotted, number
 Result = Observation | Failure | Coverage
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
-OnReading = Callable[[str, Reading, bytes], None]
+OnReading = Callable[[Reading, bytes], None]
 
 # Seconds that a device being read has left when the scan must stop.
 STOP_WITHIN = 2.0
@@ -114,7 +115,7 @@ class Scan:
         self._failures: list[Failure] = []
         self._failed = 0
         self._read = 0
-        self._seen: dict[str, str] = {}
+        self._seen: dict[str, Marks] = {}
         self._phase = "sweep"
         self._partial = False
 
@@ -244,14 +245,14 @@ class Scan:
             return
         # Its label, never its secret: whoever scans next can try it first (`preferred`).
         evidence = {**observation.evidence, "credential": label}
-        self._on_reading(observation.source_key, reading, engine_id)
+        self._on_reading(reading, engine_id)
         self._results.put_nowait(replace(observation, evidence=evidence))
 
     def _is_alias(self, observation: Observation) -> bool:
         """Whether this is another address of a device already delivered, which the device itself claims."""
-        first = self._seen.setdefault(observation.source_key, observation.target)
-        claimed = {one.value for one in observation.identifiers if one.kind == "ip"}
-        return first != observation.target and first in claimed
+        marks = Marks.of(observation)
+        first = self._seen.setdefault(observation.source_key, marks)
+        return first.target != marks.target and first.target in marks.addresses and not are_two(first, marks)
 
     async def _fail(self, failure: Failure) -> None:
         self._failed += 1

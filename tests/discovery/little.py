@@ -81,7 +81,7 @@ def night(range_: AddressRange, *numbers: int) -> Run:
     for n in numbers:
         said = reading(n)
         one = observe(said, rules.profiles(), site=range_.site.code, at=AT)
-        noted.note(one.source_key, said, b"")
+        noted.note(said, b"")
         seen.append(one)
     with transaction():
         run = db.session.get_one(Run, run.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from inventory.core.database import db, transaction
 from inventory.discovery import runs, sightings
 from inventory.discovery.models import Run, RunKind, Sighting, SightingRevision, Site
 from inventory.discovery.sightings import Origin, Placement, Stored
-from scanners.observation import Counter, Observation
+from scanners.observation import Counter, Identifier, Observation
 from tests.discovery.making import AT, create_credential, create_site, observe
 from tests.factories import Cast, create_location
 
@@ -105,6 +106,71 @@ def test_a_device_with_two_addresses_is_one_sighting_and_does_not_change_every_n
     assert stored.counts["unchanged"] == 1
     assert count(Sighting) == 1
     assert count(SightingRevision) == 0
+
+
+def twins() -> list[Observation]:
+    """Two printers that state one serial number, each with a MAC address of its own."""
+    serial = Identifier("serial", "SN000001", "lexmark")
+    return [
+        observe(1, target=f"10.1.0.{n}", facts={"name": f"imp-{n}"},
+                identifiers=(serial, Identifier("base_mac", f"00:1b:2c:00:00:0{n}")))
+        for n in (5, 6)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("in_one_batch", [True, False])
+def test_two_devices_that_state_one_serial_number_are_two_sightings(
+    site: Site, *, in_one_batch: bool
+) -> None:
+    run, both = new_run(site), twins()
+    for batch in [both] if in_one_batch else [[one] for one in both]:
+        stored = store(site, batch, run=run)
+        assert stored.same == []
+    rows = db.session.scalars(select(Sighting).order_by(Sighting.id)).all()
+    assert [(row.source_key, row.target) for row in rows] == [
+        ("serial:lexmark:SN000001", "10.1.0.5"),
+        ("serial:lexmark:SN000001 beside 00:1b:2c:00:00:06", "10.1.0.6"),
+    ]
+    assert rows[1].observation["facts"]["serial"] == "SN000001"
+
+
+def test_they_stay_apart_whoever_answers_first_the_next_night(site: Site) -> None:
+    store(site, twins())
+    stored = store(site, twins()[::-1], night=1)
+    assert stored.counts == {"unchanged": 2, "seen": 2}
+    assert store(site, twins()[1:], night=2).counts == {"unchanged": 1, "seen": 1}
+    assert count(Sighting) == 2
+    assert count(SightingRevision) == 0
+
+
+def test_a_second_address_of_the_second_is_a_further_address_of_it(site: Site) -> None:
+    first, second = twins()
+    again = replace(second, target="10.1.0.7")
+    stored = store(site, [first, second, again])
+    (same,) = stored.same
+    assert (same.target, same.moved_from) == ("10.1.0.7", "10.1.0.6")
+
+
+def test_a_stranger_with_a_known_serial_number_elsewhere_is_kept_apart_from_the_first_night(
+    site: Site,
+) -> None:
+    first, second = twins()
+    store(site, [first])
+    assert store(site, [second], night=1).counts == {"new": 1, "seen": 1}
+
+
+def test_a_device_whose_network_card_was_replaced_is_the_same_where_it_stood(site: Site) -> None:
+    first, second = twins()
+    store(site, [first])
+    assert store(site, [replace(second, target=first.target)], night=1).counts == {"changed": 1, "seen": 1}
+    assert count(Sighting) == 1
+
+
+def test_a_device_that_moves_and_is_renamed_is_the_same_by_its_mac(site: Site) -> None:
+    first, second = twins()
+    store(site, [first])
+    moved = replace(second, identifiers=first.identifiers)
+    assert store(site, [moved], night=1).counts == {"moved": 1, "seen": 1}
 
 
 def test_the_same_addresses_at_two_sites_are_two_things(cast: Cast, site: Site) -> None:

@@ -21,6 +21,7 @@ from inventory.reconciliation import portraits
 from inventory.reconciliation.matching import Known, Seen
 from inventory.reconciliation.models import Constraint, Link
 from scanners.observation import Identifier, Observation
+from scanners.sameness import is_beside, may_be_shared
 
 VALUES_AT_ONCE = 10_000
 _MACS = frozenset({"mac", "base_mac"})
@@ -50,6 +51,7 @@ class Batch:
             portraits.traits_of_sighting(self.observations[key], self.paths.get(sighting.entity_id, "")),
             link=link.asset_id if link else None,
             by_address=sighting.source_key.startswith(portraits.BY_ADDRESS),
+            beside=is_beside(sighting.source_key),
             must=next((one.asset_id for one in said if one.must_link), None),
             cannot=frozenset(one.asset_id for one in said if one.asset_id and not one.must_link),
             ignored=any(one.asset_id is None and not one.must_link for one in said),
@@ -99,14 +101,36 @@ def candidates(batch: Batch, seen: Sequence[Seen]) -> list[Known]:
     )
     found = db.session.scalars(statement).all()
     batch.assets.update({asset.id: asset for asset in found})
+    beside = _beside({id_ for id_, known in rows.items() if _bare(known)})
     return [
         Known(
             asset.id,
-            portraits.traits_of_asset(asset, rows[asset.id]),
+            portraits.traits_of_asset(asset, _bare(rows[asset.id]) if asset.id in beside else rows[asset.id]),
             live=asset.state not in portraits.GONE,
         )
         for asset in found
     ]
+
+
+def _bare(known: Sequence[AssetIdentifier]) -> list[AssetIdentifier]:
+    """The identifiers with no serial of a maker, nothing where no serial stands without."""
+    rest = [row for row in known if row.kind is not IdentifierKind.SERIAL or not row.scope]
+    return rest if any(row.kind is IdentifierKind.SERIAL for row in rest) else []
+
+
+def _beside(asset_ids: Collection[int]) -> set[int]:
+    """Those of the assets whose serial number is known only by sightings of which another device states it too."""
+    if not asset_ids:
+        return set()
+    statement = select(Link.asset_id, Sighting.source_key).join(Sighting, Sighting.id == Link.sighting_id)
+    keys: dict[int, list[str]] = defaultdict(list)
+    for asset_id, key in db.session.execute(statement.where(Link.asset_id.in_(asset_ids))):
+        keys[asset_id].append(key)
+    return {
+        id_
+        for id_, known in keys.items()
+        if any(map(is_beside, known)) and not any(map(may_be_shared, known))
+    }
 
 
 def _sharing(seen: Sequence[Seen]) -> set[int]:

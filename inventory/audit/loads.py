@@ -16,11 +16,11 @@ AT_ONCE = 500
 Row = dict[str, Any]
 
 
-def load(model: type[Any], rows: Sequence[Row]) -> list[int]:
+def load(model: type[Any], rows: Sequence[Row], *, kept: bool | None = None) -> list[int]:
     """Insert new rows (column name → value) of a table with an id of its own; returns their ids.
 
     The rows are completed in place: ids, and the defaults that the columns declare. Where a change set is open they
-    can be undone with it, unless their table is none that is undone.
+    can be undone with it, unless their table is none that is undone; `kept` says otherwise for these rows.
     """
     if not rows:
         return []
@@ -29,9 +29,20 @@ def load(model: type[Any], rows: Sequence[Row]) -> list[int]:
         row["id"] = id_
     bulk_load(table, rows)
     opened = journal.open_change_set()
-    if opened is not None and journal.is_journalled(model):
+    if opened is not None and (journal.is_journalled(model) if kept is None else kept):
         _keep(opened.id, table, LOAD, rows)
     return [row["id"] for row in rows]
+
+
+def unload(model: type[Any], rows: Sequence[Row]) -> None:
+    """Delete whole rows (column name → value); undoing the change set that is open puts them back."""
+    if not rows:
+        return
+    table: Table = model.__table__
+    opened = journal.open_change_set()
+    if opened is not None:
+        _keep(opened.id, table, UNLOAD, rows)
+    _take_out(table, [row["id"] for row in rows])
 
 
 def _keep(change_set_id: int, table: Table, operation: str, rows: Sequence[Row]) -> None:
@@ -71,6 +82,10 @@ def revert(change: RowChange) -> None:
     if change.operation == LOAD:
         _take_out(table, [row["id"] for row in rows])
     else:
+        if not journal.is_journalled(mapper.class_):
+            # Nobody names these rows, and theirs may be the ids of others by now.
+            for row, id_ in zip(rows, free_ids(table, len(rows)), strict=True):
+                row["id"] = id_
         bulk_load(table, rows)
     opened = journal.open_change_set()
     if opened is not None:

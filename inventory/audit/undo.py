@@ -154,6 +154,9 @@ def _rows_of(changes: Sequence[_Change]) -> dict[Place, dict[str, Any]]:
 
 def _conflict(change: _Change, now: dict[str, Any] | None, settled: Settled) -> list[str] | None:
     """Return the columns that differ from what the change set left, or None; its last word on each column counts."""
+    if not journal.is_journalled(journal.mapper_of(change.table_name).class_):
+        # What moves every night by itself is no reason against.
+        return None
     later = settled.get(change.place, set())
     if later is None:
         return None

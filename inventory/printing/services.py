@@ -11,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, delete, select, update
 
 from inventory.assets.models import Asset
+from inventory.audit import loads
 from inventory.core.database import bulk_load, db
 from inventory.discovery.models import Run
 from inventory.discovery.sightings import slices
@@ -125,11 +126,18 @@ def _columns(said: Said, supply: Read, levels: wear.Series) -> dict[str, Any]:
 
 
 def follow_merge(kept: Asset, absorbed: Asset) -> None:
-    """Move the readings of the absorbed printer to the one that is kept, but for days that this one has; its supplies go."""
-    have = select(PrinterReading.read_on).where(PrinterReading.asset_id == kept.id)
-    statement = update(_READINGS).where(
-        _READINGS.c.asset_id == absorbed.id, _READINGS.c.read_on.not_in(have.scalar_subquery())
-    )
-    db.session.execute(statement.values(asset_id=kept.id))
-    for table in (_READINGS, _SUPPLIES):
-        db.session.execute(delete(table).where(table.c.asset_id == absorbed.id))
+    """Move the readings of the absorbed printer to the one that is kept, but for days that this one has; its supplies go.
+
+    Undoing the merge gives them back; what is read after the merge stays with the printer that is kept.
+    """
+    have = set(db.session.scalars(select(PrinterReading.read_on).where(PrinterReading.asset_id == kept.id)))
+    readings, known = _rows_of(_READINGS, absorbed), _rows_of(_SUPPLIES, absorbed)
+    moved = [{**row, "asset_id": kept.id} for row in readings if row["read_on"] not in have]
+    loads.load(PrinterReading, moved, kept=True)
+    loads.unload(PrinterReading, readings)
+    loads.unload(PrinterSupply, known)
+
+
+def _rows_of(table: Table, asset: Asset) -> list[dict[str, Any]]:
+    statement = select(table).where(table.c.asset_id == asset.id).order_by(table.c.id)
+    return [dict(row) for row in db.session.execute(statement).mappings()]

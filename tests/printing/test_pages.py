@@ -177,6 +177,42 @@ def test_readings_follow_a_merge_and_days_that_both_have_stay_the_kept_one_s(cas
     assert only_supply().asset_id == kept.id
 
 
+def days_of(name: str) -> list[tuple[int, int, int]]:
+    """The day of March, the level and the pages of each reading of a printer."""
+    db.session.expire_all()
+    statement = select(PrinterReading).join(Asset, Asset.id == PrinterReading.asset_id)
+    rows = db.session.scalars(statement.where(Asset.name == name).order_by(PrinterReading.read_on))
+    return [(row.read_on.day, *row.levels.values(), *row.meters.values()) for row in rows]
+
+
+def merge_change_set() -> ChangeSet:
+    statement = select(ChangeSet).where(ChangeSet.undone_at.is_(None), ChangeSet.title.contains("→"))
+    return db.session.scalars(statement.order_by(ChangeSet.id.desc())).first()  # type: ignore[return-value]
+
+
+def test_undoing_a_merge_gives_each_printer_its_readings_and_supplies_back(cast: Cast) -> None:
+    nights(cast.le_bouscat, (1, 60), (2, 59))
+    nights(cast.le_bouscat, (2, 30), (3, 29), n=12)
+    before = days_of("imp-11"), days_of("imp-12")
+    kept, absorbed = (
+        db.session.scalars(select(Asset).where(Asset.name == name)).one() for name in ("imp-11", "imp-12")
+    )
+    supplies = db.session.execute(select(PrinterSupply.asset_id, PrinterSupply.remaining)).all()
+    with transaction():
+        absorbed.serial = None
+    with transaction():
+        assets.merge(kept, absorbed, actor=SYSTEM)
+    nights(cast.le_bouscat, (4, 20))
+    with transaction():
+        undo(merge_change_set(), actor=SYSTEM)
+    after = days_of("imp-11"), days_of("imp-12")
+    assert after[1] == before[1]
+    assert after[0][:-1] == before[0], "what was read since the merge stays with the one that was kept"
+    assert after[0][-1][:2] == (before[0][-1][0] + 2, 200)
+    again = db.session.execute(select(PrinterSupply.asset_id, PrinterSupply.remaining)).all()
+    assert {row.asset_id for row in again} == {row.asset_id for row in supplies}
+
+
 def test_undoing_the_run_that_made_a_printer_takes_its_readings_too(cast: Cast) -> None:
     run = night(cast.le_bouscat, [printer(11, [toner(50)], life=5)])
     with transaction():

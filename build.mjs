@@ -113,14 +113,15 @@ function drawIcons() {
 }
 
 async function bundleOurs() {
-  for (const [entry, name] of [["css/app.css", "app.css"], ["js/app.js", "app.js"]]) {
+  const ours = [["css/app.css", "app.css"], ["js/app.js", "app.js"], ["js/scan.js", "scan.js"], ["js/barcodes.js", "barcodes.js", "esm"]];
+  for (const [entry, name, format = "iife"] of ours) {
     if (!existsSync(join(statics, entry))) continue;
     await build({
       entryPoints: [join(statics, entry)],
       outfile: join(vendor, name),
       bundle: true,
       minify: true,
-      format: "iife",
+      format,
       target: ["es2020", "chrome100", "firefox100", "safari15"],
       charset: "utf8",
       external: ["*.woff2", "*.svg", "*.png"],

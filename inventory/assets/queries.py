@@ -18,6 +18,7 @@ Parameters of `/assets` (all may be combined; those marked * take several values
     source*     which source saw it last; supplier    public id; pinned    1 or 0
     missing*    tag, serial, model, place, holder, warranty or price: what the record lacks
     received, commissioned    days: 2026-01-01..2026-03-31, either end left out
+    id*         public ids, as a row of scanned labels gives them
 
 Each filter may be turned round (not=state) and they may be asked for one or the other (match=any): see core/listing.
 """

@@ -39,6 +39,7 @@ Row = TypeVar("Row")
 FRAME_URLS = {
     "home_url": "dashboard.home",
     "search_url": "search.index",
+    "scan_url": "scan.index",
     "review_url": "reviews.index",
     "account_url": "account.profile",
     "sign_out_url": "auth.sign_out",

@@ -50,23 +50,33 @@ class Found:
 
 
 def exactly(text: str, scope: Scope) -> SearchDocument | None:
-    """Return the one document of the scope that has this whole identifier; None when there is none, or several.
+    """Return the one document of the scope that has this whole identifier; None when there is none, or several."""
+    found = with_identifier((text,), scope, limit=2)
+    return found[0] if len(found) == 1 else None
+
+
+def with_identifier(
+    texts: Sequence[str], scope: Scope, *, limit: int, noun: str | None = None
+) -> list[SearchDocument]:
+    """Return at most `limit` documents of the scope (or those of one noun) that have one of these whole identifiers.
 
     The address of a page, as a label's code holds it, counts as what stands at its end.
     """
+    terms = [term for text in texts for term in _whole(text)]
+    if not terms:
+        return []
+    about = () if noun is None else (Term(folding.noun_token(noun)),)
+    inside = () if scope.whole else (_within(scope),)
+    wanted = Every((*about, *inside, Some(tuple(dict.fromkeys(terms)))))
+    chosen = SearchDocument.id.in_(store.documents(wanted, limit))
+    return list(db.session.scalars(select(SearchDocument).where(chosen).order_by(SearchDocument.id)))
+
+
+def _whole(text: str) -> list[Term]:
     if "://" in text:
         named = folding.key(text.strip().partition("?")[0].rstrip("/").rpartition("/")[2])
-        terms = [Term(f"i{named}")] if named else []
-    else:
-        terms = [*(Term(f"k{one}") for one in _keys(text)), *_otherwise(text)]
-    if not terms:
-        return None
-    either = Some(tuple(terms))
-    wanted = either if scope.whole else Every((_within(scope), either))
-    found = db.session.scalars(
-        select(SearchDocument).where(SearchDocument.id.in_(store.documents(wanted, 2)))
-    ).all()
-    return found[0] if len(found) == 1 else None
+        return [Term(f"i{named}")] if named else []
+    return [*(Term(f"k{one}") for one in _keys(text)), *_otherwise(text)]
 
 
 def find(text: str, scope: Scope, *, limit: int = 6, noun: str | None = None) -> Found:

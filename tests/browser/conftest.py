@@ -105,7 +105,7 @@ def open_browser(chromium: Browser, watched: Watched) -> Iterator[Callable[..., 
             **options,
         )
         context.set_default_timeout(PATIENCE)
-        context.on("page", lambda page: _watch(page, watched))
+        context.on("page", lambda page: watch(page, watched))
         contexts.append(context)
         return context
 
@@ -114,7 +114,7 @@ def open_browser(chromium: Browser, watched: Watched) -> Iterator[Callable[..., 
         context.close()
 
 
-def _watch(page: Page, watched: Watched) -> None:
+def watch(page: Page, watched: Watched) -> None:
     def local(url: str) -> bool:
         return urlsplit(url).hostname == "127.0.0.1" or urlsplit(url).scheme in ("data", "blob", "about")
 

@@ -23,13 +23,14 @@ from inventory.core import i18n
 from inventory.core.database import db
 from inventory.core.i18n import ngettext
 from inventory.core.listing import Filter, code_options
-from inventory.core.types import Code
+from inventory.core.types import PUBLIC_ID_LENGTH, Code
 from inventory.core.web import access, current_scope
 from inventory.core.wording import N_
 from inventory.organization.models import Entity, Location, Person
 from inventory.procurement.models import Supplier
 
 IN_USE, IN_FLEET, EVERYTHING = "in_use", "in_fleet", "any"
+MOST_CHOSEN = 200
 Pairs = list[tuple[str, str]]
 
 
@@ -70,7 +71,14 @@ def filters(view: View) -> tuple[Filter, ...]:
                options=_yes_no),
         Filter("as_of", N_("As it was on"), lambda s, _v: s, kind="day", options=lambda: _day_options(view)),
         Filter("change", N_("Change"), _by_change, words=_change_words, hidden=True),
+        Filter("id", N_("Chosen"), lambda s, v: s.where(Asset.public_id.in_(v.split(","))), kind="text", words=_chosen_words,
+               hidden=True, longest=MOST_CHOSEN * (PUBLIC_ID_LENGTH + 1)),
     )  # fmt: skip
+
+
+def _chosen_words(value: str) -> str:
+    count = len(value.split(","))
+    return ngettext("%(num)s item", "%(num)s items", count)
 
 
 def _by_change(statement: Select[Any], value: str) -> Select[Any]:

@@ -12,6 +12,7 @@ from inventory.assets.views import (
     leavers,
     listing,
     records,
+    scan,
 )
 from inventory.assets.views.blueprint import MENU, bp
 
@@ -28,4 +29,5 @@ __all__ = [
     "leavers",
     "listing",
     "records",
+    "scan",
 ]

@@ -27,6 +27,7 @@ from inventory.organization.choices import entity_options
 from inventory.organization.models import Location
 
 SHOWN_TWINS = 5
+ON_LABELS = frozenset({"serial", "tag"})
 # What somebody who logs a delivery types once for all the boxes of it.
 KEPT_FOR_ANOTHER = frozenset(
     {
@@ -116,8 +117,9 @@ def edit(public_id: str) -> Response:
 
 
 def _beginning() -> MultiDict[str, str] | None:
-    """Return what an empty form begins with: what "save and another" kept, else the entity that the page shows."""
-    kept = MultiDict({name: value for name, value in request.args.items() if name in KEPT_FOR_ANOTHER})
+    """Return what an empty form begins with: what "save and another" kept or a scanned label says, else the page's entity."""
+    given = KEPT_FOR_ANOTHER | ON_LABELS
+    kept = MultiDict({name: value for name, value in request.args.items() if name in given})
     if "in_entity" in request.args:
         kept["entity"] = request.args["in_entity"]
     elif g.scope.entity_id is not None:

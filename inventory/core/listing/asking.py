@@ -57,13 +57,13 @@ def _value(arguments: MultiDict[str, str], choice: Filter) -> str:
         if any(ends):
             return "..".join(ends)
     if choice.kind == "choice":
-        return _joined(arguments, choice.key)
-    return clean(arguments.get(choice.key, ""), LONGEST_VALUE) or ""
+        return _joined(arguments, choice.key, choice.longest)
+    return clean(arguments.get(choice.key, ""), choice.longest) or ""
 
 
-def _joined(arguments: MultiDict[str, str], name: str) -> str:
-    parts = (clean(part, LONGEST_VALUE) for value in arguments.getlist(name) for part in value.split(","))
-    return ",".join(dict.fromkeys(part for part in parts if part))[:LONGEST_VALUE]
+def _joined(arguments: MultiDict[str, str], name: str, longest: int = LONGEST_VALUE) -> str:
+    parts = (clean(part, longest) for value in arguments.getlist(name) for part in value.split(","))
+    return ",".join(dict.fromkeys(part for part in parts if part))[:longest]
 
 
 def tidied(
@@ -74,12 +74,13 @@ def tidied(
     What the list shows usually makes way for anything else that its filter is asked for.
     """
     changes: dict[str, str | None] = {}
-    asked = {choice.key for choice in filters} | {"q", "not", "match", "cols"}
+    asked = dict.fromkeys(("q", "not", "match", "cols"), LONGEST_VALUE)
+    asked |= {choice.key: choice.longest for choice in filters}
     for name, values in arguments.lists():
         if name not in asked:
             continue
         if len(values) > 1:
-            parts = [part for part in _joined(arguments, name).split(",") if part]
+            parts = [part for part in _joined(arguments, name, asked[name]).split(",") if part]
             others = [part for part in parts if usual is None or (name, part) != (usual.key, usual.value)]
             changes[name] = ",".join(others or parts) or None
         elif not values[0].strip():

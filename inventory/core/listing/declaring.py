@@ -52,7 +52,7 @@ class Filter:
     several values with commas between them; `words(value)` says one that is no option, and `own` asks for such a value
     ("days"). `search` is the endpoint of a picker for what has too many options.
     `hidden` filters come from links (a drill-down) and show as chips only. What a filter asks of that changes without a
-    record in the trail (when something was last seen) is not `recorded`.
+    record in the trail (when something was last seen) is not `recorded`. What is longer than `longest` characters is cut.
     """
 
     key: str
@@ -65,6 +65,7 @@ class Filter:
     own: str = ""
     search: str = ""
     recorded: bool = True
+    longest: int = 400
 
     def parts(self, value: str) -> list[str]:
         """Return the values that one text asks for, any of which will do."""

@@ -10,7 +10,7 @@ from sqlalchemy import inspect, select
 
 from inventory.assets.models import Asset
 from inventory.catalog.models import Category, Manufacturer, Model
-from inventory.core.database import db
+from inventory.core.database import db, row_of
 from inventory.core.types import Code
 from inventory.core.wording import N_
 from inventory.organization.models import Entity, Location, Person
@@ -86,7 +86,7 @@ def display(field: str, value: Any) -> Any:
     if value is None:
         return None
     if field in RELATIONS:
-        row = db.session.get(RELATIONS[field], value)
+        row = row_of(RELATIONS[field], value)
         return None if row is None else str(getattr(row, "display_name", None) or getattr(row, "name", value))
     if field == "price_cents":
         return f"{value // 100}.{value % 100:02d} €"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import Mapper, Session
+from sqlalchemy.orm.base import LoaderCallableStatus
 
 from inventory.audit.models import AuditRecord, ChangeSet, RowChange
 from inventory.core.database import Base, bulk_load, db
@@ -41,35 +42,46 @@ def is_journalled(mapped: type[Any]) -> bool:
     return mapped not in (AuditRecord, ChangeSet, RowChange) and getattr(mapped, "__journal__", True)
 
 
-def plain(row: Any, *, before: bool = False, only: Collection[str] | None = None) -> dict[str, Any]:
-    """Return a row's columns, all or `only` these, as JSON keeps them; with `before`, as last loaded or saved."""
+def plain(row: Any) -> dict[str, Any]:
+    """Return a row's columns as JSON keeps them."""
     state = inspect(row)
-    held, changed = state.dict, state.committed_state
-    values = {}
-    keys = _columns(state.mapper)
-    for name in keys if only is None else only:
-        key = keys[name]
-        value = held[key] if key in held else getattr(row, key)
-        if before and key in changed:
-            history = state.attrs[key].history
-            if history.added and not history.deleted:
-                # A column that was never set since the row was made has no old value to delete: it was null.
-                value = None
-            value = history.deleted[0] if history.deleted else value
-        values[name] = to_json(value)
-    return values
+    held = state.dict
+    return {
+        name: to_json(held[key] if key in held else getattr(row, key))
+        for name, key in _columns(state.mapper).items()
+    }
 
 
-def _may_change(row: Any) -> frozenset[str]:
-    """Return the columns that saving a changed row may change: those that were set, and those that every save sets."""
+def _changed(session: Session, row: Any) -> dict[str, Any] | None:
+    """Return the columns of a saved row that its save may change, as they were; None for a row that has not changed.
+
+    Those are the columns that were set to something else, and those that every save sets.
+    """
     state = inspect(row)
-    names = _names(state.mapper)
-    return _set_by_every_save(state.mapper) | {names[key] for key in state.committed_state if key in names}
+    held, names = state.dict, _names(state.mapper)
+    before: dict[str, Any] = {}
+    has_others = False
+    for key, old in state.committed_state.items():
+        if key not in names:
+            has_others = True
+            continue
+        # A column that was never set since the row was made was null.
+        was = None if isinstance(old, LoaderCallableStatus) else old
+        if key not in held or held[key] != was:
+            before[names[key]] = to_json(was)
+    if not before and not (has_others and session.is_modified(row)):
+        return None
+    for name, key in _set_by_every_save(state.mapper):
+        if name not in before:
+            before[name] = to_json(held[key] if key in held else getattr(row, key))
+    return before
 
 
 @cache
-def _set_by_every_save(mapper: Mapper[Any]) -> frozenset[str]:
-    return frozenset(column.name for column in mapper.local_table.c if column.onupdate is not None)
+def _set_by_every_save(mapper: Mapper[Any]) -> tuple[tuple[str, str], ...]:
+    """The name and the attribute of each column that every save sets."""
+    columns = _columns(mapper)
+    return tuple((c.name, columns[c.name]) for c in mapper.local_table.c if c.onupdate is not None)
 
 
 @cache
@@ -135,16 +147,21 @@ def _note_before(session: Session, _context: Any, _instances: Any) -> None:
     notes = session.info["row_notes"] = []
     if session.info.get(_KEY) is None:
         return
-    changed = [row for row in session.dirty if session.is_modified(row)]
-    for operation, rows in (("update", changed), ("delete", session.deleted), ("insert", session.new)):
-        kept = [row for row in rows if is_journalled(type(row))]
-        notes.extend((operation, row, _before(operation, row)) for row in kept)
+    for row in session.dirty:
+        if is_journalled(type(row)) and (before := _changed(session, row)) is not None:
+            notes.append(("update", row, before))
+    notes.extend(("delete", row, _as_saved(row)) for row in session.deleted if is_journalled(type(row)))
+    notes.extend(("insert", row, None) for row in session.new if is_journalled(type(row)))
 
 
-def _before(operation: str, row: Any) -> dict[str, Any] | None:
-    if operation == "insert":
-        return None
-    return plain(row, before=True, only=_may_change(row) if operation == "update" else None)
+def _as_saved(row: Any) -> dict[str, Any]:
+    """Return all columns of a row as they were loaded or saved last."""
+    old = {
+        key: None if isinstance(value, LoaderCallableStatus) else value
+        for key, value in inspect(row).committed_state.items()
+    }
+    names = _columns(inspect(row).mapper)
+    return plain(row) | {name: to_json(old[key]) for name, key in names.items() if key in old}
 
 
 @cache
@@ -175,22 +192,22 @@ def _write_notes(session: Session, _context: Any) -> None:
 def _row_change(
     change_set_id: int, operation: str, row: Any, before: dict[str, Any] | None
 ) -> dict[str, Any]:
-    mapper = inspect(row).mapper
-    after = None if operation == "delete" else plain(row, only=before)
-    if before and after:
-        changed = {name for name in after if before[name] != after[name]}
-        before = {name: before[name] for name in changed}
-        after = {name: after[name] for name in changed}
+    state = inspect(row)
+    mapper, held = state.mapper, state.dict
+    after = None
+    if operation == "update" and before is not None:
+        columns = _columns(mapper)
+        now = {name: to_json(held[columns[name]]) for name in before if columns[name] in held}
+        now |= {name: to_json(getattr(row, columns[name])) for name in before.keys() - now.keys()}
+        after = {name: value for name, value in now.items() if before[name] != value}
+        before = {name: before[name] for name in after}
+    elif operation == "insert":
+        after = plain(row)
+    key = state.key[1] if state.key is not None else mapper.primary_key_from_instance(row)
     return {
         "change_set_id": change_set_id,
         "table_name": mapper.local_table.name,
-        "row_key": dict(
-            zip(
-                (column.name for column in mapper.primary_key),
-                mapper.primary_key_from_instance(row),
-                strict=True,
-            )
-        ),
+        "row_key": dict(zip((column.name for column in mapper.primary_key), key, strict=True)),
         "operation": operation,
         "before": before,
         "after": after,

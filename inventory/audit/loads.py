@@ -1,4 +1,4 @@
-"""Inserts many new rows without objects, kept in the open change set as one piece, and takes such a piece out again."""
+"""Writes many rows without objects: new ones, kept in the open change set as one piece which can be taken out again, and saved ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Table, delete
 
 from inventory.audit import journal
 from inventory.audit.models import RowChange
-from inventory.core.database import Base, bulk_load, db, free_ids
+from inventory.core.database import Base, bulk_load, bulk_update, db, forget, free_ids
 
 LOAD, UNLOAD = "load", "unload"
 AT_ONCE = 500
@@ -43,6 +43,52 @@ def unload(model: type[Any], rows: Sequence[Row]) -> None:
     if opened is not None:
         _keep(opened.id, table, UNLOAD, rows)
     _take_out(table, [row["id"] for row in rows])
+
+
+def change(model: type[Any], changes: Sequence[tuple[Row, Row]]) -> None:
+    """Write saved rows anew: of each its columns as they were and as they are to be, its `id` among them.
+
+    What differs is written and journalled, row by row, as if the session had saved objects.
+    """
+    table: Table = model.__table__
+    by_names: dict[tuple[str, ...], list[Row]] = {}
+    journalled = []
+    for was, now in changes:
+        names = tuple(name for name, value in now.items() if was[name] != value)
+        if names:
+            by_names.setdefault(names, []).append(now)
+            journalled.append(_row_change(table, "update", was, now, names))
+    for names, rows in by_names.items():
+        bulk_update(table, names, rows)
+    _journal(model, journalled)
+
+
+def remove(model: type[Any], rows: Sequence[Row]) -> None:
+    """Delete saved rows, each with all its columns; journalled as if the session had deleted objects."""
+    if not rows:
+        return
+    table: Table = model.__table__
+    ids = [row["id"] for row in rows]
+    _take_out(table, ids)
+    forget(table, ids)
+    _journal(model, [_row_change(table, "delete", row, None, tuple(row)) for row in rows])
+
+
+def _row_change(table: Table, operation: str, was: Row, now: Row | None, names: Sequence[str]) -> Row:
+    return {
+        "table_name": table.name,
+        "row_key": {"id": was["id"]},
+        "operation": operation,
+        "before": {name: journal.to_json(was[name]) for name in names},
+        "after": None if now is None else {name: journal.to_json(now[name]) for name in names},
+    }
+
+
+def _journal(model: type[Any], rows: Sequence[Row]) -> None:
+    opened = journal.open_change_set()
+    if opened is not None and journal.is_journalled(model):
+        changes = [{"change_set_id": opened.id, **row} for row in rows]
+        bulk_load(RowChange.__table__, changes)  # type: ignore[arg-type]
 
 
 def _keep(change_set_id: int, table: Table, operation: str, rows: Sequence[Row]) -> None:

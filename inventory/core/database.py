@@ -213,3 +213,33 @@ def bulk_load(table: Table, rows: Sequence[dict[str, Any]]) -> None:
         told(session, table, rows)
     bulk.complete(table, rows)
     bulk.insert(session.connection(), table, rows)
+
+
+def bulk_update(table: Table, names: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+    """Set the columns `names` of rows (column name → value) found by their `id`, without building objects.
+
+    Objects of theirs that the session holds are read again when they are next asked for. What watches changes of
+    the table is not told: only for tables that nothing of the kind is about.
+    """
+    if not rows:
+        return
+    session = db.session()
+    session.flush()
+    bulk.update(session.connection(), table, names, rows)
+    forget(table, [row["id"] for row in rows])
+
+
+def forget(table: Table, ids: Sequence[int]) -> None:
+    """Have the session read its objects of these rows again when they are next asked for."""
+    session = db.session()
+    mapped = {mapper.class_ for mapper in Base.registry.mappers if mapper.local_table is table}
+    for key in ((model, (id_,), None) for model in mapped for id_ in ids):
+        if (row := session.identity_map.get(key)) is not None:
+            session.expire(row)
+
+
+def row_of(model: type[Any], id_: int) -> Any:
+    """Return a row by its id, or None, as `session.get` does, but at once where the session has it at hand."""
+    session = db.session()
+    row = session.identity_map.get((model, (id_,), None))
+    return session.get(model, id_) if row is None or inspect(row).expired else row

@@ -23,7 +23,7 @@ from inventory.assets.services.custody import (
     take_back,
 )
 from inventory.assets.services.deliveries import Line, check_lines, log_delivery, read_lines
-from inventory.assets.services.dossiers import Dossier, Gathered, dossiers_of, save_gathered
+from inventory.assets.services.dossiers import Dossier, Rows, dossiers_of
 from inventory.assets.services.history import effective_day, today_of
 from inventory.assets.services.identifiers import identifiers_of, note_identifiers, record_identifiers
 from inventory.assets.services.merging import merge
@@ -36,9 +36,9 @@ __all__ = [
     "Creation",
     "Dossier",
     "Draft",
-    "Gathered",
     "Handover",
     "Line",
+    "Rows",
     "Said",
     "Updates",
     "change_many",
@@ -67,7 +67,6 @@ __all__ = [
     "recategorize",
     "record_identifiers",
     "remember",
-    "save_gathered",
     "set_from_source",
     "take_back",
     "take_tags",

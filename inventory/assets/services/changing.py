@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from inventory.assets import fields, lifecycle, periods
 from inventory.assets.models import Asset, Custody
-from inventory.assets.services import checks, custody, history, moves, records
-from inventory.assets.services.dossiers import Dossier, dossiers_of
+from inventory.assets.services import checks, custody, history, identifiers, moves, records
+from inventory.assets.services.dossiers import Dossier, Rows, dossiers_in
 from inventory.assets.states import DisposalRoute, State
 from inventory.audit import services as audit
 from inventory.core import registry
@@ -22,8 +22,9 @@ from inventory.core.database import db
 from inventory.core.errors import DomainError
 from inventory.organization.models import Person
 
-# Fields that other fields bring along (a model its maker), and those of a move.
-FOLLOWING = ("manufacturer_id", "category_id", "serial", *moves.PLACED)
+# A model brings its maker along, and a serial is its maker's.
+MAKING = frozenset({"manufacturer_id", "model_id", "serial"})
+_IDENTIFYING = identifiers.NAMING | MAKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +99,37 @@ def _make(changes: Mapping[int, Change], actor: Actor) -> Refusals:
     assets = [change.asset for change in changes.values()]
     # Held here so that the session, which forgets what nobody holds, asks for none of it again.
     at_hand = fields.at_hand(_relations(change) for change in changes.values())
-    dossiers = dossiers_of(
-        assets, {*FOLLOWING, *(name for change in changes.values() for name in change.values)}
-    )
-    held = custody.custodies_of_many(assets)
+    asked = {name for change in changes.values() for name in change.values}
+    rows = Rows()
+    dossiers = dossiers_in(rows, assets, _claimed(changes, asked), identified=bool(asked & _IDENTIFYING))
+    held = custody.custodies_of_many(assets) if _may_change_hands(changes) else {}
     noted, refused = _Noted(), _taken_tags(changes)
     with audit.gathering(), db.session.no_autoflush:
         for number, change in changes.items():
             if number in refused:
                 continue
             try:
-                _note(change, dossiers[change.asset.id], held[change.asset.id], noted=noted, actor=actor)
+                custodies = held.get(change.asset.id, [])
+                _note(change, dossiers[change.asset.id], custodies, noted=noted, actor=actor)
             except DomainError as why:
                 refused[number] = why
     if not refused:
         db.session.flush()
-        _tell(noted, {id_ for id_, rows in held.items() if rows}, actor)
+        rows.save()
+        _tell(noted, {id_ for id_, custodies in held.items() if custodies}, actor)
     del at_hand
     return refused
+
+
+def _claimed(changes: Mapping[int, Change], asked: Collection[str]) -> set[str]:
+    """Return the fields that changes of these columns may claim."""
+    following = MAKING if not MAKING.isdisjoint(asked) else frozenset[str]()
+    placed = moves.PLACED if any(change.where for change in changes.values()) else ()
+    return {*asked, *following, *placed}
+
+
+def _may_change_hands(changes: Mapping[int, Change]) -> bool:
+    return any(change.person is not None or change.state is not None for change in changes.values())
 
 
 def _relations(change: Change) -> dict[str, Any]:
@@ -139,7 +153,9 @@ def _taken_tags(changes: Mapping[int, Change]) -> Refusals:
     return refused
 
 
-def _note(change: Change, dossier: Dossier, rows: list[Custody], *, noted: _Noted, actor: Actor) -> None:
+def _note(
+    change: Change, dossier: Dossier, custodies: list[Custody], *, noted: _Noted, actor: Actor
+) -> None:
     asset = change.asset
     records.note_update(dossier, change.values, actor=actor)
     if change.where:
@@ -148,13 +164,13 @@ def _note(change: Change, dossier: Dossier, rows: list[Custody], *, noted: _Note
             noted.moved.append({"asset": asset, "changes": changes, "on": on, "actor": actor})
     today = history.today_of(asset.entity_id)
     if change.person is not None and change.person.id != asset.holder_id:
-        old, new = custody.note_hand_over(dossier, rows, change.person, today, actor=actor)
-        rows.append(new)
+        old, new = custody.note_hand_over(dossier, custodies, change.person, today, actor=actor)
+        custodies.append(new)
         noted.hands.append({"asset": asset, "old": old, "new": new, "on": today, "actor": actor})
         if _serves_now(dossier, today):
             noted.states.append(moves.note_state(dossier, State.IN_SERVICE, actor=actor, on=today, data={}))
     if change.state is not None and change.state is not asset.state:
-        current = next((row for row in rows if row.until_on is None), None)
+        current = next((row for row in custodies if row.until_on is None), None)
         if current is not None and change.state in lifecycle.RELEASES:
             custody.check_release(current, today)
         route = {"disposal_route": change.disposal_route} if change.disposal_route else {}

@@ -19,7 +19,9 @@ from inventory.core.errors import Invalid
 from inventory.core.wording import N_
 from scanners import identity
 
-_PAST_DAYS = frozenset(fields.DAYS) - {"warranty_ends_on", "warranty_starts_on"}
+# Two days of which one edit may give only one.
+TOGETHER = ("warranty_starts_on", "warranty_ends_on")
+_PAST_DAYS = frozenset(fields.DAYS) - set(TOGETHER)
 
 
 def consistent(asset: Asset | None, given: Mapping[str, Any]) -> dict[str, Any]:

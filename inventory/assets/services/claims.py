@@ -23,6 +23,7 @@ from inventory.core.database import db
 from inventory.core.errors import Refused
 from inventory.core.wording import N_
 
+_UNSET: Any = object()
 SOURCE_OF_ACTOR = {"user": SourceKind.PERSON, "import": SourceKind.IMPORT}
 
 
@@ -66,7 +67,7 @@ def note_act(dossier: Dossier, values: Mapping[str, Any], *, actor: Actor) -> No
             continue
         # An emptied field is open again: what machines say fills it at their next word.
         for row in [row for row in dossier.claims.get(name, []) if row.source is source]:
-            db.session.delete(row)
+            dossier.drop(row)
             dossier.claims[name].remove(row)
 
 
@@ -129,7 +130,8 @@ def _claim(dossier: Dossier, name: str, value: Any, said: Said) -> Provenance:
         row = dossier.add(Provenance, asset_id=dossier.asset.id, field=name, source=said.source, pinned=False)
         known.append(row)
     for column, held in _columns(name, value, fields.display(name, value), said).items():
-        setattr(row, column, held)
+        if getattr(row, column, _UNSET) != held:
+            setattr(row, column, held)
     return row
 
 

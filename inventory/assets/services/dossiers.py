@@ -2,19 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, inspect, select
 
 from inventory.assets.models import Asset, AssetIdentifier, Period, Provenance
 from inventory.audit import loads
 from inventory.core.database import db
 
-# By model, rows that are not in the store yet: their columns by name.
-Gathered = dict[type[Any], list[SimpleNamespace]]
+
+class Rows:
+    """Rows of several tables read, changed and added without objects; `save` writes what differs in one go for each table.
+
+    On a first night or in a large file they are many thousands, too many for the session.
+    """
+
+    def __init__(self) -> None:
+        self._read: dict[type[Any], list[tuple[SimpleNamespace, dict[str, Any]]]] = {}
+        self._new: dict[type[Any], list[SimpleNamespace]] = {}
+        self._gone: set[int] = set()
+
+    def read(self, model: type[Any], chosen: Select[Any]) -> list[SimpleNamespace]:
+        """Return the rows of a model that `chosen`, a select of its table, gives."""
+        known = self._read.setdefault(model, [])
+        found = []
+        for values in db.session.execute(chosen).mappings():
+            was = dict(values)
+            found.append(SimpleNamespace(**was))
+            known.append((found[-1], was))
+        return found
+
+    def add(self, model: type[Any], values: Mapping[str, Any]) -> SimpleNamespace:
+        """Return a new row."""
+        row = SimpleNamespace(**values)
+        self._new.setdefault(model, []).append(row)
+        return row
+
+    def drop(self, row: SimpleNamespace) -> None:
+        """Take a row out, or do not add it after all."""
+        self._gone.add(id(row))
+
+    def save(self) -> None:
+        """Write everything; the rows are of no use afterwards."""
+        for model, known in self._read.items():
+            loads.remove(model, [was for row, was in known if id(row) in self._gone])
+            loads.change(model, [(was, vars(row)) for row, was in known if id(row) not in self._gone])
+        for model, rows in self._new.items():
+            loads.load(model, [vars(row) for row in rows if id(row) not in self._gone])
 
 
 @dataclass(slots=True)
@@ -22,66 +59,90 @@ class Dossier:
     """One asset with its identifiers, its claims by field and its periods (oldest first), saved or about to be.
 
     Whoever notes something in a dossier puts it into the session; the caller saves all of them in one go.
-    `periods` is None where nobody has read them. Where new rows are `gathered`, `save_gathered` saves them, and the
-    dossier is of no use afterwards: on a first night they are many thousands, too many for the session.
+    `periods` is None where nobody has read them. Where there are `rows`, new claims, periods and identifiers are
+    theirs, the caller saves them too, and the dossier is of no use afterwards.
     """
 
     asset: Asset
     identifiers: list[AssetIdentifier] = field(default_factory=list)
     claims: dict[str, list[Provenance]] = field(default_factory=dict)
     periods: list[Period] | None = None
-    gathered: Gathered | None = None
+    rows: Rows | None = None
 
     def add(self, model: type[Any], **values: Any) -> Any:
-        """Return a new row of a model, to be saved with the session or with what is gathered."""
-        if self.gathered is not None:
-            gathered = SimpleNamespace(**values)
-            self.gathered.setdefault(model, []).append(gathered)
-            return gathered
+        """Return a new row of a model, to be saved with the session or with the rows."""
+        if self.rows is not None:
+            return self.rows.add(model, values)
         row = model(**values)
         db.session.add(row)
         return row
 
+    def drop(self, row: Any) -> None:
+        """Take a row out with the save, or do not add it after all."""
+        if isinstance(row, SimpleNamespace):
+            assert self.rows is not None
+            self.rows.drop(row)
+        elif inspect(row).pending:
+            db.session.expunge(row)
+        else:
+            db.session.delete(row)
 
-def save_gathered(gathered: Gathered) -> None:
-    """Save new rows in one go for each model."""
-    for model, rows in gathered.items():
-        loads.load(model, [vars(row) for row in rows])
+
+def dossiers_of(assets: Collection[Asset]) -> dict[int, Dossier]:
+    """Return the dossiers of saved assets by their ids, in three queries however many there are."""
+    found = {asset.id: Dossier(asset, periods=[]) for asset in assets}
+    if found:
+        _identify(found)
+        _fill(
+            found,
+            db.session.scalars(_said(found).order_by(Provenance.id)),
+            db.session.scalars(select(Period).where(Period.asset_id.in_(found)).order_by(Period.from_on)),
+        )
+    return found
 
 
-def dossiers_of(assets: Collection[Asset], claimed: Collection[str] | None = None) -> dict[int, Dossier]:
-    """Return the dossiers of saved assets by their ids, in three queries however many there are.
+def dossiers_in(
+    rows: Rows, assets: Collection[Asset], claimed: Collection[str], *, identified: bool
+) -> dict[int, Dossier]:
+    """Return dossiers of saved assets with their periods and their claims on some fields, read without objects.
 
-    Their claims are those on all fields, or on the fields `claimed` alone.
+    Only those that are `identified` have identifiers, which are objects.
     """
-    periods: dict[int, list[Period]] = {asset.id: [] for asset in assets}
-    found = {asset.id: Dossier(asset, periods=periods[asset.id]) for asset in assets}
+    found = {asset.id: Dossier(asset, periods=[], rows=rows) for asset in assets}
     if not found:
         return found
-    ids = sorted(found)
-    named = select(AssetIdentifier).where(AssetIdentifier.asset_id.in_(ids))
+    if identified:
+        _identify(found)
+    said, dated = Provenance.__table__, Period.__table__
+    wanted = select(said).where(said.c.asset_id.in_(found), said.c.field.in_(claimed)).order_by(said.c.id)
+    periods = select(dated).where(dated.c.asset_id.in_(found)).order_by(dated.c.from_on)
+    _fill(found, rows.read(Provenance, wanted), rows.read(Period, periods))
+    return found
+
+
+def _identify(found: Mapping[int, Dossier]) -> None:
+    named = select(AssetIdentifier).where(AssetIdentifier.asset_id.in_(found))
     for identifier in db.session.scalars(named.order_by(AssetIdentifier.id)):
         found[identifier.asset_id].identifiers.append(identifier)
-    said = select(Provenance).where(Provenance.asset_id.in_(ids))
-    if claimed is not None:
-        said = said.where(Provenance.field.in_(claimed))
-    for claim in db.session.scalars(said.order_by(Provenance.id)):
+
+
+def _said(found: Mapping[int, Dossier]) -> Select[tuple[Provenance]]:
+    return select(Provenance).where(Provenance.asset_id.in_(found))
+
+
+def _fill(found: Mapping[int, Dossier], said: Iterable[Any], dated: Iterable[Any]) -> None:
+    for claim in said:
         found[claim.asset_id].claims.setdefault(claim.field, []).append(claim)
-    dated = select(Period).where(Period.asset_id.in_(ids))
-    for period in db.session.scalars(dated.order_by(Period.from_on)):
-        periods[period.asset_id].append(period)
-    return found
+    for period in dated:
+        dossier = found[period.asset_id]
+        assert dossier.periods is not None
+        dossier.periods.append(period)
 
 
 def histories_of(assets: Collection[Asset], claimed: Collection[str] = ()) -> dict[int, Dossier]:
     """Return dossiers with the periods alone, and the claims on the fields named, in one query each."""
-    periods: dict[int, list[Period]] = {asset.id: [] for asset in assets}
-    found = {asset.id: Dossier(asset, periods=periods[asset.id]) for asset in assets}
-    dated = select(Period).where(Period.asset_id.in_(periods)).order_by(Period.from_on)
-    for period in db.session.scalars(dated):
-        periods[period.asset_id].append(period)
-    if claimed:
-        said = select(Provenance).where(Provenance.asset_id.in_(periods), Provenance.field.in_(claimed))
-        for claim in db.session.scalars(said.order_by(Provenance.id)):
-            found[claim.asset_id].claims.setdefault(claim.field, []).append(claim)
+    found = {asset.id: Dossier(asset, periods=[]) for asset in assets}
+    claims = _said(found).where(Provenance.field.in_(claimed)).order_by(Provenance.id)
+    dated = select(Period).where(Period.asset_id.in_(found)).order_by(Period.from_on)
+    _fill(found, db.session.scalars(claims) if claimed else (), db.session.scalars(dated))
     return found

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
 from inventory.assets import fields, lifecycle, periods
 from inventory.assets.models import Asset, Period
 from inventory.assets.periods import Stretch
 from inventory.assets.services.dossiers import Dossier
 from inventory.core import clock
-from inventory.core.database import db
+from inventory.core.database import db, row_of
 from inventory.core.errors import Invalid
 from inventory.core.wording import N_
 from inventory.organization.models import Entity
@@ -46,7 +46,7 @@ def change(asset: Asset, on: date, values: dict[str, Any]) -> None:
 
 def write(asset: Asset, stretches: Sequence[Stretch]) -> None:
     """Make the asset's periods say exactly `stretches`, touching only the rows that differ."""
-    _lay(asset, rows_of(asset), stretches)
+    _lay(Dossier(asset, periods=rows_of(asset)), stretches)
     db.session.flush()
 
 
@@ -59,7 +59,7 @@ def note_change(dossier: Dossier, on: date | None, values: dict[str, Any]) -> No
     for name, value in values.items():
         since = periods.since(stretches, name) if on is None else on
         stretches = periods.change(stretches, since, {name: value})
-    dossier.periods = _lay(dossier.asset, dossier.periods or [], stretches)
+    dossier.periods = _lay(dossier, stretches)
 
 
 def stretches_in(dossier: Dossier) -> list[Stretch]:
@@ -73,34 +73,36 @@ def note_use(dossier: Dossier, on: date) -> None:
     """Note that what has been in use since its record began was so from day `on`, if that is earlier; the caller saves."""
     stretches = stretches_in(dossier)
     if stretches[0].state in lifecycle.IN_USE:
-        dossier.periods = _lay(dossier.asset, dossier.periods or [], periods.begin_at(stretches, on))
+        dossier.periods = _lay(dossier, periods.begin_at(stretches, on))
 
 
-def _lay(asset: Asset, rows: Sequence[Period], stretches: Sequence[Stretch]) -> list[Period]:
-    kept = {row.from_on: row for row in rows}
+def _lay(dossier: Dossier, stretches: Sequence[Stretch]) -> list[Period]:
+    asset = dossier.asset
+    kept = {row.from_on: row for row in dossier.periods or []}
     laid = []
     ends = [*(stretch.from_on for stretch in stretches[1:]), None]
     for stretch, until_on in zip(stretches, ends, strict=True):
+        said = {name: getattr(stretch, name) for name in periods.FIELDS} | {"until_on": until_on}
         row = kept.pop(stretch.from_on, None)
         if row is None:
-            row = Period(asset_id=asset.id, from_on=stretch.from_on)
-            db.session.add(row)
-        laid.append(row)
-        if row.id is not None and row.until_on == until_on and _stretch(row) == stretch:
-            continue
-        row.until_on = until_on
-        for name in periods.FIELDS:
-            setattr(row, name, getattr(stretch, name))
-    for row in kept.values():
-        if inspect(row).pending:
-            db.session.expunge(row)
+            row = dossier.add(Period, asset_id=asset.id, from_on=stretch.from_on, **said)
         else:
-            db.session.delete(row)
-    for name in periods.FIELDS:
-        if getattr(asset, name) != getattr(stretches[-1], name):
-            setattr(asset, name, getattr(stretches[-1], name))
-    fields.forget_relations(asset)
+            _set(row, said)
+        laid.append(row)
+    for row in kept.values():
+        dossier.drop(row)
+    last = {name: getattr(stretches[-1], name) for name in periods.FIELDS}
+    if _set(asset, last) - {"state"}:
+        fields.forget_relations(asset)
     return laid
+
+
+def _set(row: Any, values: Mapping[str, Any]) -> set[str]:
+    """Set what differs and return its names: the session takes every value that is set for a change."""
+    differing = {name for name, value in values.items() if getattr(row, name) != value}
+    for name in differing:
+        setattr(row, name, values[name])
+    return differing
 
 
 def effective_day(entity_id: int, on: date | None) -> date:
@@ -117,5 +119,5 @@ def effective_day(entity_id: int, on: date | None) -> date:
 
 def today_of(entity_id: int) -> date:
     """Return the present day in an entity's time zone."""
-    entity = db.session.get(Entity, entity_id)
+    entity = row_of(Entity, entity_id)
     return clock.today(entity.time_zone) if entity else clock.today()

@@ -15,6 +15,9 @@ from inventory.core import clock
 from inventory.core.database import db
 from scanners import identity
 
+# The columns of an asset that name it; a serial is its maker's.
+NAMING = frozenset({"serial", "tag", "name", "manufacturer_id"})
+
 
 class Named(Protocol):
     """What `scanners.observation.Identifier` has."""

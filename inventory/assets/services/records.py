@@ -128,14 +128,11 @@ def _differing(asset: Asset, values: Mapping[str, Any]) -> tuple[dict[str, Any],
 
 
 def _check(asset: Asset, given: Mapping[str, Any], differing: Mapping[str, Any], *, watchful: bool) -> None:
-    checks.check(differing, asset.entity_id, {**_columns(asset), **given})
+    warranty = {name: getattr(asset, name) for name in checks.TOGETHER}
+    checks.check(differing, asset.entity_id, {**warranty, **given})
     if watchful and {"serial", "manufacturer_id"} & differing.keys():
         serial, maker = given.get("serial", asset.serial), given.get("manufacturer_id", asset.manufacturer_id)
         checks.check_duplicate(asset, serial, maker, asset.entity_id)
-
-
-def _columns(asset: Asset) -> dict[str, Any]:
-    return {name: getattr(asset, name) for name in fields.EDITABLE}
 
 
 def _changes(asset: Asset, differing: Mapping[str, Any]) -> audit.Changes:
@@ -159,7 +156,9 @@ def _note(dossier: Dossier, differing: Mapping[str, Any], changes: audit.Changes
     used = [day for name in ("first_used_on", "commissioned_on") if (day := differing.get(name)) is not None]
     if used:
         history.note_use(dossier, min(used))
-    fields.forget_relations(asset)
+    if not fields.RELATIONS.keys().isdisjoint(differing):
+        fields.forget_relations(asset)
     claims.note_act(dossier, differing, actor=actor)
-    identifiers.note_fields(dossier, claims.SOURCE_OF_ACTOR.get(actor.kind, SourceKind.SYSTEM))
+    if not identifiers.NAMING.isdisjoint(differing):
+        identifiers.note_fields(dossier, claims.SOURCE_OF_ACTOR.get(actor.kind, SourceKind.SYSTEM))
     audit.record(Action.UPDATED, "asset", asset, changes, actor=actor)

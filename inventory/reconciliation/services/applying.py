@@ -113,13 +113,13 @@ class Applier:
         creation = assets.create_many(drafts, actor=self.actor)
         for refusal in creation.refused.values():
             raise refusal
-        dossiers, gathered = assets.dossiers_of(creation.assets), assets.Gathered()
+        dossiers, rows = assets.dossiers_of(creation.assets), assets.Rows()
         calls = []
         for number, (keys, (_group, reason)) in enumerate(zip(ordered, groups, strict=True)):
             dossier = dossiers[creation.made[number].id]
-            dossier.gathered = gathered
+            dossier.rows = rows
             calls.append(self._begin(dossier, keys, reason))
-        assets.save_gathered(gathered)
+        rows.save()
         self._save_links()
         del at_hand
         registry.run_hooks_for_each("asset.discovered", calls)

@@ -13,6 +13,8 @@ _SERIAL = re.compile(
     r"([A-Z0-9][A-Z0-9/-]{4,30})\b",
     re.IGNORECASE,
 )
+# APC's cards AP96xx sit in any UPS: the number that they give is their own.
+_CARD = re.compile(r"\bManagement Card \(.*\bMN: ?AP96\d\d")
 _NUMBER = r"(v?[A-Z]{0,3}\.?[0-9][0-9A-Z._()+-]*[0-9A-Z)])"
 # The version of the software as a whole goes before one that might be a part's.
 _VERSIONS = tuple(
@@ -32,7 +34,7 @@ _INNER = re.compile(
     re.IGNORECASE,
 )
 _DOTTED = re.compile(
-    r"(?<![\w.-])[vV]?\d+(?:\.\d+){2,5}[A-Za-z]{0,3}\d*(?:[-_.]\w+)*(?![\w.])|(?<![\w.-])[vV]\d+\.\d+(?![\w.])"
+    r"(?<![\w.-])[vV]?\d+(?:\.\d+){2,5}[A-Za-z]{0,3}\d*(?:[-_.]\w+)*(?![\w.])|(?<![\w.-])[vV]\d+(?:\.\d+[A-Za-z]?)+(?![\w.])"
 )
 _CODE = re.compile(r"[A-Z][A-Za-z0-9]*-[\w/+.-]*\d[\w/+.-]*|[A-Z]{1,5}\d{2,5}[\w/+.-]*")
 _NO_CODE = re.compile(r"(?i)^(?:v|ver|rev|sw|hw|fw|r)\.?\d|-v?\d+\.\d|\d+\.\d+\.\d|^ti?mos|^nc-\d")
@@ -56,8 +58,8 @@ def is_host(description: str) -> bool:
 
 
 def serial_in(description: str) -> str | None:
-    """A serial number that the description calls so."""
-    match = _SERIAL.search(description)
+    """A serial number that the description calls so, unless it is a network card's that speaks for something else."""
+    match = _SERIAL.search(description) if not _CARD.search(description) else None
     return match.group(1) if match and canonical_serial(match.group(1)) else None
 
 

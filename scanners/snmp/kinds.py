@@ -89,6 +89,7 @@ _DISTRIBUTION = re.compile(
     r"^Linux \S+ (?:\S*(?:-generic|-amd64|-cloud|\.el\d|\.fc\d|-default|-lts|-pve|\.amzn\d?|-arch\d|-azure|-aws|-gcp|-virtual|-server"
     r"|-raspi|-v[678]l?\+|-coreos)|\d+\.\d+\.\d+(?:\+\d+)? #.* x86_64)"
 )
+_PROXMOX = re.compile(r"^Linux \S+ \S+(?:-pve | #.* (?:PVE|PMX) )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +179,10 @@ def _by_system(case: _Case) -> Answer:
         return ("server" if object_id[-1] in {2, 3} else "computer"), "sysObjectID: Windows"
     if case.maker_told:
         return None, ""
+    if _PROXMOX.match(case.description):
+        return "hypervisor", "sysDescr: Proxmox VE's kernel"
     if _DISTRIBUTION.match(case.description):
-        kind = "hypervisor" if "-pve" in case.description else "computer"
-        return kind, "sysDescr: a general-purpose Linux kernel"
+        return "computer", "sysDescr: a general-purpose Linux kernel"
     if re.match(r"(SunOS|Darwin|AIX|HP-UX|DragonFly|OpenBSD|NetBSD|FreeBSD .* GENERIC)\b", case.description):
         return "computer", "sysDescr: a general-purpose system"
     return None, ""

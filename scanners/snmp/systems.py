@@ -44,7 +44,7 @@ _FIRST_OF_WINDOWS_10 = 10240
 _LINUX = tuple(
     (re.compile(pattern), name)
     for pattern, name in (
-        (r"^Linux \S+ \S+-pve ", "Proxmox VE"),
+        (r"^Linux \S+ \S+(?:-pve | #.* (?:PVE|PMX) )", "Proxmox VE"),
         (r"\+truenas ", "TrueNAS SCALE"),
         (r"#\d+~(\d+\.\d+)\.\d+-Ubuntu", "Ubuntu {}"),
         (r"-Ubuntu ", "Ubuntu"),

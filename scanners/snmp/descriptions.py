@@ -26,6 +26,7 @@ _VERSIONS = tuple(
         r"\bver\.?[:\s]*",
     )
 )
+_OF_A_SYSTEM = re.compile(r"\b[\w-]*OS[ -](?:[A-Z]-)?(v?\d+\.\d[\w.()-]*[\w)])")
 _HOST = re.compile(r"^(?:Linux|FreeBSD|OpenBSD|NetBSD|SunOS|Darwin|Hardware(?=:)|AIX|HP-UX)\b")
 _BALANCED = re.compile(r"[^()]*(?:\([^()]*\)[^()]*)*")
 _INNER = re.compile(
@@ -34,9 +35,13 @@ _INNER = re.compile(
     re.IGNORECASE,
 )
 _DOTTED = re.compile(
-    r"(?<![\w.-])[vV]?\d+(?:\.\d+){2,5}[A-Za-z]{0,3}\d*(?:[-_.]\w+)*(?![\w.])|(?<![\w.-])[vV]\d+(?:\.\d+[A-Za-z]?)+(?![\w.])"
+    r"(?<![\w.-])[vV]?\d+(?:\.\d+){2,5}[A-Za-z]{0,3}\d*(?:[-_.]\w+)*(?![\w.])|(?<![\w.-])[vVR]\d+(?:\.\d+[A-Za-z]?)+(?![\w.])"
+    r"|(?<![\w.-])[A-Z]{1,3}\.\d+(?:\.\d+)+(?![\w.])"
 )
-_CODE = re.compile(r"[A-Z][A-Za-z0-9]*-[\w/+.-]*\d[\w/+.-]*|[A-Z]{1,5}\d{2,5}[\w/+.-]*")
+_CODE = re.compile(
+    r"[A-Z][A-Za-z0-9]*-[\w/+.-]*\d[\w/+.-]*|[A-Z]{1,5}\d{2,5}[\w/+.-]*"
+    r"|\d{3,5}[A-Z]?-(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]+"
+)
 _NO_CODE = re.compile(r"(?i)^(?:v|ver|rev|sw|hw|fw|r)\.?\d|-v?\d+\.\d|\d+\.\d+\.\d|^ti?mos|^nc-\d")
 _BEFORE_VERSION = re.compile(
     r"([A-Z][\w/+-]*(?: [\w/+-]+){0,3}?)"
@@ -47,7 +52,7 @@ _LABELLED = re.compile(
 )
 _SHORT = re.compile(r"(?=.*\d)[A-Z][\w/+-]*(?: [\w/+-]+){0,3}")
 _NO_PRODUCT = re.compile(
-    r"(?i)version|software|firmware|release|system|revision|agent|\w*OS\d*\b|\w*BSD\b|linux|build|\bip\b|appliance|platform|defen[cs]e"
+    r"(?i)version|software|firmware|release|system|revision|agent|(?-i:\w*OS\d*\b)|\w*BSD\b|linux|build|\bip\b|appliance|platform|defen[cs]e"
     r"|print ?server|built-in|management|\bcard\b"
 )
 
@@ -73,6 +78,9 @@ def version_in(description: str) -> Answer:
         match = pattern.search(own)
         if match and _BALANCED.fullmatch(match.group(1)):
             return match.group(1).rstrip(".-,("), ""
+    system = _OF_A_SYSTEM.search(own)
+    if system and _BALANCED.fullmatch(system.group(1)):
+        return system.group(1), ": its system's"
     numbers = _DOTTED.findall(own)
     return (numbers[0], ": its only version number") if len(numbers) == 1 else (None, "")
 

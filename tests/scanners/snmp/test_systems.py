@@ -46,6 +46,12 @@ LINUX_KERNEL = "1.3.6.1.2.1.1.1.0|4|{}\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.8072.3.2
             "6.5.11-7-pve",
         ),
         (
+            LINUX_KERNEL.format("Linux node 4.9.0 #1 SMP PVE Mon Dec 12 2016 x86_64"),
+            "hypervisor",
+            "Proxmox VE",
+            "4.9.0",
+        ),
+        (
             LINUX_KERNEL.format("Darwin mac 22.6.0 Darwin Kernel Version 22.6.0 arm64"),
             "computer",
             "macOS 13",

@@ -9,7 +9,7 @@ from scanners.identity import canonical_serial
 Answer = tuple[str | None, str]
 
 _SERIAL = re.compile(
-    r"(?:\bS/?N\s*[:=]\s*|\bserial(?: number| num| no\.?)?\s*[:=#]{1,2}[:\s]*|\bserial number |\bS/?N (?=\w*\d{5}))"
+    r"(?:\bS/?N\s*[:=]\s*|\bserial(?: number| num| no\.?)?\s*[:=#]{1,2}[:\s]*|\bserial number |\bS/?N[ -](?=\w*\d{5}))"
     r"([A-Z0-9][A-Z0-9/-]{4,30})\b",
     re.IGNORECASE,
 )

@@ -48,6 +48,7 @@ _REPEATED = re.compile(r"(.)\1*|(..)\2{2,}")
 _LABEL = re.compile(
     r"(?:S/N|SN|SER(?:IAL)?(?:\s?(?:NO|NUM|NUMBER|#))?\.?)\s*[:#=]\s*|(?:S/N|SERIAL(?:\s(?:NO\.?|NUMBER|#)))\s+"
 )
+_AN_ADDRESS = re.compile(r"(?:\w+ )?MAC(?: ADDRESS)?\s*[:=]")
 _LENOVO_LABEL = re.compile(r"1S[0-9A-Z]{10}([0-9A-Z]{8})")
 _DELL_BOARD = re.compile(r"\.?([0-9A-Z]{7})\.[A-Z]{2}[0-9A-Z]{10,14}\.?(?:[0-9A-Z]{0,4}\.?)?")
 _APPLE_LABEL = re.compile(r"S([0-9A-Z]{12})")
@@ -61,11 +62,13 @@ def is_junk(text: str) -> bool:
 
 
 def canonical_serial(value: bytes | str | None, maker: str | None = None) -> str | None:
-    """The serial in capitals, without spaces, labels such as "S/N:" or the maker's own wrapping; None for placeholders."""
+    """The serial in capitals, without spaces, labels such as "S/N:" or the maker's own wrapping; None for placeholders and addresses."""
     text = clean(value)
     if text is None:
         return None
     text = text.upper()
+    if _AN_ADDRESS.match(text):
+        return None
     before = ""
     while before != text:
         before = text

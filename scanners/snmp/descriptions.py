@@ -16,12 +16,16 @@ _SERIAL = re.compile(
 # APC's cards AP96xx sit in any UPS: the number that they give is their own.
 _CARD = re.compile(r"\bManagement Card \(.*\bMN: ?AP96\d\d")
 _NUMBER = r"(v?[A-Z]{0,3}\.?[0-9][0-9A-Z._()+-]*[0-9A-Z)])"
+# Where no word says "version", a number without a point may be the product's.
+_CALLED = (
+    r"(?:[ -]?(?:version|revision|release|ver\.?|rev\.?)\s*[:=]?\s*|\s*[:=]\s*|[ -]?(?=v?[A-Z]{0,3}\.?\d[\w-]*\.\d))"
+)
 # The version of the software as a whole goes before one that might be a part's.
 _VERSIONS = tuple(
     re.compile(pattern + _NUMBER, re.IGNORECASE)
     for pattern in (
-        r"\b(?:application software|software|sw)[ -]?(?:version|revision|release|ver\.?|rev\.?)?\s*[:=]?\s*",
-        r"\b(?:firmware|image|fw)[ -]?(?:version|revision|release|ver\.?|rev\.?)?\s*[:=]?\s*",
+        rf"\b(?:application software|software|sw){_CALLED}",
+        rf"\b(?:firmware|image|fw){_CALLED}",
         r"(?<!\()\b(?:version|vers|revision|release)\.?[:\s]+",
         r"\bver\.?[:\s]*",
     )
@@ -30,7 +34,7 @@ _OF_A_SYSTEM = re.compile(r"\b[\w-]*OS[ -](?:[A-Z]-)?(v?\d+\.\d[\w.()-]*[\w)])")
 _HOST = re.compile(r"^(?:Linux|FreeBSD|OpenBSD|NetBSD|SunOS|Darwin|Hardware(?=:)|AIX|HP-UX)\b")
 _BALANCED = re.compile(r"[^()]*(?:\([^()]*\)[^()]*)*")
 _INNER = re.compile(
-    r"\b(?:Linux|U-Boot|ROM|Boot(?:code|R|loader)?|eCos|VxWorks|kernel|HW|H/W|HW_REV|hardware|operating system)"
+    r"\b(?:Linux|U-Boot|ROM|IOT|Boot(?:code|R|loader)?|eCos|VxWorks|kernel|HW|H/W|HW_REV|hardware|operating system)"
     r"[-:\s]+(?:(?:version|revision|rev)[.:]?\s*)?\S*\d\S*",
     re.IGNORECASE,
 )
@@ -48,7 +52,7 @@ _BEFORE_VERSION = re.compile(
     r"(?:,? \(?[vV]?\d+(?:\.\d+){2,5}|,? (?i:version|vers?|rev|revision|release|firmware|fw|sw)\b[ :.]*[vV]?\d)"
 )
 _LABELLED = re.compile(
-    r"\b(?:model|product|prod)(?: name)?\s*:\s*([A-Z0-9][^;:,()]{1,40}?)(?=[;,)]| \w+:|$)", re.IGNORECASE
+    r"\b(?:model|product|prod)(?: name)?\s*:\s*([A-Z0-9][^;:,()<>]{1,40}?)(?=[;,)<>]| \w+:| (?:built|serial|version|software|firmware|release)\b|$)", re.IGNORECASE
 )
 _SHORT = re.compile(r"(?=.*\d)[A-Z][\w/+-]*(?: [\w/+-]+){0,3}")
 _NO_PRODUCT = re.compile(
@@ -116,6 +120,7 @@ def _without_maker(text: str, maker: str) -> str:
         "Network",
         "Wireless",
         "EMC",
+        "GmbH",
     ):
         if prefix and text.lower().startswith(prefix.lower() + " "):
             text = text[len(prefix) :].lstrip(" ,")

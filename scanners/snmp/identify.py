@@ -19,7 +19,7 @@ from scanners.snmp.profile import Device, Profile, Profiles, dotted, useful
 from scanners.snmp.systems import kernel_in, system_in
 from scanners.text import printable
 
-OTHER, CHASSIS, POWER_SUPPLY, MODULE = 1, 3, 6, 9
+OTHER, CHASSIS, CONTAINER, POWER_SUPPLY, MODULE = 1, 3, 5, 6, 9
 _PARTS_OF_THEIR_OWN = frozenset({POWER_SUPPLY, 7, 8, 10, 12})  # fans, sensors, ports, processors
 _COMPONENT_KINDS = {CHASSIS: "chassis", POWER_SUPPLY: "power_supply", MODULE: "module", 7: "fan", 10: "port"}
 
@@ -130,6 +130,8 @@ def _entity(reading: Reading, found: Findings) -> None:
     parts = _parts(reading)
     chassis = [part for part in parts if part.kind == CHASSIS]
     told = [part for part in chassis if part.serial or part.model]
+    if parts and parts[0].kind == CONTAINER and parts[0].serial and parts[0].model:
+        told.insert(0, parts[0])  # an agent that calls its cards chassis, and what holds them a container
     if not chassis:  # an agent that numbers its parts but does not class them puts the box first
         told = [part for part in parts if (part.serial or part.model) and part.kind in (0, OTHER)]
     main = next(iter(told or chassis), None)
@@ -262,11 +264,15 @@ def _said_in(description: str, where: str, found: Findings) -> None:
     found.say("firmware", version, where + how)
 
 
+_LONG_NAME = 4
+
+
 def _product(enterprise: Enterprise, description: str, found: Findings) -> None:
     """The model in the maker's own description, which is not the name that people gave to the device."""
     model, how = product_in(description, enterprise.maker)
-    if model != found.text("name"):
-        found.say("model", model, how)
+    name = found.text("name")
+    if model is not None and not (name and len(name) >= _LONG_NAME and model.startswith(name)):
+        found.say("model", model if model != name else None, how)
 
 
 def _printer_model(reading: Reading, found: Findings) -> None:

@@ -41,7 +41,7 @@ def test_a_serial_is_trimmed_raised_and_unwrapped(value: str, maker: str | None,
     "value",
     """To Be Filled By O.E.M.|Default string|System Serial Number|Chassis Serial Number|Not Specified|None|N/A|0|
     0000000000|XXXXXXXXXX|0A0A0A0A0A0A|.........|123456789|0123456789|unknown|<private>|Not Present|No Asset Tag|Asset-1234567890|ab|
-    INVALID|SN: N/A|S/N:|----""".replace("\n", "").split("|"),
+    INVALID|SN: N/A|S/N:|----|System MAC: a8-f7-e0-00-00-6a""".replace("\n", "").split("|"),
 )
 def test_placeholders_are_not_serials(value: str) -> None:
     assert identity.canonical_serial(value.strip()) is None

@@ -17,6 +17,9 @@ from scanners.snmp.descriptions import product_in, serial_in, version_in
         ("Acme 1830 PSD 10G R23.6", "R23.6"),
         ("NetWarden864 v5.4P.0026", "v5.4P.0026"),
         ("Acme box v1.2, door v1.3", None),
+        ("Acme Operating System Software S3900-48T6S-R Series", None),
+        ("Acme Software 2.4.1 Series", "2.4.1"),
+        ("Acme CM305; ESS 201210101131,IOT 03.00.05", None),
     ],
 )
 def test_a_version_is_known_by_its_form_where_no_word_names_it(
@@ -34,6 +37,8 @@ def test_a_version_is_known_by_its_form_where_no_word_names_it(
         ("1000-port exchange", None),
         ("Apeos C7580", "Apeos C7580"),
         ("Acme OS 9", None),
+        ("Product: TM822 Built on Tue", "TM822"),
+        ("<<VENDOR: Acme; MODEL: TM822G>>", "TM822G"),
     ],
 )
 def test_a_code_that_begins_with_digits_is_a_product_if_it_is_no_date_and_no_count(

@@ -141,7 +141,7 @@ def _entity(reading: Reading, found: Findings) -> None:
             found.say("model", main.model, "ENTITY-MIB chassis")
         if canonical_serial(main.serial):
             found.say("serial", main.serial, "ENTITY-MIB chassis")
-        found.say("firmware", main.firmware, "ENTITY-MIB chassis")
+        found.say("firmware", _number_in(main.firmware), "ENTITY-MIB chassis")
     if not chassis:
         _only_part(parts, found)
     found.components = tuple(
@@ -169,7 +169,12 @@ def _only_part(parts: Sequence[_Part], found: Findings) -> None:
     if len(serials) == 1:
         found.say("serial", serials.pop(), "ENTITY-MIB: the only serial number in it")
     if len(versions) == 1:
-        found.say("firmware", versions.pop(), "ENTITY-MIB: the only version in it")
+        found.say("firmware", _number_in(versions.pop()), "ENTITY-MIB: the only version in it")
+
+
+def _number_in(version: str | None) -> str | None:
+    """A version without the sentence that some agents put around it."""
+    return version_in(version)[0] or version if version is not None and " " in version else version
 
 
 # What stands in entPhysicalModelName and names no product: an order number, or the word for any such thing.

@@ -17,9 +17,7 @@ _SERIAL = re.compile(
 _CARD = re.compile(r"\bManagement Card \(.*\bMN: ?AP96\d\d")
 _NUMBER = r"(v?[A-Z]{0,3}\.?[0-9][0-9A-Z._()+-]*[0-9A-Z)])"
 # Where no word says "version", a number without a point may be the product's.
-_CALLED = (
-    r"(?:[ -]?(?:version|revision|release|ver\.?|rev\.?)\s*[:=]?\s*|\s*[:=]\s*|[ -]?(?=v?[A-Z]{0,3}\.?\d[\w-]*\.\d))"
-)
+_CALLED = r"(?:[ -]?(?:version|revision|release|ver\.?|rev\.?)\s*[:=]?\s*|\s*[:=]\s*|[ -]?(?=v?[A-Z]{0,3}\.?\d[\w-]*\.\d))"
 # The version of the software as a whole goes before one that might be a part's.
 _VERSIONS = tuple(
     re.compile(pattern + _NUMBER, re.IGNORECASE)
@@ -52,7 +50,8 @@ _BEFORE_VERSION = re.compile(
     r"(?:,? \(?[vV]?\d+(?:\.\d+){2,5}|,? (?i:version|vers?|rev|revision|release|firmware|fw|sw)\b[ :.]*[vV]?\d)"
 )
 _LABELLED = re.compile(
-    r"\b(?:model|product|prod)(?: name)?\s*:\s*([A-Z0-9][^;:,()<>]{1,40}?)(?=[;,)<>]| \w+:| (?:built|serial|version|software|firmware|release)\b|$)", re.IGNORECASE
+    r"\b(?:model|product|prod)(?: name)?\s*:\s*([A-Z0-9][^;:,()<>]{1,40}?)(?=[;,)<>]| \w+:| (?:built|serial|version|software|firmware|release)\b|$)",
+    re.IGNORECASE,
 )
 _SHORT = re.compile(r"(?=.*\d)[A-Z][\w/+-]*(?: [\w/+-]+){0,3}")
 _NO_PRODUCT = re.compile(

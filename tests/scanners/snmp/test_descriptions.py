@@ -22,9 +22,7 @@ from scanners.snmp.descriptions import product_in, serial_in, version_in
         ("Acme CM305; ESS 201210101131,IOT 03.00.05", None),
     ],
 )
-def test_a_version_is_known_by_its_form_where_no_word_names_it(
-    description: str, version: str | None
-) -> None:
+def test_a_version_is_known_by_its_form_where_no_word_names_it(description: str, version: str | None) -> None:
     assert version_in(description)[0] == version
 
 

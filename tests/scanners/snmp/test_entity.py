@@ -28,5 +28,8 @@ def test_what_begins_with_the_device_s_own_name_is_no_model() -> None:
 def test_a_version_in_a_sentence_is_taken_out_of_it() -> None:
     version = "1.3.6.1.2.1.47.1.1.1.1.10.10|4|{}\n"
     said = BOX.format("Box") + CARD
-    assert seen(said + version.format("VRP software, Version 8.190(CN), RELEASE 00")).facts["firmware"] == "8.190(CN)"
+    assert (
+        seen(said + version.format("VRP software, Version 8.190(CN), RELEASE 00")).facts["firmware"]
+        == "8.190(CN)"
+    )
     assert seen(said + version.format("FWB 5.91,build1618")).facts["firmware"] == "FWB 5.91,build1618"

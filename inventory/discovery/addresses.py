@@ -188,3 +188,15 @@ def chunks(spans: Sequence[Span], size: int) -> Iterator[list[Span]]:
                 current, room = [], size
     if current:
         yield current
+
+
+def in_order(target: str) -> str:
+    """Return text that sorts as addresses do: those of IPv4 by number, those of IPv6 after them, then all other words.
+
+    It begins with a figure and goes on in hexadecimal, which every collation sorts alike; at most 64 characters.
+    """
+    try:
+        found = ipaddress.ip_address(target.partition("%")[0])
+    except ValueError:
+        return f"9{target[:63]}"
+    return f"{found.version}{found.packed.hex()}"

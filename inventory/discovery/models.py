@@ -224,6 +224,8 @@ class RunResult(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
     target: Mapped[str] = mapped_column(String(255))
+    # `addresses.in_order(target)`: 10.0.0.9 stands before 10.0.0.10.
+    target_order: Mapped[str] = mapped_column(String(64), default="")
     outcome: Mapped[Outcome] = mapped_column(CodeType(Outcome), default=Outcome.FAILED)
     # Where it answered the time before, when that was elsewhere; of a further address, where this run met its device.
     moved_from: Mapped[str] = mapped_column(String(255), default="")
@@ -238,7 +240,10 @@ class RunResult(Base):
     sighting: Mapped[Sighting | None] = relationship()
     credential: Mapped[Credential | None] = relationship()
 
-    __table_args__ = (Index("ix_run_result_run_id_outcome_id", "run_id", "outcome", "id"),)
+    __table_args__ = (
+        Index("ix_run_result_run_id_outcome_id", "run_id", "outcome", "id"),
+        Index("ix_run_result_run_id_target_order_id", "run_id", "target_order", "id"),
+    )
 
 
 class Sighting(HasPublicId, Base):

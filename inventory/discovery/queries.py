@@ -160,7 +160,7 @@ def failures_by_cause(run: Run) -> list[tuple[str, int, list[RunResult]]]:
         .order_by(func.count().desc(), RunResult.cause)
     ).all()
     shown = db.session.scalars(
-        select(RunResult).where(*failed).order_by(RunResult.id).limit(FAILURES_SHOWN)
+        select(RunResult).where(*failed).order_by(RunResult.target_order, RunResult.id).limit(FAILURES_SHOWN)
     ).all()
     return [(cause, number, [row for row in shown if row.cause == cause]) for cause, number in counts]
 
@@ -189,7 +189,7 @@ def matching_results(statement: Select[Any], text: str) -> Select[Any]:
 def telling_results(run: Run, entity_ids: Collection[int], most: int) -> list[RunResult]:
     """Return the first `most` targets of a run that are not as they were."""
     statement = results(run, entity_ids).where(RunResult.outcome != Outcome.UNCHANGED)
-    return list(db.session.scalars(statement.order_by(RunResult.id).limit(most)))
+    return list(db.session.scalars(statement.order_by(RunResult.target_order, RunResult.id).limit(most)))
 
 
 def _like(run: Run) -> Select[Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import Table, delete, func, select
 
 from inventory.core import clock
 from inventory.core.database import bulk_load, db
+from inventory.discovery import addresses
 from inventory.discovery.models import Outcome, Run, RunKind, RunResult, Sighting
 from inventory.discovery.sightings import LOOKED_UP_AT_ONCE, Met, slices
 
@@ -52,7 +53,9 @@ def _row(run: Run, target: str, outcome: Outcome, **values: Any) -> dict[str, An
         "sighting_id": None,
         "credential_id": None,
     }
-    return {**empty, "run_id": run.id, "target": target[:LONGEST_TEXT], "outcome": outcome, **values}
+    kept = target[:LONGEST_TEXT]
+    named = {"run_id": run.id, "target": kept, "target_order": addresses.in_order(kept)}
+    return {**empty, **named, "outcome": outcome, **values}
 
 
 def keep_failures(run: Run, failures: Sequence[tuple[str, str, str]], *, most: int) -> None:

@@ -89,3 +89,9 @@ def test_an_address_is_found_in_spans_and_a_name_is_not() -> None:
     assert addresses.contains(spans, "10.1.0.9")
     assert not addresses.contains(spans, "10.1.1.9")
     assert not addresses.contains(spans, "ldaps://dc.example.org")
+
+
+def test_addresses_sort_by_number_those_of_ipv6_after_them_and_other_words_last() -> None:
+    ordered = ["10.1.0.2", "10.1.0.10", "10.1.0.100", "192.0.2.1", "2001:db8::2", "2001:db8::10", "line 4"]
+    assert sorted(set(ordered), key=addresses.in_order) == ordered
+    assert max(len(addresses.in_order(one)) for one in [*ordered, "é" * 300]) == 64

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 
 import pytest
@@ -72,6 +74,28 @@ def test_a_further_address_of_a_device_is_listed_once_with_the_one_it_was_met_at
     )
     assert "1 target" in page
     assert "It presents itself as the device met at 10.1.0.5." in page
+
+
+def listed(browser: FlaskClient, address: str) -> tuple[list[str], str | None]:
+    """The addresses on a page of a run's list, and the address of the next page."""
+    page = browser.get(address, headers=ENGLISH).get_data(as_text=True)
+    following = re.search(r'id="pager-next" href="([^"]+)"', page)
+    found = re.findall(r'data-label="Address"[^>]*>(?:<[^>]+>)*([^<\s]+)', page)
+    return found, html.unescape(following[1]) if following else None
+
+
+def test_a_run_s_targets_are_listed_by_address_page_after_page(
+    cast: Cast, sign_in: SignIn, range_: AddressRange
+) -> None:
+    numbers = [n for n in range(120, 0, -1) if n % 2] + [n for n in range(120, 0, -1) if not n % 2]
+    failures = (("2001:db8::10", "silent"), ("2001:db8::9", "silent"))
+    run = night(range_, *(observe(n, target=f"10.1.0.{n}") for n in numbers), failures=failures)
+    browser, found = sign_in(cast.alice), list[str]()
+    following: str | None = f"/discovery/runs/{run.public_id}/results"
+    while following:
+        some, following = listed(browser, following)
+        found += some
+    assert found == [*(f"10.1.0.{n}" for n in range(1, 121)), "2001:db8::9", "2001:db8::10"]
 
 
 def test_a_device_whose_address_another_one_has_taken_is_not_called_silent_without_that_being_said(

@@ -39,7 +39,7 @@ def _with_outcome(statement: Select[Any], value: str) -> Select[Any]:
 
 
 COLUMNS = (
-    Column("target", N_("Address"), lambda row: row.target, kind="code", sort=RunResult.target),
+    Column("target", N_("Address"), lambda row: row.target, kind="code", sort=RunResult.target_order),
     Column("outcome", N_("What came of it"), lambda row: row.outcome, kind="badge"),
     Column(
         "name", N_("Name"), lambda row: presentation.title_of(row.sighting) if row.sighting else _("not known")
@@ -85,6 +85,7 @@ def run_results(public_id: str) -> Response:
         filters=(*FILTERS, *MORE_FILTERS),
         search=queries.matching_results,
         id_column=RunResult.id,
+        default_sort="target",
         public_id=lambda row: str(row.id),
         row_url=result_words.url_of,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from inventory.topology.folding import columns
 from inventory.topology.layers import Key, Layers
 
 COLUMN, ROW, LEAF = 300, 56, 30
@@ -16,6 +17,9 @@ MOST_LEAVES = 48
 LONGEST_LABEL, LONGEST_LEAF = 18, 28
 # What is higher than this is no longer seen at once: its switch stands at its top, where the eye begins.
 TALL = 8 * ROW
+# What is higher than this stands in columns; a line above them leads there.
+TALLEST = 14 * ROW
+TRUNK = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,17 @@ class Face:
 
 @dataclass(slots=True)
 class Box:
-    """A drawn node: its top left corner, and the pill or the leaves at its right (None: nothing hangs on it)."""
+    """A drawn node: its top left corner, and the pill or the leaves at its right (None: nothing hangs on it).
+
+    Its branch begins at `top`; `trunk` is the height of the line that leads to its column, None in the first.
+    """
 
     key: Key
     face: Face
     x: int
     y: int = 0
+    top: int = 0
+    trunk: int | None = None
     pill_y: int | None = None
     leaves: list[tuple[Leaf, int]] = field(default_factory=list)
     hidden_leaves: int = 0
@@ -66,6 +75,19 @@ class Box:
     def pill_x(self) -> int:
         """Where what hangs on it begins."""
         return self.x + COLUMN
+
+    @property
+    def right(self) -> int:
+        """Where it ends, with what hangs on it."""
+        if self.pill_y is None:
+            return self.x + BOX_WIDTH
+        return self.pill_x + (LEAF_WIDTH if self.leaves else PILL_WIDTH)
+
+    def move(self, across: int, up: int) -> None:
+        """Stand elsewhere, with what hangs on it."""
+        self.x, self.y, self.top = self.x + across, self.y - up, self.top - up
+        self.pill_y = self.pill_y - up if self.pill_y is not None else None
+        self.leaves = [(leaf, y - up) for leaf, y in self.leaves]
 
     @property
     def label(self) -> str:
@@ -104,14 +126,21 @@ def draw(layers: Layers, faces: Mapping[Key, Face], ports: Mapping[tuple[Key, Ke
     """Place every switch; `ports` names the ports of a link from the upper to the lower one."""
     placed: dict[Key, Box] = {}
     bottom = MARGIN
+    # What no link joins to anything stands below all that is joined.
+    alone = [core for core in layers.cores if not layers.standing[core].below]
     for core in layers.cores:
+        if layers.standing[core].below:
+            top, bottom = bottom, _place(core, (layers, faces), placed, bottom) + LEAF // 2
+            placed[core].is_core = True
+            bottom = _fold(core, layers, placed, (top, bottom))
+    for core in alone:
         bottom = _place(core, (layers, faces), placed, bottom) + LEAF // 2
-        placed[core].is_core = bool(layers.standing[core].below)
+    if alone:
+        tops = [placed[core].top for core in alone]
+        _where, bottom = _in_columns([[placed[core]] for core in alone], tops, bottom)
     lines = [line for box in placed.values() for line in _lines_below(box, layers, placed, ports)]
     lines += [_ring(placed[one], placed[other]) for one, other in layers.rings]
-    right = max((box.x + BOX_WIDTH for box in placed.values()), default=0)
-    hanging = [box for box in placed.values() if box.pill_y is not None or box.leaves]
-    right = max(right, max((box.pill_x + LEAF_WIDTH for box in hanging), default=0))
+    right = max((box.right for box in placed.values()), default=0)
     return Drawing(list(placed.values()), lines, right + MARGIN, bottom + MARGIN)
 
 
@@ -124,13 +153,56 @@ def _place(start: Key, known: tuple[Layers, Mapping[Key, Face]], placed: dict[Ke
         order.append(key)
         stack += reversed(_below(key, layers, faces))
     for key in order:
-        box = placed[key] = Box(key, faces[key], MARGIN + layers.standing[key].layer * COLUMN)
+        box = placed[key] = Box(key, faces[key], MARGIN + layers.standing[key].layer * COLUMN, top=top)
         top = _hang(box, top)
         if not layers.standing[key].below and box.pill_y is None and not box.leaves:
             box.y, top = top, top + ROW
     for key in reversed(order):
         _centre(placed[key], [placed[other] for other in layers.standing[key].below])
     return top
+
+
+def _fold(core: Key, layers: Layers, placed: Mapping[Key, Box], extent: tuple[int, int]) -> int:
+    """Stand what is below a core in columns where it is too high; returns where the next part may begin."""
+    top, end = extent
+    below = sorted(layers.standing[core].below, key=lambda key: placed[key].top)
+    branches = [_branch(key, layers, placed) for key in below]
+    tops = [top, *(placed[key].top for key in below[1:])]
+    where, end = _in_columns(branches, tops, end)
+    for key, column in zip(below, where, strict=True):
+        placed[key].trunk = top - TRUNK if column else None
+    _centre(placed[core], [placed[key] for key, column in zip(below, where, strict=True) if not column])
+    return end
+
+
+def _branch(start: Key, layers: Layers, placed: Mapping[Key, Box]) -> list[Box]:
+    """A switch and all below it."""
+    found, waiting = [], [start]
+    while waiting:
+        key = waiting.pop()
+        found.append(placed[key])
+        waiting += layers.standing[key].below
+    return found
+
+
+def _in_columns(branches: Sequence[Sequence[Box]], tops: Sequence[int], end: int) -> tuple[list[int], int]:
+    """Move branches that begin at these heights side by side; returns the column of each, and where all of them end."""
+    heights = [below - above for above, below in zip(tops, [*tops[1:], end], strict=True)]
+    left = branches[0][0].x
+    width = max(box.right for branch in branches for box in branch) - left + COLUMN - BOX_WIDTH
+    closed = [
+        height - sum(_leaves_height(box) for box in branch)
+        for height, branch in zip(heights, branches, strict=True)
+    ]
+    # Opening a switch moves what stands below it, and nothing to another column.
+    where = columns(closed, width, TALLEST)
+    bottom = tops[0]
+    for branch, column, top, height in zip(branches, where, tops, heights, strict=True):
+        up = tops[where.index(column)] - tops[0]
+        for box in branch:
+            box.move(column * width, up)
+        bottom = max(bottom, top - up + height)
+    return where, bottom
 
 
 def _below(key: Key, layers: Layers, faces: Mapping[Key, Face]) -> list[Key]:
@@ -148,11 +220,17 @@ def _hang(box: Box, top: int) -> int:
         return top
     box.pill_y = top + (ROW - PILL_HEIGHT) // 2
     top += ROW
-    for leaf in face.leaves[:MOST_LEAVES]:
-        box.leaves.append((leaf, top))
-        top += LEAF
-    box.hidden_leaves = max(0, len(face.leaves) - MOST_LEAVES)
-    return top + (LEAF // 2 if box.leaves else 0) + (LEAF if box.hidden_leaves else 0)
+    shown = face.leaves[:MOST_LEAVES]
+    box.leaves = [(leaf, top + place * LEAF) for place, leaf in enumerate(shown)]
+    box.hidden_leaves = len(face.leaves) - len(shown)
+    return top + _leaves_height(box)
+
+
+def _leaves_height(box: Box) -> int:
+    """The room that its opened devices take, under the pill that counts them."""
+    if not box.leaves:
+        return 0
+    return len(box.leaves) * LEAF + LEAF // 2 + (LEAF if box.hidden_leaves else 0)
 
 
 def _centre(box: Box, below: Sequence[Box]) -> None:
@@ -173,11 +251,14 @@ def _lines_below(
     for key in layers.standing[box.key].below:
         other = placed[key]
         near, far = ports.get((box.key, key), ("", ""))
+        # Before its column the line goes down; to a further column it goes above those between.
+        turn = other.x - (COLUMN - BOX_WIDTH) + 28
+        over = f"V{other.trunk}H{turn}" if other.trunk is not None else ""
         lines.append(
             Line(
-                f"M{start} {box.middle}H{bend}V{other.middle}H{other.x}",
+                f"M{start} {box.middle}H{bend}{over}V{other.middle}H{other.x}",
                 shortened(near, 12), shortened(far, 12),
-                near_x=bend + 6, near_y=other.middle - 5, far_x=other.x - 4, far_y=other.middle + 13,
+                near_x=turn + 6, near_y=other.middle - 5, far_x=other.x - 4, far_y=other.middle + 13,
                 kind="link" if other.face.is_read else "stranger",
             )
         )  # fmt: skip

@@ -82,3 +82,29 @@ def test_no_two_boxes_overlap_and_all_lie_inside(
     for heights in columns.values():
         ordered = sorted(heights)
         assert all(lower - upper >= BOX_HEIGHT for upper, lower in pairwise(ordered))
+
+
+def star(edges: int) -> dict[str, Face]:
+    return {f"sw-{n:02d}": Face(f"sw-{n:02d}", "network", devices=20) for n in range(edges + 1)}
+
+
+def test_sixty_switches_stand_in_columns_about_as_wide_as_a_screen() -> None:
+    faces = star(60)
+    core, *edges = faces
+    drawing = draw(layers(faces, [(core, edge) for edge in edges], {core: (60, 0)}), faces, {})
+    assert 1.2 < drawing.width / drawing.height < 2.4
+    first = [line.path for line in drawing.lines if "V8" in line.path]
+    assert len(first) >= 30, "to a further column the line goes above those between"
+
+
+def test_a_site_of_a_dozen_switches_stands_in_one_column() -> None:
+    faces = star(12)
+    core, *edges = faces
+    drawing = draw(layers(faces, [(core, edge) for edge in edges], {core: (12, 0)}), faces, {})
+    assert len({box.x for box in drawing.boxes}) == 2
+
+
+def test_forty_switches_that_nothing_joins_stand_side_by_side() -> None:
+    faces = star(39)
+    drawing = draw(layers(faces, [], {}), faces, {})
+    assert 1.2 < drawing.width / drawing.height < 2.4

@@ -25,27 +25,19 @@ Each filter may be turned round (not=state) and they may be asked for one or the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    and_,
-    exists,
-    func,
-    literal,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from inventory.assets import lifecycle
 from inventory.assets.ages import months_before
 from inventory.assets.models import Asset, AssetRedirect, Custody, Period, Provenance
 from inventory.assets.orders import in_order, started, started_for_sure
+from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core import clock
 from inventory.core.access import Scope
@@ -357,9 +349,14 @@ def by_last_seen(statement: Select[Any], wanted: str) -> Select[Any]:
     return statement.where(Asset.last_seen_at < before)
 
 
-def search(scope: Scope, text: str, *, limit: int = 20) -> Sequence[Asset]:
-    """Return assets for a picker: those not gone first, then by tag."""
+def search(
+    scope: Scope, text: str, *, limit: int = 20, kinds: Collection[Kind] | None = None
+) -> Sequence[Asset]:
+    """Return assets for a picker, of these kinds if given: those not gone first, then by tag."""
     statement = matching(listed(scope, View()), text)
+    if kinds is not None:
+        of_kinds = select(Category.id).where(Category.kind.in_(kinds))
+        statement = statement.where(Asset.category_id.in_(of_kinds))
     order = (Asset.state.in_(lifecycle.GONE), in_order(Asset.tag), Asset.id)
     return db.session.scalars(statement.order_by(*order).limit(limit)).all()
 

@@ -70,7 +70,7 @@ def _span(text: str, field: str, *, whole: bool) -> Span:
         raise Invalid(
             field,
             N_(
-                "“%(text)s” is IPv6: such addresses are found by what routers tell of their neighbours, not asked one by one."
+                "“%(text)s” is IPv6, with too many addresses to ask one by one. Leave it out, and scan the routers by their IPv4 addresses: the neighbour tables that they tell name the IPv6 addresses in use, which are then shown under “Seen, not identified” or on the equipment."
             ),
             text=text[:60],
         )

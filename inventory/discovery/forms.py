@@ -212,7 +212,13 @@ class UserForm(CredentialForm):
     user = TextField(N_("User name"), [required()], limit=32)
     auth_protocol = ChoiceField(N_("Authentication"))
     auth_key = PasswordField(N_("Authentication passphrase"))
-    priv_protocol = ChoiceField(N_("Privacy"))
+    priv_protocol = ChoiceField(
+        N_("Privacy"),
+        description=N_(
+            "There are two AES-192 and two AES-256, which stretch a passphrase in two ways: a device that is set up "
+            "in the other one stays silent."
+        ),
+    )
     priv_key = PasswordField(N_("Privacy passphrase"))
 
 
@@ -226,6 +232,16 @@ class BindForm(CredentialForm):
     )
     password = PasswordField(N_("Password"))
 
+
+# What devices' own pages call the protocols that standards name otherwise.
+PROTOCOL_NAMES = {
+    "SHA": "SHA-1",
+    "AES": "AES-128",
+    "AES-192": "AES-192 (Net-SNMP)",
+    "AES-256": "AES-256 (Net-SNMP)",
+    "AES-192-C": "AES-192 (Cisco)",
+    "AES-256-C": "AES-256 (Cisco)",
+}
 
 CREDENTIAL_FORMS: dict[CredentialKind, type[CredentialForm]] = {
     CredentialKind.SNMP_COMMUNITY: CommunityForm,
@@ -241,5 +257,9 @@ def fill_protocols(form: CredentialForm) -> None:
     if isinstance(form, CommunityForm):
         form.version_of_snmp.choices = options([("2c", "2c"), ("1", "1")])
     if isinstance(form, UserForm):
-        form.auth_protocol.choices = options([("", "–"), *((one, one) for one in AUTH_PROTOCOLS)])
-        form.priv_protocol.choices = options([("", "–"), *((one, one) for one in PRIV_PROTOCOLS)])
+        form.auth_protocol.choices = options(
+            [("", "–"), *((one, PROTOCOL_NAMES.get(one, one)) for one in AUTH_PROTOCOLS)]
+        )
+        form.priv_protocol.choices = options(
+            [("", "–"), *((one, PROTOCOL_NAMES.get(one, one)) for one in PRIV_PROTOCOLS)]
+        )

@@ -75,7 +75,7 @@ def _filters(view: View) -> list[Filter]:
         return queries.hanging(statement, [written], view.as_of)
 
     return [
-        Filter("switch", N_("Switch"), by_switch, options=_chosen, search="assets.search"),
+        Filter("switch", N_("Switch"), by_switch, options=_chosen, search="topology.search_switches"),
         Filter("port", N_("Port"), by_port, kind="text"),
     ]
 

@@ -10,6 +10,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
+from inventory.assets import lists
 from inventory.assets.models import Asset
 from inventory.audit import presentation as audit
 from inventory.core.web import access
@@ -51,6 +52,17 @@ def named(asset: Asset | None, fallback: str = "") -> Named:
     # A switch is called by what its configuration says, a computer by its label.
     label = (asset.name or asset.label) if asset.category.kind.value in FORWARDING else asset.label
     return Named(label, url_for("assets.detail", public_id=asset.public_id), icon)
+
+
+def choice(switch: Asset) -> dict[str, str]:
+    """Return a switch as a picker offers it: what it is called, then its tag, model and entity."""
+    text = named(switch).label
+    details = (switch.label, lists.model_words(switch), switch.entity.name)
+    return {
+        "value": switch.public_id,
+        "text": text,
+        "detail": " · ".join(one for one in details if one and one != text),
+    }
 
 
 def why(row: PortAttachment) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, request
 
+from inventory.assets import queries as assets
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
+from inventory.core.text import clean
 from inventory.core.web import current_scope, load, page
 from inventory.core.wording import N_
 from inventory.discovery.models import Site
 from inventory.discovery.views.blueprint import tabs
-from inventory.topology import queries, sites
+from inventory.topology import presentation, queries, sites
 
 bp = Blueprint("topology", __name__, url_prefix="/discovery/topology")
 LABEL = N_("Topology")
@@ -26,6 +28,14 @@ def index() -> Response:
     """List the sites of the scope with what is known of their switches."""
     found = queries.sites_drawn(current_scope().entity_ids)
     return page("topology/index.html", tabs=tabs("topology.index"), sites=found)
+
+
+@bp.route("/switches")
+@requires(Permission.VIEW)
+def search_switches() -> Response:
+    """Network gear by tag, serial, name or model, for a picker."""
+    rows = assets.search(current_scope(), clean(request.args.get("q", ""), 60) or "", kinds=queries.GEAR)
+    return jsonify({"items": [presentation.choice(row) for row in rows]})
 
 
 @bp.route("/<public_id>")

@@ -170,3 +170,13 @@ def test_a_port_of_another_entity_s_equipment_leads_nowhere(cast: Cast, sign_in:
 def test_a_port_is_known_by_its_short_and_its_long_name(typed: str, stored: str) -> None:
     assert stored in spellings(typed)
     assert "" not in spellings("  ")
+
+
+def test_the_picker_of_the_filter_by_switch_offers_network_gear_alone(cast: Cast, sign_in: SignIn) -> None:
+    night(cast.le_bouscat, network())
+    offered = sign_in(cast.alice).get("/discovery/topology/switches?q=").json["items"]
+    assert [one["text"] for one in offered] == ["sw-mairie", "sw-ecole"]
+    assert offered[0]["value"] == asset("sw-mairie").public_id
+    found = sign_in(cast.alice).get("/discovery/topology/switches?q=ecole").json["items"]
+    assert [one["text"] for one in found] == ["sw-ecole"]
+    assert sign_in(cast.oscar).get("/discovery/topology/switches?q=sw").json["items"] == []

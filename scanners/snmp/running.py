@@ -207,7 +207,8 @@ class Scan:
                 await self._deliver(reading, engine_id, credential.label)
                 return
             except AskError as error:
-                trouble = error
+                # That a user is unknown says less than that another one's passphrase is wrong.
+                trouble = min(trouble, error, key=_telling)
             except Exception as error:  # noqa: BLE001 (a device's answer must not end the run: it is reported by name)
                 trouble = AskError(Cause.INTERNAL, type(error).__name__)
         await self._fail(Failure(address, trouble.cause, trouble.detail))
@@ -316,6 +317,22 @@ class Scan:
         self._on_progress(
             Progress(sweep.asked, len(self._targets), sweep.answered, self._read, self._failed, phase)
         )
+
+
+# The nearer a refusal is to letting in, the more it tells; what comes later in the list, or is not in it, tells less.
+_TELLING = (
+    Cause.AUTHORIZATION,
+    Cause.DECRYPTION,
+    Cause.WRONG_DIGEST,
+    Cause.UNSUPPORTED_LEVEL,
+    Cause.NOT_IN_TIME_WINDOW,
+    Cause.UNKNOWN_USER,
+)
+
+
+def _telling(trouble: AskError) -> int:
+    known = trouble.cause in _TELLING
+    return _TELLING.index(trouble.cause) if known else len(_TELLING) + (trouble.cause is Cause.INTERNAL)
 
 
 def _probes(credentials: Iterable[Credential]) -> list[tuple[Probe, tuple[Credential, ...]]]:

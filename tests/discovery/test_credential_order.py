@@ -14,7 +14,7 @@ from inventory.core import clock
 from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
 from inventory.discovery import launching
-from inventory.discovery.models import AddressRange, Credential, CredentialKind, Run, Sighting
+from inventory.discovery.models import AddressRange, Credential, CredentialKind, Run, RunResult, Sighting
 from inventory.jobs import leases
 from inventory.jobs.context import open_context
 from inventory.jobs.execution import execute
@@ -148,3 +148,13 @@ def test_the_page_of_a_sighting_says_which_credential_is_tried_first_to_those_wh
     assert "Communauté du labo" in shown
     assert "tried first" in shown
     assert "Communauté du labo" not in sign_in(cast.chloe).get(url).text
+
+
+@pytest.mark.parametrize("mistyped_first", [True, False])
+def test_of_two_refusals_the_one_that_tells_most_is_said(
+    cast: Cast, agents: Snmpd, *, mistyped_first: bool
+) -> None:
+    both = user(cast, "u-sha256-aes128", "mistyped-passphrase"), user(cast, "nobody")
+    run = scan(range_of(cast, agents, *(both if mistyped_first else reversed(both))))
+    causes = db.session.scalars(select(RunResult.cause).where(RunResult.run_id == run.id))
+    assert set(causes) == {"wrong_digest"}

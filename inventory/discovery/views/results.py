@@ -44,8 +44,8 @@ COLUMNS = (
     Column(
         "name", N_("Name"), lambda row: presentation.title_of(row.sighting) if row.sighting else _("not known")
     ),
-    Column("cause", N_("Why"), result_words.why, title=result_words.why),
-    Column("advice", N_("What to do"), result_words.advice, title=result_words.advice),
+    Column("cause", N_("Why"), result_words.why, kind="sentence"),
+    Column("advice", N_("What to do"), result_words.advice, kind="sentence"),
     Column(
         "model", N_("Maker and model"), shown=False,
         value=lambda row: presentation.model_of(row.sighting) if row.sighting else None,
@@ -53,7 +53,7 @@ COLUMNS = (
     Column("at", N_("When"), lambda row: row.at, kind="instant", sort=RunResult.at),
 )  # fmt: skip
 CREDENTIAL = Column("credential", N_("Credential used"), lambda row: row.credential.name if row.credential else None)  # fmt: skip
-CHANGES = Column("changes", N_("What differs"), result_words.changes, title=result_words.changes)
+CHANGES = Column("changes", N_("What differs"), result_words.changes, kind="sentence")
 FILTERS = (
     Filter("outcome", N_("What came of it"), _with_outcome, options=code_options(Outcome)),
     Filter(

@@ -16,6 +16,7 @@ from inventory.applications.models import Application, ApplicationAnnex, Applica
 from inventory.applications.states import ApplicationState, Exit
 from inventory.core import clock
 from inventory.core.database import db
+from inventory.core.text import folded
 from inventory.organization import queries as organization
 from inventory.organization.models import Entity, EntityKind, Person
 
@@ -60,7 +61,8 @@ def lines_on(entity_ids: Collection[int], on: date) -> list[Line]:
         or_(ApplicationUse.until_on.is_(None), ApplicationUse.until_on > on),
         Application.state != ApplicationState.PLANNED,
     )
-    return [_line(use, on) for use in db.session.scalars(statement)]
+    lines = [_line(use, on) for use in db.session.scalars(statement)]
+    return sorted(lines, key=lambda line: folded(line.name))
 
 
 def _uses(entity_ids: Collection[int]) -> Select[Any]:

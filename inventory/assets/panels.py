@@ -55,14 +55,15 @@ def _ever_held(person: Person) -> list[Asset]:
 
 
 def _standing(location: Location) -> dict[str, Any]:
-    return _rows(
-        list(queries.standing_at(location)), N_("No equipment is here."), {"place": location.public_id}
-    )
-
-
-def _rows(assets: list[Any], nothing: str, address: dict[str, str]) -> dict[str, Any]:
-    seen = [asset for asset in assets if asset.entity_id in access().roles]
-    return {"assets": seen, "model_words": lists.model_words, "nothing": nothing, "address": address}
+    seen = Scope(access().entity_ids(Permission.VIEW))
+    assets, total = queries.standing_at(location, seen)
+    return {
+        "assets": assets,
+        "total": total,
+        "model_words": lists.model_words,
+        "nothing": N_("No equipment is here."),
+        "address": {"place": location.public_id},
+    }
 
 
 def _connected(asset: Asset) -> dict[str, Any] | None:

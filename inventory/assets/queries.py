@@ -193,11 +193,16 @@ def held_by(person: Person) -> Sequence[Asset]:
     return db.session.scalars(_shown().where(Asset.holder_id == person.id).order_by(Asset.id)).all()
 
 
-def standing_at(location: Location, *, limit: int = 50) -> Sequence[Asset]:
-    """Return what stands at a place or inside it and has not left the fleet, at most `limit`."""
+def standing_at(location: Location, scope: Scope, *, limit: int = 50) -> tuple[Sequence[Asset], int]:
+    """Return what the scope sees of what stands at a place or inside it and has not left the fleet, at most `limit`,
+    with how many there are.
+    """
     inside = select(Location.id).where(Location.path.startswith(location.path, autoescape=True))
-    statement = _shown().where(Asset.location_id.in_(inside), Asset.state.not_in(lifecycle.GONE))
-    return db.session.scalars(statement.order_by(Asset.id).limit(limit)).all()
+    here = (Asset.location_id.in_(inside), Asset.state.not_in(lifecycle.GONE), organization.within(Asset.entity_id, scope))
+    rows = db.session.scalars(_shown().where(*here).order_by(Asset.id).limit(limit)).all()
+    if len(rows) < limit:
+        return rows, len(rows)
+    return rows, db.session.scalar(select(func.count()).select_from(Asset).where(*here)) or 0
 
 
 def _shown() -> Select[Any]:

@@ -43,7 +43,7 @@ class ChangeSetKind(Code):
     DELIVERY = "delivery", N_("Delivery"), "info", "truck-delivery"
     RETURN = "return", N_("Return"), "info", "transfer-in"
     DELETION = "deletion", N_("Deletion"), "warn", "trash"
-    UNDO = "undo", N_("Undo"), "warn", "arrow-back-up"
+    UNDO = "undo", N_("Undoing"), "warn", "arrow-back-up"
 
 
 class ChangeSet(HasPublicId, Base):

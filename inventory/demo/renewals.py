@@ -47,7 +47,7 @@ def make_rules(world: World) -> None:
     """Set the rule of the metropolis, and the one by which a single commune wants to go faster."""
     _rule(world, world.metropolis.id, (1, 6), "Convention de service commun, domaine numérique.")
     hasty = next(one for one in world.communes if one.code == OVERRIDING_COMMUNE)
-    _rule(world, hasty.seat.id, (1, 5), "Délibération du conseil municipal : un cinquième par an.")
+    _rule(world, hasty.seat.id, (1, 5), "Délibération du conseil municipal\u00a0: un cinquième par an.")
 
 
 def _rule(world: World, entity_id: int, fraction: tuple[int, int], note: str) -> None:

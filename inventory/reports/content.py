@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from inventory.core import i18n
 
-Kind = Literal["text", "number", "percent", "day"]
+Kind = Literal["text", "code", "number", "percent", "day"]
 NUMERIC = ("number", "percent")
 
 

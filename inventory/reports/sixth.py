@@ -151,8 +151,8 @@ def _replacements(ask: Ask) -> Section:
     recorded = queries.recorded(ask)
     heads = [
         Head(_("Date"), "day", 3),
-        Head(_("Device that left"), width=3),
-        Head(_("Device that came"), width=3),
+        Head(_("Device that left"), "code", 3),
+        Head(_("Device that came"), "code", 3),
         Head(_("Position"), width=6),
         Head(_("Judgement"), width=5),
     ]
@@ -181,7 +181,7 @@ def _replacements(ask: Ask) -> Section:
 
 def _asset_heads(last: str) -> list[Head]:
     return [
-        Head(_("Tag"), width=4),
+        Head(_("Tag"), "code", 4),
         Head(_("Category"), width=5),
         Head(_("Model"), width=6),
         Head(_("Entity"), width=6),

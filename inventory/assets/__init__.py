@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.leavers.bp)
     registry.menu(views.leavers.MENU)
     app.register_blueprint(views.scan.bp)
-    registry.noun(Noun("asset", N_("Equipment"), Asset, "assets.detail", Permission.ASSETS_EDIT))
+    registry.noun(Noun("asset", N_("Item of equipment"), Asset, "assets.detail", Permission.ASSETS_EDIT))
     searched.register()
     registry.job(own_jobs.BULK_EDIT, own_jobs.bulk_edit)
     homes.add(homes.Home("asset", "asset", N_("All equipment")))

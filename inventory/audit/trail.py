@@ -40,6 +40,7 @@ OTHER_NOUNS = {
     "presence": N_("Presence"),
     "application_annex": N_("Annex of applications"),
     "category": N_("Category"),
+    "change_set": N_("Change"),
     "credential": N_("Credential"),
     "custom_field": N_("Custom field"),
     "directory": N_("Directory"),

@@ -94,7 +94,7 @@ def _store_size() -> int:
 
 
 def _store() -> Check:
-    label = _("The store answers")
+    label = _("Store")
     if not _is_sqlite():
         return Check(label, Wellness.GOOD, _store_words())
     mode = str(db.session.scalar(text("PRAGMA journal_mode")))
@@ -107,7 +107,7 @@ def _store() -> Check:
 
 
 def _shape() -> Check:
-    label = _("The store has the shape of this version")
+    label = _("Version of the store")
     if migrations.is_current():
         return Check(label, Wellness.GOOD, migrations.latest())
     return Check(
@@ -116,7 +116,7 @@ def _shape() -> Check:
 
 
 def _folder() -> Check:
-    label = _("There is room on the disk of the instance")
+    label = _("Room on the disk of the instance")
     free = shutil.disk_usage(current_app.instance_path).free
     said = _("%(size)s free", size=i18n.filesize(free))
     if free < NO_ROOM:
@@ -128,7 +128,7 @@ def _folder() -> Check:
 
 def _keys() -> Iterator[Check]:
     """Check that nobody else on the machine reads the keys that open the secrets."""
-    label = _("The keys are readable by the service alone")
+    label = _("Who can read the keys")
     open_files = [
         path.name
         for path in sorted(Path(current_app.instance_path).glob("*.key"))
@@ -138,11 +138,11 @@ def _keys() -> Iterator[Check]:
         advice = _("Run: chmod 600 %(files)s", files=" ".join(open_files))
         yield Check(label, Wellness.BAD, ", ".join(open_files), advice)
     else:
-        yield Check(label, Wellness.GOOD, _("yes"))
+        yield Check(label, Wellness.GOOD, _("the service alone"))
 
 
 def _waiting() -> Check:
-    label = _("Background work is taken up")
+    label = _("Waiting background work")
     statement = select(func.min(Job.run_after)).where(
         Job.state == JobState.QUEUED, Job.run_after <= clock.now()
     )
@@ -159,7 +159,7 @@ def _waiting() -> Check:
 
 
 def _failed() -> Check:
-    label = _("No background work has failed")
+    label = _("Failed background work")
     count = jobs.count_failed()
     if not count:
         return Check(label, Wellness.GOOD, _("none"), url=url_for("jobs.index"))
@@ -173,25 +173,25 @@ def _failed() -> Check:
 
 
 def _schedules() -> Check:
-    label = _("Schedules are on time")
+    label = _("Schedules")
     late = db.session.scalar(
         select(func.count()).where(
             Schedule.enabled.is_(True), Schedule.next_due_at < clock.now() - WAITS_TOO_LONG
         )
     )
     if not late:
-        return Check(label, Wellness.GOOD, _("yes"))
+        return Check(label, Wellness.GOOD, _("on time"))
     words = i18n.ngettext("%(num)s is late", "%(num)s are late", late)
     return Check(label, Wellness.LOOK, words, _("Is a worker running?"), url_for("jobs.index"))
 
 
 def _mail() -> Check:
-    label, url = _("Mail goes out"), url_for("mail.index")
+    label, url = _("Mail"), url_for("mail.index")
     if not mail.is_set_up():
         advice = _("One-time links are handed over by hand until it is.")
         return Check(label, Wellness.LOOK, _("not set up"), advice, url)
     count = notices.given_up_since(clock.now() - MAIL_LATELY)
     if not count:
-        return Check(label, Wellness.GOOD, _("yes"), url=url)
+        return Check(label, Wellness.GOOD, _("goes out"), url=url)
     words = i18n.ngettext("%(num)s was given up lately", "%(num)s were given up lately", count)
     return Check(label, Wellness.LOOK, words, _("Send a test: it says why."), url)

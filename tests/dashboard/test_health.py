@@ -35,21 +35,21 @@ def keep(row: object) -> None:
 
 
 def test_an_instance_at_rest_is_well(answered):
-    assert answered("Background work").wellness is Wellness.GOOD
-    assert answered("failed").wellness is Wellness.GOOD
+    assert answered("Waiting").wellness is Wellness.GOOD
+    assert answered("Failed").wellness is Wellness.GOOD
     assert answered("Schedules").wellness is Wellness.GOOD
 
 
 def test_work_that_nobody_takes_up_is_said(answered):
     keep(Job(kind="x", title="x", run_after=clock.now() - timedelta(minutes=6)))
-    found = answered("Background work")
+    found = answered("Waiting")
     assert (found.wellness, "worker" in found.advice) == (Wellness.BAD, True)
 
 
 def test_failed_work_and_late_schedules_are_said(answered):
     keep(Job(kind="x", title="x", state=JobState.FAILED))
     keep(Schedule(title="x", kind="x", cron="0 3 * * *", next_due_at=clock.now() - timedelta(hours=1)))
-    assert answered("failed").wellness is Wellness.LOOK
+    assert answered("Failed").wellness is Wellness.LOOK
     assert answered("Schedules").wellness is Wellness.LOOK
 
 
@@ -66,7 +66,7 @@ def test_a_key_that_others_can_read_is_said_first(app, answered, monkeypatch, tm
 def test_little_room_is_said_before_there_is_none(answered, monkeypatch):
     usage = type("Usage", (), {"free": 2**30})
     monkeypatch.setattr(health.shutil, "disk_usage", lambda _path: usage)
-    assert answered("room").wellness is Wellness.LOOK
+    assert answered("Room").wellness is Wellness.LOOK
 
 
 def test_mail_that_is_not_set_up_or_was_given_up_is_said(answered):

@@ -19,6 +19,11 @@ def categories() -> Select[tuple[Category]]:
     return select(Category)
 
 
+def category_ids(codes: Sequence[str]) -> frozenset[str]:
+    """Return the public ids of the categories of these codes."""
+    return frozenset(db.session.scalars(select(Category.public_id).where(Category.code.in_(codes))))
+
+
 def active_categories() -> Sequence[Category]:
     """Return the categories that may be chosen, by id (the built-in ones in the order of their kinds)."""
     return db.session.scalars(select(Category).where(Category.active).order_by(Category.id)).all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -50,14 +50,21 @@ def columns(
     id_column: Any,
     public_id: Callable[[Any], str],
     fields: Sequence[CustomField] | None = None,
+    at: Collection[str] = (),
 ) -> tuple[Column, ...]:
-    """Return a column for each custom field of a noun; `id_column` is its public id in the list's statement."""
+    """Return a column for each custom field of a noun; `id_column` is its public id in the list's statement.
+
+    What one category alone has would stand empty beside all others: it is shown where the list is narrowed to that
+    category (`at`, public ids), or where it is chosen.
+    """
     own = fields_of(noun) if fields is None else fields
     page = _Page(noun, public_id, homes.labels(own))
-    return tuple(_column(noun, field, id_column, page) for field in own)
+    return tuple(
+        _column(noun, field, id_column, page, shown=not field.home_id or field.home_id in at) for field in own
+    )
 
 
-def _column(noun: str, field: CustomField, id_column: Any, page: _Page) -> Column:
+def _column(noun: str, field: CustomField, id_column: Any, page: _Page, *, shown: bool) -> Column:
     def value(row: Any) -> Any:
         found = page.of(row, field)
         if found is None:
@@ -79,6 +86,8 @@ def _column(noun: str, field: CustomField, id_column: Any, page: _Page) -> Colum
         sort=_sort(noun, field, id_column),
         url=url if field.kind is FieldKind.PERSON else None,
         load=page.load,
+        shown=shown,
+        in_files=True,
         data=(),
     )
 

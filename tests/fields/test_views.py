@@ -148,3 +148,11 @@ def test_a_filter_understands_what_is_asked(cast, phones, alice, kind, value, as
     assert alice.post("/assets/new", data=new_phone(cast, phones, **{field.key: value})).status_code == 303
     page = text_of(alice.get("/assets/", query_string={field.key: asked}, headers=ENGLISH))
     assert ("1 item of equipment" in page) is found
+
+
+def test_a_field_of_one_category_is_no_column_of_the_whole_list_unless_chosen(cast, phones, line, alice):
+    alice.post("/assets/new", data=new_phone(cast, phones, name="tel", **{line.key: "0611"}))
+    assert "0611" not in text_of(alice.get("/assets/?state=all"))
+    assert "0611" in text_of(alice.get(f"/assets/?state=all&cols=tag,{line.key}"))
+    assert "0611" in text_of(alice.get(f"/assets/?category={phones.code}"))
+    assert "0611" in text_of(alice.get("/assets/?state=all&format=csv"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 
 from flask import request
@@ -13,12 +13,14 @@ from inventory.assets.lists.filters import EVERYTHING, IN_FLEET, filters
 from inventory.assets.lists.words import asset_of
 from inventory.assets.models import Asset
 from inventory.assets.queries import View
+from inventory.catalog import queries as catalog
 from inventory.core.access import Scope
 from inventory.core.addresses import pattern
 from inventory.core.forms import parse_day
 from inventory.core.listing import Column, Filter, Listing, Usual
 from inventory.core.web import current_scope
 from inventory.fields import columns as custom
+from inventory.fields.models import CustomField
 
 
 def chosen_day() -> date | None:
@@ -53,7 +55,7 @@ def equipment(scope: Scope | None = None) -> Listing:
         columns=(
             *columns(view),
             *(column for some, _filters in more for column in some),
-            *custom.columns("asset", Asset.public_id, lambda row: asset_of(row).public_id, own),
+            *custom.columns("asset", Asset.public_id, lambda row: asset_of(row).public_id, own, _narrowed_to(own)),
         ),
         filters=(
             *filters(view),
@@ -68,3 +70,11 @@ def equipment(scope: Scope | None = None) -> Listing:
         default_sort="-age",
         usual=Usual("state", IN_FLEET, EVERYTHING),
     ).recorded()
+
+
+def _narrowed_to(own: Sequence[CustomField]) -> Collection[str]:
+    """Return the public ids of the categories that the address asks for, where a custom field is of one category."""
+    codes = request.args.get("category", "")
+    if not codes or not any(field.home_id for field in own):
+        return ()
+    return catalog.category_ids(codes.split(","))

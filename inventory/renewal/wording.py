@@ -155,18 +155,20 @@ def total(found: Sequence[Figures]) -> str:
     outcomes = [one.main.outcome for one in found]
     reached = sum(outcome.verdict is Verdict.REACHED for outcome in outcomes)
     missing = sum(outcome.missing for outcome in outcomes)
-    return " ".join(
-        (
-            _(
-                "%(renewed)s of %(base)s main terminals renewed.",
-                renewed=i18n.number(sum(outcome.renewed for outcome in outcomes)),
-                base=i18n.number(sum(outcome.base for outcome in outcomes)),
-            ),
-            _(
-                "Target reached by %(reached)s of %(all)s.",
-                reached=i18n.number(reached),
-                all=i18n.number(len(found)),
-            ),
-            ngettext("%(count)s is missing.", "%(count)s are missing.", missing, count=i18n.number(missing)),
+    said = [
+        _(
+            "%(renewed)s of %(base)s main terminals renewed.",
+            renewed=i18n.number(sum(outcome.renewed for outcome in outcomes)),
+            base=i18n.number(sum(outcome.base for outcome in outcomes)),
+        ),
+        _(
+            "Target reached by %(reached)s of %(all)s.",
+            reached=i18n.number(reached),
+            all=i18n.number(len(found)),
+        ),
+    ]
+    if missing:
+        said.append(
+            ngettext("%(count)s is missing.", "%(count)s are missing.", missing, count=i18n.number(missing))
         )
-    )
+    return " ".join(said)

@@ -1,13 +1,16 @@
 // The filter picker: a field to find a filter by name, and focus put where the hand goes next.
 
+import { folded } from "./folding.js";
+
 export function prepareFilters() {
   document.addEventListener("input", (event) => {
     if (!event.target.matches("[data-filter-search]")) return;
     event.stopPropagation();
-    const words = event.target.value.trim().toLocaleLowerCase();
-    for (const control of event.target.closest(".filter-panel").querySelectorAll("[data-filter-name]")) {
-      control.hidden = !control.dataset.filterName.includes(words);
-    }
+    const words = folded(event.target.value);
+    const controls = [...event.target.closest(".filter-panel").querySelectorAll("[data-filter-name]")];
+    for (const control of controls) control.hidden = !folded(control.dataset.filterName).includes(words);
+    const left = controls.filter((control) => !control.hidden);
+    if (left.length === 1) left[0].open = true;
   });
   // The picker of filters is not itself one: what is typed in it asks nothing of the server.
   document.addEventListener("change", (event) => {
@@ -21,7 +24,9 @@ export function prepareFilters() {
   }, true);
   document.addEventListener("toggle", (event) => {
     if (event.target.matches?.("details.menu[open]")) {
-      event.target.querySelector("[data-filter-search], [data-menu-search], [data-menu-first]")?.focus();
+      const first = event.target.querySelector("[data-filter-search], [data-menu-search], [data-menu-first]");
+      first?.focus();
+      first?.select?.();
     }
   }, true);
   // The picker of filters has come: it asks for what hidden fields kept until now, and takes the focus.
@@ -29,6 +34,13 @@ export function prepareFilters() {
     if (event.target.id !== "filter-controls") return;
     for (const kept of document.querySelectorAll("[data-until-asked]")) kept.remove();
     event.target.querySelector("[data-filter-search], summary")?.focus();
+  });
+  // What was chosen is shown: the picker leaves the rows that it hid.
+  document.addEventListener("submit", (event) => {
+    const menu = event.submitter?.closest(".filter-line details.menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
   });
   // The order of columns: a line moves past its neighbour; the first one stays where it is.
   document.addEventListener("click", (event) => {

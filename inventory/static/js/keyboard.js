@@ -28,6 +28,20 @@ function move(step) {
   stop?.scrollIntoView({ block: "nearest" });
 }
 
+// A list scrolls inside its frame, which no browser puts back: who returns from a row's page stands on that row again.
+function remember(row) {
+  if (row?.dataset.url) sessionStorage.setItem("row", JSON.stringify([location.href, row.dataset.url]));
+}
+
+function standAgain() {
+  if (performance.getEntriesByType("navigation")[0]?.type !== "back_forward") return;
+  const [list, url] = JSON.parse(sessionStorage.getItem("row") ?? "[]");
+  const row = list === location.href && rows().find((one) => one.dataset.url === url);
+  const stop = row && (row.querySelector("a.row-link") ?? row.querySelector("a"));
+  stop?.focus({ preventScroll: true });
+  stop?.scrollIntoView({ block: "center" });
+}
+
 function inList(key) {
   if (key === "j" || key === "k") move(key === "j" ? 1 : -1);
   else if (key === "x") currentRow()?.querySelector(".td-select input")?.click();
@@ -59,7 +73,8 @@ function handle(key) {
   if (key === "?") return openDialog("shortcuts");
   const row = currentRow();
   if (key === "e" && row?.dataset.url && !pending) {
-    location.assign(row.dataset.editUrl ?? row.dataset.url);
+    remember(row);
+    location.assign(row.dataset.url.split("?")[0] + (row.closest("[data-grid]").dataset.edit ?? ""));
     return true;
   }
   const keys = pending ? `${pending} ${key}` : key;
@@ -88,6 +103,8 @@ function listShortcuts() {
 
 export function prepareKeyboard() {
   listShortcuts();
+  standAgain();
+  document.addEventListener("click", (event) => remember(event.target.closest("[data-row]")));
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     if (document.querySelector("dialog[open]") || event.key.length !== 1) return;

@@ -1,5 +1,7 @@
 // Menus are details elements: one open at a time, closed by Escape, by a click elsewhere and by choosing; arrows walk them.
 
+import { folded } from "./folding.js";
+
 const MENU = "details.menu";
 const STOPS = "a[href], button:not([disabled]), input:not([type=hidden])";
 
@@ -16,9 +18,9 @@ function walk(menu, step) {
 }
 
 function narrow(input) {
-  const words = input.value.trim().toLocaleLowerCase();
+  const words = folded(input.value);
   for (const item of input.closest(".menu-panel").querySelectorAll(".menu-list > li")) {
-    item.hidden = !item.textContent.toLocaleLowerCase().includes(words);
+    item.hidden = !folded(item.textContent).includes(words);
   }
 }
 

@@ -49,7 +49,7 @@ def _of_address(text: str) -> list[str]:
 
 def _of_text(text: str) -> list[str]:
     found = []
-    for part in (_CALLED.sub("", text), *_BETWEEN.split(_CALLED.sub(" ", text))[:MOST_PARTS]):
+    for part in _BETWEEN.split(_CALLED.sub(" ", text).strip())[:MOST_PARTS]:
         if len(part) >= SHORTEST_PART:
             marked = [match.group(1) for rule in (_LENOVO, _SERIAL) if (match := rule.fullmatch(part))]
             found += [part, *marked]

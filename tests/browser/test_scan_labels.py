@@ -32,7 +32,12 @@ def filmed(
     def film(*scenes: Image.Image, allowed: bool = True, host: str = "127.0.0.1", **options: Any) -> Page:
         page_of("alice")
         reel = labels.film(tmp_path / "reel.y4m", *scenes)
-        flags = [*FLAGS, *FAKE, f"--use-file-for-fake-video-capture={reel}", f"--host-resolver-rules=MAP {host} 127.0.0.1"]
+        flags = [
+            *FLAGS,
+            *FAKE,
+            f"--use-file-for-fake-video-capture={reel}",
+            f"--host-resolver-rules=MAP {host} 127.0.0.1",
+        ]
         browser = chromium.browser_type.launch(executable_path=chromium_path(), args=flags)
         opened.append(browser)
         window = _window(browser, live, allowed, host, {**PHONE, **options})
@@ -44,7 +49,9 @@ def filmed(
         browser.close()
 
 
-def _window(browser: Browser, live: Live, allowed: bool, host: str, options: dict[str, Any]) -> BrowserContext:
+def _window(
+    browser: Browser, live: Live, allowed: bool, host: str, options: dict[str, Any]
+) -> BrowserContext:
     size = {"width": options.pop("width"), "height": options.pop("height")}
     cookies = [{**cookie, "domain": host} for cookie in live.cookies["alice"]["cookies"]]
     window = browser.new_context(
@@ -70,14 +77,18 @@ def lines(page: Page) -> Any:
     return page.locator("[data-scanned-lines] [data-scanned]")
 
 
-def test_one_tap_opens_the_camera_and_a_tag_in_code_128_opens_its_asset(live: Live, filmed: Callable[..., Page]) -> None:
+def test_one_tap_opens_the_camera_and_a_tag_in_code_128_opens_its_asset(
+    live: Live, filmed: Callable[..., Page]
+) -> None:
     page = filmed(labels.code_128(live.label))
     page.goto("/")
     page.get_by_role("navigation", name="Phone").get_by_role("link", name="Scan").tap()
     expect(steps.heading(page)).to_have_text(live.label)
 
 
-def test_a_qr_code_that_holds_the_address_of_an_asset_opens_it(live: Live, filmed: Callable[..., Page]) -> None:
+def test_a_qr_code_that_holds_the_address_of_an_asset_opens_it(
+    live: Live, filmed: Callable[..., Page]
+) -> None:
     address = live.pages["assets.detail"]
     page = filmed(labels.qr(f"https://parc.example{address}"))
     page.goto("/scan/")
@@ -139,7 +150,9 @@ def test_a_refused_camera_says_how_to_allow_it_and_a_photo_is_read_instead(
     expect(said(page)).to_contain_text("Allow it in the site's settings")
     assert not faults_of_layout(page)
     photo = page.locator("[data-camera-photo]")
-    photo.set_input_files({"name": "blank.png", "mimeType": "image/png", "buffer": labels.png(labels.blank())})
+    photo.set_input_files(
+        {"name": "blank.png", "mimeType": "image/png", "buffer": labels.png(labels.blank())}
+    )
     expect(said(page)).to_contain_text("No code was found in this photo.")
     upright = labels.code_128(live.label).rotate(90, expand=True)
     photo.set_input_files({"name": "label.png", "mimeType": "image/png", "buffer": labels.png(upright)})
@@ -157,7 +170,9 @@ def test_on_a_plain_http_address_the_page_says_why_there_is_no_live_camera(
     expect(page.locator("label.camera-photo")).to_be_visible()
 
 
-def test_a_form_field_is_filled_by_the_camera_and_several_lines_by_several_labels(filmed: Callable[..., Page]) -> None:
+def test_a_form_field_is_filled_by_the_camera_and_several_lines_by_several_labels(
+    filmed: Callable[..., Page],
+) -> None:
     page = filmed(labels.code_128("5CG1234XYZ"), labels.code_39("PF0ABC12"))
     page.goto("/assets/new")
     page.get_by_role("button", name="Scan the serial number").tap()
@@ -165,13 +180,17 @@ def test_a_form_field_is_filled_by_the_camera_and_several_lines_by_several_label
     expect(page.locator("#scan-dialog")).to_be_hidden()
     page.goto("/assets/several")
     page.get_by_role("button", name="Scan serial numbers").tap()
-    expect(page.locator("form [name=serials]")).to_have_value(re.compile(r"(?=.*5CG1234XYZ)(?=.*PF0ABC12)", re.DOTALL))
+    expect(page.locator("form [name=serials]")).to_have_value(
+        re.compile(r"(?=.*5CG1234XYZ)(?=.*PF0ABC12)", re.DOTALL)
+    )
     expect(page.locator("#lines")).to_contain_text("2 lines")
     page.locator("#scan-dialog").get_by_role("button", name="Close", exact=True).tap()
     assert "5CG1234XYZ" in page.locator("form [name=serials]").input_value()
 
 
-def test_a_barcode_scanner_at_a_desk_types_into_the_field_and_s_leads_there(live: Live, page_of: Callable[..., Page]) -> None:
+def test_a_barcode_scanner_at_a_desk_types_into_the_field_and_s_leads_there(
+    live: Live, page_of: Callable[..., Page]
+) -> None:
     page = page_of("alice", language="en")
     page.goto("/people/")
     page.keyboard.press("s")

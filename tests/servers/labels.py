@@ -49,7 +49,9 @@ def blank() -> Image.Image:
 
 
 def _bars(kind: str, text: str, **options: Any) -> Image.Image:
-    drawing = createBarcodeDrawing(kind, value=text, barWidth=2, barHeight=160, humanReadable=False, quiet=0, **options)
+    drawing = createBarcodeDrawing(
+        kind, value=text, barWidth=2, barHeight=160, humanReadable=False, quiet=0, **options
+    )
     picture = blank()
     pen = ImageDraw.Draw(picture)
     left = (WIDTH - int(drawing.width)) // 2

@@ -30,4 +30,5 @@ def init_app(app: Flask) -> None:
     registry.panel("person", panels.ANSWERED)
     registry.panel("entity", panels.KEPT)
     registry.hook("asset.merged", hooks.asset_merged)
+    registry.hook("manufacturer.merged", hooks.manufacturer_merged)
     presentation.describe(fields.DESCRIBED)

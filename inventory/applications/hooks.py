@@ -6,8 +6,15 @@ from typing import Any
 
 from inventory.applications import services
 from inventory.assets.models import Asset
+from inventory.catalog.models import Manufacturer
+from inventory.core.access import Actor
 
 
 def asset_merged(*, kept: Asset, absorbed: Asset, **_rest: Any) -> None:
     """Follow equipment that was merged into another record."""
     services.follow_merge(kept, absorbed)
+
+
+def manufacturer_merged(*, kept: Manufacturer, absorbed: Manufacturer, actor: Actor) -> None:
+    """Follow an editor that was merged into another maker."""
+    services.follow_editor(kept, absorbed, actor=actor)

@@ -19,7 +19,7 @@ def init_app(app: Flask) -> None:
     from inventory.assets import fields, importing, panels, searched, views
     from inventory.assets import jobs as own_jobs
     from inventory.assets.models import Asset
-    from inventory.assets.services import connections
+    from inventory.assets.services import catalogue, connections
     from inventory.audit import presentation
     from inventory.core import registry
     from inventory.core.permissions import Permission
@@ -42,6 +42,8 @@ def init_app(app: Flask) -> None:
     settings.add(fields.DEPRECIATION)
     registry.hook("asset.state_changed", connections.follow_state)
     registry.hook("asset.merged", connections.follow_merge)
+    registry.hook("model.merged", catalogue.follow_model)
+    registry.hook("manufacturer.merged", catalogue.follow_manufacturer)
     registry.panel("asset", panels.CONNECTED)
     registry.panel("person", panels.HELD)
     registry.stream("person", panels.CUSTODY)

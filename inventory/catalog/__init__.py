@@ -1,4 +1,8 @@
-"""Categories, makers and models."""
+"""Categories, makers and models.
+
+Hooks called inside the transaction that merges, each with kept, absorbed and actor=Actor, before the absorbed row is deleted:
+"model.merged", and "manufacturer.merged" after its models were.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,12 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Register the pages of the catalogue and how history calls its fields."""
     from inventory.audit import presentation
-    from inventory.catalog import kinds, lists, searched, start, views
+    from inventory.catalog import kinds, lists, merge_views, searched, start, views
     from inventory.core import registry
     from inventory.core.wording import N_
     from inventory.fields import homes
 
+    merge_views.add_routes(views.bp)
     app.register_blueprint(views.bp)
     registry.menu(views.MENU)
     searched.register()

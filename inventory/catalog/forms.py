@@ -41,6 +41,12 @@ class ManufacturerForm(Form):
     name = TextField(N_("Name"), [required()], limit=120)
 
 
+class MergeForm(Form):
+    """Which maker or model another becomes part of; who shows it says where it is searched."""
+
+    into = PickerField(N_("Merge into"), search_endpoint="")
+
+
 class ModelForm(Form):
     """A model of a maker."""
 

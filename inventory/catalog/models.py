@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from inventory.catalog.kinds import Kind
+from inventory.core import clock
 from inventory.core.database import Base
-from inventory.core.types import BigId, CodeType, HasPublicId, HasVersion
+from inventory.core.types import (
+    PUBLIC_ID_LENGTH,
+    BigId,
+    CodeType,
+    HasPublicId,
+    HasVersion,
+    UtcDateTime,
+)
 
 
 class Category(HasPublicId, HasVersion, Base):
@@ -59,3 +67,34 @@ class Model(HasPublicId, HasVersion, Base):
     category: Mapped[Category | None] = relationship()
 
     __table_args__ = (UniqueConstraint("manufacturer_id", "name"),)
+
+
+class ManufacturerAlias(Base):
+    """A maker that became part of another: its key still means the one that was kept, its address leads there."""
+
+    __tablename__ = "manufacturer_alias"
+
+    public_id: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    manufacturer_id: Mapped[int] = mapped_column(ForeignKey("manufacturer.id"), index=True)
+    merged_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class ModelAlias(Base):
+    """A model that became part of another of the same maker: its name still means the one that was kept.
+
+    `key` is the name folded; None where the maker has a model or an alias of that key already.
+    """
+
+    __tablename__ = "model_alias"
+
+    public_id: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), primary_key=True)
+    name: Mapped[str] = mapped_column(String(160))
+    manufacturer_id: Mapped[int] = mapped_column(ForeignKey("manufacturer.id"))
+    key: Mapped[str | None] = mapped_column(String(160))
+    model_id: Mapped[int] = mapped_column(ForeignKey("model.id"), index=True)
+    merged_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    model: Mapped[Model] = relationship()
+
+    __table_args__ = (UniqueConstraint("manufacturer_id", "key"),)

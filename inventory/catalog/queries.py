@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from inventory.catalog.models import Category, Manufacturer, Model
+from inventory.catalog import likeness
+from inventory.catalog.models import Category, Manufacturer, ManufacturerAlias, Model, ModelAlias
 from inventory.core.database import db
 
 FOUND = 20
+Row = TypeVar("Row")
+_ALIASES: dict[type[Any], tuple[Any, Any]] = {
+    Manufacturer: (ManufacturerAlias, ManufacturerAlias.manufacturer_id),
+    Model: (ModelAlias, ModelAlias.model_id),
+}
 
 
 def categories() -> Select[tuple[Category]]:
@@ -63,6 +69,56 @@ def search_manufacturers(text: str) -> Sequence[Manufacturer]:
     """Return makers whose name contains `text`."""
     statement = select(Manufacturer).where(Manufacturer.name.icontains(text, autoescape=True))
     return db.session.scalars(statement.order_by(func.lower(Manufacturer.name)).limit(FOUND)).all()
+
+
+def former_keys() -> dict[str, str]:
+    """Return the keys of makers that became part of others, each with the key of the one that was kept."""
+    statement = select(ManufacturerAlias.key, Manufacturer.key).join(
+        Manufacturer, Manufacturer.id == ManufacturerAlias.manufacturer_id
+    )
+    return {former: kept for former, kept in db.session.execute(statement)}  # noqa: C416 - rows are no pairs to a type checker
+
+
+def named(model: type[Row], public_ids: Sequence[str]) -> list[Row]:
+    """Return the rows of a noun of the catalogue with these public ids, in this order."""
+    rows: Any = db.session.scalars(select(model).where(model.public_id.in_(public_ids)))  # type: ignore[attr-defined]
+    found = {row.public_id: row for row in rows}
+    return [found[one] for one in dict.fromkeys(public_ids) if one in found]
+
+
+def aliases(model: type[Any], rows: Sequence[Any]) -> dict[int, list[str]]:
+    """Return the former names that lead to these makers or models, by their ids."""
+    alias, column = _ALIASES[model]
+    found: dict[int, list[str]] = {}
+    statement = select(column, alias.name).where(column.in_([row.id for row in rows])).order_by(alias.name)
+    for id_, name in db.session.execute(statement):
+        found.setdefault(id_, []).append(name)
+    return found
+
+
+def kept_instead(model: type[Any], public_id: str) -> str | None:
+    """Return the public id of the maker or model that took over the one of this id; None when nothing did."""
+    alias, column = _ALIASES[model]
+    return db.session.scalar(
+        select(model.public_id).join(alias, column == model.id).where(alias.public_id == public_id)
+    )
+
+
+def alike_makers() -> list[list[Manufacturer]]:
+    """Return groups of makers that are probably one."""
+    rows = db.session.scalars(select(Manufacturer).order_by(Manufacturer.name))
+    return likeness.alike(rows, lambda row: likeness.maker_form(row.name))
+
+
+def alike_models() -> list[list[Model]]:
+    """Return groups of models of one maker and one kind that are probably one."""
+    rows = db.session.scalars(models().order_by(Manufacturer.name, Model.name))
+    return likeness.alike(rows, _model_form)
+
+
+def _model_form(row: Model) -> tuple[Any, ...]:
+    kind = row.category.kind if row.category else None
+    return row.manufacturer_id, kind, likeness.model_form(row.name, row.manufacturer.name)
 
 
 def manufacturer(public_id: str) -> Manufacturer | None:

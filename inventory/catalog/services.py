@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from inventory.audit import services as audit
 from inventory.audit.models import Action
 from inventory.catalog import builtin
 from inventory.catalog.kinds import Kind
-from inventory.catalog.models import Category, Manufacturer, Model
+from inventory.catalog.models import Category, Manufacturer, ManufacturerAlias, Model, ModelAlias
 from inventory.core.access import SYSTEM, Actor
 from inventory.core.database import db
 from inventory.core.errors import Invalid
@@ -102,7 +102,7 @@ def create_manufacturer(values: Mapping[str, Any], *, actor: Actor) -> Manufactu
     name = values["name"]
     key = _maker_key(name)
     row = Manufacturer(name=name, key=key)
-    known = db.session.scalar(select(Manufacturer).where(Manufacturer.key == key))
+    known = known_makers({key}).get(key)
     if known is not None:
         raise Invalid("name", N_("This maker exists already as “%(name)s”."), name=known.name)
     with _unique(name):
@@ -130,7 +130,7 @@ def manufacturer_named(name: str, *, actor: Actor = SYSTEM) -> Manufacturer | No
 def manufacturers_named(names: Collection[str], *, actor: Actor = SYSTEM) -> dict[str, Manufacturer | None]:
     """Do as `manufacturer_named` does for many spellings, in a fixed number of queries."""
     keys = {name: (canonical_maker(name) or "")[:120] for name in names}
-    known = _makers({key for key in keys.values() if key})
+    known = known_makers({key for key in keys.values() if key})
     new = [
         Manufacturer(name=key, key=key) for key in dict.fromkeys(keys.values()) if key and key not in known
     ]
@@ -140,8 +140,21 @@ def manufacturers_named(names: Collection[str], *, actor: Actor = SYSTEM) -> dic
             audit.record(Action.CREATED, "manufacturer", row, {"name": [None, row.key]}, actor=actor)
     lost = {row.key for row in new} - known.keys()
     # Another process made it in between, or somebody gave its name to a maker of another key.
-    known |= {**_makers(lost, by=Manufacturer.name), **_makers(lost)}
+    known |= {**_makers(lost, by=Manufacturer.name), **known_makers(lost)}
     return {name: known[key] if key else None for name, key in keys.items()}
+
+
+def known_makers(keys: Collection[str]) -> dict[str, Manufacturer]:
+    """Return the makers that these folded names mean, by key: those that have one, and those that took over who had it."""
+    found = _makers(keys)
+    if missing := set(keys) - found.keys():
+        statement = (
+            select(ManufacturerAlias.key, Manufacturer)
+            .join(Manufacturer, Manufacturer.id == ManufacturerAlias.manufacturer_id)
+            .where(ManufacturerAlias.key.in_(missing))
+        )
+        found |= {key: maker for key, maker in db.session.execute(statement)}  # noqa: C416 - rows are no pairs to a type checker
+    return found
 
 
 def _makers(
@@ -216,6 +229,8 @@ def models_named(
     makers = {one.manufacturer.id: one.manufacturer for one in wanted}
     folded = {one.key: _model_place(one) for one in wanted}
     known = _models_of(makers) if any(folded.values()) else {}
+    if any(place is not None and place not in known for place in folded.values()):
+        known = _former_models_of(makers) | known
     new: dict[tuple[int, str], Model] = {}
     for one in wanted:
         place, text = folded[one.key], clean(one.name, 160)
@@ -250,6 +265,15 @@ def _models_of(makers: Mapping[int, Manufacturer]) -> dict[tuple[int, str], Mode
     return found
 
 
+def _former_models_of(makers: Collection[int]) -> dict[tuple[int, str], Model]:
+    """Return the models that took over others of these makers, by maker and the folded name of who is gone."""
+    statement = select(ModelAlias).options(joinedload(ModelAlias.model))
+    rows = db.session.scalars(
+        statement.where(ModelAlias.manufacturer_id.in_(makers), ModelAlias.key.is_not(None))
+    )
+    return {(row.manufacturer_id, row.key or ""): row.model for row in rows}
+
+
 def model_key(name: str, maker: str) -> str:
     """Return a model's name folded: letters and digits only, small, without the maker's name before it."""
     folded, prefix = _folded(name), _folded(maker)
@@ -263,7 +287,10 @@ def _folded(text: str) -> str:
 
 def _model_like(manufacturer: Manufacturer, name: str) -> Model | None:
     place = _model_place(ModelName(manufacturer, name))
-    return _models_of({manufacturer.id: manufacturer}).get(place) if place else None
+    if place is None:
+        return None
+    former = _former_models_of([manufacturer.id])
+    return (former | _models_of({manufacturer.id: manufacturer})).get(place)
 
 
 def _maker_key(name: str) -> str:

@@ -12,10 +12,11 @@ from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core.errors import Invalid
 from inventory.core.forms import options
 from inventory.core.guard import requires
+from inventory.core.listing import BulkAction
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.text import clean
-from inventory.core.web import access, done, load, page
+from inventory.core.web import access, done, leave, load, page
 from inventory.core.wording import N_
 from inventory.fields import queries as custom_fields
 from inventory.organization.choices import chosen
@@ -32,8 +33,12 @@ MENU = MenuEntry(
 )
 
 
-def _listed(listing: Any, title: str, create: str, words: str) -> Response:
+def _listed(
+    listing: Any, title: str, create: str, words: str, *, merge: str | None = None, alike: str | None = None
+) -> Response:
     may_edit = access().allows(Permission.INSTANCE_ADMIN)
+    if may_edit and merge:
+        listing.bulk = [BulkAction(N_("Merge"), url_for(merge), Permission.INSTANCE_ADMIN)]
     if not may_edit:
         # Rows open their form, which only the administrator may use.
         listing.row_url = lambda _row: None
@@ -46,6 +51,7 @@ def _listed(listing: Any, title: str, create: str, words: str) -> Response:
         title=title,
         create=url_for(create) if may_edit else None,
         words=words,
+        alike=url_for(alike) if may_edit and alike else None,
     )
 
 
@@ -60,14 +66,16 @@ def categories() -> Response:
 @requires(Permission.VIEW)
 def manufacturers() -> Response:
     """List the makers."""
-    return _listed(lists.manufacturers(), _("Makers"), ".create_manufacturer", _("Add a maker"))
+    return _listed(lists.manufacturers(), _("Makers"), ".create_manufacturer", _("Add a maker"),
+                   merge=".merge_manufacturers", alike=".alike_manufacturers")  # fmt: skip
 
 
 @bp.route("/models")
 @requires(Permission.VIEW)
 def models() -> Response:
     """List the models."""
-    return _listed(lists.models(), _("Models"), ".create_model", _("Add a model"))
+    return _listed(lists.models(), _("Models"), ".create_model", _("Add a model"),
+                   merge=".merge_models", alike=".alike_models")  # fmt: skip
 
 
 @bp.route("/categories/new", methods=["GET", "POST"])
@@ -133,6 +141,8 @@ def create_manufacturer() -> Response:
 @requires(Permission.INSTANCE_ADMIN)
 def edit_manufacturer(public_id: str) -> Response:
     """Rename a maker."""
+    if kept := queries.kept_instead(Manufacturer, public_id):
+        return leave(url_for(".edit_manufacturer", public_id=kept))
     manufacturer = load(Manufacturer, public_id, Permission.INSTANCE_ADMIN)
     form = forms.ManufacturerForm(request.form, obj=manufacturer)
     if form.submitted_and_valid():
@@ -142,7 +152,8 @@ def edit_manufacturer(public_id: str) -> Response:
             )
         if not form.errors:
             return done(_("%(name)s is saved.", name=manufacturer.name), to=url_for(".manufacturers"))
-    return _form(form, _("Edit %(name)s", name=manufacturer.name), ".manufacturers")
+    return _form(form, _("Edit %(name)s", name=manufacturer.name), ".manufacturers",
+                 merge=url_for(".merge_manufacturers", id=public_id), former=_former(manufacturer))  # fmt: skip
 
 
 @bp.route("/models/new", methods=["GET", "POST"])
@@ -162,6 +173,8 @@ def create_model() -> Response:
 @requires(Permission.INSTANCE_ADMIN)
 def edit_model(public_id: str) -> Response:
     """Edit a model."""
+    if kept := queries.kept_instead(Model, public_id):
+        return leave(url_for(".edit_model", public_id=kept))
     model = load(Model, public_id, Permission.INSTANCE_ADMIN)
     form = _model_form(model)
     if form.submitted_and_valid():
@@ -169,7 +182,13 @@ def edit_model(public_id: str) -> Response:
             services.update_model(model, _model_values(form), actor=g.actor, version=form.seen_version())
         if not form.errors:
             return done(_("%(name)s is saved.", name=model.name), to=url_for(".models"))
-    return _form(form, _("Edit %(name)s", name=model.name), ".models")
+    return _form(form, _("Edit %(name)s", name=model.name), ".models",
+                 merge=url_for(".merge_models", id=public_id), former=_former(model))  # fmt: skip
+
+
+def _former(row: Any) -> list[str]:
+    """Return the names that lead to a maker or model since others became part of it."""
+    return queries.aliases(type(row), [row]).get(row.id, [])
 
 
 def _model_form(model: Model | None = None) -> forms.ModelForm:
@@ -204,8 +223,8 @@ def _model_values(form: forms.ModelForm) -> dict[str, Any]:
     return {**values, "manufacturer_id": maker.id, "category_id": category.id if category else None}
 
 
-def _form(form: Any, title: str, back: str) -> Response:
-    return page("catalog/form.html", form=form, status=form.status, title=title, back=url_for(back))
+def _form(form: Any, title: str, back: str, **more: Any) -> Response:
+    return page("catalog/form.html", form=form, status=form.status, title=title, back=url_for(back), **more)
 
 
 @bp.route("/search/models")

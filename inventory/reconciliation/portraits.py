@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from inventory.assets.models import Asset, AssetIdentifier
@@ -50,28 +51,45 @@ def text_fact(observation: Observation, name: str) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def traits_of_sighting(observation: Observation, entity_path: str) -> Traits:
-    """What an observation says, as matching compares it."""
+def traits_of_sighting(
+    observation: Observation, entity_path: str, kept_makers: Mapping[str, str] = MappingProxyType({})
+) -> Traits:
+    """What an observation says, as matching compares it; `kept_makers` leads from makers that were merged to who stayed."""
     kind, model = text_fact(observation, "kind"), text_fact(observation, "model")
     traits = Traits(
-        frozenset(identifiers_in(observation)),
+        frozenset(_in_kept_scope(identifiers_in(observation), kept_makers)),
         kind=kind,
-        maker=maker_of(text_fact(observation, "manufacturer")),
+        maker=_kept(maker_of(text_fact(observation, "manufacturer")), kept_makers),
         entity=entity_path,
     )
     said = observation.facts.get("virtual")
     return replace(traits, virtual=said if isinstance(said, bool) else virtuality(traits, model))
 
 
-def traits_of_asset(asset: Asset, identifiers: Iterable[AssetIdentifier]) -> Traits:
-    """What is known of an asset, as matching compares it."""
+def traits_of_asset(
+    asset: Asset,
+    identifiers: Iterable[AssetIdentifier],
+    kept_makers: Mapping[str, str] = MappingProxyType({}),
+) -> Traits:
+    """What is known of an asset, as matching compares it; `kept_makers` as in `traits_of_sighting`."""
+    own = (Identifier(row.kind.value, row.value, row.scope) for row in identifiers)
     traits = Traits(
-        frozenset(Identifier(row.kind.value, row.value, row.scope) for row in identifiers),
+        frozenset(_in_kept_scope(own, kept_makers)),
         kind=asset.category.kind.value,
         maker=asset.manufacturer.key if asset.manufacturer else None,
         entity=asset.entity.path,
     )
     return replace(traits, virtual=virtuality(traits, asset.model.name if asset.model else None))
+
+
+def _kept(maker: str | None, kept_makers: Mapping[str, str]) -> str | None:
+    return kept_makers.get(maker, maker) if maker else None
+
+
+def _in_kept_scope(identifiers: Iterable[Identifier], kept_makers: Mapping[str, str]) -> Iterator[Identifier]:
+    for one in identifiers:
+        moved = one.kind == "serial" and one.scope in kept_makers
+        yield replace(one, scope=kept_makers[one.scope]) if moved else one
 
 
 def serial_in(observation: Observation) -> str | None:

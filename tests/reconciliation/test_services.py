@@ -13,6 +13,7 @@ from inventory.assets.models import Asset, AssetIdentifier, Provenance
 from inventory.assets.states import SourceKind, State
 from inventory.audit.models import AuditRecord, ChangeSet
 from inventory.audit.undo import undo
+from inventory.catalog import merging
 from inventory.catalog.kinds import Kind
 from inventory.core.access import SYSTEM, Actor
 from inventory.core.database import db, transaction
@@ -198,6 +199,22 @@ def test_an_open_question_is_decided_again_when_the_asset_was_typed_meanwhile(ca
     night(cast.le_bouscat, [bare], number=2)
     assert open_reviews() == []
     assert only(Link).asset_id == only(Asset).id
+
+
+def test_a_serial_said_under_a_maker_that_was_merged_is_one_of_the_maker_that_was_kept(cast: Cast) -> None:
+    kept = factories.create_manufacturer(name="Elo", key="Elo")
+    gone = factories.create_manufacturer(name="Elo Touch Screens", key="Elo Touch Screens")
+    versions = {row.public_id: row.version for row in (kept, gone)}
+    with transaction():
+        merging.merge_manufacturers(kept, [gone], actor=ALICE, versions=versions)
+    factories.create_asset(cast.le_bouscat, serial="E15C012345", manufacturer_id=kept.id)
+    said = "serial:E15C012345@Elo Touch Screens"
+    night(
+        cast.le_bouscat, [device("k", said, kind="computer", manufacturer="Elo Touch Screens", model="1509L")]
+    )
+    assert only(Link).asset_id == only(Asset).id
+    assert only(Asset).manufacturer is kept
+    assert open_reviews() == []
 
 
 def test_a_name_alone_asks_and_makes_nothing(cast: Cast) -> None:

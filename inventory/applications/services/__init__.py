@@ -8,6 +8,7 @@ from inventory.applications.services.records import (
     FirstUse,
     create_application,
     editor_named,
+    follow_editor,
     update_application,
 )
 from inventory.applications.services.retirement import Leaving, change_state, retire
@@ -24,6 +25,7 @@ __all__ = [
     "detach",
     "editor_named",
     "end_use",
+    "follow_editor",
     "follow_merge",
     "freeze",
     "rescore",

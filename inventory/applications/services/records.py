@@ -113,9 +113,22 @@ def update_application(
 
 def editor_named(name: str, *, actor: Actor) -> Manufacturer:
     """Return the editor of this name or of another spelling of it, added to the makers when it is new; Invalid for none."""
-    key = canonical_maker(name)
-    known = db.session.scalar(select(Manufacturer).where(Manufacturer.key == (key or "")[:120]))
+    key = (canonical_maker(name) or "")[:120]
+    known = catalog.known_makers({key}).get(key)
     return known or catalog.create_manufacturer({"name": name}, actor=actor)
+
+
+def follow_editor(kept: Manufacturer, absorbed: Manufacturer, *, actor: Actor) -> None:
+    """Give applications of a merged maker the one that was kept."""
+    for application in db.session.scalars(
+        select(Application).where(Application.editor_id == absorbed.id)
+    ).all():
+        application.editor_id = kept.id
+        application.version += 1
+        changes: audit.Changes = {"editor": [absorbed.name, kept.name]}
+        audit.record(Action.UPDATED, "application", application, changes, actor=actor)
+        db.session.flush()
+        fields.forget_relations(application)
 
 
 def _columns(application: Application) -> dict[str, Any]:

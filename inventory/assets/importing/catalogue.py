@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from inventory.catalog import services as catalog
-from inventory.catalog.models import Category, Manufacturer, Model
+from inventory.catalog.models import Category, Manufacturer, Model, ModelAlias
 from inventory.core.access import Actor
 from inventory.core.database import db
 from inventory.core.errors import Invalid
@@ -109,7 +109,10 @@ def _category_words() -> dict[str, int]:
 
 def _model_alone(words: str) -> int:
     """Return the id of the one model of this name, whoever makes it; raises Invalid."""
-    found = db.session.scalars(select(Model.id).where(func.lower(Model.name) == words.lower()).limit(2)).all()
+    name = words.lower()
+    said = select(Model.id).where(func.lower(Model.name) == name)
+    formerly = select(ModelAlias.model_id).where(func.lower(ModelAlias.name) == name)
+    found = db.session.scalars(said.union(formerly).limit(2)).all()
     if len(found) != 1:
         raise Invalid(
             "model", N_("There is no single model “%(name)s”: give its maker too."), name=words[:60]

@@ -47,8 +47,10 @@ def filters(view: View) -> tuple[Filter, ...]:
                words=_ends_within, own=N_("Ends within so many days")),
         Filter("unseen", N_("Not seen for"), queries.by_last_seen, options=cache(_unseen), words=_days_words,
                own=N_("Days"), recorded=False),
-        Filter("maker", LABELS["manufacturer"], lambda s, v: s.where(Manufacturer.public_id == v), options=cache(_makers)),
-        Filter("model", LABELS["model"], lambda s, v: s.where(Model.public_id == v), options=_named(Model, "model"),
+        Filter("maker", LABELS["manufacturer"], lambda s, v: s.where(Manufacturer.public_id == _present(Manufacturer, v)),
+               options=cache(_makers), words=lambda v: _present_name(Manufacturer, v)),
+        Filter("model", LABELS["model"], lambda s, v: s.where(Model.public_id == _present(Model, v)), options=_named(Model, "model"),
+               words=lambda v: _present_name(Model, v),
                search="catalog.search_models"),
         Filter("place", LABELS["location"], lambda s, v: queries.at_place(s, v, view),
                options=_named(Location, "place", N_("unknown")), search="organization.search_locations"),
@@ -74,6 +76,16 @@ def filters(view: View) -> tuple[Filter, ...]:
         Filter("id", N_("Chosen"), lambda s, v: s.where(Asset.public_id.in_(v.split(","))), kind="text", words=_chosen_words,
                hidden=True, longest=MOST_CHOSEN * (PUBLIC_ID_LENGTH + 1)),
     )  # fmt: skip
+
+
+def _present(noun: type[Any], public_id: str) -> str:
+    """Return the public id of a maker or model, or of what it was merged into: saved views go on meaning the same."""
+    return catalog.kept_instead(noun, public_id) or public_id
+
+
+def _present_name(noun: type[Any], public_id: str) -> str | None:
+    row = queries.row_named(noun, _present(noun, public_id))
+    return row.name if row is not None else None
 
 
 def _chosen_words(value: str) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from inventory.assets.models import Asset, AssetIdentifier
 from inventory.assets.states import IdentifierKind
+from inventory.catalog import queries as catalog
 from inventory.core.database import db
 from inventory.discovery.models import Sighting
 from inventory.discovery.sightings import slices
@@ -38,6 +39,7 @@ class Batch:
     paths: dict[int, str] = field(default_factory=dict)
     assets: dict[int, Asset] = field(default_factory=dict)
     locations: dict[int, Location] = field(default_factory=dict)
+    kept_makers: dict[str, str] = field(default_factory=dict)
 
     def seen(self, keys: Collection[int]) -> list[Seen]:
         """The sightings as matching wants them."""
@@ -48,7 +50,9 @@ class Batch:
         said = self.constraints.get(key, [])
         return Seen(
             key,
-            portraits.traits_of_sighting(self.observations[key], self.paths.get(sighting.entity_id, "")),
+            portraits.traits_of_sighting(
+                self.observations[key], self.paths.get(sighting.entity_id, ""), self.kept_makers
+            ),
             link=link.asset_id if link else None,
             by_address=sighting.source_key.startswith(portraits.BY_ADDRESS),
             beside=is_beside(sighting.source_key),
@@ -72,6 +76,7 @@ def load(sighting_ids: Collection[int]) -> Batch:
     if places:
         rows = db.session.scalars(select(Location).where(Location.id.in_(places)))
         batch.locations = {row.id: row for row in rows}
+    batch.kept_makers = catalog.former_keys()
     batch.paths = {row.id: row.path for row in db.session.execute(select(Entity.id, Entity.path))}
     return batch
 
@@ -105,7 +110,9 @@ def candidates(batch: Batch, seen: Sequence[Seen]) -> list[Known]:
     return [
         Known(
             asset.id,
-            portraits.traits_of_asset(asset, _bare(rows[asset.id]) if asset.id in beside else rows[asset.id]),
+            portraits.traits_of_asset(
+                asset, _bare(rows[asset.id]) if asset.id in beside else rows[asset.id], batch.kept_makers
+            ),
             live=asset.state not in portraits.GONE,
         )
         for asset in found

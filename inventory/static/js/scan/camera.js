@@ -93,7 +93,8 @@ export class Camera {
   }
 
   tell(text) {
-    navigator.vibrate?.(60);
+    // Browsers refuse, aloud, before the page has been touched.
+    if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(60);
     const { classList } = this.box;
     classList.add("is-read");
     setTimeout(() => classList.remove("is-read"), 600);

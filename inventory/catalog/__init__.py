@@ -20,8 +20,8 @@ def init_app(app: Flask) -> None:
     from inventory.core.wording import N_
     from inventory.fields import homes
 
-    merge_views.add_routes(views.bp)
-    app.register_blueprint(views.bp)
+    # The blueprint of `views`, with the routes of both.
+    app.register_blueprint(merge_views.bp)
     registry.menu(views.MENU)
     searched.register()
     registry.hook("instance.started", start.install_categories)

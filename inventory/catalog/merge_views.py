@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, g, request, url_for
+from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 
 from inventory.audit import presentation
 from inventory.catalog import forms, merging, queries
 from inventory.catalog.models import Manufacturer, Model
+from inventory.catalog.views import bp
 from inventory.core import registry
 from inventory.core.database import transaction
 from inventory.core.errors import Invalid, Refused
@@ -60,32 +61,28 @@ MAKERS = Noun(
 )  # fmt: skip
 
 
-def add_routes(bp: Blueprint) -> None:
-    """Add the pages to the catalogue's blueprint."""
-    bp.add_url_rule("/models/merge", view_func=merge_models, methods=["GET", "POST"])
-    bp.add_url_rule("/manufacturers/merge", view_func=merge_manufacturers, methods=["GET", "POST"])
-    bp.add_url_rule("/models/alike", view_func=alike_models)
-    bp.add_url_rule("/manufacturers/alike", view_func=alike_manufacturers)
-
-
+@bp.route("/models/merge", methods=["GET", "POST"])
 @requires(Permission.INSTANCE_ADMIN)
 def merge_models() -> Response:
     """Show what merging the chosen models keeps, then merge them."""
     return _merge(MODELS)
 
 
+@bp.route("/manufacturers/merge", methods=["GET", "POST"])
 @requires(Permission.INSTANCE_ADMIN)
 def merge_manufacturers() -> Response:
     """Show what merging the chosen makers keeps, then merge them."""
     return _merge(MAKERS)
 
 
+@bp.route("/models/alike")
 @requires(Permission.INSTANCE_ADMIN)
 def alike_models() -> Response:
     """List the models that are probably one."""
     return _alike(MODELS, queries.alike_models())
 
 
+@bp.route("/manufacturers/alike")
 @requires(Permission.INSTANCE_ADMIN)
 def alike_manufacturers() -> Response:
     """List the makers that are probably one."""

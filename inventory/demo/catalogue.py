@@ -8,10 +8,17 @@ from inventory.audit.models import Action
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core.database import db
 from inventory.demo import names, trail
-from inventory.demo.products import COMPUTERS, PRODUCTS
+from inventory.demo.products import COMPUTERS, PRODUCTS, Product
 from inventory.demo.world import World
 from inventory.procurement.models import Supplier
 from scanners.makers import canonical_maker
+
+# What a catalogue gathers in the course of years, for the page of likely duplicates.
+TYPED_TWICE = {
+    "Latitude 3510": "LATITUDE-3510 Notebook",
+    "EliteBook 640 G10": "Elitebook 640 G10 Notebook PC",
+}
+MAKER_TYPED_TWICE = "Kyocera Group"
 
 
 def make(world: World) -> None:
@@ -39,7 +46,23 @@ def make(world: World) -> None:
         )
         world.models[product] = (id_, maker_id)
         world.names["model", id_] = product.name
+    for product in PRODUCTS:
+        if said := TYPED_TWICE.get(product.name):
+            _again(world, product, said)
+    _maker(world, MAKER_TYPED_TWICE, act)
     _suppliers(world, act)
+
+
+def _again(world: World, product: Product, said: str) -> None:
+    """Add a product under another name, as a delivery note called it."""
+    id_ = world.rows.add(
+        Model,
+        public_id=world.chance("model", said).public_id(),
+        manufacturer_id=world.models[product][1],
+        category_id=world.category_ids[product.kind],
+        name=said,
+    )
+    world.names["model", id_] = said
 
 
 def _maker(world: World, maker: str, act: trail.Act) -> int:

@@ -29,11 +29,10 @@ def init_app(app: Flask) -> None:
     from inventory.fields import homes
     from inventory.organization import settings
 
-    app.register_blueprint(views.bp)
+    for blueprint in (views.bp, views.leavers.bp, views.scan.bp):
+        app.register_blueprint(blueprint)
     registry.menu(views.MENU)
-    app.register_blueprint(views.leavers.bp)
     registry.menu(views.leavers.MENU)
-    app.register_blueprint(views.scan.bp)
     registry.noun(Noun("asset", N_("Item of equipment"), Asset, "assets.detail", Permission.ASSETS_EDIT))
     searched.register()
     registry.job(own_jobs.BULK_EDIT, own_jobs.bulk_edit)

@@ -160,7 +160,9 @@ def _counts(noun: Noun, rows: Sequence[Any]) -> dict[int, int]:
 
 def _fields(noun: Noun, rows: Sequence[Any], kept: Any) -> list[dict[str, Any]]:
     """Return each field with what every row says, whether they differ, and what stays."""
-    found = []
+    found: list[dict[str, Any]] = []
+    if kept is None:
+        return found
     for name, label in SHOWN_OF[noun.key].items():
         said = [getattr(row, name) for row in rows]
         found.append({"label": _(label), "said": [_words(name, one) for one in said], "differs": len(set(map(str, said))) > 1,

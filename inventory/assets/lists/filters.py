@@ -50,8 +50,7 @@ def filters(view: View) -> tuple[Filter, ...]:
         Filter("maker", LABELS["manufacturer"], lambda s, v: s.where(Manufacturer.public_id == _present(Manufacturer, v)),
                options=cache(_makers), words=lambda v: _present_name(Manufacturer, v)),
         Filter("model", LABELS["model"], lambda s, v: s.where(Model.public_id == _present(Model, v)), options=_named(Model, "model"),
-               words=lambda v: _present_name(Model, v),
-               search="catalog.search_models"),
+               words=lambda v: _present_name(Model, v), search="catalog.search_models"),
         Filter("place", LABELS["location"], lambda s, v: queries.at_place(s, v, view),
                options=_named(Location, "place", N_("unknown")), search="organization.search_locations"),
         Filter("holder", LABELS["holder"], lambda s, v: _by_holder(s, v, view), options=_named(Person, "holder", N_("nobody")),
@@ -69,13 +68,16 @@ def filters(view: View) -> tuple[Filter, ...]:
         _codes("source", N_("Last seen by"), SourceKind, Asset.last_seen_by, recorded=False),
         Filter("missing", N_("Missing"), lambda s, v: s.where(MISSING.get(v, literal(True))), options=cache(_missing)),
         Filter("pinned", N_("Pinned by a person"), lambda s, v: queries.pinned(s, v == "1"), kind="bool", options=_yes_no),
-        Filter("in_scope", N_("In the scope of the service"), lambda s, v: s.where(Asset.in_scope == (v == "1")), kind="bool",
-               options=_yes_no),
+        Filter("in_scope", N_("In the scope of the service"), _in_scope, kind="bool", options=_yes_no),
         Filter("as_of", N_("As it was on"), lambda s, _v: s, kind="day", options=lambda: _day_options(view)),
         Filter("change", N_("Change"), _by_change, words=_change_words, hidden=True),
         Filter("id", N_("Chosen"), lambda s, v: s.where(Asset.public_id.in_(v.split(","))), kind="text", words=_chosen_words,
                hidden=True, longest=MOST_CHOSEN * (PUBLIC_ID_LENGTH + 1)),
     )  # fmt: skip
+
+
+def _in_scope(statement: Select[Any], value: str) -> Select[Any]:
+    return statement.where(Asset.in_scope == (value == "1"))
 
 
 def _present(noun: type[Any], public_id: str) -> str:

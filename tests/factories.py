@@ -77,6 +77,7 @@ def create_category(kind: Kind = Kind.LAPTOP, **values: Any) -> Category:
     with transaction():
         row = Category(kind=kind, **given)
         db.session.add(row)
+        db.session.flush()
         return row
 
 
@@ -86,6 +87,7 @@ def create_manufacturer(**values: Any) -> Manufacturer:
     with transaction():
         row = Manufacturer(**{"name": f"Maker {n}", "key": f"maker{n}", **values})
         db.session.add(row)
+        db.session.flush()
         return row
 
 
@@ -95,6 +97,7 @@ def create_model(manufacturer: Manufacturer | None = None, **values: Any) -> Mod
     with transaction():
         row = Model(manufacturer_id=made_by.id, **{"name": f"Model {number()}", **values})
         db.session.add(row)
+        db.session.flush()
         return row
 
 

@@ -66,15 +66,18 @@ class Rows:
 
 def make(entity: Entity, rows: Rows | None = None) -> Rows:
     """Make one more row of every noun for an entity."""
-    made = rows or Rows(entity, category=factories.create_category(Kind.LAPTOP, in_renewal_base=True))
-    for noun, maker in MAKERS.items():
-        made.by_noun[noun] = maker(made)
+    # One commit: each brings the search index up to date, and all that was loaded is read again.
+    with transaction():
+        made = rows or Rows(entity, category=factories.create_category(Kind.LAPTOP, in_renewal_base=True))
+        for noun, maker in MAKERS.items():
+            made.by_noun[noun] = maker(made)
     return made
 
 
 def _saved(row: Any) -> Any:
     with transaction():
         db.session.add(row)
+        db.session.flush()
     return row
 
 

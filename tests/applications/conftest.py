@@ -23,19 +23,19 @@ def place(database, time_machine):
     with transaction():
         for user in (cast.alice, cast.bruno, cast.chloe, cast.diane):
             user.language = "en"
-    return SimpleNamespace(
-        cast=cast,
-        root=cast.root,
-        town=cast.le_bouscat,
-        ccas=cast.ccas,
-        pessac=cast.pessac,
-        marie=factories.create_person(cast.le_bouscat, display_name="Marie Durand"),
-        paul=factories.create_person(cast.root, display_name="Paul Roy"),
-        editor=factories.create_manufacturer(name="Berger-Levrault", key="Berger Levrault"),
-        server=factories.create_asset(
-            cast.le_bouscat, factories.create_category(Kind.SERVER, name="Servers"), tag="LBX-000001"
-        ),
-    )
+        return SimpleNamespace(
+            cast=cast,
+            root=cast.root,
+            town=cast.le_bouscat,
+            ccas=cast.ccas,
+            pessac=cast.pessac,
+            marie=factories.create_person(cast.le_bouscat, display_name="Marie Durand"),
+            paul=factories.create_person(cast.root, display_name="Paul Roy"),
+            editor=factories.create_manufacturer(name="Berger-Levrault", key="Berger Levrault"),
+            server=factories.create_asset(
+                cast.le_bouscat, factories.create_category(Kind.SERVER, name="Servers"), tag="LBX-000001"
+            ),
+        )
 
 
 @pytest.fixture

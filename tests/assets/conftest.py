@@ -23,16 +23,17 @@ def place(database, time_machine):
     time_machine.move_to("2026-06-15 10:00:00+00:00")
     cast = the_cast()
     entity = cast.le_bouscat
-    return SimpleNamespace(
-        cast=cast,
-        entity=entity,
-        room=factories.create_location(entity, name="Mairie, 101"),
-        marie=factories.create_person(entity, display_name="Marie Durand"),
-        paul=factories.create_person(entity, display_name="Paul Roy"),
-        laptop=factories.create_category(Kind.LAPTOP, name="Laptops", in_renewal_base=True),
-        tablet=factories.create_category(Kind.TABLET, name="Tablets"),
-        maker=factories.create_manufacturer(name="Dell", key="Dell"),
-    )
+    with transaction():
+        return SimpleNamespace(
+            cast=cast,
+            entity=entity,
+            room=factories.create_location(entity, name="Mairie, 101"),
+            marie=factories.create_person(entity, display_name="Marie Durand"),
+            paul=factories.create_person(entity, display_name="Paul Roy"),
+            laptop=factories.create_category(Kind.LAPTOP, name="Laptops", in_renewal_base=True),
+            tablet=factories.create_category(Kind.TABLET, name="Tablets"),
+            maker=factories.create_manufacturer(name="Dell", key="Dell"),
+        )
 
 
 @pytest.fixture

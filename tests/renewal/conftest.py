@@ -62,20 +62,21 @@ def _frozen() -> Iterator[None]:
 @pytest.fixture
 def place(cast: factories.Cast) -> Place:
     """An empty fleet in a known world."""
-    school = factories.create_entity(
-        cast.le_bouscat, name="École Jaurès", code="LBX-J", kind=EntityKind.SCHOOL
-    )
-    base: dict[str, Any] = {"in_renewal_base": True, "in_workplace": True, "service_life_months": 72}
-    return Place(
-        cast,
-        school,
-        factories.create_category(Kind.DESKTOP, code="desktop", name="Desktop computer", **base),
-        factories.create_category(Kind.LAPTOP, code="laptop", name="Laptop", **base),
-        factories.create_category(
-            Kind.PRINTER, code="printer", name="Printer", in_workplace=True, service_life_months=84
-        ),
-        factories.create_category(Kind.SERVER, code="server", name="Server"),
-    )
+    with transaction():
+        school = factories.create_entity(
+            cast.le_bouscat, name="École Jaurès", code="LBX-J", kind=EntityKind.SCHOOL
+        )
+        base: dict[str, Any] = {"in_renewal_base": True, "in_workplace": True, "service_life_months": 72}
+        return Place(
+            cast,
+            school,
+            factories.create_category(Kind.DESKTOP, code="desktop", name="Desktop computer", **base),
+            factories.create_category(Kind.LAPTOP, code="laptop", name="Laptop", **base),
+            factories.create_category(
+                Kind.PRINTER, code="printer", name="Printer", in_workplace=True, service_life_months=84
+            ),
+            factories.create_category(Kind.SERVER, code="server", name="Server"),
+        )
 
 
 @contextmanager

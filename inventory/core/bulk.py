@@ -99,7 +99,7 @@ def _let_know(connection: Connection, table: Table, number: int) -> None:
         # As the rows themselves, beside the session's statements.
         driver: Any = connection.connection.dbapi_connection
         with driver.cursor() as cursor:
-            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = CAST(%s AS regclass)", (name,))
+            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = CAST($1 AS regclass)", (name,))
             if cursor.fetchone()[0] < loaded / 2:
                 cursor.execute(f"ANALYZE {name}")
     connection.info[LOADED][table.name] = (loaded, look_at)

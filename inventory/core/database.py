@@ -50,6 +50,7 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 @event.listens_for(Engine, "connect")
 def _set_up(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
+        _read_in_pieces_as_well(connection)
         # PostgreSQL would compile statements of many parts for seconds to save milliseconds of running them.
         connection.execute("SET jit = off")
         connection.commit()
@@ -67,6 +68,14 @@ def _set_up(connection: Any, _record: Any) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _read_in_pieces_as_well(connection: Any) -> None:
+    """Let cursors that stay in PostgreSQL take the same marks as others (`config.engine_options`)."""
+    from psycopg import RawCursor, RawServerCursor
+
+    if issubclass(connection.cursor_factory, RawCursor):
+        connection.server_cursor_factory = RawServerCursor
 
 
 @event.listens_for(Engine, "begin")

@@ -12,4 +12,5 @@ def settle() -> None:
     """Leave all that stands by now out of later collections, and collect less often: for a process that is ready."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG, 20, 20)
+    # What the first pages leave for good (compiled statements, templates) is walked in small pieces, not all in one answer.
+    gc.set_threshold(YOUNG, 5, 80)

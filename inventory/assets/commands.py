@@ -98,7 +98,8 @@ def _report(kept: Import) -> None:
     from inventory.exchange.models import Outcome
 
     with current_app.test_request_context():
-        named, listed = presentation.labels(kept), presentation.choices(kept)
+        columns = presentation.columns(kept)
+        named, listed = presentation.labels(columns), presentation.choices(columns)
         for line in queries.refused(kept):
             click.echo(f"line {line.line}: {presentation.said(line, named, listed)}", err=True)
     counts = ", ".join(f"{kept.counts.get(outcome.value, 0)} {outcome.value}" for outcome in Outcome)

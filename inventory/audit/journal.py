@@ -147,9 +147,11 @@ def _note_before(session: Session, _context: Any, _instances: Any) -> None:
     notes = session.info["row_notes"] = []
     if session.info.get(_KEY) is None:
         return
-    for row in session.dirty:
-        if is_journalled(type(row)) and (before := _changed(session, row)) is not None:
-            notes.append(("update", row, before))
+    notes.extend(
+        ("update", row, before)
+        for row in session.dirty
+        if is_journalled(type(row)) and (before := _changed(session, row)) is not None
+    )
     notes.extend(("delete", row, _as_saved(row)) for row in session.deleted if is_journalled(type(row)))
     notes.extend(("insert", row, None) for row in session.new if is_journalled(type(row)))
 

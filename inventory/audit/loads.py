@@ -57,7 +57,8 @@ def change(model: type[Any], changes: Sequence[tuple[Row, Row]]) -> None:
         names = tuple(name for name, value in now.items() if was[name] != value)
         if names:
             by_names.setdefault(names, []).append(now)
-            journalled.append(_row_change(table, "update", was, now, names))
+            sides = {"before": _side(was, names), "after": _side(now, names)}
+            journalled.append({"row_key": {"id": was["id"]}, "operation": "update", **sides})
     for names, rows in by_names.items():
         bulk_update(table, names, rows)
     _journal(model, journalled)
@@ -71,23 +72,19 @@ def remove(model: type[Any], rows: Sequence[Row]) -> None:
     ids = [row["id"] for row in rows]
     _take_out(table, ids)
     forget(table, ids)
-    _journal(model, [_row_change(table, "delete", row, None, tuple(row)) for row in rows])
+    deleted = [{"row_key": {"id": row["id"]}, "before": _side(row, tuple(row))} for row in rows]
+    _journal(model, [{**row, "operation": "delete", "after": None} for row in deleted])
 
 
-def _row_change(table: Table, operation: str, was: Row, now: Row | None, names: Sequence[str]) -> Row:
-    return {
-        "table_name": table.name,
-        "row_key": {"id": was["id"]},
-        "operation": operation,
-        "before": {name: journal.to_json(was[name]) for name in names},
-        "after": None if now is None else {name: journal.to_json(now[name]) for name in names},
-    }
+def _side(row: Row, names: Sequence[str]) -> Row:
+    return {name: journal.to_json(row[name]) for name in names}
 
 
 def _journal(model: type[Any], rows: Sequence[Row]) -> None:
     opened = journal.open_change_set()
     if opened is not None and journal.is_journalled(model):
-        changes = [{"change_set_id": opened.id, **row} for row in rows]
+        own = {"change_set_id": opened.id, "table_name": model.__tablename__}
+        changes = [{**own, **row} for row in rows]
         bulk_load(RowChange.__table__, changes)  # type: ignore[arg-type]
 
 

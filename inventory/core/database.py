@@ -184,7 +184,8 @@ def _free_ids(session: Session, column: Any, count: int) -> Sequence[int]:
         # Whoever writes is alone in writing, and the rows are saved before anything else is.
         last = session.execute(select(func.max(column))).scalar() or 0
         return range(last + 1, last + 1 + count)
-    sequence = func.pg_get_serial_sequence(column.table.name, column.name)
+    # A query of its own: as a mere argument, PostgreSQL would look the sequence up again for each number.
+    sequence = select(func.pg_get_serial_sequence(column.table.name, column.name)).scalar_subquery()
     numbers = select(func.array_agg(func.nextval(sequence))).select_from(func.generate_series(1, count))
     return sorted(session.execute(numbers).scalar_one())
 

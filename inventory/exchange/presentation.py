@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -27,9 +27,9 @@ SAMPLES = 3
 IN_PROGRESS = (Stage.TRYING, Stage.RUNNING)
 
 
-def labels(kept: Import) -> dict[str, str]:
-    """Return {column key: its label in the reader's language}."""
-    return {column.key: _(column.label) for column in columns(kept)}
+def labels(known: Sequence[Column]) -> dict[str, str]:
+    """Return {column key: its label in the reader's language}; `known` is what `columns` returns."""
+    return {column.key: _(column.label) for column in known}
 
 
 def columns(kept: Import) -> list[Column]:
@@ -62,13 +62,9 @@ def _is_blank(cell: Any) -> bool:
     return cell is None or not str(cell).strip()
 
 
-def choices(kept: Import) -> dict[str, str]:
+def choices(known: Sequence[Column]) -> dict[str, str]:
     """Return {column key: the words of its closed list in the reader's language}, for the columns that have one."""
-    return {
-        column.key: ", ".join(_(word) for word in column.choices)
-        for column in columns(kept)
-        if column.choices
-    }
+    return {column.key: ", ".join(_(word) for word in column.choices) for column in known if column.choices}
 
 
 def _words(remark: Mapping[str, Any], listed: Mapping[str, str]) -> str:
@@ -197,7 +193,8 @@ def refused_rows(kept: Import) -> Iterator[list[Any]]:
     """Return the refused lines as the file had them, with their line and why, to be mended and imported again."""
     table = reading.read(zlib.decompress(kept.content))
     cells = {line.number: line.cells for line in table.lines}
-    named, listed = labels(kept), choices(kept)
+    known = columns(kept)
+    named, listed = labels(known), choices(known)
     return (
         [*cells.get(line.line, []), line.line, said(line, named, listed)] for line in queries.refused(kept)
     )

@@ -113,11 +113,11 @@ def detail(public_id: str) -> Response:
     if request.headers.get("HX-Target") == "progress" and kept.stage not in presentation.IN_PROGRESS:
         # What may be done now stands all over the page.
         return Response(headers={"HX-Refresh": "true"})
+    columns = presentation.columns(kept)
     if kept.stage is Stage.CHOOSING:
-        columns = presentation.columns(kept)
         return _choosing(kept, _terms_form(kept, columns), columns)
-    named = presentation.labels(kept)
-    listing = _lines(kept, named)
+    named = presentation.labels(columns)
+    listing = _lines(kept, named, presentation.choices(columns))
     if listing.wants_export:
         return listing.export()
     return page(
@@ -257,11 +257,10 @@ def _choosing(
     )
 
 
-def _lines(kept: Import, named: Mapping[str, str]) -> Listing:
+def _lines(kept: Import, named: Mapping[str, str], listed: Mapping[str, str]) -> Listing:
     def only(statement: Any, value: str) -> Any:
         return statement.where(ImportLine.outcome == value) if value in list(Outcome) else statement
 
-    listed = presentation.choices(kept)
     listing = Listing(
         "import",
         queries.lines(kept),

@@ -16,7 +16,7 @@ from inventory.audit.models import AuditRecord, ChangeSet
 from inventory.catalog.kinds import Kind
 from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
-from inventory.exchange.presentation import labels, said
+from inventory.exchange.presentation import columns, labels, said
 from inventory.fields import kinds, queries
 from inventory.fields import services as custom_fields
 from inventory.fields import values as kept_values
@@ -182,4 +182,4 @@ def test_two_columns_of_one_name_are_remembered_apart(bring, declared):
 def test_a_refusal_names_the_column_by_its_label(reading, bring, declared):
     kept = bring(HEADINGS + "L-1;Portable;;;;quinze;;\n")
     reading("en")
-    assert said(line(kept, 2), labels(kept), {}).startswith("Pouces: ")
+    assert said(line(kept, 2), labels(columns(kept)), {}).startswith("Pouces: ")

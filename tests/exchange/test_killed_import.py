@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -31,19 +32,65 @@ from tests.exchange.conftest import number_of
 
 pytestmark = pytest.mark.slow
 
-ROWS, CHUNK = 1_000, 50
-# A worker that takes its time, so that it can be met in the middle of a file on any machine.
+ROWS, CHUNK = 120, 20
+# A worker that waits before its third step for as long as a file says so, so that it is met in the middle of its work.
 WORKER = f"""
-import time
+import os, pathlib, time
 from inventory.exchange import services
-write = services.write_lines
-def slowly(*args, **how):
-    time.sleep(0.5 if how["keep_ids"] else 0.1)
-    write(*args, **how)
-services.CHUNK, services.write_lines = {CHUNK}, slowly
+from inventory.jobs.context import JobContext
+hold, steps, leave = pathlib.Path(os.environ["HOLD"]), [], JobContext.leave_if_asked
+def held(job):
+    leave(job)
+    steps.append(job.kind)
+    while steps.count(job.kind) > 2 and hold.exists() and hold.read_text() == job.kind:
+        time.sleep(0.02)
+        leave(job)
+services.CHUNK, JobContext.leave_if_asked = {CHUNK}, held
 from inventory.cli import main
 main()
 """
+# Until a worker has come up on a machine that has much else to do.
+PATIENCE_S = 90
+
+
+class Workers:
+    """Processes that do the jobs of an instance, and are held in the middle of a trial or of an import."""
+
+    def __init__(self, app: Flask, hold: Path) -> None:
+        self.started: list[subprocess.Popen[bytes]] = []
+        self._hold = hold
+        self._environment = {
+            **os.environ,
+            "PARC_INSTANCE": app.instance_path,
+            "PARC_DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
+            "HOLD": str(hold),
+        }
+
+    def start(self) -> None:
+        self.started.append(subprocess.Popen([sys.executable, "-c", WORKER, "worker"], env=self._environment))
+
+    def hold(self, kind: str) -> None:
+        """Let jobs of a kind wait before their third step."""
+        self._hold.write_text(kind)
+
+    def go_on(self) -> None:
+        self._hold.unlink()
+
+    def kill(self) -> None:
+        """Kill the worker in the middle of its step; those that come go through."""
+        self.started[-1].kill()
+        self.started.pop().wait()
+        self.go_on()
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        until = time.monotonic() + PATIENCE_S
+        while not holds():
+            assert all(process.poll() is None for process in self.started), "a worker ended by itself"
+            assert time.monotonic() < until, "it did not happen in time"
+            time.sleep(0.05)
+
+    def wait_until_in_the_middle(self) -> None:
+        self.wait_until(lambda: rows_done() == 2 * CHUNK)
 
 
 @pytest.fixture
@@ -75,22 +122,11 @@ def manager(apart: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def start_worker(apart: Flask) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
-    started: list[subprocess.Popen[bytes]] = []
-    environment = {
-        **os.environ,
-        "PARC_INSTANCE": apart.instance_path,
-        "PARC_DATABASE_URL": apart.config["SQLALCHEMY_DATABASE_URI"],
-    }
-
-    def start() -> subprocess.Popen[bytes]:
-        started.append(subprocess.Popen([sys.executable, "-c", WORKER, "worker"], env=environment))
-        return started[-1]
-
-    yield start
-    for process in started:
-        if process.poll() is None:
-            process.kill()
+def workers(apart: Flask, tmp_path: Path) -> Iterator[Workers]:
+    workers = Workers(apart, tmp_path / "hold")
+    yield workers
+    for process in workers.started:
+        process.kill()
         process.wait()
 
 
@@ -109,23 +145,20 @@ def rows_done() -> int:
     return int(progress_of(job()).get("done", 0))
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 300) -> None:
-    until = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < until, "it did not happen in time"
-        time.sleep(0.05)
-
-
 def choose() -> None:
     with transaction():
         services.choose(kept(), {0: "tag", 1: "category"}, "tag", Extent.WHOLE)
 
 
-def start_tried() -> None:
+def import_until_the_middle(workers: Workers) -> None:
+    workers.hold(services.RUN)
+    workers.start()
     choose()
-    wait_until(lambda: kept().stage is Stage.TRIED)
+    workers.wait_until(lambda: kept().stage is Stage.TRIED)
     with transaction():
         services.start(kept())
+    workers.wait_until(lambda: kept().stage is Stage.RUNNING)
+    workers.wait_until_in_the_middle()
 
 
 def lose_lease() -> None:
@@ -142,29 +175,25 @@ def shown(browser: FlaskClient) -> str:
 
 
 def test_a_worker_killed_in_the_middle_leaves_nothing_and_another_imports_the_whole_file(
-    manager: FlaskClient, start_worker: Callable[[], subprocess.Popen[bytes]]
+    manager: FlaskClient, workers: Workers
 ) -> None:
-    worker = start_worker()
-    start_tried()
-    wait_until(lambda: kept().stage is Stage.RUNNING and rows_done() > CHUNK)
-    worker.kill()
-    worker.wait()
-    wait_until(lambda: (number_of(Asset), number_of(ChangeSet), job().state) == (0, 0, JobState.RUNNING))
+    import_until_the_middle(workers)
+    workers.kill()
+    workers.wait_until(
+        lambda: (number_of(Asset), number_of(ChangeSet), job().state) == (0, 0, JobState.RUNNING)
+    )
     lose_lease()
     assert "another one goes on from the last finished step" in shown(manager)
-    start_worker()
-    wait_until(lambda: kept().stage is Stage.DONE)
+    workers.start()
+    workers.wait_until(lambda: kept().stage is Stage.DONE)
     assert (kept().counts, number_of(Asset), number_of(ChangeSet)) == ({"created": ROWS}, ROWS, 1)
 
 
 def test_given_up_after_its_attempts_it_says_why_and_can_be_imported_again(
-    manager: FlaskClient, start_worker: Callable[[], subprocess.Popen[bytes]]
+    manager: FlaskClient, workers: Workers
 ) -> None:
-    worker = start_worker()
-    start_tried()
-    wait_until(lambda: kept().stage is Stage.RUNNING and rows_done() > CHUNK)
-    worker.kill()
-    worker.wait()
+    import_until_the_middle(workers)
+    workers.kill()
     with transaction():
         jobs.locked(job().id).attempts = jobs.MAX_ATTEMPTS
     lose_lease()
@@ -174,33 +203,28 @@ def test_given_up_after_its_attempts_it_says_why_and_can_be_imported_again(
     assert f"/imports/{kept().public_id}/start" in text
 
 
-def test_a_killed_trial_is_begun_anew(
-    manager: FlaskClient,
-    start_worker: Callable[[], subprocess.Popen[bytes]],
-) -> None:
-    worker = start_worker()
+def test_a_killed_trial_is_begun_anew(manager: FlaskClient, workers: Workers) -> None:
+    workers.hold(services.TRY)
+    workers.start()
     choose()
-    wait_until(lambda: rows_done() > CHUNK)
-    worker.kill()
-    worker.wait()
+    workers.wait_until_in_the_middle()
+    workers.kill()
     lose_lease()
-    start_worker()
-    wait_until(lambda: kept().stage is Stage.TRIED)
+    workers.start()
+    workers.wait_until(lambda: kept().stage is Stage.TRIED)
     assert (kept().counts, number_of(Asset)) == ({"created": ROWS}, 0)
 
 
 def test_while_nothing_is_committed_it_tells_how_far_it_is_and_stopping_keeps_nothing(
-    manager: FlaskClient, start_worker: Callable[[], subprocess.Popen[bytes]]
+    manager: FlaskClient, workers: Workers
 ) -> None:
-    start_worker()
-    start_tried()
-    wait_until(lambda: kept().stage is Stage.RUNNING and rows_done() > CHUNK)
+    import_until_the_middle(workers)
     text = shown(manager)
     assert f"of {ROWS:,} rows, " in text
     assert "Nothing is saved before the last row" in text
     assert number_of(Asset) == 0
     assert manager.post(f"/imports/{kept().public_id}/cancel").status_code == 303
-    wait_until(lambda: job().state is JobState.CANCELLED)
+    workers.wait_until(lambda: job().state is JobState.CANCELLED)
     assert (kept().stage, kept().counts) == (Stage.TRIED, {"created": ROWS})
     assert (number_of(Asset), number_of(ChangeSet)) == (0, 0)
     assert "It was cancelled. Nothing is saved." in shown(manager)

@@ -153,9 +153,7 @@ def _taken_tags(changes: Mapping[int, Change]) -> Refusals:
     return refused
 
 
-def _note(
-    change: Change, dossier: Dossier, custodies: list[Custody], *, noted: _Noted, actor: Actor
-) -> None:
+def _note(change: Change, dossier: Dossier, custodies: list[Custody], *, noted: _Noted, actor: Actor) -> None:
     asset = change.asset
     records.note_update(dossier, change.values, actor=actor)
     if change.where:

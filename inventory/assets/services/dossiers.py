@@ -79,8 +79,7 @@ class Dossier:
 
     def drop(self, row: Any) -> None:
         """Take a row out with the save, or do not add it after all."""
-        if isinstance(row, SimpleNamespace):
-            assert self.rows is not None
+        if isinstance(row, SimpleNamespace) and self.rows is not None:
             self.rows.drop(row)
         elif inspect(row).pending:
             db.session.expunge(row)
@@ -90,14 +89,11 @@ class Dossier:
 
 def dossiers_of(assets: Collection[Asset]) -> dict[int, Dossier]:
     """Return the dossiers of saved assets by their ids, in three queries however many there are."""
-    found = {asset.id: Dossier(asset, periods=[]) for asset in assets}
+    found = {asset.id: Dossier(asset) for asset in assets}
     if found:
         _identify(found)
-        _fill(
-            found,
-            db.session.scalars(_said(found).order_by(Provenance.id)),
-            db.session.scalars(select(Period).where(Period.asset_id.in_(found)).order_by(Period.from_on)),
-        )
+        said = _said(found).order_by(Provenance.id)
+        _fill(found, db.session.scalars(said), db.session.scalars(_dated(found)))
     return found
 
 
@@ -108,7 +104,7 @@ def dossiers_in(
 
     Only those that are `identified` have identifiers, which are objects.
     """
-    found = {asset.id: Dossier(asset, periods=[], rows=rows) for asset in assets}
+    found = {asset.id: Dossier(asset, rows=rows) for asset in assets}
     if not found:
         return found
     if identified:
@@ -130,19 +126,23 @@ def _said(found: Mapping[int, Dossier]) -> Select[tuple[Provenance]]:
     return select(Provenance).where(Provenance.asset_id.in_(found))
 
 
+def _dated(found: Mapping[int, Dossier]) -> Select[tuple[Period]]:
+    return select(Period).where(Period.asset_id.in_(found)).order_by(Period.from_on)
+
+
 def _fill(found: Mapping[int, Dossier], said: Iterable[Any], dated: Iterable[Any]) -> None:
     for claim in said:
         found[claim.asset_id].claims.setdefault(claim.field, []).append(claim)
+    periods: dict[int, list[Any]] = {id_: [] for id_ in found}
     for period in dated:
-        dossier = found[period.asset_id]
-        assert dossier.periods is not None
-        dossier.periods.append(period)
+        periods[period.asset_id].append(period)
+    for id_, dossier in found.items():
+        dossier.periods = periods[id_]
 
 
 def histories_of(assets: Collection[Asset], claimed: Collection[str] = ()) -> dict[int, Dossier]:
     """Return dossiers with the periods alone, and the claims on the fields named, in one query each."""
-    found = {asset.id: Dossier(asset, periods=[]) for asset in assets}
+    found = {asset.id: Dossier(asset) for asset in assets}
     claims = _said(found).where(Provenance.field.in_(claimed)).order_by(Provenance.id)
-    dated = select(Period).where(Period.asset_id.in_(found)).order_by(Period.from_on)
-    _fill(found, db.session.scalars(claims) if claimed else (), db.session.scalars(dated))
+    _fill(found, db.session.scalars(claims) if claimed else (), db.session.scalars(_dated(found)))
     return found

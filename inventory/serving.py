@@ -33,26 +33,31 @@ def run(host: str, port: int, jobs: bool) -> None:
     from flask import current_app
     from waitress.server import create_server
 
+    from inventory.core import bodies
+
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     address = str(app.config["PUBLIC_URL"] or f"http://{host}:{port}").rstrip("/")
     prepare(app)
+    sockets: dict[int, Any] = {}
     try:
         server = create_server(
             app,
+            map=sockets,
             host=host,
             port=port,
             threads=THREADS,
             ident="parc",
-            # Refused by its length before a byte of it is written to the disk.
-            max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1,
+            # What is longer is refused by its length; what is over Parc's own limit is heard out and not kept.
+            max_request_body_size=bodies.MOST_HEARD,
             clear_untrusted_proxy_headers=not app.config["PROXIES"],
         )
     except OSError as error:
         raise click.ClickException(
             f"cannot listen on {host}:{port}: {error.strerror}. Choose another port: make run PORT=8010"
         ) from error
+    bodies.hear_out(sockets)
     greet(address)
     memory.settle()
     _serve(server, app, with_jobs=jobs)

@@ -197,7 +197,7 @@ def test_a_body_over_the_limit_gets_a_page_that_says_so(
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
     answer = asked.post(path, data={"display_name": "x" * 17_000_000}, headers={"Accept-Language": "en"})
     assert answer.status_code == 413
-    assert "This is larger than Parc accepts." in answer.text
+    assert "This is larger than Parc accepts: 16 MB at once." in answer.text
     assert len(answer.data) < 100_000
 
 

@@ -186,7 +186,17 @@ class LongTextField(_Labelled, wtforms.TextAreaField):
 
 
 class FileField(_Labelled, wtforms.FileField):
-    """A file to send; views read it from the request."""
+    """A file to send, of at most so many bytes; views read it from the request."""
+
+    def __init__(self, label: str = "", *, most: int, **arguments: Any) -> None:
+        super().__init__(label, **arguments)
+        self.most = most
+
+    def __call__(self, **attributes: Any) -> Any:
+        too_large = gettext(N_("The file is larger than %(size)s MB. Cut it in parts.")) % {
+            "size": self.most >> 20
+        }
+        return super().__call__(**{"data-most": self.most, "data-too-large": too_large, **attributes})
 
 
 class PasswordField(_Labelled, wtforms.PasswordField):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import (
     Flask,
@@ -250,10 +251,28 @@ def _http_error(error: HTTPException) -> Response:
     if code >= 500:
         # The transaction that broke must not break the page that says so.
         db.session.rollback()
+    if shown == 413 and request.headers.get("HX-Request"):
+        return make_response(Markup('<p role="alert">{}</p>').format(_too_large()), code)
     return page(f"errors/{shown}.html", status=code, message=_words_for(error))
 
 
+def back_url() -> str | None:
+    """Return the page of ours that the request was sent from, or None."""
+    came_from = urlsplit(request.referrer or "")
+    if came_from.netloc != request.host:
+        return None
+    return urlunsplit(("", "", came_from.path, came_from.query, ""))
+
+
+def _too_large() -> str:
+    """Say what the limit is: nothing of what was sent is known but that it is over it."""
+    limit = current_app.config["MAX_CONTENT_LENGTH"] >> 20
+    return str(gettext(N_("This is larger than Parc accepts: %(limit)s MB at once."), limit=limit))
+
+
 def _words_for(error: HTTPException) -> str | None:
+    if error.code == 413:
+        return _too_large()
     if isinstance(error, CSRFError):
         return str(
             gettext(N_("This page is older than your present session. Load it again, then send it again."))
@@ -267,7 +286,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(navigation.bp)
     app.context_processor(_context)
     # Macros are imported without context, so that templates stay cached: what they call is global.
-    app.jinja_env.globals.update(can=can, static_url=static_url, drawn_icon=icon)
+    app.jinja_env.globals.update(can=can, static_url=static_url, drawn_icon=icon, back_url=back_url)
     app.url_defaults(_keep_scope)
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(HTTPException, _http_error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from inventory.core.forms import ChoiceField, CodeField, FileField, Form, required
 from inventory.core.wording import N_
 from inventory.exchange.models import Extent
+from inventory.exchange.reading import MAX_BYTES
 
 
 class UploadForm(Form):
@@ -15,7 +16,9 @@ class UploadForm(Form):
         N_("Entity"), [required()], description=N_("Of the rows that name no entity of their own.")
     )
     file = FileField(
-        N_("File"), description=N_("CSV, XLSX, XLS or ODS, up to 15 MB and 100,000 rows, with headings.")
+        N_("File"),
+        most=MAX_BYTES,
+        description=N_("CSV, XLSX, XLS or ODS, up to 15 MB and 100,000 rows, with headings."),
     )
 
 

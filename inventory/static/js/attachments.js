@@ -6,12 +6,14 @@ function filled(text, words) {
   return Object.entries(words).reduce((sentence, [name, value]) => sentence.replace(`{${name}}`, value), text);
 }
 
+// The panel as it is after, and which of the form's sentences says what went wrong where there is none.
 async function send(form, file) {
   const body = new FormData();
   body.append("file", file, file.name);
   const headers = { "X-CSRFToken": csrfToken(), "HX-Request": "true" };
   const answer = await fetch(form.action, { method: "POST", body, headers }).catch(() => null);
-  return answer && [200, 422].includes(answer.status) ? answer.text() : null;
+  if (answer && [200, 422].includes(answer.status)) return { html: await answer.text() };
+  return { sentence: answer?.status === 413 ? form.dataset.tooLarge : form.dataset.failed };
 }
 
 function swap(form, html) {
@@ -33,9 +35,9 @@ async function sendAll(form, files) {
       continue;
     }
     place.querySelector(".drop-busy").textContent = filled(form.dataset.busy, words);
-    const html = await send(form, file);
+    const { html, sentence } = await send(form, file);
     if (html) place = swap(place, html);
-    else say(filled(form.dataset.failed, words));
+    else say(filled(sentence, words));
   }
   place.querySelector(".drop-busy").textContent = "";
 }

@@ -53,7 +53,17 @@ function dropLines(event) {
   list.focus();
 }
 
+// A file that is too large is refused before it is sent: what else the form holds stays.
+function weigh(event) {
+  const field = event.target;
+  if (!field.matches?.("input[type=file][data-most]")) return;
+  const isTooLarge = [...field.files].some((file) => file.size > Number(field.dataset.most));
+  field.setCustomValidity(isTooLarge ? field.dataset.tooLarge : "");
+  field.reportValidity();
+}
+
 export function prepareForms() {
+  document.addEventListener("change", weigh);
   document.addEventListener("click", dropLines);
   document.addEventListener("click", copy);
   document.addEventListener("keydown", moveOn);

@@ -126,7 +126,7 @@ def export(*, code: str | None, language: str, output: TextIO) -> None:
     from inventory.core import i18n, sheets
 
     with current_app.test_request_context(), force_locale(language):
-        headings = [i18n.shown(column.label) for column in importing.columns()]
+        headings = [i18n.shown(column.label) for column in importing.written()]
         separator = ";" if language == "fr" else ","
         output.writelines(sheets.csv_stream(headings, _rows(code), separator=separator))
 

@@ -67,10 +67,20 @@ def update(connection: Connection, table: Table, names: Sequence[str], rows: Seq
     columns = [table.columns[name] for name in (*names, "id")]
     ready = [_ready(column, [row[column.name] for row in rows], connection.dialect) for column in columns]
     quote = connection.dialect.identifier_preparer.quote
-    mark = "%s" if connection.dialect.name == "postgresql" else "?"
-    told = ", ".join(f"{quote(name)} = {mark}" for name in names)
-    into = connection.dialect.identifier_preparer.format_table(table)
-    statement = f"UPDATE {into} SET {told} WHERE id = {mark}"  # noqa: S608 - names of the model
+    name = connection.dialect.identifier_preparer.format_table(table)
+    if connection.dialect.name == "postgresql":
+        # One statement for all: sent one by one, each is planned and answered by itself.
+        told = ", ".join(f"{quote(n)} = given.{quote(n)}" for n in names)
+        kinds = [column.type.compile(connection.dialect) for column in columns]
+        given = ", ".join(f"CAST(%s AS {kind}[])" for kind in kinds)
+        into = ", ".join(quote(column.name) for column in columns)
+        statement = (
+            f"UPDATE {name} SET {told} FROM unnest({given}) AS given ({into}) WHERE {name}.id = given.id"  # noqa: S608
+        )
+        connection.exec_driver_sql(statement, tuple(ready))
+        return
+    told = ", ".join(f"{quote(n)} = ?" for n in names)
+    statement = f"UPDATE {name} SET {told} WHERE id = ?"  # noqa: S608 - names of the model
     connection.exec_driver_sql(statement, list(zip(*ready, strict=True)))
 
 

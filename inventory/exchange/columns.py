@@ -16,7 +16,8 @@ class Column:
     """One column of a noun: its key, its N_ label, what files call it, and how a cell is read.
 
     `parse(cell)` returns the value or raises values.Unreadable; `names_something` marks text whose zeros matter.
-    `choices` are the N_ words of a closed list.
+    `choices` are the N_ words of a closed list. `field` is what it fills where several columns fill the same in ways of
+    their own, of which a file has one; `says` finds it in headings that say more than a name does.
     """
 
     key: str
@@ -25,6 +26,13 @@ class Column:
     aliases: tuple[str, ...] = ()
     names_something: bool = False
     choices: tuple[str, ...] = ()
+    field: str = ""
+    says: re.Pattern[str] | None = None
+
+    @property
+    def fills(self) -> str:
+        """The field that it fills: its own key unless another is named."""
+        return self.field or self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +68,19 @@ def suggest(
 
     `words(label)` gives a label in every language. No column is filled twice, exact names before likely ones.
     """
-    known = {column.key for column in columns}
+    known = {column.key: column.fills for column in columns}
     names = numbered(headings)
     chosen: dict[int, str] = {}
     for place, name in enumerate(names):
         key = (remembered or {}).get(name)
         if key in known and key not in chosen.values():
             chosen[place] = key
-    for is_it in (_is_label, _is_alias, _is_like_label, _begins_so):
+    for is_it in (_is_label, _is_alias, _says_so, _is_like_label, _begins_so):
         for place, heading in enumerate(headings):
             if place in chosen or (remembered and names[place] in remembered):
                 continue
-            free = (column for column in columns if column.key not in chosen.values())
+            filled = {known[key] for key in chosen.values()}
+            free = (column for column in columns if column.fills not in filled)
             found = next((column for column in free if is_it(heading, column, words)), None)
             if found is not None:
                 chosen[place] = found.key
@@ -88,6 +97,10 @@ def _is_label(heading: str, column: Column, words: Words) -> bool:
 
 def _is_alias(heading: str, column: Column, _words: Words) -> bool:
     return normal(heading) in {normal(name) for name in (column.key.replace("_", " "), *column.aliases)}
+
+
+def _says_so(heading: str, column: Column, _words: Words) -> bool:
+    return column.says is not None and column.says.search(normal(heading)) is not None
 
 
 def _is_like_label(heading: str, column: Column, words: Words) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 from inventory.core.errors import Invalid
 from inventory.core.wording import N_
+from inventory.exchange import formulas
 
 MAX_BYTES = 15 * 2**20
 # A workbook is a zip archive: this much it may hold unpacked, and this many times its own size.
@@ -85,6 +86,10 @@ def _workbook(data: bytes) -> Table:
     if not grids:
         raise Invalid("file", N_("The workbook has no sheet."))
     name, grid = next(iter(grids.items()))
+    for row, column, text in formulas.failed(data) if data.startswith(ARCHIVE) else ():
+        # A cell outside of the grid is below or beside all that is filled.
+        if 0 <= row < len(grid) and 0 <= column < len(grid[row]):
+            grid[row][column] = text
     lines = [Line(number, row) for number, row in enumerate(grid, start=1) if any(_is_filled(c) for c in row)]
     return _table(lines, sheet=name, other_sheets=tuple(names[1:]))
 
@@ -196,5 +201,5 @@ def _heading_place(lines: Sequence[Line]) -> int:
 
 
 def _fitted(cells: Sequence[Any], width: int) -> list[Any]:
-    cut = [cell[:MAX_CELL] if isinstance(cell, str) else cell for cell in cells[:width]]
+    cut = [cell[:MAX_CELL] if type(cell) is str else cell for cell in cells[:width]]
     return cut + [None] * (width - len(cut))

@@ -100,13 +100,14 @@ def choose(kept: Import, chosen: Mapping[int, str], match_key: str | None, exten
     Raises Invalid when two columns fill the same field or nothing is chosen, Refused for what is imported already.
     """
     _refuse_unless(kept, Stage.CHOOSING, Stage.TRIED)
-    taken = Counter(chosen.values())
-    twice = next((place for place, key in chosen.items() if taken[key] > 1), None)
+    fills = {column.key: column.fills for column in importers.importer(kept.noun).columns()}
+    taken = Counter(fills.get(key, key) for key in chosen.values())
+    twice = next((place for place, key in chosen.items() if taken[fills.get(key, key)] > 1), None)
     if twice is not None:
         raise Invalid(f"column-{twice}", N_("Two columns of the file cannot fill the same field."))
     if not chosen:
         raise Invalid("match_key", N_("Choose at least one column."))
-    if match_key and match_key not in taken:
+    if match_key and match_key not in chosen.values():
         raise Invalid("match_key", N_("Choose a field that a column of the file fills."))
     kept.columns = {str(place): key for place, key in chosen.items()}
     kept.match_key, kept.extent = match_key, extent
@@ -190,6 +191,9 @@ def _row(line: reading.Line, chosen: Sequence[tuple[int, columns.Column]]) -> Ro
     for place, column in chosen:
         cell = line.cells[place] if place < len(line.cells) else None
         if values.is_empty(cell):
+            continue
+        if (failure := values.failure(cell)) is not None:
+            remarks.append(Remark(column.key, failure, {"text": str(cell)[:40]}))
             continue
         try:
             found[column.key] = column.parse(cell)

@@ -25,6 +25,13 @@ MONTHS = {
 YES = {"oui", "yes", "vrai", "true", "1", "x", "o", "y"}
 NO = {"non", "no", "faux", "false", "0", "n"}
 MAX_CENTS = 10**12
+# What a formula that fails shows, in spreadsheets in English and in French.
+FAILURES = frozenset({
+    "#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#num!", "#null!", "#spill!", "#calc!",
+    "#valeur!", "#nom?", "#nombre!", "#nul!", "#propagation!", "#calcul!",
+})  # fmt: skip
+# LibreOffice numbers the others.
+NUMBERED_FAILURE = re.compile(r"err\xa0?:\s?\d{3}", re.IGNORECASE)
 NOT_LISTED = N_("“%(text)s” is not on the list.")
 # Whole thousands may be set apart by either mark; the last mark with one or two digits after it is the decimal one.
 AMOUNT = re.compile(r"(\d{1,11}|\d{1,3}(?:[.,]\d{3})+)(?:[.,](\d{1,2}))?")
@@ -38,11 +45,39 @@ class Unreadable(ValueError):
         self.params = params
 
 
+class Uncomputed(str):
+    """A formula, as text, whose value the file does not have."""
+
+    __slots__ = ()
+
+
+class Amount(int):
+    """Cents; `is_taxed` is True or False where the cell says so (TTC, HT), else None."""
+
+    is_taxed: bool | None
+
+    def __new__(cls, cents: int, is_taxed: bool | None = None) -> Amount:
+        """Return the amount with what is said of its tax."""
+        amount = super().__new__(cls, cents)
+        amount.is_taxed = is_taxed
+        return amount
+
+
 def is_empty(cell: Any) -> bool:
     """Say whether a cell says nothing; dashes and "n/a" say nothing either."""
-    return cell is None or (
-        isinstance(cell, str) and cell.strip().casefold() in {"", "-", "—", "n/a", "#n/a"}
-    )
+    return cell is None or (isinstance(cell, str) and cell.strip().casefold() in {"", "-", "—", "n/a"})
+
+
+def failure(cell: Any) -> str | None:
+    """Return why a cell has no value though it holds a formula, as an N_ sentence about its `text`; None where it has one."""
+    if isinstance(cell, Uncomputed):
+        return N_(
+            "The file does not have the value of the formula %(text)s: open it, save it, and import it again."
+        )
+    words = cell.strip() if isinstance(cell, str) else ""
+    if words.casefold() in FAILURES or NUMBERED_FAILURE.fullmatch(words):
+        return N_("The formula of this cell fails: %(text)s. Mend it, or empty the cell.")
+    return None
 
 
 def text(cell: Any, limit: int) -> str:
@@ -119,6 +154,16 @@ def cents(cell: Any) -> int:
         raise Unreadable(N_("“%(text)s” is no amount such as 1 234,56."), text=str(cell)[:40])
     words = re.sub(r"[.,]", "", match.group(1)) + "." + (match.group(2) or "0")
     return _in_range(round(Decimal(words) * 100), cell)
+
+
+TAX_WORDS = {True: re.compile(r"\bttc\b", re.IGNORECASE), False: re.compile(r"\bht\b", re.IGNORECASE)}
+
+
+def amount(cell: Any) -> Amount:
+    """Return an amount as `cents` does, with what the cell says of its tax; raises Unreadable."""
+    said = str(cell) if isinstance(cell, str) else ""
+    is_taxed = next((taxed for taxed, word in TAX_WORDS.items() if word.search(said)), None)
+    return Amount(cents(cell), is_taxed)
 
 
 def _in_range(amount: int, cell: Any) -> int:

@@ -217,7 +217,7 @@ def template(noun: str) -> Response:
     known = {one.noun: one for one in importers.importers()}
     if noun not in known:
         raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
-    headings = [_(column.label) for column in known[noun].columns()]
+    headings = [_(column.label) for column in known[noun].columns() if column.fills == column.key]
     text = sheets.csv_stream(headings, [], separator=";" if language() == "fr" else ",")
     answer = Response("".join(text), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="parc-{noun}.csv"'

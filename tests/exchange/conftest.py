@@ -32,12 +32,12 @@ def bring(cast, laptops):
     """Returns a function that keeps a file for a manager, chooses its columns as suggested, and tries it."""
 
     def brought(
-        text: str, noun: str = "asset", extent: Extent = Extent.VALID, user: User | None = None
+        text: str | bytes, noun: str = "asset", extent: Extent = Extent.VALID, user: User | None = None
     ) -> Import:
         owner = user or cast.bruno
         with transaction():
             kept = services.keep(
-                text.encode("cp1252"),
+                text if isinstance(text, bytes) else text.encode("cp1252"),
                 "livraison.csv",
                 noun=noun,
                 entity_id=cast.le_bouscat.id,

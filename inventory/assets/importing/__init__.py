@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inventory.assets.importing.columns import cells, columns
+from inventory.assets.importing.columns import cells, written
 from inventory.assets.importing.equipment import IMPORTER
 
-__all__ = ["IMPORTER", "cells", "columns"]
+__all__ = ["IMPORTER", "cells", "written"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -12,6 +13,7 @@ from inventory.assets.models import Asset
 from inventory.assets.states import DisposalRoute, Ownership, State, TaxMode, Usage
 from inventory.catalog.models import Category
 from inventory.core import clock
+from inventory.core.errors import Invalid
 from inventory.core.i18n import in_every_language, shown
 from inventory.core.types import Code
 from inventory.core.wording import N_
@@ -38,7 +40,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "location": ("lieu", "localisation", "location", "bureau", "site", "emplacement", "salle"),
     "holder": ("detenteur", "utilisateur", "user", "affecte a", "checked out to", "agent", "usager", "username"),
     "state": ("etat", "statut", "status"),
-    "price_cents": ("prix", "cout", "purchase cost", "prix d achat", "montant", "valeur d achat", "cost", "prix ht"),
+    "price_cents": ("prix", "cout", "purchase cost", "prix d achat", "montant", "valeur d achat", "cost"),
     "supplier": ("fournisseur", "supplier"),
     "order_number": ("commande", "bon de commande", "numero de commande", "order number"),
     "accounting_number": ("numero comptable", "immobilisation", "numero d immobilisation", "asset number"),
@@ -52,10 +54,30 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "notes": ("commentaire", "commentaires", "remarques", "observations", "comments"),
 }  # fmt: skip
 LEFT_OUT = {"bios_on"}
+_PRICE = r"\b(?:prix|cout|montant|valeur|tarif|price|cost|amount)\b"
+_TAX = r"(?:vat|tva|tax|taxes|taxe)"
+# Prices whose heading says whether the tax is in them; in the others, the column of the tax says so.
+PRICES = (
+    Column(
+        "price_before_tax", N_("Price before tax"), values.amount, field="price_cents",
+        says=re.compile(rf"{_PRICE}.*\b(?:ht|hors {_TAX}|(?:excl|excluding|excluded|without|before|hors|sans) {_TAX})\b"),
+    ),
+    Column(
+        "price_with_tax", N_("Price with tax"), values.amount, field="price_cents",
+        says=re.compile(
+            rf"{_PRICE}.*\b(?:ttc|toutes taxes comprises|(?:incl|including|included|with|avec) {_TAX}|{_TAX} (?:incl|included|incluse?|comprises?))\b"
+        ),
+    ),
+)  # fmt: skip
 
 
 def columns() -> list[Column]:
-    """Return the columns of equipment, in the order of its fields; its custom fields come last."""
+    """Return the columns of equipment, in the order of its fields; what else a heading may say of one comes last."""
+    return [*written(), *PRICES]
+
+
+def written() -> list[Column]:
+    """Return the columns of files of equipment that Parc writes; the custom fields come last."""
     own_number = Column(
         "public_id", N_("Number in Parc"), partial(values.text, limit=40), ("id parc", "public id")
     )
@@ -86,7 +108,7 @@ def _parser(name: str) -> Any:
     if name.endswith("_on"):
         return lambda cell: values.day(cell, clock.today())
     if name == "price_cents":
-        return values.cents
+        return values.amount
     if name == "in_scope":
         return values.yes_or_no
     if name == "notes":
@@ -94,10 +116,37 @@ def _parser(name: str) -> Any:
     return partial(values.text, limit=LIMITS.get(name, 255))
 
 
+def price(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the price and its tax mode as columns of Asset, as the cells and their headings say them.
+
+    Raises Invalid where they say of the tax both that it is in the price and that it is not.
+    """
+    given: dict[str, Any] = {}
+    modes = {"price_before_tax": False, "price_with_tax": True}
+    for name in ("price_cents", *modes):
+        if name not in said:
+            continue
+        given["price_cents"] = int(said[name])
+        column = said.get("price_tax")
+        sayings = {
+            modes.get(name),
+            said[name].is_taxed,
+            None if column is None else column is TaxMode.INCLUDED,
+        }
+        taxed = sayings - {None}
+        if len(taxed) > 1:
+            raise Invalid(
+                name, N_("Of its tax the row says both that it is in the price and that it is not.")
+            )
+        if taxed:
+            given["price_tax"] = TaxMode.INCLUDED if taxed.pop() else TaxMode.EXCLUDED
+    return given
+
+
 def cells(assets: Sequence[Asset]) -> Iterator[list[Any]]:
     """Yield what a file says of each asset, in the order of `columns`, so that an import reads it back."""
     own = custom_fields.fields_of_homes(homes.homes_of("asset"))
-    plain = [column.key for column in columns()][: -len(own) or None]
+    plain = [column.key for column in written()][: -len(own) or None]
     kept = custom_fields.values_of("asset", [asset.public_id for asset in assets]) if own else {}
     for asset in assets:
         values_of = kept.get(asset.public_id, {})

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from inventory.assets import services
 from inventory.assets.fields import EDITABLE
 from inventory.assets.importing.catalogue import Catalogue
-from inventory.assets.importing.columns import columns
+from inventory.assets.importing.columns import columns, price
 from inventory.assets.importing.editing import Editing
 from inventory.assets.models import Asset
 from inventory.assets.services import Change, Draft
@@ -207,6 +207,7 @@ class _Equipment:
     def _resolved(self, said: Mapping[str, Any], asset: Asset | None) -> dict[str, Any]:
         """Return columns of Asset from what the cells say; raises Invalid for a name that nothing has."""
         given = {name: value for name, value in said.items() if name in EDITABLE or name in _DATED}
+        given |= price(said)
         entity_id = self.terms.entity_id if asset is None else asset.entity_id
         if "entity" in said:
             entity_id = given["entity_id"] = self.references.entity(said["entity"])

@@ -1,0 +1,106 @@
+"""Cells whose formula failed or was never worked out are named as such, in every sort of file, and never read as empty."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+import xlsxwriter
+
+from inventory.assets.models import Asset
+from inventory.exchange import formulas, reading, values
+from inventory.exchange.models import Outcome
+from tests.exchange.conftest import carry_out, line, number_of
+
+pytestmark = pytest.mark.database
+
+NAMES = (
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
+    'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
+)
+
+
+def xlsx() -> bytes:
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["Étiquette", "Type", "Nom"])
+    sheet.write_row(1, 0, ["LBX-1", "Portable"])
+    sheet.write_formula(1, 2, "=VLOOKUP(A2,Z:Z,1)", None, "#N/A")
+    sheet.write_row(2, 0, ["LBX-2", "Portable"])
+    sheet.write_formula(2, 2, "=B9", None, "")
+    sheet.write_row(3, 0, ["LBX-3", "Portable"])
+    sheet.write_formula(3, 2, '=IF(A4="","x","PC-3")', None, "PC-3")
+    book.close()
+    return buffer.getvalue()
+
+
+def ods(*rows: str) -> bytes:
+    body = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "content.xml",
+            f'<office:document-content {NAMES}><office:body><office:spreadsheet><table:table table:name="S">'
+            f"{body}</table:table></office:spreadsheet></office:body></office:document-content>",
+        )
+    return buffer.getvalue()
+
+
+def text(words: str) -> str:
+    return f'<table:table-cell office:value-type="string"><text:p>{words}</text:p></table:table-cell>'
+
+
+FAILED = (
+    '<table:table-cell table:formula="of:=1/0" office:value-type="string" office:string-value="" '
+    'calcext:value-type="error"><text:p>#DIV/0!</text:p></table:table-cell>'
+)
+NEVER = '<table:table-cell table:formula="of:=[.A9]"/>'
+
+
+def test_a_workbook_says_which_formulas_failed_and_which_have_no_value():
+    assert list(formulas.failed(xlsx())) == [(1, 2, "#N/A"), (2, 2, "=B9")]
+    rows = [text("Nom") + text("Prix") + text("Lieu"), text("PC-1") + FAILED + NEVER]
+    assert list(formulas.failed(ods(*rows))) == [(1, 1, "#DIV/0!"), (1, 2, "=[.A9]")]
+
+
+def test_repeated_cells_and_rows_count_for_as_many():
+    repeated = '<table:table-cell table:number-columns-repeated="3"/>'
+    rows = [text("a") + repeated + FAILED]
+    assert list(formulas.failed(ods(*rows))) == [(0, 4, "#DIV/0!")]
+
+
+@pytest.mark.parametrize(
+    "broken", [b"PK\x03\x04 no archive", ods("<table:table-row"), ods(NEVER.replace("/>", ""))]
+)
+def test_what_cannot_be_read_has_no_failed_formulas(broken):
+    assert list(formulas.failed(broken)) == []
+
+
+def test_a_position_that_is_no_number_ends_the_search():
+    hostile = FAILED.replace("<table:table-cell ", '<table:table-cell table:number-columns-repeated="x" ')
+    assert list(formulas.failed(ods(text("a") + hostile))) == [(0, 1, "#DIV/0!")]
+
+
+def test_their_rows_are_refused_with_the_column_and_the_reason(bring):
+    kept = carry_out(bring(xlsx()))
+    assert [line(kept, number).outcome for number in (2, 3, 4)] == [
+        Outcome.REFUSED,
+        Outcome.REFUSED,
+        Outcome.CREATED,
+    ]
+    failed, never = (line(kept, number).remarks[0] for number in (2, 3))
+    assert (failed["column"], failed["params"]) == ("name", {"text": "#N/A"})
+    assert (never["column"], never["params"]) == ("name", {"text": "=B9"})
+    assert number_of(Asset) == 1
+
+
+def test_a_failure_that_a_csv_file_holds_as_text_is_one_too():
+    assert [values.failure(cell) is None for cell in ("#REF!", "#VALEUR!", "Err:502", "n/a", "PC #1", 12.0)] == [
+        False, False, False, True, True, True,
+    ]  # fmt: skip
+    assert not values.is_empty("#N/A")

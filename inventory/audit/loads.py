@@ -25,13 +25,20 @@ def load(model: type[Any], rows: Sequence[Row], *, kept: bool | None = None) -> 
     if not rows:
         return []
     table: Table = model.__table__
-    for row, id_ in zip(rows, free_ids(table, len(rows)), strict=True):
-        row["id"] = id_
+    number(model, rows)
     bulk_load(table, rows)
     opened = journal.open_change_set()
     if opened is not None and (journal.is_journalled(model) if kept is None else kept):
         _keep(opened.id, table, LOAD, rows)
     return [row["id"] for row in rows]
+
+
+def number(model: type[Any], rows: Sequence[Row]) -> None:
+    """Give new rows their ids, all of them unless they have: they are to be loaded before anything else is saved."""
+    unnumbered = [row for row in rows if "id" not in row]
+    if unnumbered:
+        for row, id_ in zip(unnumbered, free_ids(model.__table__, len(unnumbered)), strict=True):
+            row["id"] = id_
 
 
 def unload(model: type[Any], rows: Sequence[Row]) -> None:
@@ -141,5 +148,6 @@ def _columns(mapper: Any, row: Row) -> Row:
 
 
 def _take_out(table: Table, ids: Sequence[int]) -> None:
-    for start in range(0, len(ids), AT_ONCE):
-        db.session.execute(delete(table).where(table.c.id.in_(ids[start : start + AT_ONCE])))
+    # The last first: what was loaded later may stand in what was loaded before, as a room on its floor.
+    for end in range(len(ids), 0, -AT_ONCE):
+        db.session.execute(delete(table).where(table.c.id.in_(ids[max(0, end - AT_ONCE) : end])))

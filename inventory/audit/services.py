@@ -19,6 +19,7 @@ Changes = dict[str, list[Any]]
 # More in between than these are not told one by one.
 MOST_SAVES_TOLD = 5
 _GATHERED = "gathered_records"
+_ABSENT: Any = object()
 
 
 def record(
@@ -124,8 +125,14 @@ def apply(row: Any, values: dict[str, Any]) -> Changes:
     return changes
 
 
-def bump(row: HasVersion, expected: int | None, yours: dict[str, Any] | None = None) -> None:
-    """Raise the row's version; raises Stale when `expected` (None: no check) is not the present one."""
+def bump(
+    row: HasVersion, expected: int | None, yours: dict[str, Any] | None = None, *, beside: bool = False
+) -> None:
+    """Raise the row's version; raises Stale when `expected` (None: no check) is not the present one.
+
+    What is to be saved, `yours`, raises nothing where the row says all of it already and nothing `beside` it changes:
+    whoever has the row open then has nothing to be told of.
+    """
     if expected is not None:
         # Of two people who save at once, the second must see what the first saved.
         hold(row)
@@ -138,7 +145,8 @@ def bump(row: HasVersion, expected: int | None, yours: dict[str, Any] | None = N
             version=row.version,
             saves=_saves_since(row, expected),
         )
-    row.version += 1
+    if beside or yours is None or any(getattr(row, name, _ABSENT) != value for name, value in yours.items()):
+        row.version += 1
 
 
 def _saves_since(row: Any, version: int) -> list[Save]:

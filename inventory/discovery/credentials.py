@@ -67,7 +67,9 @@ def save(
         audit.record(Action.CREATED, "credential", credential, changes, actor=actor)
         return credential
     access.require(Permission.DISCOVERY_ADMIN, credential.entity_id)
-    audit.bump(credential, version, {name: columns[name] for name in ("name", "settings")})
+    shown = {name: columns[name] for name in ("name", "settings")}
+    is_moved = credential.entity_id != columns["entity_id"]
+    audit.bump(credential, version, shown, beside=is_moved or secrets != stored)
     changes = audit.apply(credential, columns)
     if secrets != stored:
         credential.secret = _sealed(secrets)

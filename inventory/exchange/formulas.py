@@ -37,7 +37,16 @@ def failed(data: bytes) -> Found:
                 yield from _of_ods(archive)
             else:
                 yield from _of_xlsx(archive)
-    except (zipfile.BadZipFile, zlib.error, KeyError, ParseError, DefusedXmlException, ValueError, RuntimeError, OSError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        KeyError,
+        ParseError,
+        DefusedXmlException,
+        ValueError,
+        RuntimeError,
+        OSError,
+    ):
         # RuntimeError: a part is encrypted or packed in a way that is not known here.
         return
 

@@ -49,7 +49,7 @@ def save_settings(values: dict[str, Any], *, version: int | None, actor: Actor) 
         changes: audit.Changes = {name: [None, value] for name, value in values.items() if value}
         db.session.add(row)
     else:
-        audit.bump(row, version, values)
+        audit.bump(row, version, values, beside=bool(password))
         changes = audit.apply(row, values)
     if password:
         row.password = vault.encrypt(password)

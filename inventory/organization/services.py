@@ -115,7 +115,12 @@ def _check_location(name: str, entity: Entity, parent: Location | None, own_id: 
         Location.id != (own_id or 0),
     )
     if db.session.scalar(twin):
-        raise Invalid("name", N_("There is a place with this name here already."))
+        raise taken_place()
+
+
+def taken_place() -> Invalid:
+    """Return the refusal of a place whose name another has where it stands."""
+    return Invalid("name", N_("There is a place with this name here already."))
 
 
 def update_location(

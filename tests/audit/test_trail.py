@@ -9,9 +9,10 @@ import pytest
 from inventory.audit import services as audit
 from inventory.audit.models import Action
 from inventory.core import clock
-from inventory.core.access import Actor
+from inventory.core.access import SYSTEM, Actor
 from inventory.core.database import db, transaction
 from inventory.core.permissions import Role
+from inventory.organization import services as organization
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -76,3 +77,16 @@ def test_the_export_runs_no_formula(sign_in, cast, renamed):
         person = db.session.merge(renamed[0])
         audit.record(Action.UPDATED, "person", person, actor=Actor("user", "x", "=cmd()"))
     assert "'=cmd()" in sign_in(cast.diane).get("/journal/?format=csv").text
+
+
+def test_a_save_that_changes_nothing_leaves_the_version_so_that_open_forms_stay_valid(cast):
+    place = factories.create_location(cast.pessac, name="Town hall")
+    before = place.version
+    with transaction():
+        same = {"name": place.name, "kind": place.kind, "address": place.address}
+        organization.update_location(place, same, parent=None, version=before, actor=SYSTEM)
+    assert place.version == before
+    with transaction():
+        other = {**same, "address": "1 place Gambetta"}
+        organization.update_location(place, other, parent=None, version=before, actor=SYSTEM)
+    assert place.version == before + 1

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
+
+from sqlalchemy import select
 
 from inventory.core.database import db
 from inventory.core.errors import Invalid
 from inventory.core.i18n import in_every_language
 from inventory.core.permissions import Permission
+from inventory.core.text import folded
 from inventory.core.wording import N_
 from inventory.exchange import values
 from inventory.exchange.columns import Column
 from inventory.exchange.importers import Importer, Remark, Result, Row, Terms
 from inventory.exchange.models import Outcome
 from inventory.exchange.references import STEP, References
-from inventory.organization import services
-from inventory.organization.models import Entity, Location, LocationKind
+from inventory.organization.models import Location, LocationKind
+from inventory.organization.places import NewPlace, create_locations, describe_locations
 
 # What a step of a path is when nobody says: the first a building, the last a room, a floor between them.
 BY_DEPTH = (LocationKind.BUILDING, LocationKind.FLOOR, LocationKind.ROOM)
@@ -39,69 +42,126 @@ def columns() -> list[Column]:
     ]  # fmt: skip
 
 
+MOST_STEPS, LONGEST_NAME = 12, 120
+# A place by its entity and the folded steps of its path.
+_At = tuple[int, tuple[str, ...]]
+
+
 class _Places:
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
         self.references = References(terms.allowed)
 
-    def apply(self, rows: Sequence[Row]) -> list[Result]:
-        results = []
-        for row in rows:
-            try:
-                with db.session.begin_nested():
-                    results.append(self._applied(row))
-            except Invalid as error:
-                self.references.forget_places()
-                label = str(row.values.get("name", ""))
-                results.append(Result(row.line, Outcome.REFUSED, label, remarks=[Remark.of(error)]))
-        return results
-
     def forget(self) -> None:
         """Forget the places that a trial made."""
         self.references.forget_places()
 
-    def _applied(self, row: Row) -> Result:
+    def apply(self, rows: Sequence[Row]) -> list[Result]:
+        """Add and describe the places that the rows say, in a fixed number of queries."""
+        results: dict[int, Result] = {}
+        paths: dict[int, tuple[int, list[str]]] = {}
+        for row in rows:
+            try:
+                paths[row.line] = self._path(row)
+            except Invalid as error:
+                results[row.line] = _refused(row, error)
+        results |= self._add([row for row in rows if row.line in paths], paths)
+        results |= self._describe([row for row in rows if row.line not in results], paths)
+        return [results[row.line] for row in rows]
+
+    def _path(self, row: Row) -> tuple[int, list[str]]:
+        """Return the entity of a row's place and the steps of its path; raises Invalid."""
         if "name" not in row.values:
             raise Invalid("name", N_("Give a name."))
         named = row.values.get("entity")
         entity_id = self.references.entity(named) if named else self.terms.entity_id
         steps = [*STEP.split(row.values.get("parent", "")), *STEP.split(row.values["name"])]
         steps = [step for step in steps if step]
-        place, is_new = self._find_or_make(steps, entity_id, row.values)
-        label = " > ".join(steps)
-        if is_new:
-            return Result(row.line, Outcome.CREATED, label, place.public_id)
-        given = {name: row.values[name] for name in ("kind", "address") if name in row.values}
-        changes: dict[str, Sequence[Any]] = {
-            name: [getattr(place, name), new] for name, new in given.items() if getattr(place, name) != new
-        }
-        if changes:
-            services.update_location(
-                place,
-                {"name": place.name, **given},
-                parent=place.parent,
-                version=None,
-                actor=self.terms.actor,
+        if not steps:
+            raise Invalid("name", N_("Give a name."))
+        if len(steps) > MOST_STEPS:
+            raise Invalid("name", N_("A place stands in at most %(count)s others."), count=MOST_STEPS - 1)
+        if any(len(step) > LONGEST_NAME for step in steps):
+            raise Invalid("name", N_("Use at most %(limit)s characters."), limit=LONGEST_NAME)
+        return entity_id, steps
+
+    def _add(self, rows: Sequence[Row], paths: Mapping[int, tuple[int, list[str]]]) -> dict[int, Result]:
+        """Add the places that there are not, and what they stand in; returns what came of the rows that are about them."""
+        wanted: list[NewPlace] = []
+        numbers: dict[_At, int] = {}
+        new: dict[int, Row] = {}
+        for row in rows:
+            entity_id, steps = paths[row.line]
+            if self._is_there(entity_id, steps, numbers):
+                continue
+            for depth in range(1, len(steps) + 1):
+                if not self._is_there(entity_id, steps[:depth], numbers):
+                    given = row.values if depth == len(steps) else {}
+                    wanted.append(self._new(entity_id, steps[:depth], given, numbers))
+                    numbers[_at(entity_id, steps[:depth])] = len(wanted) - 1
+            new[numbers[_at(entity_id, steps)]] = row
+        if not wanted:
+            return {}
+        added = create_locations(wanted, actor=self.terms.actor)
+        for (entity_id, steps), number in numbers.items():
+            if number in added.made:
+                self.references.add_place(entity_id, steps, added.made[number]["id"])
+        if added.refused:
+            # It is there by somebody else's hand.
+            self.references.forget_places()
+        return {
+            row.line: Result(
+                row.line, Outcome.CREATED, " > ".join(paths[row.line][1]), added.made[number]["public_id"]
             )
-        return Result(
-            row.line, Outcome.UPDATED if changes else Outcome.UNCHANGED, label, place.public_id, changes
-        )
+            if number in added.made
+            else _refused(row, added.refused[number])
+            for number, row in new.items()
+        }
 
-    def _find_or_make(self, steps: Sequence[str], entity_id: int, given: Any) -> tuple[Location, bool]:
-        """Return the place at a path, and whether the row makes it; what it stands in is made where it is absent."""
-        known = self.references.place_at(steps, entity_id)
-        if known is not None:
-            return db.session.get_one(Location, known), False
-        above = self._find_or_make(steps[:-1], entity_id, {})[0] if len(steps) > 1 else None
-        return self._made(steps, entity_id, above, given), True
+    def _is_there(self, entity_id: int, steps: Sequence[str], numbers: Mapping[_At, int]) -> bool:
+        return _at(entity_id, steps) in numbers or self.references.place_at(steps, entity_id) is not None
 
-    def _made(self, path: Sequence[str], entity_id: int, parent: Location | None, given: Any) -> Location:
-        kind = given.get("kind") or BY_DEPTH[min(len(path) - 1, len(BY_DEPTH) - 1)]
-        entity = db.session.get_one(Entity, entity_id)
-        asked = {"name": path[-1], "kind": kind, "address": given.get("address")}
-        place = services.create_location(asked, entity=entity, parent=parent, actor=self.terms.actor)
-        self.references.add_place(entity_id, path, place.id)
-        return place
+    def _new(
+        self, entity_id: int, steps: Sequence[str], given: Mapping[str, Any], numbers: Mapping[_At, int]
+    ) -> NewPlace:
+        kind = given.get("kind") or BY_DEPTH[min(len(steps) - 1, len(BY_DEPTH) - 1)]
+        values = {"name": steps[-1], "kind": kind, "address": given.get("address")}
+        above = steps[:-1]
+        parent: Location | int | None = numbers.get(_at(entity_id, above)) if above else None
+        if above and parent is None:
+            parent = db.session.get_one(Location, self.references.place_at(above, entity_id))
+        return NewPlace(values, entity_id, parent)
+
+    def _describe(self, rows: Sequence[Row], paths: Mapping[int, tuple[int, list[str]]]) -> dict[int, Result]:
+        """Set the kind and the address that rows say of places that there are."""
+        ids = {row.line: self.references.place_at(paths[row.line][1], paths[row.line][0]) for row in rows}
+        known = {
+            place.id: place
+            for place in db.session.scalars(select(Location).where(Location.id.in_(ids.values())))
+        }
+        edits = []
+        for row in rows:
+            given = {name: row.values[name] for name in ("kind", "address") if name in row.values}
+            edits.append((known[ids[row.line] or 0], given))
+        changes = describe_locations(edits, actor=self.terms.actor)
+        return {
+            row.line: Result(
+                row.line,
+                Outcome.UPDATED if changed else Outcome.UNCHANGED,
+                " > ".join(paths[row.line][1]),
+                place.public_id,
+                changed,
+            )
+            for row, (place, _given), changed in zip(rows, edits, changes, strict=True)
+        }
+
+
+def _at(entity_id: int, steps: Sequence[str]) -> _At:
+    return entity_id, tuple(folded(step) for step in steps)
+
+
+def _refused(row: Row, why: Invalid) -> Result:
+    return Result(row.line, Outcome.REFUSED, str(row.values.get("name", "")), remarks=[Remark.of(why)])
 
 
 IMPORTER = Importer(

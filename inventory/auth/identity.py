@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from flask import g, request, session
 from flask_babel import gettext
+from sqlalchemy.exc import OperationalError
 
 from inventory.auth import queries, services
 from inventory.core import clock
 from inventory.core.access import NOBODY, Access, Actor, Scope
-from inventory.core.database import transaction
+from inventory.core.database import is_busy, transaction
 from inventory.core.permissions import Permission
 from inventory.core.wording import N_
 from inventory.organization import queries as organization
@@ -68,8 +69,7 @@ def load_user() -> None:
         session.pop(COOKIE_FIELD, None)
         return
     if found.seen_at < now - SEEN_EVERY:
-        with transaction():
-            found.seen_at = found.user.last_seen_at = now
+        _note_seen(found, now)
     user = found.user
     g.user_session, g.account = found, user
     g.user = CurrentUser(
@@ -79,6 +79,16 @@ def load_user() -> None:
     tree = organization.whole_tree()
     g.access = queries.access_of(user, tree)
     _load_scope(g.access, tree)
+
+
+def _note_seen(found: Any, now: datetime) -> None:
+    """Remember when a session was last used; not worth a wait, for the next request may."""
+    try:
+        with transaction(patience_ms=0):
+            found.seen_at = found.user.last_seen_at = now
+    except OperationalError as error:
+        if not is_busy(error):
+            raise
 
 
 def _load_scope(access: Access, tree: Tree) -> None:

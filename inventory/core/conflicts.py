@@ -45,6 +45,13 @@ def context(error: Stale) -> dict[str, Any]:
     }
 
 
+def sent_again() -> list[tuple[str, str]] | None:
+    """Return the hidden inputs that send this request's form once more; None where a page may not hold all of it."""
+    if any(file.filename for file in request.files.values()) or any(map(request.form.get, secrets_sent())):
+        return None
+    return [(name, typed) for name, typed in request.form.items(multi=True) if name != "csrf_token"]
+
+
 def merged(error: Stale) -> Merge | None:
     """Return what comes of both versions of the form; None where it was no form that met the conflict."""
     if error.form is None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
+from flask import has_request_context
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, MetaData, Table, event, func, inspect, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapper, Session
 
 from inventory.core import bulk
@@ -23,6 +26,8 @@ NAMING_CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_TIMEOUT_MS = 15_000
+# Whoever waits at a page is told sooner; other threads have pages to serve.
+PATIENCE_AT_A_PAGE_MS = 6_000
 ROWS_SAMPLED = 400
 FEWEST_NUMBERED = 4
 
@@ -81,18 +86,21 @@ def _read_in_pieces_as_well(connection: Any) -> None:
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
-        writing = connection.get_execution_options().get("parc_writing", False)
+        options = connection.get_execution_options()
+        if "parc_patience_ms" in options:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={options['parc_patience_ms']}")
         # A deferred transaction that turns into a writer fails at once when another one wrote in between.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("parc_writing", False) else "BEGIN")
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(patience_ms: int | None = None) -> Iterator[Session]:
     """Commit what the block did, or nothing of it; nested blocks join the outermost one.
 
     Objects read before the block are read again inside it, under the writer's lock. Callbacks given to
     `after_commit` run once the outermost block has committed; one that fails is logged and holds up no other,
-    for what was committed stays. Raises RuntimeError when there are unsaved changes from outside any transaction.
+    for what was committed stays. Raises RuntimeError when there are unsaved changes from outside any transaction, and
+    an OperationalError that `is_busy` where another keeps SQLite's only writer for longer than one's patience.
     """
     session = db.session()
     if session.info.get("in_transaction"):
@@ -103,10 +111,14 @@ def transaction() -> Iterator[Session]:
     session.rollback()
     session.info["in_transaction"] = True
     session.info["after_commit"] = []
+    if patience_ms is None:
+        patience_ms = PATIENCE_AT_A_PAGE_MS if has_request_context() else BUSY_TIMEOUT_MS
+    until = time.monotonic() + patience_ms / 1000
     try:
-        with _turn():
+        with _turn(patience_ms / 1000):
             try:
-                session.connection(execution_options={"parc_writing": True})
+                left_ms = max(0, round(1000 * (until - time.monotonic())))
+                session.connection(execution_options={"parc_writing": True, "parc_patience_ms": left_ms})
                 yield session
                 session.commit()
             except BaseException:
@@ -125,11 +137,16 @@ def transaction() -> Iterator[Session]:
             log.exception("what was to follow a commit failed")
 
 
-def _turn() -> AbstractContextManager[None]:
+def _turn(patience_s: float) -> AbstractContextManager[None]:
     engine = db.engine
     if engine.dialect.name != "sqlite":
         return nullcontext()
-    return _turns.setdefault(str(engine.url), Turns()).turn(BUSY_TIMEOUT_MS / 1000)
+    return _turns.setdefault(str(engine.url), Turns()).turn(patience_s)
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Say whether SQLite refused to write because another had its only writer: nothing is wrong, later it will."""
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def after_commit(callback: Callable[[], None]) -> None:

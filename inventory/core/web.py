@@ -23,12 +23,13 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup, escape
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import BadHost, HTTPException
 
 from inventory.core import conflicts, guard, i18n, navigation, registry
 from inventory.core.access import NOBODY, Access, Scope
 from inventory.core.addresses import here, static_url
-from inventory.core.database import db
+from inventory.core.database import db, is_busy
 from inventory.core.errors import DomainError, NotFound, Stale
 from inventory.core.forms import translated
 from inventory.core.icons import icon
@@ -36,6 +37,7 @@ from inventory.core.permissions import Permission
 from inventory.core.wording import N_
 
 Row = TypeVar("Row")
+RETRY_AFTER_S = 10
 # What the frame of every page links to.
 FRAME_URLS = {
     "home_url": "dashboard.home",
@@ -256,6 +258,23 @@ def _http_error(error: HTTPException) -> Response:
     return page(f"errors/{shown}.html", status=code, message=_words_for(error))
 
 
+def _store_error(error: OperationalError) -> Response:
+    """Say that another is writing, where that is all; any other is a fault."""
+    if not is_busy(error):
+        raise error
+    words = gettext(
+        N_(
+            "Something large is being written, such as an import of everything or nothing: nothing else can be saved meanwhile."
+        )
+    )
+    if request.headers.get("HX-Request"):
+        answer = make_response(Markup('<p role="alert">{}</p>').format(words), 503)
+    else:
+        answer = page("errors/503.html", status=503, message=words, sent=conflicts.sent_again())
+    answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return answer
+
+
 def back_url() -> str | None:
     """Return the page of ours that the request was sent from, or None."""
     came_from = urlsplit(request.referrer or "")
@@ -290,3 +309,4 @@ def init_app(app: Flask) -> None:
     app.url_defaults(_keep_scope)
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _store_error)

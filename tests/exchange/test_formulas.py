@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 
 from inventory.assets.models import Asset
-from inventory.exchange import formulas, reading, values
+from inventory.exchange import formulas, values
 from inventory.exchange.models import Outcome
 from tests.exchange.conftest import carry_out, line, number_of
 

@@ -26,6 +26,7 @@ from inventory.exchange.models import Extent, Import, Stage
 from inventory.jobs import services as jobs
 from inventory.jobs.aside import progress_of
 from inventory.jobs.models import Job, JobState
+from inventory.organization.queries import root as root_of_tree
 from inventory.organization.services import found_instance
 from tests import factories
 from tests.exchange.conftest import number_of
@@ -228,3 +229,27 @@ def test_while_nothing_is_committed_it_tells_how_far_it_is_and_stopping_keeps_no
     assert (kept().stage, kept().counts) == (Stage.TRIED, {"created": ROWS})
     assert (number_of(Asset), number_of(ChangeSet)) == (0, 0)
     assert "It was cancelled. Nothing is saved." in shown(manager)
+
+
+def test_meanwhile_another_save_waits_a_little_and_is_told_what_it_waits_for_with_its_text_kept(
+    manager: FlaskClient, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inventory.core.database.PATIENCE_AT_A_PAGE_MS", 200)
+    import_until_the_middle(workers)
+    root = root_of_tree().public_id
+    place = {"name": "Hôtel de ville", "kind": "building", "entity": root}
+    english = {"Accept-Language": "en"}
+    answer = manager.post("/places/new", data=place, headers=english)
+    if db.engine.dialect.name != "sqlite":
+        assert answer.status_code == 303
+        return
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+    assert "Something large is being written" in answer.text
+    assert 'name="name" value="Hôtel de ville"' in answer.text
+    assert "Send it again" in answer.text
+    assert manager.get("/places/").status_code == 200
+    spoken = manager.post(f"/imports/{kept().public_id}/again", headers={**english, "HX-Request": "true"})
+    assert spoken.text.startswith('<p role="alert">Something large')
+    workers.go_on()
+    workers.wait_until(lambda: kept().stage is Stage.DONE)
+    assert manager.post("/places/new", data=place, headers=english).status_code == 303

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from sqlalchemy import select
 
 from inventory.applications.models import Application
 from inventory.applications.states import ApplicationState, Exit, Origin
 from inventory.catalog.models import Manufacturer
-from inventory.core.database import db
+from inventory.core.database import db, row_of
 from inventory.core.types import Code
 from inventory.core.wording import N_
 from inventory.organization.models import Entity, Person
@@ -81,9 +83,26 @@ def display(field: str, value: Any) -> Any:
     if value is None:
         return None
     if field in RELATIONS:
-        row = db.session.get(RELATIONS[field], value)
+        row = row_of(RELATIONS[field], value)
         return None if row is None else str(getattr(row, "display_name", None) or getattr(row, "name", value))
     return value.value if isinstance(value, Code) else value
+
+
+def at_hand(applications: Sequence[Application], edits: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Read what applications and edits of them name, in one query for each noun.
+
+    The session finds it again without asking the store for as long as somebody holds what this returns.
+    """
+    wanted: dict[type[Any], set[int]] = {model: set() for model in RELATIONS.values()}
+    for name, model in RELATIONS.items():
+        wanted[model] |= {getattr(application, name) for application in applications}
+        wanted[model] |= {values.get(name) for values in edits}
+    return [
+        row
+        for model, ids in wanted.items()
+        if ids - {None}
+        for row in db.session.scalars(select(model).where(model.id.in_(ids - {None})))
+    ]
 
 
 def row_or_value(field: str, value: Any) -> Any:

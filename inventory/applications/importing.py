@@ -96,54 +96,100 @@ def _parser(name: str) -> Any:
     return values.lines if name in LONG else partial(values.text, limit=LIMITS.get(name, 255))
 
 
+# Applications by what finds them, folded.
+_Known = dict[str, list[Application]]
+
+
 class _Portfolio:
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
         self.references = References(terms.allowed)
         self.catalogue = Catalogue(terms.actor)
+        self.editors: dict[str, int] = {}
 
     def forget(self) -> None:
-        """Forget the suppliers that a trial made."""
+        """Forget the editors and the suppliers that a trial made."""
         self.catalogue.forget()
+        self.editors.clear()
 
     def apply(self, rows: Sequence[Row]) -> list[Result]:
-        """Create and change the applications that the rows say, each by itself."""
-        return [self._one(row) for row in rows]
+        """Create and change the applications that the rows say; edits of sheets alone are written in one go."""
+        known = self._known(rows)
+        results: dict[int, Result] = {}
+        edits: dict[int, tuple[Application, dict[str, Any]]] = {}
+        for row in rows:
+            try:
+                with db.session.begin_nested():
+                    application, given = self._one(row, known), self._resolved(row.values)
+                    if application is not None:
+                        # What found the row is no news, however it is written.
+                        given.pop(self.terms.match_key, None)
+                    if application is not None and _is_of_sheet(row.values, application):
+                        edits[row.line] = application, given
+                    else:
+                        results[row.line] = self._applied(row, application, given, known)
+            except DomainError as error:
+                self.forget()
+                results[row.line] = _refused(row, error)
+        results |= self._edited([row for row in rows if row.line in edits], edits)
+        return [results[row.line] for row in rows]
 
-    def _one(self, row: Row) -> Result:
-        try:
-            with db.session.begin_nested():
-                return self._applied(row)
-        except DomainError as error:
-            self.catalogue.forget()
-            said = Remark.of(error) if isinstance(error, Invalid) else Remark("", error.message, error.params)
-            return Result(row.line, Outcome.REFUSED, str(row.values.get("name", "")), remarks=[said])
+    def _edited(
+        self, rows: Sequence[Row], edits: Mapping[int, tuple[Application, dict[str, Any]]]
+    ) -> dict[int, Result]:
+        updates = services.update_applications([edits[row.line] for row in rows], actor=self.terms.actor)
+        results = {}
+        for number, row in enumerate(rows):
+            if number in updates.refused:
+                results[row.line] = _refused(row, updates.refused[number])
+            else:
+                results[row.line] = _changed(row, edits[row.line][0], updates.changed[number])
+        return results
 
-    def _applied(self, row: Row) -> Result:
-        entity_id = self.references.entity(row.values["entity"]) if "entity" in row.values else None
-        application = self._known(row.values, entity_id)
-        given = self._resolved(row.values)
-        if application is None:
-            return self._created(row, given, entity_id or self.terms.entity_id)
-        # What found the row is no news, however it is written.
-        given.pop(self.terms.match_key, None)
-        changes = {name: pair for name, pair in self._changed(application, row.values, given).items() if pair}
-        outcome = Outcome.UPDATED if changes else Outcome.UNCHANGED
-        return Result(row.line, outcome, application.name, application.public_id, changes)
+    def _applied(
+        self, row: Row, application: Application | None, given: dict[str, Any], known: _Known
+    ) -> Result:
+        if application is not None:
+            return _changed(row, application, self._changed(application, row.values, given))
+        made = self._created(row, given, self._entity(row) or self.terms.entity_id)
+        if self.terms.match_key:
+            known.setdefault(folded(row.values.get(self.terms.match_key, "")), []).append(made)
+        return Result(row.line, Outcome.CREATED, made.name, made.public_id)
 
-    def _known(self, said: Mapping[str, Any], entity_id: int | None) -> Application | None:
-        """Return the application that the key finds, in the entity that the row names, else wherever one may write."""
+    def _known(self, rows: Sequence[Row]) -> _Known:
+        """Return the applications that the rows' keys find, by folded key, in two queries."""
         key = self.terms.match_key
-        if not said.get(key):
-            return None
-        within = {entity_id} if entity_id is not None else self.terms.allowed
-        statement = select(Application).where(
-            Application.entity_id.in_(within), getattr(Application, key).icontains(said[key], autoescape=True)
+        wanted = {folded(row.values[key]) for row in rows if row.values.get(key)} if key else set()
+        if not wanted:
+            return {}
+        column = getattr(Application, key)
+        # Neither store folds accents: portfolios are small enough to compare all.
+        named = select(Application.id, column).where(
+            Application.entity_id.in_(self.terms.allowed), column.is_not(None)
         )
-        wanted = folded(said[key])
-        found = [row for row in db.session.scalars(statement) if folded(getattr(row, key)) == wanted]
+        names = {id_: folded(name) for id_, name in db.session.execute(named)}
+        ids = [id_ for id_, name in names.items() if name in wanted]
+        known: _Known = {}
+        for application in db.session.scalars(select(Application).where(Application.id.in_(ids))):
+            known.setdefault(names[application.id], []).append(application)
+        return known
+
+    def _entity(self, row: Row) -> int | None:
+        return self.references.entity(row.values["entity"]) if "entity" in row.values else None
+
+    def _one(self, row: Row, known: _Known) -> Application | None:
+        """Return the application that the key finds, in the entity that the row names, else wherever one may write."""
+        entity_id = self._entity(row)
+        key = self.terms.match_key
+        found = [
+            application
+            for application in known.get(folded(row.values.get(key) or ""), [])
+            if entity_id in (None, application.entity_id)
+        ]
         if len(found) > 1:
-            raise Invalid(key, N_("Several entities keep “%(name)s”: say which one."), name=said[key][:60])
+            raise Invalid(
+                key, N_("Several entities keep “%(name)s”: say which one."), name=row.values[key][:60]
+            )
         return found[0] if found else None
 
     def _resolved(self, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,19 +199,23 @@ class _Portfolio:
             if name in given:
                 given[f"{name}_id"] = self.references.person(given.pop(name), field=name)
         if "editor" in given:
-            given["editor_id"] = services.editor_named(given.pop("editor"), actor=self.terms.actor).id
+            given["editor_id"] = self._editor(given.pop("editor"))
         if "contract_supplier" in given:
             given["contract_supplier_id"] = self.catalogue.supplier(given.pop("contract_supplier"))
         return given
 
-    def _created(self, row: Row, given: dict[str, Any], entity_id: int) -> Result:
+    def _editor(self, name: str) -> int:
+        if name not in self.editors:
+            self.editors[name] = services.editor_named(name, actor=self.terms.actor).id
+        return self.editors[name]
+
+    def _created(self, row: Row, given: dict[str, Any], entity_id: int) -> Application:
         if "state" in row.values:
             given["state"] = row.values["state"]
         first_use = FirstUse(row.values.get("users"))
-        application = services.create_application(
+        return services.create_application(
             {**given, "entity_id": entity_id}, actor=self.terms.actor, first_use=first_use
         )
-        return Result(row.line, Outcome.CREATED, application.name, application.public_id)
 
     def _changed(
         self, application: Application, said: Mapping[str, Any], given: Mapping[str, Any]
@@ -202,6 +252,22 @@ class _Portfolio:
             )
         services.update_use(uses[0], {"users": users}, actor=self.terms.actor)
         return [total, users]
+
+
+def _is_of_sheet(said: Mapping[str, Any], application: Application) -> bool:
+    """Say whether cells change nothing but the sheet: states and uses have acts of their own."""
+    return "users" not in said and said.get("state", application.state) is application.state
+
+
+def _changed(row: Row, application: Application, changes: Mapping[str, Sequence[Any]]) -> Result:
+    told = {name: pair for name, pair in changes.items() if pair}
+    outcome = Outcome.UPDATED if told else Outcome.UNCHANGED
+    return Result(row.line, outcome, application.name, application.public_id, told)
+
+
+def _refused(row: Row, why: DomainError) -> Result:
+    said = Remark.of(why) if isinstance(why, Invalid) else Remark("", why.message, why.params)
+    return Result(row.line, Outcome.REFUSED, str(row.values.get("name", "")), remarks=[said])
 
 
 IMPORTER = Importer(

@@ -10,6 +10,7 @@ from inventory.applications.services.records import (
     editor_named,
     follow_editor,
     update_application,
+    update_applications,
 )
 from inventory.applications.services.retirement import Leaving, change_state, retire
 from inventory.applications.services.sheets import rescore, score_of
@@ -32,5 +33,6 @@ __all__ = [
     "retire",
     "score_of",
     "update_application",
+    "update_applications",
     "update_use",
 ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -87,14 +87,71 @@ def update_application(
 
     Raises Stale when `version` is not the present one, and Invalid as `create_application` does.
     """
-    given = fields.coded({name: value for name, value in values.items() if name in fields.EDITABLE})
-    differing = {name: value for name, value in given.items() if getattr(application, name) != value}
+    differing = _differing(application, values)
     yours = {fields.public_name(name): fields.row_or_value(name, value) for name, value in differing.items()}
     audit.bump(application, version, yours)
     if not differing:
         return {}
-    _check({**_columns(application), **given}, application.entity)
+    _check({**_columns(application), **differing}, application.entity)
     _check_free(application, differing)
+    with _unique(differing):
+        changes = _set(application, differing)
+    sheets.rescore(application)
+    audit.record(Action.UPDATED, "application", application, changes, actor=actor)
+    return changes
+
+
+@dataclass(slots=True)
+class Updates:
+    """What came of edits, by their numbers in the sequence: {field: [old, new]} as history keeps them, and the refusals."""
+
+    changed: dict[int, audit.Changes] = field(default_factory=dict)
+    refused: dict[int, Invalid] = field(default_factory=dict)
+
+
+def update_applications(edits: Sequence[tuple[Application, Mapping[str, Any]]], *, actor: Actor) -> Updates:
+    """Set fields of many applications, each named once, as `update_application` does whatever their versions.
+
+    A refused edit changes nothing. The number of queries does not grow with them, but for names and codes, which are
+    looked up one by one.
+    """
+    updates = Updates()
+    at_hand = fields.at_hand(
+        [application for application, _values in edits], [values for _row, values in edits]
+    )
+    with audit.gathering(), db.session.no_autoflush:
+        for number, (application, values) in enumerate(edits):
+            try:
+                updates.changed[number] = _updated(application, _differing(application, values), actor)
+            except Invalid as why:
+                updates.refused[number] = why
+    sheets.rescore(*(edits[number][0] for number, changes in updates.changed.items() if changes))
+    del at_hand
+    return updates
+
+
+def _updated(application: Application, differing: Mapping[str, Any], actor: Actor) -> audit.Changes:
+    if not differing:
+        return {}
+    _check({**_columns(application), **differing}, application.entity)
+    if differing.keys() & {"name", "code"}:
+        _check_free(application, differing)
+        with _unique(differing):
+            changes = _set(application, differing)
+    else:
+        changes = _set(application, differing)
+    application.version += 1
+    audit.record(Action.UPDATED, "application", application, changes, actor=actor)
+    return changes
+
+
+def _differing(application: Application, values: Mapping[str, Any]) -> dict[str, Any]:
+    given = fields.coded({name: value for name, value in values.items() if name in fields.EDITABLE})
+    return {name: value for name, value in given.items() if getattr(application, name) != value}
+
+
+def _set(application: Application, differing: Mapping[str, Any]) -> audit.Changes:
+    """Set what differs and return it as history keeps it; the caller saves."""
     changes = {
         fields.public_name(name): [
             fields.display(name, getattr(application, name)),
@@ -102,12 +159,10 @@ def update_application(
         ]
         for name, value in differing.items()
     }
-    with _unique(differing):
-        for name, value in differing.items():
-            setattr(application, name, value)
-    fields.forget_relations(application)
-    sheets.rescore(application)
-    audit.record(Action.UPDATED, "application", application, changes, actor=actor)
+    for name, value in differing.items():
+        setattr(application, name, value)
+    if not fields.RELATIONS.keys().isdisjoint(differing):
+        fields.forget_relations(application)
     return changes
 
 
@@ -180,7 +235,7 @@ def _unique(values: Mapping[str, Any]) -> Iterator[None]:
             yield
             db.session.flush()
     except IntegrityError as error:
-        field = "code" if "code" in str(error.orig) else "name"
+        name = "code" if "code" in str(error.orig) else "name"
         raise Invalid(
-            field, N_("“%(text)s” is kept for this entity already."), text=values.get(field) or ""
+            name, N_("“%(text)s” is kept for this entity already."), text=values.get(name) or ""
         ) from error

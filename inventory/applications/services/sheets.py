@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -19,38 +20,48 @@ from inventory.organization.models import Entity
 EARLIEST = 1980
 
 
-def sheet_of(application: Application) -> dict[str, Any]:
-    """Return what `completeness` asks of an application: its columns by public name, its uses, its equipment."""
+def sheets_of(applications: Collection[Application]) -> dict[int, dict[str, Any]]:
+    """Return by id what `completeness` asks of applications: columns by public name, uses, equipment; in two queries."""
+    ids = [application.id for application in applications]
+    use, component = ApplicationUse.application_id, ApplicationComponent.application_id
+    counted = select(use, func.count(), func.count(ApplicationUse.users)).group_by(use)
+    open_uses = db.session.execute(counted.where(use.in_(ids), ApplicationUse.until_on.is_(None)))
+    uses = {id_: (number, told) for id_, number, told in open_uses}
+    with_equipment = set(db.session.scalars(select(component).where(component.in_(ids))))
+    return {
+        application.id: _sheet(
+            application, *uses.get(application.id, (0, 0)), components=application.id in with_equipment
+        )
+        for application in applications
+    }
+
+
+def _sheet(application: Application, uses: int, users: int, *, components: bool) -> dict[str, Any]:
     sheet = {fields.public_name(name): getattr(application, name) for name in fields.EDITABLE}
-    open_uses = (ApplicationUse.application_id == application.id) & ApplicationUse.until_on.is_(None)
-    uses, users = db.session.execute(
-        select(func.count(), func.count(ApplicationUse.users)).where(open_uses)
-    ).one()
-    components = db.session.scalar(
-        select(func.count()).where(ApplicationComponent.application_id == application.id)
-    )
     retired = application.retired_on is not None
     return sheet | {
         "state": application.state,
         # Nobody uses what is retired any more: that is no gap.
         "uses": retired or bool(uses),
         "users": retired or bool(users and users == uses),
-        "components": bool(components),
+        "components": components,
     }
 
 
 def score_of(application: Application) -> Score:
     """Return how whole the sheet of an application is, and what is missing."""
-    return completeness.score(sheet_of(application))
+    return completeness.score(sheets_of([application])[application.id])
 
 
-def rescore(application: Application) -> None:
-    """Keep how whole the sheet is, after whatever changed it."""
+def rescore(*applications: Application) -> None:
+    """Keep how whole sheets are, after whatever changed them."""
     db.session.flush()
-    percent = score_of(application).percent
-    if application.completeness != percent:
-        application.completeness = percent
-        db.session.flush()
+    sheets = sheets_of(applications)
+    for application in applications:
+        percent = completeness.score(sheets[application.id]).percent
+        if application.completeness != percent:
+            application.completeness = percent
+    db.session.flush()
 
 
 def day_of_act(entity: Entity, on: date | None, *, field: str = "on") -> date:

@@ -36,6 +36,7 @@ _files = count(1)
 def setting() -> Iterator[None]:
     """A store of each sort with a municipality, its places, its people and an administrator."""
     from benchmarks.bench_ingest import founded
+    from inventory.core import memory
     from tests.servers.postgres import Postgres
 
     with contextlib.ExitStack() as stack:
@@ -46,6 +47,8 @@ def setting() -> Iterator[None]:
         else:
             server = stack.enter_context(Postgres(folder / "cluster"))
             _stores["PostgreSQL"] = _peopled(founded(folder / "b", server.create_database("parc")))
+        # As a worker does before its first job.
+        memory.settle()
         yield
         _stores.clear()
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Dialect, Table
+from sqlalchemy import JSON, Column, Connection, Dialect, Table
 from sqlalchemy.exc import IntegrityError
 
 from inventory.core.types import UtcDateTime
 
 Row = dict[str, Any]
+# What parts cells and lines in the text format of COPY.
+_SPECIAL = re.compile(r"[\\\t\n\r]")
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 LOADED = "parc_loaded"
 LEAST_LOADED = 1_000
 
@@ -51,15 +58,15 @@ def insert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows that all have the same columns; raises IntegrityError as any statement does."""
     columns = [table.columns[name] for name in rows[0]]
     ready = [_ready(column, [row[column.name] for row in rows], connection.dialect) for column in columns]
-    values = zip(*ready, strict=True)
     names = ", ".join(connection.dialect.identifier_preparer.quote(column.name) for column in columns)
     into = f"{connection.dialect.identifier_preparer.format_table(table)} ({names})"
     if connection.dialect.name == "postgresql":
-        _copy(connection, f"COPY {into} FROM STDIN", values)
+        lines = zip(*map(_written, ready), strict=True)
+        _copy(connection, f"COPY {into} FROM STDIN", "".join(["\t".join(line) + "\n" for line in lines]))
         _let_know(connection, table, len(rows))
         return
     marks = ", ".join("?" * len(columns))
-    connection.exec_driver_sql(f"INSERT INTO {into} VALUES ({marks})", list(values))  # noqa: S608 - names of the model
+    connection.exec_driver_sql(f"INSERT INTO {into} VALUES ({marks})", list(zip(*ready, strict=True)))  # noqa: S608 - names of the model
 
 
 def update(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Row]) -> None:
@@ -84,16 +91,40 @@ def update(connection: Connection, table: Table, names: Sequence[str], rows: Seq
     connection.exec_driver_sql(statement, list(zip(*ready, strict=True)))
 
 
-def _copy(connection: Connection, statement: str, values: Any) -> None:
+def _copy(connection: Connection, statement: str, text: str) -> None:
     import psycopg
 
     driver: Any = connection.connection.dbapi_connection
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in values:
-                copy.write_row(row)
+            copy.write(text)
     except psycopg.IntegrityError as error:
         raise IntegrityError(statement, None, error) from error
+
+
+def _written(values: list[Any]) -> list[str]:
+    """Return a column as the text format of COPY has it, made at once where all values are the same."""
+    first = values[0]
+    if all(value is first for value in values):
+        return [_cell(first)] * len(values)
+    return [_cell(value) for value in values]
+
+
+def _cell(value: Any) -> str:
+    """Return a value in the text format of COPY; raises TypeError for what no column holds."""
+    if value is None:
+        return "\\N"
+    if isinstance(value, str):
+        return value.translate(_ESCAPES) if _SPECIAL.search(value) else value
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, int | float | Decimal):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes | memoryview):
+        return f"\\\\x{bytes(value).hex()}"
+    raise TypeError(f"no way to write {type(value).__name__}")
 
 
 def _let_know(connection: Connection, table: Table, number: int) -> None:
@@ -128,4 +159,7 @@ def _ready(column: Column[Any], values: list[Any], dialect: Dialect) -> list[Any
 
 @cache
 def _processor(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    if isinstance(column.type, JSON) and dialect.name == "postgresql":
+        # The driver would wrap each value, to write it out by a call of its own.
+        return json.dumps
     return column.type.dialect_impl(dialect).bind_processor(dialect)

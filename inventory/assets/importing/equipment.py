@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from inventory.assets import services
 from inventory.assets.fields import EDITABLE
+from inventory.assets.fields import at_hand as at_hand_of
 from inventory.assets.importing.catalogue import Catalogue
 from inventory.assets.importing.columns import columns, price
 from inventory.assets.importing.editing import Editing
@@ -100,6 +101,8 @@ class _Equipment:
         """Change what exists, with its custom fields: what is dated holds from today on."""
         changes: dict[int, Change] = {}
         results: dict[int, Result] = {}
+        # Held here so that what thousands of rows name is asked for once.
+        at_hand = at_hand_of(pairs[row.line][1] for row in rows)
         for row in rows:
             try:
                 given = self.catalogue.with_model(*pairs[row.line])
@@ -117,6 +120,7 @@ class _Equipment:
             actor=self.terms.actor,
             beside=lambda left: editing.write({number: (lines[number], left[number]) for number in left}),
         )
+        del at_hand
         refusals = {lines[number]: why for number, why in refused.items()}
         for row in rows:
             if row.line in refusals:

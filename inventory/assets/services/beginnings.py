@@ -20,7 +20,7 @@ from inventory.audit.models import Action, AuditRecord
 from inventory.catalog.models import Manufacturer
 from inventory.core import clock
 from inventory.core.access import Actor
-from inventory.core.database import db
+from inventory.core.database import db, row_of
 
 
 class Beginnings:
@@ -50,7 +50,7 @@ class Beginnings:
         tag and name are (None: the actor's). A holder makes a custody, which does not touch the state.
         """
         shown = {name: self.display(name, value) for name, value in given.items()}
-        maker = db.session.get(Manufacturer, asset.manufacturer_id) if asset.manufacturer_id else None
+        maker = row_of(Manufacturer, asset.manufacturer_id) if asset.manufacturer_id else None
         self.rows[Period].append(history.beginning(asset, on))
         if self.actor.kind in claims.SOURCE_OF_ACTOR:
             pinned = self.actor.is_person

@@ -14,7 +14,7 @@ from inventory.assets.models import Asset
 from inventory.assets.services import history
 from inventory.assets.states import State
 from inventory.catalog.models import Category, Manufacturer, Model
-from inventory.core.database import db
+from inventory.core.database import db, row_of
 from inventory.core.errors import Invalid
 from inventory.core.wording import N_
 from scanners import identity
@@ -30,7 +30,7 @@ def consistent(asset: Asset | None, given: Mapping[str, Any]) -> dict[str, Any]:
     Raises Invalid for an emptied category and for a placeholder in place of a serial.
     """
     result = dict(given)
-    model = db.session.get(Model, result["model_id"]) if result.get("model_id") else None
+    model = row_of(Model, result["model_id"]) if result.get("model_id") else None
     if model is not None:
         result["manufacturer_id"] = model.manufacturer_id
         if asset is None and "category_id" not in result and model.category_id is not None:
@@ -46,7 +46,7 @@ def consistent(asset: Asset | None, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def clean_serial(text: str, maker_id: int | None) -> str:
     """Return a serial number in its maker's form; raises Invalid for a placeholder."""
-    maker = db.session.get(Manufacturer, maker_id) if maker_id else None
+    maker = row_of(Manufacturer, maker_id) if maker_id else None
     canonical = identity.canonical_serial(text, maker.key if maker else None)
     if canonical:
         return canonical
@@ -71,7 +71,7 @@ def check(values: Mapping[str, Any], entity_id: int, all_values: Mapping[str, An
         raise Invalid("warranty_ends_on", N_("The warranty cannot end before it begins."))
     if values.get("state") is State.DISPOSED and not values.get("disposal_route"):
         raise Invalid("disposal_route", N_("Say where it goes."))
-    if values.get("category_id") is not None and db.session.get(Category, values["category_id"]) is None:
+    if values.get("category_id") is not None and row_of(Category, values["category_id"]) is None:
         raise Invalid("category", N_("Choose a category."))
 
 

@@ -30,7 +30,7 @@ from inventory.audit.models import Action, AuditRecord, ChangeSet
 from inventory.catalog.models import Manufacturer
 from inventory.core import clock
 from inventory.core.access import Scope
-from inventory.core.database import db
+from inventory.core.database import among, db
 from inventory.organization.models import Entity, Person
 
 Owner = aliased(Person, name="business_owner")
@@ -50,8 +50,8 @@ def _users_of(since: date) -> Any:
 
 def visible(entity_ids: Collection[int]) -> ColumnElement[bool]:
     """Return the condition that an application is kept for one of the entities, or was ever used by one."""
-    used = select(ApplicationUse.application_id).where(ApplicationUse.entity_id.in_(entity_ids))
-    return or_(Application.entity_id.in_(entity_ids), Application.id.in_(used))
+    used = select(ApplicationUse.application_id).where(among(ApplicationUse.entity_id, entity_ids))
+    return or_(among(Application.entity_id, entity_ids), Application.id.in_(used))
 
 
 def listed(scope: Scope, seen: Collection[int]) -> Select[Any]:

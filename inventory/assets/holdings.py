@@ -11,7 +11,7 @@ from inventory.assets import lifecycle, orders, queries
 from inventory.assets.models import Asset, Custody
 from inventory.assets.states import State
 from inventory.core.access import Scope
-from inventory.core.database import db
+from inventory.core.database import among, db
 from inventory.organization.models import Person
 from inventory.organization.queries import within
 
@@ -42,7 +42,7 @@ def counts_by(column: str, ids: Collection[int], scope: Scope | None = None) -> 
     """
     named = getattr(Asset, column)
     statement = (
-        select(named, func.count()).where(named.in_(ids), Asset.state.not_in(lifecycle.GONE)).group_by(named)
+        select(named, func.count()).where(among(named, ids), Asset.state.not_in(lifecycle.GONE)).group_by(named)
     )
     if scope is not None:
         statement = statement.where(within(Asset.entity_id, scope))

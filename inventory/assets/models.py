@@ -41,7 +41,7 @@ class Asset(HasPublicId, HasVersion, Base):
     name: Mapped[str | None] = mapped_column(String(120), index=True)
     serial: Mapped[str | None] = mapped_column(String(120), index=True)
     manufacturer_id: Mapped[int | None] = mapped_column(ForeignKey("manufacturer.id"), index=True)
-    model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id"), index=True)
+    model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id"))
     category_id: Mapped[int] = mapped_column(ForeignKey("category.id"), index=True)
     entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"))
     location_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"), index=True)
@@ -94,6 +94,7 @@ class Asset(HasPublicId, HasVersion, Base):
         Index("ix_asset_entity_id_state", "entity_id", "state"),
         Index("ix_asset_entity_id_category_id", "entity_id", "category_id"),
         Index("ix_asset_state_id", "state", "id"),
+        Index("ix_asset_model_id_state", "model_id", "state"),
         {"postgresql_with": {"fillfactor": 60}},
     )
 

@@ -33,6 +33,19 @@ def _started_or(day: str) -> ColumnElement[Any]:
     return func.coalesce(*days, literal_column(f"'{day}'", Date), type_=Date)
 
 
+def started_until(day: date) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that an asset's age counts from a day or one before, which leaves out what is unknown.
+
+    Said in the words of both orders: whichever a list is in, a store begins there in its index instead of walking to it.
+    """
+    return newest_first() <= day, oldest_first() <= day
+
+
+def started_after(day: date) -> tuple[ColumnElement[bool], ...]:
+    """Return the same for a day after a day."""
+    return newest_first() > day, oldest_first() > day
+
+
 def in_order(column: Any) -> ColumnElement[Any]:
     """Return the sort expression of a text: what is unknown comes after all others.
 

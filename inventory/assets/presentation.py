@@ -15,11 +15,14 @@ from inventory.assets.authority import Claim
 from inventory.assets.models import Asset, Custody, Provenance
 from inventory.assets.states import Ownership, SourceKind, State
 from inventory.audit.presentation import field_label, field_value
+from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core import i18n
 from inventory.core.errors import NotFound
 from inventory.core.types import Code
 from inventory.core.wording import N_
 from inventory.organization import settings
+from inventory.organization.models import Entity, Location, Person
+from inventory.procurement.models import Supplier
 
 IDENTITY = (
     "tag",
@@ -51,16 +54,16 @@ ACCOUNTS = ("accounting_number",)
 WANTED = frozenset(
     {"category_id", "model_id", "serial", "location_id", "commissioned_on", "warranty_ends_on"}
 )
-# Rows that the page names beside the asset, read with it.
+# Rows that the page names beside the asset, read with it: what it says of them, and no more.
 NAMED = (
-    joinedload(Asset.category),
-    joinedload(Asset.manufacturer),
-    joinedload(Asset.model),
+    joinedload(Asset.category).load_only(Category.public_id, Category.name, Category.kind),
+    joinedload(Asset.manufacturer).load_only(Manufacturer.public_id, Manufacturer.name),
+    joinedload(Asset.model).load_only(Model.public_id, Model.name),
     joinedload(Asset.entity),
-    joinedload(Asset.location),
-    joinedload(Asset.holder),
-    joinedload(Asset.supplier),
-    joinedload(Asset.payer),
+    joinedload(Asset.location).load_only(Location.public_id, Location.name, Location.path),
+    joinedload(Asset.holder).load_only(Person.public_id, Person.display_name),
+    joinedload(Asset.supplier).load_only(Supplier.public_id, Supplier.name),
+    joinedload(Asset.payer).load_only(Entity.public_id, Entity.name),
 )
 # The marks of `components/panels.html`.
 MARKS = {

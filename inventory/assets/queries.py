@@ -36,7 +36,7 @@ from sqlalchemy.orm import aliased, joinedload
 from inventory.assets import lifecycle
 from inventory.assets.ages import months_before
 from inventory.assets.models import Asset, AssetRedirect, Custody, Period, Provenance
-from inventory.assets.orders import in_order, started, started_for_sure
+from inventory.assets.orders import in_order, started, started_after, started_for_sure, started_until
 from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core import clock
@@ -207,11 +207,11 @@ def standing_at(location: Location, scope: Scope, *, limit: int = 50) -> tuple[S
 
 def _shown() -> Select[Any]:
     return select(Asset).options(
-        joinedload(Asset.category),
-        joinedload(Asset.model),
-        joinedload(Asset.manufacturer),
-        joinedload(Asset.location),
-        joinedload(Asset.entity),
+        joinedload(Asset.category).load_only(Category.public_id, Category.name, Category.kind),
+        _named(Asset.model, Model.name),
+        _named(Asset.manufacturer, Manufacturer.name),
+        _named(Asset.location, Location.name),
+        _named(Asset.entity, Entity.name),
     )
 
 
@@ -255,9 +255,9 @@ def by_age(statement: Select[Any], wanted: str, view: View) -> Select[Any]:
     if not (years.isascii() and years.isdigit() and len(years) <= 2):
         return statement
     if int(years) or wanted.endswith("+"):
-        statement = statement.where(started() <= months_before(view.day, 12 * int(years)))
+        statement = statement.where(*started_until(months_before(view.day, 12 * int(years))))
     if not wanted.endswith("+"):
-        statement = statement.where(started() > months_before(view.day, 12 * (int(years) + 1)))
+        statement = statement.where(*started_after(months_before(view.day, 12 * (int(years) + 1))))
     return statement
 
 

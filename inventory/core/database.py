@@ -5,13 +5,29 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from flask import has_request_context
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, MetaData, Table, event, func, inspect, select, text
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Engine,
+    MetaData,
+    String,
+    Table,
+    Text,
+    any_,
+    event,
+    func,
+    inspect,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapper, Session
 
@@ -216,6 +232,19 @@ def gather_statistics() -> None:
         with transaction() as session:
             session.execute(text(f"PRAGMA analysis_limit={ROWS_SAMPLED}"))
             session.execute(text("ANALYZE"))
+
+
+def among(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    """Return the condition that a column is one of some values, which PostgreSQL is given as one array.
+
+    A mark for each would make another statement of every number of values, put into words and prepared anew each time.
+    For columns of numbers and plain texts, and for few values: how many there are is nothing that a prepared plan knows.
+    """
+    if db.engine.dialect.name == "sqlite":
+        return column.in_(values)
+    # Without the length of the column's own type: PostgreSQL would cut a longer text to it.
+    plain = Text() if isinstance(column.type, String) else column.type
+    return column == any_(literal(list(values), ARRAY(plain)))
 
 
 Loaded = Callable[[Session, Table, Sequence[dict[str, Any]]], None]

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 import flask_babel
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
 from flask import Flask, g, request
@@ -46,8 +47,14 @@ def _selector() -> str | None:
 
 def language() -> str:
     """Return the language in force, "en" or "fr"."""
-    locale = get_locale()
+    locale = _in_force()
     return str(locale.language) if locale else "en"
+
+
+def _in_force() -> Locale | None:
+    # A page asks hundreds of times; the library looks for where it keeps the answer five times for each.
+    kept = getattr(g._get_current_object(), "_flask_babel", None) if g else None  # noqa: SLF001
+    return getattr(kept, "babel_locale", None) or get_locale()
 
 
 def in_every_language(message: str) -> list[str]:
@@ -79,7 +86,7 @@ class _Words(Domain):
         self._by_language: dict[str, Any] = {}
 
     def get_translations(self) -> Any:
-        locale = get_locale()
+        locale = _in_force()
         if locale is None:
             return super().get_translations()
         known = self._by_language.get(locale.language)

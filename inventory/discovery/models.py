@@ -279,6 +279,7 @@ class Sighting(HasPublicId, Base):
     __table_args__ = (
         UniqueConstraint("source", "site_code", "source_key"),
         Index("ix_sighting_subject_entity_id", "subject", "entity_id"),
+        Index("ix_sighting_first_seen_at_id", "first_seen_at", "id"),
         # A night's new versions of a page's rows fit beside the old ones.
         {"postgresql_with": {"fillfactor": 50}},
     )

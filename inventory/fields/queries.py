@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from inventory.core.database import db
+from inventory.core.database import among, db
 from inventory.fields.models import CustomField, CustomValue
 
 Home = tuple[str, str]
@@ -44,7 +44,7 @@ def values_of(object_type: str, public_ids: Collection[str]) -> dict[str, dict[i
         return found
     statement = (
         select(CustomValue)
-        .where(CustomValue.object_type == object_type, CustomValue.object_id.in_(public_ids))
+        .where(CustomValue.object_type == object_type, among(CustomValue.object_id, public_ids))
         .options(joinedload(CustomValue.person))
     )
     for row in db.session.scalars(statement):

@@ -211,7 +211,7 @@ def entity_counts(scope: Scope) -> dict[int, dict[str, int]]:
     for name, model in (("people", Person), ("locations", Location)):
         statement = (
             select(model.entity_id, func.count())
-            .where(model.entity_id.in_(scope.entity_ids))
+            .where(within(model.entity_id, scope))
             .group_by(model.entity_id)
         )
         for entity_id, number in db.session.execute(statement):

@@ -225,9 +225,10 @@ def moments_of(
         moments.append((sighting, sighting.first_seen_at, "first"))
         if sighting.last_seen_at > sighting.first_seen_at:
             moments.append((sighting, sighting.last_seen_at, "last"))
-    revisions: Any = (
-        select(Sighting, SightingRevision.observed_at)
-        .join(SightingRevision, SightingRevision.sighting_id == Sighting.id)
+    # Not the sightings once more: what each of them saw is the longest text that there is of an asset.
+    revisions = (
+        select(SightingRevision.sighting_id, SightingRevision.observed_at)
+        .join(Sighting, Sighting.id == SightingRevision.sighting_id)
         .join(Link, Link.sighting_id == Sighting.id)
         .where(Link.asset_id == asset_id, SightingRevision.observed_at > Sighting.first_seen_at)
         .order_by(SightingRevision.observed_at.desc())
@@ -236,7 +237,8 @@ def moments_of(
     if before is not None:
         revisions = revisions.where(SightingRevision.observed_at < before)
         moments = [moment for moment in moments if moment[1] < before]
-    moments += [(sighting, at, "changed") for sighting, at in db.session.execute(revisions)]
+    known = {sighting.id: sighting for sighting in sightings}
+    moments += [(known[id_], at, "changed") for id_, at in db.session.execute(revisions) if id_ in known]
     return sorted(moments, key=lambda moment: moment[1], reverse=True)[:limit]
 
 

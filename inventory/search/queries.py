@@ -9,13 +9,24 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, literal, select, type_coerce, union_all
 
 from inventory.core.access import Scope
-from inventory.core.database import db
+from inventory.core.database import among, db
 from inventory.search import documents, folding, store
 from inventory.search.documents import Searchable
 from inventory.search.models import SearchDocument
 from inventory.search.store import Every, Expression, Some, Term
 from scanners import identity
 
+# What is shown of a document, and what it is ranked by.
+SHOWN = (
+    SearchDocument.id,
+    SearchDocument.noun,
+    SearchDocument.row_id,
+    SearchDocument.argument,
+    SearchDocument.title,
+    SearchDocument.subtitle,
+    SearchDocument.badge,
+    SearchDocument.faded,
+)
 # How many documents of a noun are ranked: somebody who gets more goes on typing.
 RANKED = 60
 SHORTEST = 2
@@ -23,14 +34,14 @@ SHORTEST = 2
 
 @dataclass(slots=True)
 class Group:
-    """The documents of one noun that were found; `more` when there are others."""
+    """The documents of one noun that were found, as rows of `SHOWN`; `more` when there are others."""
 
     searchable: Searchable
-    documents: list[SearchDocument]
+    documents: list[Any]
     more: bool = False
     icons: dict[int, str] = field(default_factory=dict)
 
-    def icon(self, document: SearchDocument) -> str:
+    def icon(self, document: Any) -> str:
         """Return the icon of the row's own kind, else the noun's."""
         return self.icons.get(document.row_id) or self.searchable.icon
 
@@ -165,14 +176,13 @@ def _groups(
         nearest[id_] = min(nearness, nearest.get(id_, nearness))
     if not nearest:
         return []
-    rows = db.session.scalars(select(SearchDocument).where(SearchDocument.id.in_(nearest)))
-    by_noun: dict[str, list[SearchDocument]] = {}
-    for row in rows:
+    by_noun: dict[str, list[Any]] = {}
+    for row in db.session.execute(select(*SHOWN).where(among(SearchDocument.id, nearest))):
         by_noun.setdefault(row.noun, []).append(row)
     return [_group(one, by_noun[one.noun], nearest, limit) for one in nouns if one.noun in by_noun]
 
 
-def _group(searchable: Searchable, rows: list[SearchDocument], nearest: dict[int, int], limit: int) -> Group:
+def _group(searchable: Searchable, rows: list[Any], nearest: dict[int, int], limit: int) -> Group:
     rows.sort(key=lambda row: (row.faded, nearest[row.id], folding.words(row.title), row.id))
     return Group(searchable, rows[:limit], more=len(rows) > limit)
 

@@ -11,7 +11,6 @@ from inventory.core.permissions import Permission
 from inventory.core.text import clean
 from inventory.core.web import current_scope, page
 from inventory.search import documents, folding, queries
-from inventory.search.models import SearchDocument
 from inventory.search.queries import Found
 
 bp = Blueprint("search", __name__, url_prefix="/search")
@@ -42,7 +41,7 @@ def _asked() -> str:
     return clean(request.args.get("q", ""), folding.MAX_QUERY) or ""
 
 
-def address(document: SearchDocument) -> str:
+def address(document: Any) -> str:
     """Return the address of the page of what a document is about."""
     noun = documents.searchable(document.noun)
     row: dict[str, Any] = {noun.argument: document.argument}

@@ -100,7 +100,8 @@ def sightings() -> Response:
         columns=(*COLUMNS, *MORE_COLUMNS),
         filters=(*FILTERS, *MORE_FILTERS),
         search=queries.matching_sightings,
-        default_sort="-last_seen_at",
+        # What is new comes first: what was there the day before is seen again every night, all of it.
+        default_sort="-first_seen_at",
         id_column=Sighting.id,
         row_url=row_pages("discovery.sighting"),
     )

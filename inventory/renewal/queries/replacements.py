@@ -15,17 +15,19 @@ from inventory.renewal.queries.selections import replaced_in_year
 
 def recorded(ask: Ask, limit: int | None = None) -> Sequence[Replacement]:
     """Return the year's replacements in the perimeter, newest first, counted or not."""
+    newest = (Replacement.replaced_on.desc(), Replacement.id.desc())
+    # Which ones first, alone: a store would put the old and the new of a whole year beside them to keep ten.
+    shown = select(Replacement.id).where(*replaced_in_year(ask)).order_by(*newest).limit(limit)
     statement = (
         select(Replacement)
-        .where(*replaced_in_year(ask))
+        .where(Replacement.id.in_(shown))
         .options(
             joinedload(Replacement.old_asset),
             joinedload(Replacement.new_asset),
             joinedload(Replacement.person),
             joinedload(Replacement.location),
         )
-        .order_by(Replacement.replaced_on.desc(), Replacement.id.desc())
-        .limit(limit)
+        .order_by(*newest)
     )
     return db.session.scalars(statement).all()
 

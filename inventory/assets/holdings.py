@@ -10,10 +10,14 @@ from sqlalchemy.orm import joinedload
 from inventory.assets import lifecycle, orders, queries
 from inventory.assets.models import Asset, Custody
 from inventory.assets.states import State
+from inventory.audit import remembering
 from inventory.core.access import Scope
 from inventory.core.database import among, db
 from inventory.organization.models import Person
 from inventory.organization.queries import within
+
+# A page of these has a large part of the fleet between them.
+LARGE = frozenset({"entity_id", "category_id", "manufacturer_id", "model_id"})
 
 
 def past_custodies(person: Person, *, limit: int = 100) -> Sequence[Custody]:
@@ -40,6 +44,14 @@ def counts_by(column: str, ids: Collection[int], scope: Scope | None = None) -> 
 
     Of what is everybody's, such as a model, only the assets of a scope are counted.
     """
+    if column not in LARGE:
+        return _counts_by(column, ids, scope)
+    within_ids = None if scope is None or scope.whole else scope.entity_ids
+    asked = ("assets by", column, frozenset(ids), within_ids)
+    return remembering.memory().exact(asked, lambda: _counts_by(column, ids, scope))
+
+
+def _counts_by(column: str, ids: Collection[int], scope: Scope | None) -> dict[int, int]:
     named = getattr(Asset, column)
     statement = (
         select(named, func.count()).where(among(named, ids), Asset.state.not_in(lifecycle.GONE)).group_by(named)

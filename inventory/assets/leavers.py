@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy.orm import contains_eager, joinedload, load_only
 
 from inventory.assets import services
 from inventory.assets.models import Asset
@@ -25,6 +25,14 @@ from inventory.organization.models import Entity, Person
 
 SOON = timedelta(days=30)
 SHOWN = 300
+SHOWN_OF_PERSON = (
+    Person.public_id,
+    Person.display_name,
+    Person.department,
+    Person.leaves_on,
+    Person.absent_since,
+    Person.disabled,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,7 @@ def leavers(scope: Scope) -> list[Leaver]:
         .where(organization.within(Asset.entity_id, scope), _leaving(clock.today()))
         .options(
             load_only(Asset.public_id, Asset.tag, Asset.name, Asset.serial, Asset.holder_id, Asset.entity_id),
-            joinedload(Asset.holder).joinedload(Person.entity).load_only(Entity.name),
+            contains_eager(Asset.holder).load_only(*SHOWN_OF_PERSON).joinedload(Person.entity).load_only(Entity.name),
             joinedload(Asset.model).load_only(Model.name),
             joinedload(Asset.manufacturer).load_only(Manufacturer.name),
             joinedload(Asset.category).load_only(Category.name, Category.kind),

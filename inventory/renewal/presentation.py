@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import url_for
+from flask import g, url_for
 from flask_babel import gettext as _
 
 from inventory.core import charts, clock, i18n
@@ -19,8 +20,15 @@ YEARS_SHOWN = 5
 
 def address(ask: Ask, endpoint: str = "renewal.detail", **values: Any) -> str:
     """Return the address of a page on the same entity, year and perimeter."""
-    asked: dict[str, Any] = {"year": ask.year, "perimeter": ask.perimeter.part.value, **values}
-    return url_for(endpoint, code=ask.perimeter.entity.code, **asked)
+    same = {"year": ask.year, "perimeter": ask.perimeter.part.value}
+    if values.keys() & same.keys():
+        return url_for(endpoint, code=ask.perimeter.entity.code, **{**same, **values})
+    # A page of figures has a hundred of them, which differ in what they name last.
+    begun: dict[Any, str] = g.setdefault("figures_addresses", {})
+    key = (endpoint, ask.perimeter.entity.code, *same.values())
+    if key not in begun:
+        begun[key] = url_for(endpoint, code=ask.perimeter.entity.code, **same)
+    return f"{begun[key]}&{urlencode(values)}" if values else begun[key]
 
 
 def behind(ask: Ask, figure: Figure | str, family: Family = Family.MAIN, **narrowed: Any) -> str:

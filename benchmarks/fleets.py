@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import create_engine, text
+
 from tests.servers.postgres import Postgres
 
 ASSETS = int(os.environ.get("PARC_BENCH_ASSETS", "100000"))
@@ -54,4 +56,15 @@ def _made(fleet: Fleet) -> Fleet:
     begun = time.perf_counter()
     command = [sys.executable, "-m", "inventory.cli", "demo", "--assets", str(ASSETS)]
     subprocess.run(command, env=fleet.environment, check=True, stdout=subprocess.DEVNULL)
-    return Fleet(fleet.instance, fleet.url, time.perf_counter() - begun)
+    made_in_s = time.perf_counter() - begun
+    if fleet.url:
+        _vacuum(fleet.url)
+    return Fleet(fleet.instance, fleet.url, made_in_s)
+
+
+def _vacuum(url: str) -> None:
+    """Do what autovacuum has done on a server that has run for more than the minute since the fleet was loaded."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+    engine.dispose()

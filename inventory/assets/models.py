@@ -25,9 +25,10 @@ from inventory.core.types import BigId, CodeType, HasPublicId, HasVersion, UtcDa
 from inventory.organization.models import Entity, Location, Person
 from inventory.procurement.models import Supplier
 
-# Index expressions (`orders.newest_first`, `oldest_first`, `in_order`), which neither store tells in a form that could be compared.
+# Index expressions (`orders.newest_first`, `oldest_first`, `in_order`, `last_seen`), which neither store tells in a form that could be compared.
 Base.metadata.info.setdefault("derived", set()).update(
     {"ix_asset_newest", "ix_asset_oldest", "ix_asset_by_tag", "ix_asset_by_serial", "ix_asset_by_name"}
+    | {"ix_asset_by_last_seen"}
 )
 
 

@@ -36,7 +36,7 @@ from sqlalchemy.orm import aliased, joinedload
 from inventory.assets import lifecycle
 from inventory.assets.ages import months_before
 from inventory.assets.models import Asset, AssetRedirect, Custody, Period, Provenance
-from inventory.assets.orders import in_order, started, started_after, started_for_sure, started_until
+from inventory.assets.orders import in_order, last_seen_before, started, started_after, started_for_sure, started_until
 from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core import clock
@@ -350,8 +350,9 @@ def by_last_seen(statement: Select[Any], wanted: str) -> Select[Any]:
         return statement.where(Asset.last_seen_at.is_(None))
     if not is_days(wanted):
         return statement
-    before: datetime = clock.now() - timedelta(days=int(wanted))
-    return statement.where(Asset.last_seen_at < before)
+    # From midnight, so that all day the same is asked for and need not be counted each time.
+    today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    return statement.where(*last_seen_before(today - timedelta(days=int(wanted))))
 
 
 def search(

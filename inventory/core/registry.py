@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -97,8 +97,12 @@ class Tally:
     url: Callable[[Any], str]
 
 
+# What stays the same for as long as something does; None where that cannot be told now.
+Mark = Callable[[], Hashable | None]
+
 EVERY = "*"
 _tallies: dict[str, dict[str, Tally]] = defaultdict(dict)
+_marks: dict[str, Mark] = {}
 _streams: dict[str, dict[str, Stream]] = defaultdict(dict)
 _nouns: dict[str, Noun] = {}
 _menu: dict[str, MenuEntry] = {}
@@ -144,6 +148,16 @@ def tally(noun: str, tally: Tally) -> None:
 def tallies(noun: str) -> list[Tally]:
     """Return the counts that features add to the list of `noun`."""
     return list(_tallies[noun].values())
+
+
+def mark(of: str, mark: Mark) -> None:
+    """Say by what others tell that what changes without a record in the trail (`of`: "sightings") has not changed."""
+    _marks[of] = mark
+
+
+def mark_of(of: str) -> Hashable | None:
+    """Return that mark; None where nobody can tell."""
+    return _marks[of]() if of in _marks else None
 
 
 def stream(noun: str, stream: Stream) -> None:

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Register the pages and the jobs of discovery."""
     from inventory.core import registry
-    from inventory.discovery import jobs, panels, presences, run_words, services, settling, start, views
+    from inventory.discovery import jobs, panels, presences, run_words, runs, services, settling, start, views
     from inventory.organization import settings
 
     app.register_blueprint(views.bp)
     registry.menu(views.MENU)
+    registry.mark("sightings", runs.mark)
     registry.job(services.SCAN, jobs.scan)
     registry.job(services.READ_DIRECTORY, jobs.read_directory)
     registry.job(jobs.PURGE, jobs.purge)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -138,6 +138,13 @@ def conclude_absent(run: Run, scope: ColumnElement[bool], *, within: Any = None)
         with audit.resume(_change_set(run)):
             registry.run_hooks("sightings.absent", sighting_ids=missed, actor=actor_of(run), run_id=run.id)
     return True
+
+
+def mark() -> Hashable | None:
+    """Return what stays the same for as long as no run has seen anything; None while one is under way."""
+    latest = select(func.max(Run.id), func.max(Run.ended_at), func.count().filter(Run.ended_at.is_(None)))
+    id_, ended_at, under_way = db.session.execute(latest).one()
+    return None if under_way else (id_, ended_at)
 
 
 def _met_any(run: Run, scope: ColumnElement[bool]) -> bool:

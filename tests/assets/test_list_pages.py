@@ -15,8 +15,10 @@ from flask.testing import FlaskClient
 from inventory.assets.models import Asset
 from inventory.assets.states import SourceKind
 from inventory.audit.remembering import Memory
+from inventory.core import clock
 from inventory.core.database import db, transaction
 from inventory.core.listing import lists, reading
+from inventory.discovery.models import Run, RunKind
 from tests import factories
 from tests.test_query_counts import statements
 
@@ -123,11 +125,23 @@ def test_each_scope_and_each_filter_has_a_number_of_its_own(
     assert counts(sign_in(cast.oscar), "/assets/")[1] == "0"
 
 
-def test_what_changes_without_a_record_is_counted_each_time(
-    fleet: None, remembering: None, browser: FlaskClient
+def test_what_a_run_moves_without_a_record_is_counted_each_time_while_it_does(
+    fleet: None, remembering: None, cast: factories.Cast, browser: FlaskClient
 ) -> None:
-    assert counts(browser, "/assets/?source=snmp") == (True, "0")
+    address = "/assets/?source=snmp"
+    assert [counts(browser, address), counts(browser, address)] == [(True, "0"), (False, "0")]
+    with transaction():
+        run = Run(kind=RunKind.SNMP, title="Night", entity_id=cast.le_bouscat.id)
+        db.session.add(run)
+    assert counts(browser, address) == (True, "0")
     with transaction():
         db.session.query(Asset).filter_by(tag="T1").update({"last_seen_by": SourceKind.SNMP})
-    assert counts(browser, "/assets/?source=snmp") == (True, "1")
+    assert counts(browser, address) == (True, "1")
+    with transaction():
+        db.session.query(Asset).filter_by(tag="T2").update({"last_seen_by": SourceKind.SNMP})
+        run.ended_at = clock.now()
+    assert [counts(browser, address), counts(browser, address)] == [(True, "2"), (False, "2")]
+
+
+def test_words_are_counted_each_time(fleet: None, remembering: None, browser: FlaskClient) -> None:
     assert [counts(browser, "/assets/?q=E24"), counts(browser, "/assets/?q=E24")] == [(True, "4")] * 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -30,8 +30,6 @@ from inventory.core.listing import Column
 from inventory.core.wording import N_
 from inventory.organization import queries as organization
 
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 def columns(view: View) -> tuple[Column, ...]:
     """Return the list's columns; the dated ones show what held on the view's day.
@@ -57,7 +55,7 @@ def columns(view: View) -> tuple[Column, ...]:
                sort=orders.oldest_first(), down=orders.newest_first(), title=age_title, data=(orders.started(),),
                shape=lambda started: _years(started, day)),
         Column("last_seen", N_("Last seen"), lambda row: asset_of(row).last_seen_at, kind="instant",
-               sort=func.coalesce(Asset.last_seen_at, LONG_AGO), data=(Asset.last_seen_at,)),
+               sort=orders.last_seen(), data=(Asset.last_seen_at,)),
         Column("added", N_("Added"), lambda row: asset_of(row).created_at, kind="instant", sort=Asset.created_at,
                shown=False, data=(Asset.created_at,)),
         Column("manufacturer", LABELS["manufacturer"], lambda row: m.name if (m := asset_of(row).manufacturer) else None,

@@ -31,6 +31,8 @@ from inventory.procurement.models import Supplier
 
 IN_USE, IN_FLEET, EVERYTHING = "in_use", "in_fleet", "any"
 MOST_CHOSEN = 200
+# What is last seen moves with a run's sightings, without a record of each.
+SIGHTINGS = "sightings"
 Pairs = list[tuple[str, str]]
 
 
@@ -46,7 +48,7 @@ def filters(view: View) -> tuple[Filter, ...]:
         Filter("warranty", N_("Warranty"), lambda s, v: queries.by_warranty(s, v, view), options=cache(_warranties),
                words=_ends_within, own=N_("Ends within so many days")),
         Filter("unseen", N_("Not seen for"), queries.by_last_seen, options=cache(_unseen), words=_days_words,
-               own=N_("Days"), recorded=False),
+               own=N_("Days"), mark=SIGHTINGS),
         Filter("maker", LABELS["manufacturer"], lambda s, v: s.where(Manufacturer.public_id == _present(Manufacturer, v)),
                options=cache(_makers), words=lambda v: _present_name(Manufacturer, v)),
         Filter("model", LABELS["model"], lambda s, v: s.where(Model.public_id == _present(Model, v)), options=_named(Model, "model"),
@@ -65,7 +67,7 @@ def filters(view: View) -> tuple[Filter, ...]:
         Filter("commissioned", LABELS["commissioned_on"], lambda s, v: queries.by_days(s, Asset.commissioned_on, v), kind="range"),
         Filter("supplier", LABELS["supplier"], _by_supplier, options=_named(Supplier, "supplier"),
                search="procurement.search_suppliers"),
-        _codes("source", N_("Last seen by"), SourceKind, Asset.last_seen_by, recorded=False),
+        _codes("source", N_("Last seen by"), SourceKind, Asset.last_seen_by, mark=SIGHTINGS),
         Filter("missing", N_("Missing"), lambda s, v: s.where(MISSING.get(v, literal(True))), options=cache(_missing)),
         Filter("pinned", N_("Pinned by a person"), lambda s, v: queries.pinned(s, v == "1"), kind="bool", options=_yes_no),
         Filter("in_scope", N_("In the scope of the service"), _in_scope, kind="bool", options=_yes_no),
@@ -130,11 +132,11 @@ def _states() -> Pairs:
     return [(value, gettext(label)) for value, label in several] + code_options(State)()
 
 
-def _codes(key: str, label: str, codes: type[Code], column: Any, *, recorded: bool = True) -> Filter:
+def _codes(key: str, label: str, codes: type[Code], column: Any, *, mark: str | None = None) -> Filter:
     def apply(statement: Select[Any], value: str) -> Select[Any]:
         return statement.where(column.in_([code for code in codes if code.value == value]))
 
-    return Filter(key, label, apply, options=cache(code_options(codes)), recorded=recorded)
+    return Filter(key, label, apply, options=cache(code_options(codes)), mark=mark)
 
 
 def _categories() -> Pairs:

@@ -51,8 +51,9 @@ class Filter:
     (value, label) pairs; `apply(statement, value)` may only add conditions with `where`. A choice may be asked for
     several values with commas between them; `words(value)` says one that is no option, and `own` asks for such a value
     ("days"). `search` is the endpoint of a picker for what has too many options.
-    `hidden` filters come from links (a drill-down) and show as chips only. What a filter asks of that changes without a
-    record in the trail (when something was last seen) is not `recorded`. What is longer than `longest` characters is cut.
+    `hidden` filters come from links (a drill-down) and show as chips only. Where what a filter asks of changes without a
+    record in the trail (when something was last seen), `mark` names what tells that it has not (`registry.mark`). What is longer than `longest`
+    characters is cut.
     """
 
     key: str
@@ -64,7 +65,7 @@ class Filter:
     words: Callable[[str], str | None] | None = None
     own: str = ""
     search: str = ""
-    recorded: bool = True
+    mark: str | None = None
     longest: int = 400
 
     def parts(self, value: str) -> list[str]:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select
 from werkzeug.datastructures import MultiDict
 
-from inventory.core import keyset
+from inventory.core import keyset, registry
 from inventory.core.addresses import PLACE, here
 from inventory.core.listing import asking, files, words
 from inventory.core.listing.cells import Cells
@@ -104,11 +104,12 @@ class Listing:
     @cached_property
     def total(self) -> int:
         """How many rows match; remembered where the trail of changes tells when that may have changed."""
-        asked = (choice for choice in self.all_filters if choice.key in self.values)
-        if not self._recorded or not all(choice.recorded for choice in asked):
+        others = {choice.mark for choice in self.all_filters if choice.key in self.values} - {None}
+        marks = {of: registry.mark_of(of or "") for of in others}
+        if not self._recorded or None in marks.values():
             return self.selection.count()
         remember = current_app.extensions["parc_memory"].exact
-        return int(remember((self.name, self.selection.mark()), self.selection.count))
+        return int(remember((self.name, *marks.items(), self.selection.mark()), self.selection.count))
 
     @cached_property
     def _page(self) -> dict[str, Any]:

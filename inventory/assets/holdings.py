@@ -54,7 +54,9 @@ def counts_by(column: str, ids: Collection[int], scope: Scope | None = None) -> 
 def _counts_by(column: str, ids: Collection[int], scope: Scope | None) -> dict[int, int]:
     named = getattr(Asset, column)
     statement = (
-        select(named, func.count()).where(among(named, ids), Asset.state.not_in(lifecycle.GONE)).group_by(named)
+        select(named, func.count())
+        .where(among(named, ids), Asset.state.not_in(lifecycle.GONE))
+        .group_by(named)
     )
     if scope is not None:
         statement = statement.where(within(Asset.entity_id, scope))

@@ -59,7 +59,10 @@ def leavers(scope: Scope) -> list[Leaver]:
         .where(organization.within(Asset.entity_id, scope), _leaving(clock.today()))
         .options(
             load_only(Asset.public_id, Asset.tag, Asset.name, Asset.serial, Asset.holder_id, Asset.entity_id),
-            contains_eager(Asset.holder).load_only(*SHOWN_OF_PERSON).joinedload(Person.entity).load_only(Entity.name),
+            contains_eager(Asset.holder)
+            .load_only(*SHOWN_OF_PERSON)
+            .joinedload(Person.entity)
+            .load_only(Entity.name),
             joinedload(Asset.model).load_only(Model.name),
             joinedload(Asset.manufacturer).load_only(Manufacturer.name),
             joinedload(Asset.category).load_only(Category.name, Category.kind),

@@ -27,16 +27,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from inventory.assets import lifecycle
+from inventory.assets import lifecycle, orders
 from inventory.assets.ages import months_before
 from inventory.assets.models import Asset, AssetRedirect, Custody, Period, Provenance
-from inventory.assets.orders import in_order, last_seen_before, started, started_after, started_for_sure, started_until
 from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core import clock
@@ -246,18 +245,18 @@ def matching(statement: Select[Any], text: str) -> Select[Any]:
 def by_age(statement: Select[Any], wanted: str, view: View) -> Select[Any]:
     """Narrow by age: unknown, estimated, over_life, N (whole years) or N+; anything else narrows nothing."""
     if wanted == "unknown":
-        return statement.where(started().is_(None))
+        return statement.where(orders.started().is_(None))
     if wanted == "estimated":
-        return statement.where(started().is_not(None), started_for_sure().is_(None))
+        return statement.where(orders.started().is_not(None), orders.started_for_sure().is_(None))
     if wanted == "over_life":
         return statement.where(over_life(view))
     years = wanted.removesuffix("+")
     if not (years.isascii() and years.isdigit() and len(years) <= 2):
         return statement
     if int(years) or wanted.endswith("+"):
-        statement = statement.where(*started_until(months_before(view.day, 12 * int(years))))
+        statement = statement.where(*orders.started_until(months_before(view.day, 12 * int(years))))
     if not wanted.endswith("+"):
-        statement = statement.where(*started_after(months_before(view.day, 12 * (int(years) + 1))))
+        statement = statement.where(*orders.started_after(months_before(view.day, 12 * (int(years) + 1))))
     return statement
 
 
@@ -270,7 +269,7 @@ def over_life(view: View) -> ColumnElement[bool]:
     for id_, months in rows:
         lives.setdefault(months or 0, []).append(id_)
     conditions = [
-        and_(view.dated.category_id.in_(ids), started() <= months_before(view.day, months))
+        and_(view.dated.category_id.in_(ids), orders.started() <= months_before(view.day, months))
         for months, ids in lives.items()
     ]
     return or_(literal(False), *conditions)
@@ -352,7 +351,7 @@ def by_last_seen(statement: Select[Any], wanted: str) -> Select[Any]:
         return statement
     # From midnight, so that all day the same is asked for and need not be counted each time.
     today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    return statement.where(*last_seen_before(today - timedelta(days=int(wanted))))
+    return statement.where(*orders.last_seen_before(today - timedelta(days=int(wanted))))
 
 
 def search(
@@ -363,7 +362,7 @@ def search(
     if kinds is not None:
         of_kinds = select(Category.id).where(Category.kind.in_(kinds))
         statement = statement.where(Asset.category_id.in_(of_kinds))
-    order = (Asset.state.in_(lifecycle.GONE), in_order(Asset.tag), Asset.id)
+    order = (Asset.state.in_(lifecycle.GONE), orders.in_order(Asset.tag), Asset.id)
     return db.session.scalars(statement.order_by(*order).limit(limit)).all()
 
 

@@ -31,7 +31,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, joinedload, load_only
 
 from inventory.assets import lifecycle, orders
 from inventory.assets.ages import months_before
@@ -227,7 +227,9 @@ def twins(asset: Asset) -> Sequence[Asset]:
     """Return other assets of the same entity tree with the same serial and no other maker."""
     if asset.serial is None:
         return []
-    statement = _shown().where(Asset.serial == asset.serial, Asset.id != asset.id)
+    called = (Asset.public_id, Asset.tag, Asset.name, Asset.serial, Asset.entity_id, Asset.manufacturer_id)
+    same = (Asset.serial == asset.serial, Asset.id != asset.id)
+    statement = select(Asset).where(*same).options(load_only(*called))
     rows = db.session.scalars(statement.limit(5)).all()
     return [
         row

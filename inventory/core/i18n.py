@@ -54,7 +54,8 @@ def language() -> str:
 def _in_force() -> Locale | None:
     # A page asks hundreds of times; the library looks for where it keeps the answer five times for each.
     kept = getattr(g._get_current_object(), "_flask_babel", None) if g else None  # noqa: SLF001
-    return getattr(kept, "babel_locale", None) or get_locale()
+    locale: Locale | None = getattr(kept, "babel_locale", None)
+    return locale or get_locale()
 
 
 def in_every_language(message: str) -> list[str]:

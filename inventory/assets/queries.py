@@ -197,7 +197,11 @@ def standing_at(location: Location, scope: Scope, *, limit: int = 50) -> tuple[S
     with how many there are.
     """
     inside = select(Location.id).where(Location.path.startswith(location.path, autoescape=True))
-    here = (Asset.location_id.in_(inside), Asset.state.not_in(lifecycle.GONE), organization.within(Asset.entity_id, scope))
+    here = (
+        Asset.location_id.in_(inside),
+        Asset.state.not_in(lifecycle.GONE),
+        organization.within(Asset.entity_id, scope),
+    )
     rows = db.session.scalars(_shown().where(*here).order_by(Asset.id).limit(limit)).all()
     if len(rows) < limit:
         return rows, len(rows)
@@ -227,16 +231,11 @@ def twins(asset: Asset) -> Sequence[Asset]:
     """Return other assets of the same entity tree with the same serial and no other maker."""
     if asset.serial is None:
         return []
-    called = (Asset.public_id, Asset.tag, Asset.name, Asset.serial, Asset.entity_id, Asset.manufacturer_id)
-    same = (Asset.serial == asset.serial, Asset.id != asset.id)
-    statement = select(Asset).where(*same).options(load_only(*called))
-    rows = db.session.scalars(statement.limit(5)).all()
-    return [
-        row
-        for row in rows
-        if None in (row.manufacturer_id, asset.manufacturer_id)
-        or row.manufacturer_id == asset.manufacturer_id
-    ]
+    same = [Asset.serial == asset.serial, Asset.id != asset.id]
+    if asset.manufacturer_id is not None:
+        same.append(or_(Asset.manufacturer_id.is_(None), Asset.manufacturer_id == asset.manufacturer_id))
+    called = (Asset.public_id, Asset.tag, Asset.name, Asset.serial, Asset.entity_id)
+    return db.session.scalars(select(Asset).where(*same).options(load_only(*called)).limit(5)).all()
 
 
 def matching(statement: Select[Any], text: str) -> Select[Any]:
@@ -346,12 +345,11 @@ def pinned(statement: Select[Any], wanted: bool) -> Select[Any]:
 
 
 def by_last_seen(statement: Select[Any], wanted: str) -> Select[Any]:
-    """Keep what no source has seen for some days, or ever ("never")."""
+    """Keep what no source has seen for some days, from midnight (all day the same is asked for), or ever ("never")."""
     if wanted == "never":
         return statement.where(Asset.last_seen_at.is_(None))
     if not is_days(wanted):
         return statement
-    # From midnight, so that all day the same is asked for and need not be counted each time.
     today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     return statement.where(*orders.last_seen_before(today - timedelta(days=int(wanted))))
 
@@ -362,8 +360,9 @@ def search(
     """Return assets for a picker, of these kinds if given: those not gone first, then by tag."""
     statement = matching(listed(scope, View()), text)
     if kinds is not None:
-        of_kinds = select(Category.id).where(Category.kind.in_(kinds))
-        statement = statement.where(Asset.category_id.in_(of_kinds))
+        statement = statement.where(
+            Asset.category_id.in_(select(Category.id).where(Category.kind.in_(kinds)))
+        )
     order = (Asset.state.in_(lifecycle.GONE), orders.in_order(Asset.tag), Asset.id)
     return db.session.scalars(statement.order_by(*order).limit(limit)).all()
 

@@ -360,18 +360,16 @@ def search(
     """Return assets for a picker, of these kinds if given: those not gone first, then by tag."""
     statement = matching(listed(scope, View()), text)
     if kinds is not None:
-        statement = statement.where(
-            Asset.category_id.in_(select(Category.id).where(Category.kind.in_(kinds)))
-        )
+        of_kinds = select(Category.id).where(Category.kind.in_(kinds))
+        statement = statement.where(Asset.category_id.in_(of_kinds))
     order = (Asset.state.in_(lifecycle.GONE), orders.in_order(Asset.tag), Asset.id)
     return db.session.scalars(statement.order_by(*order).limit(limit)).all()
 
 
 def makers() -> Sequence[Manufacturer]:
     """Return the makers of equipment, by name."""
-    made = select(Model.manufacturer_id)
-    statement = select(Manufacturer).where(Manufacturer.id.in_(made)).order_by(func.lower(Manufacturer.name))
-    return db.session.scalars(statement).all()
+    made = select(Manufacturer).where(Manufacturer.id.in_(select(Model.manufacturer_id)))
+    return db.session.scalars(made.order_by(func.lower(Manufacturer.name))).all()
 
 
 def sold_by(public_id: str) -> ColumnElement[bool]:

@@ -65,11 +65,7 @@ def load(app: Flask, overrides: dict[str, Any]) -> None:
     app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or kept_secret(
         instance / SESSION_KEY_FILE, lambda: secrets.token_urlsafe(48)
     )
-    app.config["SQLALCHEMY_DATABASE_URI"] = address = _store_address(app, instance)
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        **engine_options(address),
-        **app.config["SQLALCHEMY_ENGINE_OPTIONS"],
-    }
+    _choose_store(app, instance)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if app.config["PROXIES"]:
@@ -77,12 +73,15 @@ def load(app: Flask, overrides: dict[str, Any]) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
-def _store_address(app: Flask, instance: Path) -> str:
-    """Return the store that was asked for, else a file of the instance that nobody else may read."""
-    if address := app.config.pop("DATABASE_URL", None) or app.config["SQLALCHEMY_DATABASE_URI"]:
-        return str(address)
-    make_private(instance / STORE_FILE)
-    return f"sqlite:///{instance / STORE_FILE}"
+def _choose_store(app: Flask, instance: Path) -> None:
+    """Take the store that was asked for, else a file of the instance that nobody else may read."""
+    address = app.config.pop("DATABASE_URL", None) or app.config["SQLALCHEMY_DATABASE_URI"]
+    if not address:
+        make_private(instance / STORE_FILE)
+        address = f"sqlite:///{instance / STORE_FILE}"
+    app.config["SQLALCHEMY_DATABASE_URI"] = str(address)
+    given = app.config["SQLALCHEMY_ENGINE_OPTIONS"]
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(str(address)) | given
 
 
 def engine_options(address: str) -> dict[str, Any]:

@@ -164,8 +164,6 @@ def note_place(
 ) -> tuple[audit.Changes, date]:
     """Note a move in a dossier and return what it changes and from which day: the caller saves. Raises before."""
     asset = dossier.asset
-    if asset.state is State.DISPOSED:
-        raise Refused(N_("%(label)s is disposed of, so it cannot be moved."), label=asset.label)
     on = history.effective_day(asset.entity_id, on)
     wanted: dict[str, int | None] = {}
     if entity is not None and entity.id != asset.entity_id:
@@ -176,6 +174,8 @@ def note_place(
         wanted["location_id"] = location.id if location else None
     if not wanted:
         return {}, on
+    if asset.state is State.DISPOSED:
+        raise Refused(N_("%(label)s is disposed of, so it cannot be moved."), label=asset.label)
     changes: audit.Changes = {
         fields.public_name(n): [fields.display(n, getattr(asset, n)), fields.display(n, wanted[n])]
         for n in wanted

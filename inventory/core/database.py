@@ -146,6 +146,10 @@ def transaction(patience_ms: int | None = None) -> Iterator[Session]:
     finally:
         session.info["in_transaction"] = False
         callbacks = session.info.pop("after_commit", [])
+    _follow(callbacks)
+
+
+def _follow(callbacks: Sequence[Callable[[], None]]) -> None:
     for callback in callbacks:
         try:
             callback()

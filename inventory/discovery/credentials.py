@@ -67,13 +67,11 @@ def save(
         audit.record(Action.CREATED, "credential", credential, changes, actor=actor)
         return credential
     access.require(Permission.DISCOVERY_ADMIN, credential.entity_id)
-    shown = {name: columns[name] for name in ("name", "settings")}
-    is_moved = credential.entity_id != columns["entity_id"]
-    audit.bump(credential, version, shown, beside=is_moved or secrets != stored)
+    beside = secrets != stored or credential.entity_id != columns["entity_id"]
+    audit.bump(credential, version, {name: columns[name] for name in ("name", "settings")}, beside=beside)
     changes = audit.apply(credential, columns)
     if secrets != stored:
-        credential.secret = _sealed(secrets)
-        credential.secret_set_at = clock.now()
+        credential.secret, credential.secret_set_at = _sealed(secrets), clock.now()
         # That it changed is recorded, never from what to what.
         changes["secret"] = [None, N_("replaced")]
     db.session.flush()

@@ -79,7 +79,7 @@ def update(connection: Connection, table: Table, names: Sequence[str], rows: Seq
         # One statement for all: sent one by one, each is planned and answered by itself.
         told = ", ".join(f"{quote(n)} = given.{quote(n)}" for n in names)
         kinds = [column.type.compile(connection.dialect) for column in columns]
-        given = ", ".join(f"CAST(%s AS {kind}[])" for kind in kinds)
+        given = ", ".join(f"CAST(${n} AS {kind}[])" for n, kind in enumerate(kinds, start=1))
         into = ", ".join(quote(column.name) for column in columns)
         statement = (
             f"UPDATE {name} SET {told} FROM unnest({given}) AS given ({into}) WHERE {name}.id = given.id"  # noqa: S608

@@ -93,7 +93,7 @@ def at_hand(applications: Sequence[Application], edits: Sequence[Mapping[str, An
 
     The session finds it again without asking the store for as long as somebody holds what this returns.
     """
-    wanted: dict[type[Any], set[int]] = {model: set() for model in RELATIONS.values()}
+    wanted: dict[type[Any], set[int | None]] = {model: set() for model in RELATIONS.values()}
     for name, model in RELATIONS.items():
         wanted[model] |= {getattr(application, name) for application in applications}
         wanted[model] |= {values.get(name) for values in edits}

@@ -15,7 +15,7 @@ from inventory.core.config import MAX_BODY
 MOST_HEARD = 256 * 2**20
 
 
-class _Cut(OverflowableBuffer):  # type: ignore[misc]
+class _Cut(OverflowableBuffer):
     """What was sent, or nothing but its length where that is too much."""
 
     def __init__(self, overflow: int, length: int) -> None:
@@ -35,7 +35,7 @@ class _Cut(OverflowableBuffer):  # type: ignore[misc]
         return self._heard
 
 
-class _Parser(HTTPRequestParser):  # type: ignore[misc]
+class _Parser(HTTPRequestParser):
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
         receiver: Any = self.body_rcv
@@ -43,7 +43,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
             receiver.buf = _Cut(self.adj.inbuf_overflow, self.content_length)
 
 
-class _Channel(HTTPChannel):  # type: ignore[misc]
+class _Channel(HTTPChannel):
     parser_class = _Parser
 
 

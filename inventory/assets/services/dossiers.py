@@ -122,11 +122,11 @@ def _identify(found: Mapping[int, Dossier]) -> None:
         found[identifier.asset_id].identifiers.append(identifier)
 
 
-def _said(found: Mapping[int, Dossier]) -> Select[tuple[Provenance]]:
+def _said(found: Mapping[int, Dossier]) -> Select[Provenance]:
     return select(Provenance).where(Provenance.asset_id.in_(found))
 
 
-def _dated(found: Mapping[int, Dossier]) -> Select[tuple[Period]]:
+def _dated(found: Mapping[int, Dossier]) -> Select[Period]:
     return select(Period).where(Period.asset_id.in_(found)).order_by(Period.from_on)
 
 

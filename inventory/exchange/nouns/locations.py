@@ -103,9 +103,9 @@ class _Places:
         if not wanted:
             return {}
         added = create_locations(wanted, actor=self.terms.actor)
-        for (entity_id, steps), number in numbers.items():
+        for (within, path), number in numbers.items():
             if number in added.made:
-                self.references.add_place(entity_id, steps, added.made[number]["id"])
+                self.references.add_place(within, path, added.made[number]["id"])
         if added.refused:
             # It is there by somebody else's hand.
             self.references.forget_places()

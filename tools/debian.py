@@ -26,12 +26,17 @@ class Need(NamedTuple):
 
 
 TESTS = (
-    Need("chromium", ("chromium",), "the journeys in a browser and the accessibility checks"),
+    Need(
+        "chromium-headless-shell",
+        ("chromium-headless-shell",),
+        "the journeys in a browser and the accessibility checks, unless Chromium is there",
+    ),
     Need("slapd", ("slapd",), "the tests against a real directory"),
     Need("ldapadd", ("ldap-utils",), "the tests against a real directory"),
     Need("snmpd", ("snmpd",), "the tests against real SNMP agents"),
     Need("snmpget", ("snmp",), "the comparisons with Net-SNMP's own client"),
     Need("initdb", ("postgresql",), "the second run of the suite, on PostgreSQL"),
+    Need("ip", ("iproute2",), "the tests in networks of their own"),
     Need("pdftotext", ("poppler-utils",), "the reading back of PDF pages"),
 )
 BENCHMARKS = (

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -14,26 +17,33 @@ from stamps import ROOT, Failed, say
 
 RUNTIME = ROOT / "requirements.lock"
 DEVELOPMENT = ROOT / "requirements-dev.lock"
+NEEDS = {"test": debian.TESTS, "bench": debian.BENCHMARKS}
 
 
 def set_up(target: str) -> None:
     """Do what the target needs: all the product's packages, check and test the developers' ones too, bench and fuzz one of their own."""
     python_packages.make_environment()
-    python_packages.install_installer()
-    python_packages.install_lock(RUNTIME)
-    if target in ("check", "test"):
-        python_packages.install_lock(DEVELOPMENT)
-    if target in ("bench", "fuzz"):
-        python_packages.install_lock(ROOT / f"requirements-{target}.lock")
-    python_packages.install_project()
-    if target in ("run", "test"):
-        front_end.build_front_end()
-    if target in ("run", "test", "bench"):
-        python_packages.compile_translations()
-    if target == "test":
-        debian.install(debian.TESTS)
-    if target == "bench":
-        debian.install(debian.BENCHMARKS)
+    with _installing_beside(NEEDS.get(target, ())):
+        python_packages.install_installer()
+        python_packages.install_lock(RUNTIME)
+        if target in ("check", "test"):
+            python_packages.install_lock(DEVELOPMENT)
+        if target in ("bench", "fuzz"):
+            python_packages.install_lock(ROOT / f"requirements-{target}.lock")
+        python_packages.install_project()
+        if target in ("run", "test"):
+            front_end.build_front_end()
+        if target in ("run", "test", "bench"):
+            python_packages.compile_translations()
+
+
+@contextmanager
+def _installing_beside(needs: Sequence[debian.Need]) -> Iterator[None]:
+    """Install the Debian packages while the block installs the others: both wait for a network most of the time."""
+    with ThreadPoolExecutor(1) as beside:
+        installed = beside.submit(debian.install, needs)
+        yield
+        installed.result()
 
 
 def take_turn(turn: TextIO) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from stamps import ROOT, say
 COMMAND = (sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup")
 # The two runs would write the same cache.
 ON_POSTGRESQL = ("--store=postgresql", "-m", "database", "-p", "no:cacheprovider")
+# Told to write no bytecode, each worker would compile all tests again, and each process that a test starts all of Parc.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 Run = subprocess.Popen[bytes]
 
@@ -24,7 +27,7 @@ def main() -> int:
     """Return 0 when every test has passed, else 1; what the second run says is shown once the first has ended."""
     # A shell that starts this in the background has it ignore Ctrl-C, and the runs would too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    first = subprocess.Popen(COMMAND, cwd=ROOT)
+    first = subprocess.Popen(COMMAND, cwd=ROOT, env=ENVIRONMENT)
     if not debian.is_there("initdb"):
         statuses = _wait_for([first])
         say("PostgreSQL is not installed: the tests of the store ran on SQLite only.")
@@ -37,7 +40,9 @@ def main() -> int:
 
 
 def _start_on_postgresql(output: IO[str]) -> Run:
-    return subprocess.Popen([*COMMAND, *ON_POSTGRESQL], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+    return subprocess.Popen(
+        [*COMMAND, *ON_POSTGRESQL], cwd=ROOT, env=ENVIRONMENT, stdout=output, stderr=subprocess.STDOUT
+    )
 
 
 def _wait_for(runs: Sequence[Run]) -> list[int]:

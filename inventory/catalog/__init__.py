@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
     from inventory.core.wording import N_
     from inventory.fields import homes
 
-    # The blueprint of `views`, with the routes of both.
+    # The blueprint of `views`, to which importing the other adds its routes.
     app.register_blueprint(merge_views.bp)
     registry.menu(views.MENU)
     searched.register()

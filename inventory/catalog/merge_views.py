@@ -23,6 +23,8 @@ from inventory.core.permissions import Permission
 from inventory.core.web import access, done, page, undo_own_url
 from inventory.core.wording import N_
 
+# Importing this adds its routes to the catalogue's blueprint.
+__all__ = ["bp"]
 SHOWN_OF = {
     "model": {
         "category": N_("Category"),

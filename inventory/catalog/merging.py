@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from sqlalchemy import select
@@ -115,7 +116,9 @@ def _check_versions(rows: Sequence[Any], versions: Versions) -> None:
         audit.bump(row, versions.get(row.public_id, 0), {"name": row.name})
 
 
-def _as_one_change(kept: Any, absorbed: Sequence[Any], actor: Actor, entity_id: int | None) -> Any:
+def _as_one_change(
+    kept: Any, absorbed: Sequence[Any], actor: Actor, entity_id: int | None
+) -> AbstractContextManager[ChangeSet]:
     title = f"{', '.join(row.name for row in absorbed)} → {kept.name}"
     return audit.change_set(ChangeSetKind.BULK, title, actor=actor, entity_id=entity_id)
 

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from inventory.core import clock
 from inventory.core.database import db, transaction
+from inventory.core.wording import N_
 from inventory.discovery import addresses, directories, queries, runs
 from inventory.discovery.models import Directory, Presence, Run, Sighting
 from inventory.discovery.scanning import order_of_job
@@ -19,6 +20,7 @@ from inventory.jobs.context import JobContext
 from inventory.jobs.models import Job, JobState
 from scanners.observation import Observation
 
+PLAYED = N_("Everything here is made up: what is known of this range answers again, and no network is asked.")
 STEPS, PAUSE_S = 12, 0.25
 """In how many steps a range is played, and how long each takes: long enough to be watched."""
 
@@ -31,6 +33,7 @@ def scan(context: JobContext) -> JobState:
             order.subject, job=db.session.get_one(Job, context.job_id)
         )
         run_id, site = run.id, run.site.code if run.site else ""
+        context.event(PLAYED)
     total = addresses.count(order.spans)
     known = select(Sighting.id).where(Sighting.range_id == (order.range_id or 0), Sighting.source == "snmp")
     placement = Placement(order.entity_id, order.location_id)

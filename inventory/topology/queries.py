@@ -16,6 +16,7 @@ from inventory.assets.states import IdentifierKind
 from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category
 from inventory.core.database import db
+from inventory.discovery import addresses
 from inventory.discovery import queries as discovery
 from inventory.discovery.models import Run, Sighting, Site
 from inventory.reconciliation.models import Link
@@ -302,9 +303,9 @@ def unlisted(site_code: str) -> list[Unlisted]:
         .order_by(Sighting.target, Sighting.id)
         .limit(MOST_UNLISTED)
     )
+    rows = sorted(db.session.execute(statement), key=lambda row: addresses.in_order(row.target))
     return [
-        Unlisted(row.public_id, row.entity_id, row.name or "", row.target, Kind(row.kind))
-        for row in db.session.execute(statement)
+        Unlisted(row.public_id, row.entity_id, row.name or "", row.target, Kind(row.kind)) for row in rows
     ]
 
 

@@ -46,4 +46,7 @@ def site(public_id: str) -> Response:
     asked = sites.Asked.of(request.args.getlist("open"), request.args.get("q", ""))
     unlisted = sites.unlisted(row)
     shown = sites.shown(row, asked, unlisted)
-    return page("topology/site.html", site=row, shown=shown, unlisted=unlisted, tabs=tabs("topology.index"))
+    return page(
+        "topology/site.html", site=row, shown=shown, unlisted=unlisted, tabs=tabs("topology.index"),
+        more_unlisted=len(unlisted) >= queries.MOST_UNLISTED,
+    )  # fmt: skip

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import TextIO
 
@@ -112,15 +113,20 @@ def run(args: argparse.Namespace) -> int:
         coverage = None
         form = args.format or ("text" if sys.stdout.isatty() else "json")
         causes: Counter[str] = Counter()
-        for result in results:
-            if isinstance(result, Observation):
-                _print(result, form)
-            elif isinstance(result, Failure):
-                causes[result.cause.sentence()] += 1
-                if args.all:
-                    print(json.dumps(result.to_json()), flush=True)  # noqa: T201 (a command prints its results)
-            else:
-                coverage = result
+        with closing(results):
+            for result in results:
+                if isinstance(result, Observation):
+                    _print(result, form)
+                elif isinstance(result, Failure):
+                    causes[result.cause.sentence()] += 1
+                    if args.all:
+                        print(json.dumps(result.to_json()), flush=True)  # noqa: T201 (a command prints its results)
+                else:
+                    coverage = result
+    except BrokenPipeError:
+        # Whoever read the results has seen enough (`| head`); what Python would still write goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PARTIAL
     except (OptionsError, ProfileError, OSError) as error:
         print(f"python -m scanners snmp: {error}", file=sys.stderr)  # noqa: T201
         return WRONG_CALL

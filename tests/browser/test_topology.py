@@ -96,3 +96,25 @@ def test_a_phone_shows_the_drawing_without_widening_the_page(
     page.goto(live.pages["topology.site"])
     expect(page.locator("[data-topology]")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_two_fingers_zoom_the_drawing_and_not_the_page(live: Live, page_of: Callable[..., Page]) -> None:
+    page = page_of("diane", width=390, height=844, has_touch=True, is_mobile=True)
+    page.goto(live.pages["topology.site"])
+    frame = page.locator("[data-topology]")
+    frame.scroll_into_view_if_needed()
+    box, before = frame.bounding_box(), width_of(frame)
+    assert box is not None
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *apart: int) -> None:
+        x, y = box["x"] + box["width"] / 2, min(box["y"] + box["height"] / 2, 700)
+        points = [{"x": x + way * far, "y": y, "id": way} for far in apart for way in (-1, 1)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", 40)
+    for apart in (50, 60, 80):
+        touch("touchMove", apart)
+    touch("touchEnd")
+    assert width_of(frame) == pytest.approx(before * 2, rel=0.01)
+    assert page.evaluate("visualViewport.scale") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -197,6 +198,15 @@ def test_more_than_a_page_can_wait_for_is_done_in_the_background(
     assert open_reviews() == []
     page = alice.get(answer.headers["Location"], headers=ENGLISH).text
     assert "Undo all of it" in page
+    undo_url, back = (
+        re.search(r'action="(/changes/own/[^"]+)"', page),
+        '<input type="hidden" name="next" value="/reviews/unknown">',
+    )
+    assert undo_url
+    assert back in page
+    undone = alice.post(undo_url[1], data={"next": "/reviews/unknown"})
+    assert undone.headers["Location"] == "/reviews/unknown"
+    assert len(open_reviews()) == 2
     assert sign_in(cast.diane).get(answer.headers["Location"]).status_code == 404, "it is Alice's own"
 
 

@@ -52,7 +52,7 @@ def why(row: RunResult) -> str | None:
 def advice(row: RunResult) -> str | None:
     """Return what to do about a target that was not read, None where nothing is to be done."""
     if row.outcome is Outcome.SAME:
-        return _("If they are two devices, one bears a wrong serial number: log it by hand.")
+        return _("If they are two devices, nothing that they say tells them apart: log the other by hand.")
     found = causes.advice(row.cause) if row.cause else None
     return _(found) if found else None
 

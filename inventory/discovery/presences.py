@@ -12,7 +12,7 @@ from sqlalchemy import Table, bindparam, delete, or_, select, update
 
 from inventory.assets.models import Asset, AssetIdentifier
 from inventory.assets.states import IdentifierKind, SourceKind
-from inventory.core.database import bulk_load, db
+from inventory.core.database import among, bulk_load, db
 from inventory.core.text import clean
 from inventory.discovery.models import Presence, Sighting
 from inventory.discovery.sightings import LOOKED_UP_AT_ONCE, slices
@@ -118,7 +118,7 @@ class _Rows:
     def read(cls, found: Sequence[Noticed], site_id: int) -> _Rows:
         keys = {_key(one) for one in found} | {f"ip:{one.address}" for one in found}
         unnamed = {one.address for one in found if one.mac is None}
-        either = or_(TABLE.c.key.in_(keys), TABLE.c.address.in_(unnamed))
+        either = or_(among(TABLE.c.key, keys), among(TABLE.c.address, unnamed))
         statement = select(TABLE).where(TABLE.c.site_id == site_id, either)
         known = db.session.execute(statement.order_by(TABLE.c.last_seen_at, TABLE.c.id)).mappings()
         rows = [Row(**values) for values in known]
@@ -164,7 +164,7 @@ class _Rows:
     def write(self, origin: Noticing) -> None:
         """Save the rows: what is new in one go, and of what only its last date moves that alone."""
         if self.gone:
-            db.session.execute(delete(TABLE).where(TABLE.c.id.in_(self.gone)))
+            db.session.execute(delete(TABLE).where(among(TABLE.c.id, self.gone)))
         touched: list[int] = []
         rewritten: list[dict[str, Any]] = []
         for row in self.by_key.values():
@@ -177,7 +177,7 @@ class _Rows:
             db.session.execute(update(TABLE).where(TABLE.c.id == bindparam("row_id")), rewritten)
         if touched:
             last = {"last_seen_at": origin.at, "last_run_id": origin.run_id}
-            db.session.execute(update(TABLE).where(TABLE.c.id.in_(touched)).values(**last))
+            db.session.execute(update(TABLE).where(among(TABLE.c.id, touched)).values(**last))
         bulk_load(TABLE, [vars(row) for row in self.by_key.values() if not _is_saved(row)])
 
     def _changed(self, row: Row) -> frozenset[str]:
@@ -230,13 +230,13 @@ def _match(found: Sequence[Noticed], origin: Noticing) -> _Match:
     match = _Match()
     match.by_mac = _single(
         select(AssetIdentifier.value, AssetIdentifier.asset_id).where(
-            AssetIdentifier.kind.in_(_MAC_KINDS), AssetIdentifier.value.in_(macs)
+            AssetIdentifier.kind.in_(_MAC_KINDS), among(AssetIdentifier.value, macs)
         )
     )
     match.by_address = _single(
         select(AssetIdentifier.value, AssetIdentifier.asset_id).where(
             AssetIdentifier.kind == IdentifierKind.IP,
-            AssetIdentifier.value.in_(addresses),
+            among(AssetIdentifier.value, addresses),
             AssetIdentifier.scope == origin.site_code,
         )
     )
@@ -249,7 +249,7 @@ def _match(found: Sequence[Noticed], origin: Noticing) -> _Match:
     )
     if weak := {*match.by_address.values(), *match.by_name.values()}:
         owned = select(AssetIdentifier.asset_id).where(
-            AssetIdentifier.asset_id.in_(weak), AssetIdentifier.kind.in_(_MAC_KINDS)
+            among(AssetIdentifier.asset_id, weak), AssetIdentifier.kind.in_(_MAC_KINDS)
         )
         match.with_mac = set(db.session.scalars(owned))
     match.sightings = sightings_at(addresses, origin.site_code)
@@ -278,7 +278,7 @@ def sightings_at(addresses: Iterable[str], site_code: str) -> dict[str, int]:
     """Return the device that is seen at each address of a site and not absent."""
     statement = select(Sighting.target, Sighting.id).where(
         Sighting.site_code == site_code,
-        Sighting.target.in_(addresses),
+        among(Sighting.target, addresses),
         Sighting.subject == "device",
         Sighting.absent_since.is_(None),
     )
@@ -289,7 +289,7 @@ def _confirm(asset_ids: Sequence[int], at: datetime) -> None:
     """Move the last date of assets whose own MAC was noticed; nothing else of them changes."""
     if asset_ids:
         statement = update(Asset).where(
-            Asset.id.in_(asset_ids), or_(Asset.last_seen_at.is_(None), Asset.last_seen_at < at)
+            among(Asset.id, asset_ids), or_(Asset.last_seen_at.is_(None), Asset.last_seen_at < at)
         )
         moved = statement.values(last_seen_at=at, last_seen_by=SourceKind.SNMP, updated_at=Asset.updated_at)
         db.session.execute(moved.execution_options(synchronize_session=False))
@@ -302,7 +302,7 @@ def identify(site_id: int, site_code: str, met: Mapping[str, tuple[str, set[str]
     """
     for some in slices(list(met), LOOKED_UP_AT_ONCE):
         statement = select(Presence).where(
-            Presence.site_id == site_id, Presence.address.in_(some), Presence.sighting_id.is_(None)
+            Presence.site_id == site_id, among(Presence.address, some), Presence.sighting_id.is_(None)
         )
         rows = list(db.session.scalars(statement))
         seen = sightings_at({met[row.address][0] for row in rows}, site_code) if rows else {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from sqlalchemy import Table, delete, select
 
 from inventory.core import clock
-from inventory.core.database import bulk_load, db
+from inventory.core.database import among, bulk_load, db
 from inventory.discovery.models import Outcome, SightingReading
 from inventory.discovery.sightings import Stored
 
@@ -52,7 +52,7 @@ class Noted:
         ]
         db.session.execute(
             delete(SightingReading)
-            .where(SightingReading.sighting_id.in_(wanted))
+            .where(among(SightingReading.sighting_id, wanted))
             .execution_options(synchronize_session=False)
         )
         bulk_load(cast("Table", SightingReading.__table__), rows)
@@ -60,5 +60,5 @@ class Noted:
 
 def _without(sighting_ids: Collection[int]) -> set[int]:
     """Those of the sightings that have no objects kept yet."""
-    have = select(SightingReading.sighting_id).where(SightingReading.sighting_id.in_(sighting_ids))
+    have = select(SightingReading.sighting_id).where(among(SightingReading.sighting_id, sighting_ids))
     return set(sighting_ids) - set(db.session.scalars(have))

@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Table, delete, func, select
 
 from inventory.core import clock
-from inventory.core.database import bulk_load, db
+from inventory.core.database import among, bulk_load, db
 from inventory.discovery import addresses
 from inventory.discovery.models import Outcome, Run, RunKind, RunResult, Sighting
 from inventory.discovery.sightings import LOOKED_UP_AT_ONCE, Met, slices
@@ -102,7 +102,7 @@ def _known_at(run: Run, targets: Sequence[str]) -> dict[str, int]:
         return found
     for some in slices(targets, LOOKED_UP_AT_ONCE):
         statement = select(Sighting.target, Sighting.id).where(
-            Sighting.range_id == run.range_id, Sighting.source == "snmp", Sighting.target.in_(some)
+            Sighting.range_id == run.range_id, Sighting.source == "snmp", among(Sighting.target, some)
         )
         found |= {row.target: row.id for row in db.session.execute(statement)}
     return found
@@ -140,7 +140,7 @@ def note_missed(run: Run, sighting_ids: Sequence[int]) -> None:
     told = set(db.session.scalars(select(RunResult.sighting_id).where(*mine)))
     at, untold = clock.now(), [id_ for id_ in sighting_ids if id_ not in told]
     for some in slices(untold, LOOKED_UP_AT_ONCE):
-        rows = db.session.execute(select(Sighting.id, Sighting.target).where(Sighting.id.in_(some)))
+        rows = db.session.execute(select(Sighting.id, Sighting.target).where(among(Sighting.id, some)))
         missed = [(row.target, row.id) for row in rows]
         taken = _answered(run, [target for target, _id in missed])
         bulk_load(
@@ -156,7 +156,7 @@ def note_missed(run: Run, sighting_ids: Sequence[int]) -> None:
 def _answered(run: Run, targets: Sequence[str]) -> set[str]:
     """Those of the targets at which the run met a device."""
     met = RunResult.run_id == run.id, RunResult.outcome.not_in((Outcome.SILENT, Outcome.FAILED))
-    return set(db.session.scalars(select(RunResult.target).where(*met, RunResult.target.in_(targets))))
+    return set(db.session.scalars(select(RunResult.target).where(*met, among(RunResult.target, targets))))
 
 
 def forget_unchanged(run: Run) -> None:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import Row, Table, bindparam, select, update
 
-from inventory.core.database import bulk_load, db
+from inventory.core.database import among, bulk_load, db
 from inventory.core.text import clean
 from inventory.discovery.models import Outcome, Sighting, SightingRevision
 from scanners import sameness
@@ -214,7 +214,7 @@ def _store_slice(source: str, observations: dict[str, Observation], origin: Orig
     _insert(new, source, origin, stored)
     keep_revisions(changed)
     if touched:
-        db.session.execute(update(TABLE).where(TABLE.c.id.in_(touched)).values(**_last(origin)))
+        db.session.execute(update(TABLE).where(among(TABLE.c.id, touched)).values(**_last(origin)))
     if rewritten:
         db.session.execute(update(TABLE).where(TABLE.c.id == bindparam("row_id")), rewritten)
 
@@ -302,7 +302,7 @@ def _known(source: str, site_code: str, keys: list[str]) -> dict[str, Known]:
         Sighting.entity_id, Sighting.location_id, Sighting.target, Sighting.credential_id,
     )  # fmt: skip
     statement = select(*columns).where(
-        Sighting.source == source, Sighting.site_code == site_code, Sighting.source_key.in_(keys)
+        Sighting.source == source, Sighting.site_code == site_code, among(Sighting.source_key, keys)
     )
     return {row.source_key: row for row in db.session.execute(statement)}
 
@@ -347,7 +347,7 @@ def keep_revisions(ids: Sequence[int]) -> None:
         return
     earlier = select(
         Sighting.id, Sighting.digest, Sighting.observation, Sighting.last_seen_at, Sighting.last_run_id
-    ).where(Sighting.id.in_(ids), Sighting.digest != "")
+    ).where(among(Sighting.id, ids), Sighting.digest != "")
     rows = [
         {"sighting_id": row.id, "digest": row.digest, "observation": row.observation,
          "observed_at": row.last_seen_at, "run_id": row.last_run_id}
@@ -359,7 +359,7 @@ def keep_revisions(ids: Sequence[int]) -> None:
 def mark_absent(ids: Sequence[int], at: datetime) -> None:
     """Say of these sightings that a run which read their whole scope no longer met them."""
     for some in slices(ids, LOOKED_UP_AT_ONCE):
-        statement = update(Sighting).where(Sighting.id.in_(some)).values(absent_since=at)
+        statement = update(Sighting).where(among(Sighting.id, some)).values(absent_since=at)
         db.session.execute(statement.execution_options(synchronize_session=False))
 
 

@@ -16,7 +16,7 @@ from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core import clock
 from inventory.core.access import Scope
-from inventory.core.database import db
+from inventory.core.database import among, db
 from inventory.discovery import queries as discovery
 from inventory.discovery.models import Run, Sighting
 from inventory.organization import queries as organization
@@ -45,19 +45,20 @@ def printers_read(run: Run) -> Sequence[Row[Any]]:
     return db.session.execute(statement).all()
 
 
-def readings_on(asset_ids: Collection[int], days: Collection[date]) -> dict[tuple[int, date], int]:
-    """Return the ids of the readings of these printers on these days, by (asset, day)."""
-    statement = select(PrinterReading.id, PrinterReading.asset_id, PrinterReading.read_on).where(
-        PrinterReading.asset_id.in_(asset_ids), PrinterReading.read_on.in_(days)
+def readings_on(asset_ids: Collection[int], days: Collection[date]) -> dict[tuple[int, date], Row[Any]]:
+    """Return (id, meters, levels) of the readings of these printers on these days, by (asset, day)."""
+    of = PrinterReading
+    statement = select(of.asset_id, of.read_on, of.id, of.meters, of.levels).where(
+        among(of.asset_id, asset_ids), of.read_on.in_(days)
     )
-    return {(row.asset_id, row.read_on): row.id for row in db.session.execute(statement)}
+    return {(row.asset_id, row.read_on): row for row in db.session.execute(statement)}
 
 
 def levels_of(asset_ids: Collection[int], *, since: date) -> Mapping[int, Mapping[str, Series]]:
     """Return what was left of each supply day by day, oldest first: asset → key of the supply → (day, thousandths)."""
     statement = (
         select(PrinterReading.asset_id, PrinterReading.read_on, PrinterReading.levels)
-        .where(PrinterReading.asset_id.in_(asset_ids), PrinterReading.read_on >= since)
+        .where(among(PrinterReading.asset_id, asset_ids), PrinterReading.read_on >= since)
         .order_by(PrinterReading.read_on)
     )
     found: dict[int, dict[str, list[tuple[date, int]]]] = defaultdict(lambda: defaultdict(list))

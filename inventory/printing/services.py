@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy import Row, Table, bindparam, delete, select, update
 
 from inventory.assets.models import Asset
 from inventory.audit import loads
-from inventory.core.database import bulk_load, db
+from inventory.core.database import among, bulk_load, db
 from inventory.discovery.models import Run
 from inventory.discovery.sightings import slices
 from inventory.printing import queries, supplies, wear
@@ -68,16 +68,18 @@ def keep(said: Sequence[Said]) -> None:
 
 def _keep_readings(said: Sequence[Said], ids: Sequence[int]) -> None:
     oldest = min(one.day for one in said) - KEPT
-    db.session.execute(delete(_READINGS).where(_READINGS.c.asset_id.in_(ids), _READINGS.c.read_on < oldest))
+    db.session.execute(
+        delete(_READINGS).where(among(_READINGS.c.asset_id, ids), _READINGS.c.read_on < oldest)
+    )
     known = queries.readings_on(ids, {one.day for one in said})
     new, again = [], []
     for one in said:
         told = {"meters": dict(one.meters), "levels": one.levels}
-        id_ = known.get((one.asset_id, one.day))
-        if id_ is None:
+        before = known.get((one.asset_id, one.day))
+        if before is None:
             new.append({"asset_id": one.asset_id, "read_on": one.day, **told})
-        else:
-            again.append({"row_id": id_, **told})
+        elif (before.meters, before.levels) != (told["meters"], told["levels"]):
+            again.append({"row_id": before.id, **told})
     bulk_load(_READINGS, new)
     if again:
         db.session.execute(update(_READINGS).where(_READINGS.c.id == bindparam("row_id")), again)
@@ -86,26 +88,31 @@ def _keep_readings(said: Sequence[Said], ids: Sequence[int]) -> None:
 def _keep_supplies(
     said: Sequence[Said], ids: Sequence[int], levels: Mapping[int, Mapping[str, wear.Series]]
 ) -> None:
-    known: dict[int, dict[str, Any]] = defaultdict(dict)
-    columns = (PrinterSupply.id, PrinterSupply.asset_id, PrinterSupply.key, PrinterSupply.replaced_on)
-    for row in db.session.execute(select(*columns).where(PrinterSupply.asset_id.in_(ids))):
+    known: dict[int, dict[str, Row[Any]]] = defaultdict(dict)
+    for row in db.session.execute(select(_SUPPLIES).where(among(_SUPPLIES.c.asset_id, ids))):
         known[row.asset_id][row.key] = row
     new, again = [], []
+    read_again: dict[datetime, list[int]] = defaultdict(list)
     for one in said:
         for supply in one.supplies:
             written = _columns(one, supply, levels.get(one.asset_id, {}).get(supply.key, ()))
             before = known[one.asset_id].pop(supply.key, None)
             if before is None:
                 new.append(written)
+                continue
+            written["replaced_on"] = written["replaced_on"] or before.replaced_on
+            if all(getattr(before, name) == value for name, value in written.items() if name != "read_at"):
+                read_again[one.at].append(before.id)
             else:
-                replaced_on = written["replaced_on"] or before.replaced_on
-                again.append({**written, "replaced_on": replaced_on, "row_id": before.id})
+                again.append({**written, "row_id": before.id})
     gone = [row.id for one in said if one.supplies for row in known[one.asset_id].values()]
     if gone:
-        db.session.execute(delete(_SUPPLIES).where(_SUPPLIES.c.id.in_(gone)))
+        db.session.execute(delete(_SUPPLIES).where(among(_SUPPLIES.c.id, gone)))
     bulk_load(_SUPPLIES, new)
     if again:
         db.session.execute(update(_SUPPLIES).where(_SUPPLIES.c.id == bindparam("row_id")), again)
+    for at, those in read_again.items():
+        db.session.execute(update(_SUPPLIES).where(among(_SUPPLIES.c.id, those)).values(read_at=at))
 
 
 def _columns(said: Said, supply: Read, levels: wear.Series) -> dict[str, Any]:

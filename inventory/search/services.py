@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import Table, delete, func, select, update
 
-from inventory.core.database import bulk_load, db, transaction
+from inventory.core.database import among, bulk_load, db, transaction
 from inventory.search import documents, folding, store
 from inventory.search.documents import Document
 from inventory.search.models import SearchDocument, SearchWord
@@ -35,7 +35,7 @@ def reindex(noun: str, row_ids: Iterable[int]) -> int:
 
 def _reindex(noun: str, row_ids: Sequence[int], found: Sequence[Document]) -> int:
     ids = [documents.document_id(noun, row_id) for row_id in row_ids]
-    said = db.session.execute(select(DOCUMENTS.c.id, DOCUMENTS.c.digest).where(DOCUMENTS.c.id.in_(ids)))
+    said = db.session.execute(select(DOCUMENTS.c.id, DOCUMENTS.c.digest).where(among(DOCUMENTS.c.id, ids)))
     known = {id_: digest for id_, digest in said}  # noqa: C416 - rows are no pairs to a type checker
     tokens = {document.row_id: document.tokens(noun) for document in found}
     rows = {document.row_id: document.row(noun, tokens[document.row_id]) for document in found}
@@ -53,13 +53,13 @@ def _reindex(noun: str, row_ids: Sequence[int], found: Sequence[Document]) -> in
 def _forget(ids: Sequence[int]) -> None:
     for chunk in in_chunks(ids):
         store.remove("search_index", chunk)
-        db.session.execute(delete(DOCUMENTS).where(DOCUMENTS.c.id.in_(chunk)))
+        db.session.execute(delete(DOCUMENTS).where(among(DOCUMENTS.c.id, chunk)))
 
 
 def _learn(words: set[str]) -> None:
     """Add the words that are not known yet, with their trigrams."""
     for chunk in in_chunks(sorted(words)):
-        known = set(db.session.scalars(select(WORDS.c.word).where(WORDS.c.word.in_(chunk))))
+        known = set(db.session.scalars(select(WORDS.c.word).where(among(WORDS.c.word, chunk))))
         if not (new := [word for word in chunk if word not in known]):
             continue
         statement = store.insert_unless_there(WORDS).returning(WORDS.c.id, WORDS.c.word)

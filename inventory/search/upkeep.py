@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Delete, Insert, Table, Update, event, func, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from inventory.core.database import before_load
+from inventory.core.database import among, before_load
 from inventory.search import documents, services
 from inventory.search.documents import Watch
 
@@ -138,7 +138,7 @@ def catch_up(session: Session) -> None:
         return
     for (noun, column), ids in found.pointed.items():
         for chunk in services.in_chunks(sorted(ids)):
-            found.rows[noun] |= set(session.scalars(select(column.class_.id).where(column.in_(chunk))))
+            found.rows[noun] |= set(session.scalars(select(column.class_.id).where(among(column, chunk))))
     for (noun, watch), last in found.since.items():
         table: Any = watch.model
         found.rows[noun] |= set(session.scalars(select(getattr(table, watch.owner)).where(table.id > last)))

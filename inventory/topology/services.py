@@ -13,7 +13,7 @@ from inventory.assets.models import Asset
 from inventory.audit import services as audit
 from inventory.audit.models import Action
 from inventory.core.access import Actor
-from inventory.core.database import db
+from inventory.core.database import among, db
 from inventory.discovery.sightings import slices
 from inventory.topology import loading
 from inventory.topology.deciding import Decision, Place, decide
@@ -99,7 +99,7 @@ class _Pen:
 def _confirm(model: Any, ids: Collection[int], at: datetime) -> None:
     """Move the last date of rows; it is no change, so that nothing of it is kept to undo."""
     for some in slices(sorted(ids), AT_ONCE):
-        statement = update(model).where(model.id.in_(some)).values(last_seen_at=at)
+        statement = update(model).where(among(model.id, some)).values(last_seen_at=at)
         db.session.execute(statement.execution_options(synchronize_session=False))
 
 

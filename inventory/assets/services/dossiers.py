@@ -11,7 +11,7 @@ from sqlalchemy import Select, inspect, select
 
 from inventory.assets.models import Asset, AssetIdentifier, Period, Provenance
 from inventory.audit import loads
-from inventory.core.database import db
+from inventory.core.database import among, db
 
 
 class Rows:
@@ -110,24 +110,24 @@ def dossiers_in(
     if identified:
         _identify(found)
     said, dated = Provenance.__table__, Period.__table__
-    wanted = select(said).where(said.c.asset_id.in_(found), said.c.field.in_(claimed)).order_by(said.c.id)
-    periods = select(dated).where(dated.c.asset_id.in_(found)).order_by(dated.c.from_on)
+    wanted = select(said).where(among(said.c.asset_id, found), said.c.field.in_(claimed)).order_by(said.c.id)
+    periods = select(dated).where(among(dated.c.asset_id, found)).order_by(dated.c.from_on)
     _fill(found, rows.read(Provenance, wanted), rows.read(Period, periods))
     return found
 
 
 def _identify(found: Mapping[int, Dossier]) -> None:
-    named = select(AssetIdentifier).where(AssetIdentifier.asset_id.in_(found))
+    named = select(AssetIdentifier).where(among(AssetIdentifier.asset_id, found))
     for identifier in db.session.scalars(named.order_by(AssetIdentifier.id)):
         found[identifier.asset_id].identifiers.append(identifier)
 
 
 def _said(found: Mapping[int, Dossier]) -> Select[Provenance]:
-    return select(Provenance).where(Provenance.asset_id.in_(found))
+    return select(Provenance).where(among(Provenance.asset_id, found))
 
 
 def _dated(found: Mapping[int, Dossier]) -> Select[Period]:
-    return select(Period).where(Period.asset_id.in_(found)).order_by(Period.from_on)
+    return select(Period).where(among(Period.asset_id, found)).order_by(Period.from_on)
 
 
 def _fill(found: Mapping[int, Dossier], said: Iterable[Any], dated: Iterable[Any]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import exists, select
 
 from inventory.assets.states import SourceKind
 from inventory.core.access import Actor
-from inventory.core.database import db
+from inventory.core.database import among, db
 from inventory.discovery import queries
 from inventory.discovery.models import Run, Sighting
 from inventory.discovery.sightings import slices
@@ -98,7 +98,7 @@ def _conclude(batch: Batch, keys: Collection[int], applier: Applier, outcome: Ou
     applied = applier.applied
     db.session.flush()
     absence.note_signs_of_life(_signs_of_life(batch, keys), SourceKind.LDAP)
-    absence.touch(Sighting.id.in_(sorted(keys)))
+    absence.touch(among(Sighting.id, sorted(keys)))
     for asset in batch.assets.values():
         db.session.expire(asset, ["last_seen_at", "last_seen_by"])
     questions.drop_vanished(applied.created | applied.linked)
@@ -191,6 +191,6 @@ def depart(sighting_ids: Collection[int], *, actor: Actor) -> int:
     people.mark_absent(sighting_ids, actor=actor)
     opened = 0
     for some in slices(sorted(sighting_ids), AT_ONCE):
-        gone = select(Link.asset_id).where(Link.sighting_id.in_(some), Link.asset_id.is_not(None))
+        gone = select(Link.asset_id).where(among(Link.sighting_id, some), Link.asset_id.is_not(None))
         opened += absence.ask_about_vanished(set(db.session.scalars(gone)) - {None})  # type: ignore[arg-type]
     return opened

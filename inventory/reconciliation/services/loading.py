@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from inventory.assets.models import Asset, AssetIdentifier
 from inventory.assets.states import IdentifierKind
 from inventory.catalog import queries as catalog
-from inventory.core.database import db
+from inventory.core.database import among, db
 from inventory.discovery.models import Sighting
 from inventory.discovery.sightings import slices
 from inventory.organization.models import Entity, Location
@@ -66,11 +66,11 @@ def load(sighting_ids: Collection[int]) -> Batch:
     """Load sightings with their links and what people decided about them."""
     batch = Batch()
     ids = list(sighting_ids)
-    for sighting in db.session.scalars(select(Sighting).where(Sighting.id.in_(ids))):
+    for sighting in db.session.scalars(select(Sighting).where(among(Sighting.id, ids))):
         batch.sightings[sighting.id] = sighting
         batch.observations[sighting.id] = Observation.from_json(sighting.observation)
     batch.links = links_of(ids)
-    for constraint in db.session.scalars(select(Constraint).where(Constraint.sighting_id.in_(ids))):
+    for constraint in db.session.scalars(select(Constraint).where(among(Constraint.sighting_id, ids))):
         batch.constraints[constraint.sighting_id].append(constraint)
     places = {sighting.location_id for sighting in batch.sightings.values()} - {None}
     if places:
@@ -83,7 +83,9 @@ def load(sighting_ids: Collection[int]) -> Batch:
 
 def links_of(sighting_ids: Collection[int]) -> dict[int, Link]:
     """Return the links of sightings by their ids."""
-    rows = db.session.scalars(select(Link).where(Link.sighting_id.in_(sighting_ids))) if sighting_ids else ()
+    rows = (
+        db.session.scalars(select(Link).where(among(Link.sighting_id, sighting_ids))) if sighting_ids else ()
+    )
     return {link.sighting_id: link for link in rows}
 
 
@@ -92,11 +94,11 @@ def candidates(batch: Batch, seen: Sequence[Seen]) -> list[Known]:
     wanted = {one.link for one in seen} | {one.must for one in seen}
     ids = {id_ for id_ in wanted if id_ is not None} | _sharing(seen)
     rows: dict[int, list[AssetIdentifier]] = defaultdict(list)
-    for row in db.session.scalars(select(AssetIdentifier).where(AssetIdentifier.asset_id.in_(ids))):
+    for row in db.session.scalars(select(AssetIdentifier).where(among(AssetIdentifier.asset_id, ids))):
         rows[row.asset_id].append(row)
     statement = (
         select(Asset)
-        .where(Asset.id.in_(ids))
+        .where(among(Asset.id, ids))
         .options(
             joinedload(Asset.category),
             joinedload(Asset.manufacturer),
@@ -153,7 +155,7 @@ def _sharing(seen: Sequence[Seen]) -> set[int]:
         either = [
             and_(
                 AssetIdentifier.kind == IdentifierKind(kind),
-                AssetIdentifier.value.in_([v for _k, v in found]),
+                among(AssetIdentifier.value, [v for _k, v in found]),
             )
             for kind, found in groupby(some, key=itemgetter(0))
         ]

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from inventory.core import clock
-from inventory.core.database import db
+from inventory.core.database import among, db
 from inventory.reconciliation.likeness import Sentence
 from inventory.reconciliation.models import Answer, Review, ReviewKind, ReviewState
 
@@ -63,7 +63,7 @@ def ask_all(asked: Sequence[Question]) -> list[tuple[Review, bool]]:
     keys = [question.key for question in asked]
     reviews = {
         review.question_key: review
-        for review in db.session.scalars(select(Review).where(Review.question_key.in_(keys)))
+        for review in db.session.scalars(select(Review).where(among(Review.question_key, keys)))
     }
     twins = _open_duplicates() if any(one.kind is ReviewKind.DUPLICATE for one in asked) else {}
     put = [_put(question, reviews, twins) for question in asked]
@@ -114,7 +114,7 @@ def drop_unasked(sighting_ids: Collection[int], asked: Iterable[int]) -> int:
     kept = set(asked)
     statement = select(Review).where(
         Review.state == ReviewState.OPEN,
-        Review.sighting_id.in_(list(sighting_ids)),
+        among(Review.sighting_id, list(sighting_ids)),
         Review.kind.not_in(ABOUT_ASSETS),
     )
     gone = [review for review in db.session.scalars(statement) if review.id not in kept]
@@ -126,7 +126,7 @@ def drop_vanished(asset_ids: Collection[int]) -> int:
     statement = select(Review).where(
         Review.state == ReviewState.OPEN,
         Review.kind == ReviewKind.VANISHED,
-        Review.asset_id.in_(list(asset_ids)),
+        among(Review.asset_id, list(asset_ids)),
     )
     return close(db.session.scalars(statement).all())
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from inventory.discovery import addresses, presences, queries
@@ -20,14 +19,6 @@ if TYPE_CHECKING:
     from scanners.presence import PresenceOptions
 
 LONGEST_WAIT_S = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """Who was noticed, and whether the name server had nothing to say to anybody."""
-
-    found: Sequence[Noticed] = ()
-    names_are_silent: bool = False
 
 
 def options_of(site: Site, *, rate: int, timeout_ms: int, tcp_hints: bool) -> PresenceOptions:
@@ -47,19 +38,18 @@ def options_of(site: Site, *, rate: int, timeout_ms: int, tcp_hints: bool) -> Pr
 
 def look(
     spans: Sequence[Span], heard: Iterable[str], options: PresenceOptions, should_stop: Callable[[], bool]
-) -> Looked:
-    """Return who is noticed at the addresses that were not heard by SNMP."""
+) -> Iterator[Noticed | Coverage]:
+    """Yield who is noticed at the addresses that were not heard by SNMP, then a coverage unless all were heard."""
     import scanners.presence as scanner
 
     silent = addresses.without(spans, addresses.spans_of(heard))
-    if not silent:
-        return Looked()
-    said = list(scanner.look([str(span) for span in silent], options, should_stop=should_stop))
-    failures = [failure for one in said if isinstance(one, Coverage) for failure in one.failures]
-    return Looked(
-        [one for one in said if isinstance(one, Noticed)],
-        any(failure.cause is Cause.NO_NAME_SERVER for failure in failures),
-    )
+    if silent:
+        yield from scanner.look([str(span) for span in silent], options, should_stop=should_stop)
+
+
+def are_names_silent(coverage: Coverage) -> bool:
+    """Say whether the name server had nothing to say to anybody."""
+    return any(failure.cause is Cause.NO_NAME_SERVER for failure in coverage.failures)
 
 
 def may_ping() -> bool:

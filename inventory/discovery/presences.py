@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
@@ -15,12 +15,13 @@ from inventory.assets.states import IdentifierKind, SourceKind
 from inventory.core.database import among, bulk_load, db
 from inventory.core.text import clean
 from inventory.discovery.models import Presence, Sighting
-from inventory.discovery.sightings import LOOKED_UP_AT_ONCE, slices
+from inventory.discovery.sightings import slices
 from scanners.identity import canonical_hostname
 from scanners.presence import Hint, Name
 from scanners.presence import Presence as Noticed
 from scanners.presence.guess import guess
 
+AT_ONCE = 2_000
 MOST_ADDRESSES, LONGEST_NAME, LONGEST_MAKER, LONGEST_TOLD = 16, 120, 80, 255
 MOST_NAMES, MOST_HINTS = 8, 24
 # Which name stands for the thing: what it says of itself before what a server says of its address.
@@ -79,7 +80,7 @@ class _Match:
 
 def keep(found: Sequence[Noticed], origin: Noticing) -> None:
     """Keep what was noticed at a site, and move the last date of the assets whose own MAC was among it."""
-    for some in slices(found, LOOKED_UP_AT_ONCE):
+    for some in slices(found, AT_ONCE):
         placed = [(one, place) for one in some if (place := origin.place(one)) is not None]
         if placed:
             _keep_slice(placed, origin)
@@ -274,7 +275,7 @@ def _single(statement: Any) -> dict[str, int]:
     return {value: next(iter(ids)) for value, ids in owners.items() if len(ids) == 1}
 
 
-def sightings_at(addresses: Iterable[str], site_code: str) -> dict[str, int]:
+def sightings_at(addresses: Collection[str], site_code: str) -> dict[str, int]:
     """Return the device that is seen at each address of a site and not absent."""
     statement = select(Sighting.target, Sighting.id).where(
         Sighting.site_code == site_code,
@@ -300,7 +301,7 @@ def identify(site_id: int, site_code: str, met: Mapping[str, tuple[str, set[str]
 
     `met` is address → (the address at which that device was met, its own MACs).
     """
-    for some in slices(list(met), LOOKED_UP_AT_ONCE):
+    for some in slices(list(met), AT_ONCE):
         statement = select(Presence).where(
             Presence.site_id == site_id, among(Presence.address, some), Presence.sighting_id.is_(None)
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -33,7 +34,7 @@ from inventory.discovery.sightings import Origin, Placement
 from inventory.discovery.streaming import Account, drain
 from inventory.jobs.context import JobContext, PostponedJobError
 from inventory.jobs.models import Job, JobState
-from scanners.coverage import Cause
+from scanners.coverage import Cause, Coverage
 from scanners.observation import Observation
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ if TYPE_CHECKING:
     from scanners.snmp import Progress, ScanOptions
 
 RATE_OVER_S = 60.0  # longer than a part is read for, in which no address is asked
-# Everybody may answer an echo: so many are held at once.
-LOOKED_AT_ONCE = 16_384
+# Everybody may answer an echo: so many are kept at once, in a transaction.
+NOTICED_AT_ONCE = 2_000
 SILENT = (Cause.SILENT, Cause.SILENT_OR_WRONG_COMMUNITY)
 IN_BLACKOUT = N_("These are black-out hours of the range: it goes on by itself at their end, %(until)s.")
 
@@ -251,8 +252,7 @@ class _Reading:
                 self.context.event(
                     N_("This process may not send echo requests: only neighbours are noticed.")
                 )
-            for some in addresses.chunks(spans, LOOKED_AT_ONCE):
-                there |= preferred.keys() & self._notice(some, replace(self.presence, multicast=False))
+            there = self._notice(spans, replace(self.presence, multicast=False), preferred.keys())
         # A chunk that was stopped midway is done again as a whole: only what it saw is kept.
         self.leave_if_asked()
         self._close_chunk(number, addresses.count(spans), account, preferred.keys() - there)
@@ -276,16 +276,22 @@ class _Reading:
             found_per_s=found_per_s,
         )
 
-    def _notice(self, spans: list[Span], options: PresenceOptions) -> set[str]:
-        """Keep who is there without having been heard; returns their addresses."""
+    def _notice(
+        self, spans: list[Span], options: PresenceOptions, expected: AbstractSet[str] = frozenset()
+    ) -> set[str]:
+        """Keep who is there without having been heard; returns those of the expected addresses that are."""
+        there: set[str] = set()
         looked = noticing.look(spans, self.heard, options, self.should_stop)
-        if looked.names_are_silent:
-            # Waiting for it costs seconds: once for a run is enough.
-            self.presence = replace(self.presence, reverse_dns=False)
-            self.context.event(N_("The name server answers nothing: this run asks it for no more names."))
-        with self.context.transaction():
-            noticing.keep_looked(self._run(), looked.found, self._origin())
-        return {one.address for one in looked.found}
+        while some := list(islice(looked, NOTICED_AT_ONCE)):
+            found = [one for one in some if not isinstance(one, Coverage)]
+            with self.context.transaction():
+                noticing.keep_looked(self._run(), found, self._origin())
+            there.update(one.address for one in found if one.address in expected)
+            if any(isinstance(one, Coverage) and noticing.are_names_silent(one) for one in some):
+                # Waiting for it costs seconds: once for a run is enough.
+                self.presence = replace(self.presence, reverse_dns=False)
+                self.context.event(N_("The name server answers nothing: this run asks it for no more names."))
+        return there
 
     def _take_in(self, batch: list[Observation]) -> None:
         for one in batch:

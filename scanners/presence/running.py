@@ -34,13 +34,17 @@ ShouldStop = Callable[[], bool]
 
 def run(targets: Targets, options: PresenceOptions, should_stop: ShouldStop) -> Iterator[Presence | Coverage]:
     """Drive the look on an event loop of its own, so that a plain thread can iterate over it."""
+    look = _Look(targets, options, should_stop)
     with asyncio.Runner() as runner:
-        yield from runner.run(_Look(targets, options, should_stop).everything())
+        there = runner.run(look.everybody())
+    # Each is made when it is taken: on a large range tens of thousands may be there.
+    yield from map(look.presence, there)
+    yield look.coverage(len(there))
 
 
 @dataclass(slots=True)
 class _Signs:
-    """What one address has given away so far."""
+    """What one address has given away so far, beside its echo."""
 
     means: dict[str, None] = field(default_factory=dict)
     names: dict[Name, None] = field(default_factory=dict)
@@ -53,25 +57,29 @@ class _Signs:
         self.hints.update(dict.fromkeys(said[1]))
 
 
+_NO_SIGNS = _Signs()
+
+
 class _Look:
     """One look under way."""
 
     def __init__(self, targets: Targets, options: PresenceOptions, should_stop: ShouldStop) -> None:
         self._targets, self._options, self._should_stop = targets, options, should_stop
-        self._asked = {dotted(address) for address in targets.addresses}
+        self._addresses = [dotted(address) for address in targets.addresses]
+        self._asked = frozenset(self._addresses)
+        self._echoed: frozenset[str] = frozenset()
         self._signs: dict[str, _Signs] = {}
         self._table: dict[str, neighbours.Entry] = {}
         self._started = datetime.now(UTC)
         self._failures: list[Failure] = []
 
-    async def everything(self) -> list[Presence | Coverage]:
-        """The presences by address, then the coverage."""
+    async def everybody(self) -> list[str]:
+        """Who gave a sign, by address."""
         await asyncio.gather(self._ping(), self._ask_groups())
         self._note()
-        present = [address for address in map(dotted, self._targets.addresses) if address in self._signs]
-        await asyncio.gather(self._ask_names(present), self._knock(present))
-        found: list[Presence | Coverage] = [self._presence(address) for address in present]
-        return [*found, self._coverage(len(present))]
+        there = [one for one in self._addresses if one in self._echoed or one in self._signs]
+        await asyncio.gather(self._ask_names(there), self._knock(there))
+        return there
 
     def _of(self, address: str) -> _Signs:
         return self._signs.setdefault(address, _Signs())
@@ -80,20 +88,18 @@ class _Look:
         """Ask everybody by ICMP: who drops the request had still to say its MAC on the local network first."""
         if not self._options.echo:
             return
-        addresses = [dotted(address) for address in self._targets.addresses]
         watching = asyncio.create_task(self._watch())
         pace = Pace(self._options.rate)
         try:
             if ping.permitted():
-                answered = await ping.present(addresses, pace, self._options.timeout, self._should_stop)
+                self._echoed = await ping.present(
+                    self._addresses, pace, self._options.timeout, self._should_stop
+                )
             else:
                 self._failures.append(Failure(self._targets.scope, Cause.ECHO_NOT_PERMITTED))
-                answered = frozenset[str]()
-                await self._touch(addresses, pace)
+                await self._touch(self._addresses, pace)
         finally:
             watching.cancel()
-        for address in answered:
-            self._of(address).add("icmp")
         await self._settle()
         for address, entry in self._table.items():
             if address in self._asked and entry.is_sure:
@@ -195,15 +201,16 @@ class _Look:
                 except doors.ClosedError:
                     continue
 
-    def _presence(self, address: str) -> Presence:
-        signs, entry = self._signs[address], self._table.get(address)
+    def presence(self, address: str) -> Presence:
+        """What was noticed at an address."""
+        signs, entry = self._signs.get(address, _NO_SIGNS), self._table.get(address)
         mac = entry.mac if entry else None
-        more = {one.address for one in self._table.values() if mac and one.mac == mac} - {address}
+        more = {one.address for one in self._table.values() if one.mac == mac} - {address} if mac else ()
         return Presence(
             site=self._options.site,
             address=address,
             observed_at=datetime.now(UTC),
-            means=tuple(signs.means),
+            means=(*(("icmp",) if address in self._echoed else ()), *signs.means),
             mac=mac,
             maker=maker_of(mac) if mac else None,
             more_addresses=tuple(sorted(filter(canonical_ip, more)))[:MOST_ADDRESSES],
@@ -211,7 +218,8 @@ class _Look:
             hints=tuple(signs.hints)[:MOST_HINTS],
         )
 
-    def _coverage(self, found: int) -> Coverage:
+    def coverage(self, found: int) -> Coverage:
+        """What was asked, and how many gave a sign."""
         return Coverage(
             source="presence",
             site=self._options.site,

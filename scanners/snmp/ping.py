@@ -7,6 +7,7 @@ import secrets
 import socket
 import struct
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 
 from scanners.snmp.pace import Pace
 
@@ -50,7 +51,7 @@ async def present(
     sock = open_socket() if addresses else None
     if sock is None:
         return frozenset()
-    wanted, found, token = set(addresses), set[str](), secrets.token_bytes(16)
+    silent, token = set(addresses), secrets.token_bytes(16)
     identity = secrets.randbelow(0xFFFF) + 1
     loop = asyncio.get_running_loop()
 
@@ -60,19 +61,19 @@ async def present(
                 packet, (address, *_) = sock.recvfrom(2048)
             except OSError:
                 return
-            if token in packet and address in wanted:
-                found.add(address)
+            if token in packet:
+                silent.discard(address)
 
     loop.add_reader(sock, receive)
     try:
         for _ in range(ROUNDS):
-            left = [address for address in addresses if address not in found]
+            left = [address for address in addresses if address in silent]
             await _round(sock, left, packet=_echo(identity, token), pace=pace, should_stop=should_stop)
-            await _settle(wait, left, found)
+            await _settle(wait, silent)
     finally:
         loop.remove_reader(sock)
         sock.close()
-    return frozenset(found)
+    return frozenset(address for address in addresses if address not in silent)
 
 
 def _echo(identity: int, token: bytes) -> bytes:
@@ -96,8 +97,8 @@ async def _round(
         await pace.spent(min(pace.burst, len(left) - start))
 
 
-async def _settle(wait: float, left: Sequence[str], found: set[str]) -> None:
+async def _settle(wait: float, silent: AbstractSet[str]) -> None:
     for _ in range(int(wait / STEP) + 1):
-        if found.issuperset(left):
+        if not silent:
             return
         await asyncio.sleep(STEP)

@@ -178,14 +178,20 @@ def store(observations: Iterable[Observation], origin: Origin) -> Stored:
             key = _fitting(observation.source_key, LONGEST_KEY)
             if found.setdefault(key, observation) is not observation:
                 further.append(observation)
+        touched: list[int] = []
         for source, by_key in by_source.items():
             for keys in slices(list(by_key), LOOKED_UP_AT_ONCE):
-                _store_slice(source, {key: by_key[key] for key in keys}, origin, stored)
+                touched += _store_slice(source, {key: by_key[key] for key in keys}, origin, stored)
+        for some in slices(touched, LOOKED_UP_AT_ONCE):
+            db.session.execute(update(TABLE).where(among(TABLE.c.id, some)).values(**_last(origin)))
         left = further
     return stored
 
 
-def _store_slice(source: str, observations: dict[str, Observation], origin: Origin, stored: Stored) -> None:
+def _store_slice(
+    source: str, observations: dict[str, Observation], origin: Origin, stored: Stored
+) -> list[int]:
+    """Write what one source saw; returns the sightings of which only the last date is to be moved."""
     known = _known(source, origin.site_code, _possible_keys(observations))
     observations = _told_apart(observations, known, origin)
     new: list[dict[str, Any]] = []
@@ -213,10 +219,9 @@ def _store_slice(source: str, observations: dict[str, Observation], origin: Orig
         rewritten.append(row)
     _insert(new, source, origin, stored)
     keep_revisions(changed)
-    if touched:
-        db.session.execute(update(TABLE).where(among(TABLE.c.id, touched)).values(**_last(origin)))
     if rewritten:
         db.session.execute(update(TABLE).where(TABLE.c.id == bindparam("row_id")), rewritten)
+    return touched
 
 
 def _possible_keys(observations: Mapping[str, Observation]) -> list[str]:
@@ -264,7 +269,7 @@ def _marks_of(ids: Collection[int]) -> dict[int, Marks]:
     """What the sightings have whichever of their addresses is asked."""
     if not ids:
         return {}
-    rows = db.session.execute(select(Sighting.id, Sighting.observation).where(Sighting.id.in_(ids)))
+    rows = db.session.execute(select(Sighting.id, Sighting.observation).where(among(Sighting.id, ids)))
     return {row.id: Marks.of(Observation.from_json(row.observation)) for row in rows}
 
 

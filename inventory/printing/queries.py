@@ -45,7 +45,7 @@ def printers_read(run: Run) -> Sequence[Row[Any]]:
     return db.session.execute(statement).all()
 
 
-def readings_on(asset_ids: Collection[int], days: Collection[date]) -> dict[tuple[int, date], Row[Any]]:
+def readings_on(asset_ids: Collection[int], days: Collection[date]) -> dict[tuple[int, date], Any]:
     """Return (id, meters, levels) of the readings of these printers on these days, by (asset, day)."""
     of = PrinterReading
     statement = select(of.asset_id, of.read_on, of.id, of.meters, of.levels).where(

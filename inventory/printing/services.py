@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, bindparam, delete, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 
 from inventory.assets.models import Asset
 from inventory.audit import loads
@@ -23,6 +24,12 @@ AT_ONCE = 200
 KEPT = timedelta(days=800)
 _READINGS = cast("Table", PrinterReading.__table__)
 _SUPPLIES = cast("Table", PrinterSupply.__table__)
+# What most nights say of a supply as it was said before.
+_LASTING = (
+    PrinterSupply.kind, PrinterSupply.name, PrinterSupply.color, PrinterSupply.remaining, PrinterSupply.state,
+    PrinterSupply.lasts_days, PrinterSupply.runs_out_on, PrinterSupply.replaced_on,
+)  # fmt: skip
+_lasting = itemgetter(*(column.key for column in _LASTING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +95,9 @@ def _keep_readings(said: Sequence[Said], ids: Sequence[int]) -> None:
 def _keep_supplies(
     said: Sequence[Said], ids: Sequence[int], levels: Mapping[int, Mapping[str, wear.Series]]
 ) -> None:
-    known: dict[int, dict[str, Row[Any]]] = defaultdict(dict)
-    for row in db.session.execute(select(_SUPPLIES).where(among(_SUPPLIES.c.asset_id, ids))):
+    known: dict[int, dict[str, Any]] = defaultdict(dict)
+    columns = (PrinterSupply.id, PrinterSupply.asset_id, PrinterSupply.key, *_LASTING)
+    for row in db.session.execute(select(*columns).where(among(PrinterSupply.asset_id, ids))):
         known[row.asset_id][row.key] = row
     new, again = [], []
     read_again: dict[datetime, list[int]] = defaultdict(list)
@@ -101,7 +109,7 @@ def _keep_supplies(
                 new.append(written)
                 continue
             written["replaced_on"] = written["replaced_on"] or before.replaced_on
-            if all(getattr(before, name) == value for name, value in written.items() if name != "read_at"):
+            if before[-len(_LASTING) :] == _lasting(written):
                 read_again[one.at].append(before.id)
             else:
                 again.append({**written, "row_id": before.id})

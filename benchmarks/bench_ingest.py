@@ -208,7 +208,6 @@ def _computer(n: int) -> Observation:
 
 
 def _device(n: int, kind: str, printed: int) -> Observation:
-    ports = 28 if kind == "switch" else 2
     address = f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}"
     serial = f"SN{n:08d}"
     return Observation(
@@ -232,20 +231,22 @@ def _device(n: int, kind: str, printed: int) -> Observation:
             Identifier("ip", address, "LAN"),
             Identifier("name", f"{kind}-{n}", "LAN"),
         ),
-        interfaces=tuple(
-            Interface(
-                index=port, name=f"eth{port}", mac=_mac(n, port), speed_bps=10**9, oper_up=port % 2 == 0
-            )
-            for port in range(1, ports + 1)
-        ),
-        supplies=tuple(
-            Supply(
-                name=f"Toner {color}", kind="toner", color=color, unit="percent", level=n % 100, capacity=100
-            )
-            for color in ("black", "cyan", "magenta", "yellow")
-        )
-        if kind == "printer"
-        else (),
+        interfaces=_ports(n, 28 if kind == "switch" else 2),
+        supplies=_toners(n) if kind == "printer" else (),
         counters=(Counter("life", "impressions", n * 13 + printed),) if kind == "printer" else (),
         evidence={"serial": "ENTITY-MIB chassis", "kind": "Printer-MIB"},
+    )
+
+
+def _ports(n: int, ports: int) -> tuple[Interface, ...]:
+    return tuple(
+        Interface(index=port, name=f"eth{port}", mac=_mac(n, port), speed_bps=10**9, oper_up=port % 2 == 0)
+        for port in range(1, ports + 1)
+    )
+
+
+def _toners(n: int) -> tuple[Supply, ...]:
+    return tuple(
+        Supply(name=f"Toner {color}", kind="toner", color=color, unit="percent", level=n % 100, capacity=100)
+        for color in ("black", "cyan", "magenta", "yellow")
     )

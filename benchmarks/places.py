@@ -109,38 +109,49 @@ def _details() -> dict[str, str]:
     from inventory.applications.models import Application
     from inventory.assets.models import Asset, AssetIdentifier, Custody
     from inventory.assets.states import IdentifierKind
-    from inventory.audit.models import AuditRecord
     from inventory.core.database import db
     from inventory.discovery.models import Run
     from inventory.organization.models import Entity, Location, Person
     from inventory.renewal import queries as renewal
 
-    def longest(noun: str) -> Any:
-        changes = select(AuditRecord.object_id).where(AuditRecord.object_type == noun)
-        most = changes.group_by(AuditRecord.object_id).order_by(func.count().desc(), AuditRecord.object_id)
-        return db.session.scalar(most.limit(1))
-
-    def first(column: Any, *conditions: Any) -> Any:
-        return db.session.scalar(select(column).where(*conditions).order_by(column).limit(1))
-
     everybody = frozenset(db.session.scalars(select(Entity.id)))
     commune = renewal.communes(everybody)[0].code
     holding = select(Custody.person_id).where(Custody.person_id.is_not(None)).group_by(Custody.person_id)
     holder = db.session.scalar(holding.order_by(func.count().desc()).limit(1))
-    mac = first(AssetIdentifier.value, AssetIdentifier.kind == IdentifierKind.MAC)
-    asset = longest("asset")
+    mac = _first(AssetIdentifier.value, AssetIdentifier.kind == IdentifierKind.MAC)
+    asset = _longest("asset")
     return {
-        "an asset": f"/assets/{first(Asset.public_id, Asset.holder_id.is_not(None))}",
+        "an asset": f"/assets/{_first(Asset.public_id, Asset.holder_id.is_not(None))}",
         "an asset with a long history": f"/assets/{asset}",
         "its history": f"/history/asset/{asset}",
         "its form": f"/assets/{asset}/edit",
-        "a person with many custodies": f"/people/{first(Person.public_id, Person.id == holder)}",
-        "a place": f"/places/{first(Location.public_id, Location.parent_id.is_(None))}",
+        "a person with many custodies": f"/people/{_first(Person.public_id, Person.id == holder)}",
+        "a place": f"/places/{_first(Location.public_id, Location.parent_id.is_(None))}",
         "an entity": f"/entities/{commune}",
-        "a run": f"/discovery/runs/{first(Run.public_id)}",
-        "an application": f"/applications/{first(Application.public_id)}",
+        "a run": f"/discovery/runs/{_first(Run.public_id)}",
+        "an application": f"/applications/{_first(Application.public_id)}",
         "a commune's sixth": f"/renewal/{commune}",
         "the assets behind it": f"/renewal/{commune}/assets",
         "search, a MAC": f"/search/suggest?q={quote(mac or '')}",
-        "search, a serial": f"/search/suggest?q={quote(first(Asset.serial, Asset.serial.is_not(None)) or '')}",
+        "search, a serial": f"/search/suggest?q={quote(_first(Asset.serial, Asset.serial.is_not(None)) or '')}",
     }
+
+
+def _longest(noun: str) -> Any:
+    """The public id of the one with the most records in the trail."""
+    from sqlalchemy import func, select
+
+    from inventory.audit.models import AuditRecord
+    from inventory.core.database import db
+
+    changes = select(AuditRecord.object_id).where(AuditRecord.object_type == noun)
+    most = changes.group_by(AuditRecord.object_id).order_by(func.count().desc(), AuditRecord.object_id)
+    return db.session.scalar(most.limit(1))
+
+
+def _first(column: Any, *conditions: Any) -> Any:
+    from sqlalchemy import select
+
+    from inventory.core.database import db
+
+    return db.session.scalar(select(column).where(*conditions).order_by(column).limit(1))

@@ -34,6 +34,13 @@ SHOWN_FAILURES = 20
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `python -m scanners snmp`."""
+    _add_targets(parser)
+    _add_limits(parser)
+    _add_user(parser)
+    _add_output(parser)
+
+
+def _add_targets(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "targets", nargs="+", metavar="TARGET", help="10.0.0.0/24, 10.0.0.5-10.0.0.9, 10.0.0.5-9 or 10.0.0.5"
     )
@@ -50,6 +57,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--snmp-version", choices=("1", "2c"), default="2c", help="version to use with the communities"
     )
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=161)
     parser.add_argument(
         "--timeout", type=float, default=1.0, metavar="SECONDS", help="how long to wait for a first answer"
@@ -77,6 +87,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profiles", type=Path, metavar="DIR", help="a folder of device profiles (*.toml) that come first"
     )
+
+
+def _add_user(parser: argparse.ArgumentParser) -> None:
     user = parser.add_argument_group(
         "SNMPv3", "keys may also come from PARC_SNMP_AUTH_KEY and PARC_SNMP_PRIV_KEY, or from a file"
     )
@@ -92,6 +105,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     user.add_argument("--v3-priv-key", metavar="PASSPHRASE", help="the same")
     user.add_argument("--v3-priv-key-file", type=Path, metavar="FILE")
     user.add_argument("--v3-context", default="", metavar="NAME")
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
     output = parser.add_mutually_exclusive_group()
     output.add_argument(
         "--format", choices=("json", "text"), help="default: text on a terminal, JSON otherwise"

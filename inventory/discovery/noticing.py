@@ -68,19 +68,27 @@ def keep_looked(run: Run, found: Sequence[Noticed], origin: Origin) -> None:
 
 def take_in(run: Run, observations: Sequence[Observation], origin: Origin) -> None:
     """Keep the neighbours that these devices tell of, and say of older presences that they are identified now."""
-    site = queries.site_by_code(origin.site_code)
     devices = [one for one in observations if one.subject == "device" and one.source == "snmp"]
-    if site is None or not devices:
+    site_id = _site_id(run, origin) if devices else None
+    if site_id is None:
         return
     met = {address: (one.target, _own_macs(one)) for one in devices for address in own_addresses(one)}
-    presences.identify(site.id, site.code, met)
+    presences.identify(site_id, origin.site_code, met)
     told = [noticed for one in devices if one.resolved for noticed in _neighbours(one)]
     if not told:
         return
     own = set[str]().union(*(_own_macs(one) for one in devices))
-    place = _placer(site, run)
+    place = _placer(site_id, run)
     others = [one for one in told if one.mac not in own]
-    presences.keep(others, Noticing(run.id, site.id, site.code, origin.at, place))
+    presences.keep(others, Noticing(run.id, site_id, origin.site_code, origin.at, place))
+
+
+def _site_id(run: Run, origin: Origin) -> int | None:
+    """The site of what a run takes in: its own, and of a file, which holds several, the one of the code."""
+    if run.site_id is not None:
+        return run.site_id
+    site = queries.site_by_code(origin.site_code)
+    return site.id if site else None
 
 
 def own_addresses(observation: Observation) -> set[str]:
@@ -114,7 +122,7 @@ def _neighbours(observation: Observation) -> list[Noticed]:
     ]
 
 
-def _placer(site: Site, run: Run) -> Callable[[Noticed], tuple[int, int | None] | None]:
+def _placer(site_id: int, run: Run) -> Callable[[Noticed], tuple[int, int | None] | None]:
     """Say whose a neighbour is: its range's entity; nobody's where nobody asked to look.
 
     An address that no range of the site holds, or that one excludes, is none of ours. One of IPv6 alone is in no range,
@@ -122,7 +130,7 @@ def _placer(site: Site, run: Run) -> Callable[[Noticed], tuple[int, int | None] 
     """
     held = [
         (addresses.parse(row.addresses), addresses.parse_excluded(row.exclude), (row.entity_id, row.id))
-        for row in queries.ranges_of_site(site.id)
+        for row in queries.ranges_of_site(site_id)
     ]
 
     def place(one: Noticed) -> tuple[int, int | None] | None:

@@ -7,7 +7,7 @@ from sqlalchemy import event, select
 
 from inventory.assets import services as assets
 from inventory.assets.models import Asset, AssetIdentifier, Custody, Period, Provenance
-from inventory.assets.states import State
+from inventory.assets.states import DisposalRoute, State
 from inventory.audit import undo
 from inventory.audit.models import AuditRecord, ChangeSet
 from inventory.core.access import Actor, Scope
@@ -149,3 +149,16 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(bring, fleet, cast, l
         event.remove(db.engine, "before_cursor_execute", note)
     # Eighteen rows more, and not one query for each.
     assert len(asked) - 2 * few < 18
+
+
+def test_what_is_disposed_of_and_named_where_it_stands_is_unchanged(bring, cast, laptops):
+    room = factories.create_location(cast.le_bouscat, name="Réserve")
+    factories.create_asset(
+        cast.le_bouscat, laptops, tag="LBX-000900", state=State.DISPOSED, disposal_route=DisposalRoute.SOLD,
+        location_id=room.id,
+    )  # fmt: skip
+    factories.create_location(cast.le_bouscat, name="Bureau 12")
+    kept = bring("Étiquette;Lieu\nLBX-000900;Réserve\n")
+    assert kept.counts == {"unchanged": 1}
+    moved = bring("Étiquette;Lieu\nLBX-000900;Bureau 12\n")
+    assert "cannot be moved" in line(moved, 2).remarks[0]["message"]

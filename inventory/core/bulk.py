@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Dialect, Table
+from sqlalchemy import JSON, Column, Connection, Dialect, LargeBinary, Table
 from sqlalchemy.exc import IntegrityError
 
 from inventory.core.types import UtcDateTime
@@ -162,4 +162,6 @@ def _processor(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | 
     if isinstance(column.type, JSON) and dialect.name == "postgresql":
         # The driver would wrap each value, to write it out by a call of its own.
         return json.dumps
+    if isinstance(column.type, LargeBinary) and dialect.name == "postgresql":
+        return None  # octets are written as they are; the driver's wrapper says nothing more
     return column.type.dialect_impl(dialect).bind_processor(dialect)

@@ -14,6 +14,7 @@ from inventory.audit.models import ChangeSetKind, RowChange
 from inventory.audit.services import change_set
 from inventory.core.access import SYSTEM
 from inventory.core.database import bulk_load, db, transaction
+from inventory.discovery.models import Credential, CredentialKind
 from tests import factories
 
 pytestmark = pytest.mark.database
@@ -64,6 +65,16 @@ def test_json_is_kept_and_nothing_is_null(cast):
         bulk_load(RowChange.__table__, [row])
     kept = db.session.scalars(select(RowChange)).one()
     assert (kept.row_key, kept.before, kept.after) == ({"id": [1, "é"]}, None, {"tag": None})
+
+
+def test_octets_are_read_back_as_they_were(cast):
+    octets = [bytes(range(256)), b"\\x\t\n\\N", b"", b"\0"]
+    made = {"entity_id": cast.le_bouscat.id, "kind": CredentialKind.SNMP_COMMUNITY}
+    with transaction():
+        bulk_load(
+            Credential.__table__, [{**made, "name": str(n), "secret": one} for n, one in enumerate(octets)]
+        )
+    assert list(db.session.scalars(select(Credential.secret).order_by(Credential.name))) == octets
 
 
 def test_a_second_equal_value_is_refused_and_leaves_the_transaction_usable(rows):

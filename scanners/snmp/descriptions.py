@@ -108,8 +108,11 @@ def product_in(description: str, maker: str) -> Answer:
 
 
 def _without_maker(text: str, maker: str) -> str:
-    """A description without the maker's name in front."""
+    """A description without the maker's name in front, or behind a dash."""
     name = maker.split(" (")[0]
+    head, dash, tail = text.rpartition(" - ")
+    if dash and name and tail.lower().startswith(name.split()[0].lower()):
+        text = head
     for prefix in (
         name,
         name.split()[0] if name else "",

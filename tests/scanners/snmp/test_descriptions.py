@@ -49,3 +49,8 @@ def test_the_number_of_a_card_in_a_ups_is_not_the_number_of_the_ups() -> None:
     card = "APC Web/SNMP Management Card (MB:v4.3.0 PN:apc_hw21.bin MN:AP9641 HR:8 SN: 7E2026T00011)"
     assert serial_in(card) is None
     assert serial_in(card.replace("AP9641", "AP8853")) == "7E2026T00011"
+
+
+def test_the_makers_name_behind_a_dash_is_no_part_of_the_product() -> None:
+    assert product_in("ABX20 - Acme Microelectronics", "Acme")[0] == "ABX20"
+    assert product_in("ABX20 - Dual", "Acme")[0] == "ABX20"

@@ -29,26 +29,26 @@ SORTS = ("model", "holder", "category", "manufacturer", "tag", "serial", "age", 
 @pytest.fixture
 def fleet(cast: factories.Cast) -> None:
     """Seven assets; of some, nobody knows the model, the holder, the serial number or the age."""
-    dell, hp = (factories.create_manufacturer(name=name) for name in ("Dell", "HP"))
-    twins = [factories.create_model(maker, name="E24") for maker in (hp, dell)]
-    laptops, screens = (factories.create_category(name=name) for name in ("Laptops", "Screens"))
-    anna, zoe = (factories.create_person(cast.le_bouscat, display_name=name) for name in ("Anna", "Zoé"))
-    for number, (model, holder, category) in enumerate(
-        [(1, zoe, screens), (None, None, laptops), (0, anna, screens), (None, zoe, laptops),
-         (1, None, laptops), (None, None, screens), (0, anna, laptops)]
-    ):  # fmt: skip
-        known = (
-            {}
-            if number in (1, 5)
-            else {"serial": f"{9 - number}XY", "received_on": date(2024, 1, number + 1)}
-        )
-        made = (
-            {"model_id": twins[model].id, "manufacturer_id": twins[model].manufacturer_id}
-            if model is not None
-            else {}
-        )
-        asset = factories.create_asset(cast.le_bouscat, category, tag=f"T{number}", **known, **made)
-        with transaction():
+    with transaction():
+        dell, hp = (factories.create_manufacturer(name=name) for name in ("Dell", "HP"))
+        twins = [factories.create_model(maker, name="E24") for maker in (hp, dell)]
+        laptops, screens = (factories.create_category(name=name) for name in ("Laptops", "Screens"))
+        anna, zoe = (factories.create_person(cast.le_bouscat, display_name=name) for name in ("Anna", "Zoé"))
+        for number, (model, holder, category) in enumerate(
+            [(1, zoe, screens), (None, None, laptops), (0, anna, screens), (None, zoe, laptops),
+             (1, None, laptops), (None, None, screens), (0, anna, laptops)]
+        ):  # fmt: skip
+            known = (
+                {}
+                if number in (1, 5)
+                else {"serial": f"{9 - number}XY", "received_on": date(2024, 1, number + 1)}
+            )
+            made = (
+                {"model_id": twins[model].id, "manufacturer_id": twins[model].manufacturer_id}
+                if model is not None
+                else {}
+            )
+            asset = factories.create_asset(cast.le_bouscat, category, tag=f"T{number}", **known, **made)
             asset.holder_id = holder.id if holder else None
 
 

@@ -97,9 +97,11 @@ def long_night(night):
     """A scan that set the firmware of 120 laptops."""
     category = factories.create_category()
     said = assets.Said(SourceKind.SNMP, "Night scan", clock.now())
-    laptops = [
-        factories.create_asset(night.cast.le_bouscat, category, tag=f"LBX-{n:06d}") for n in range(100, 220)
-    ]
+    with transaction():
+        laptops = [
+            factories.create_asset(night.cast.le_bouscat, category, tag=f"LBX-{n:06d}")
+            for n in range(100, 220)
+        ]
     entity_id = night.cast.le_bouscat.id
     with transaction(), change_set(ChangeSetKind.RUN, "Long night", actor=RUN, entity_id=entity_id) as own:
         for laptop in laptops:

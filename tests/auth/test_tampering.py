@@ -31,8 +31,9 @@ def page_of(answer):
 
 @pytest.fixture
 def crowd(cast):
-    for n in range(60):
-        create_person(cast.le_bouscat, display_name=f"Agent {n:02d}")
+    with transaction():
+        for n in range(60):
+            create_person(cast.le_bouscat, display_name=f"Agent {n:02d}")
     return cast
 
 

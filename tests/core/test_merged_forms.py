@@ -85,19 +85,15 @@ def test_what_alone_was_typed_is_kept_and_saved(app, cast, browser):
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.database
-@pytest.mark.parametrize("hostile", ["[" * 50_000, '{"name":' * 5_000, "\0", "1.5.3", "odd values"])
-def test_a_form_that_lies_about_what_it_held_is_a_conflict_like_another(app, cast, browser, hostile):
+def test_a_form_that_lies_about_what_it_held_is_a_conflict_like_another(app, cast, browser):
     for endpoint, form in edited(app, browser, cast):
         if endpoint in IN_PLACE:
             continue
         names = [one.name for one in form.fields]
-        lies = {
-            "\0": json.dumps({name: ["a\0b"] for name in names}),
-            "odd values": json.dumps({name: ["-1"] for name in names}),
-        }
-        answer = browser.post(form.action, data={**older(form), SEEN: [lies.get(hostile, hostile)]})
-        assert answer.status_code in (409, 422), f"{endpoint}: {answer.status_code}"
+        values = [json.dumps({name: [odd] for name in names}) for odd in ("a\0b", "-1")]
+        for lie in ("[" * 50_000, '{"name":' * 5_000, "1.5.3", *values):
+            answer = browser.post(form.action, data={**older(form), SEEN: [lie]})
+            assert answer.status_code in (409, 422), f"{endpoint}: {answer.status_code}: {lie[:40]}"
 
 
 def form_again(browser: FlaskClient, form: SentForm) -> SentForm | None:

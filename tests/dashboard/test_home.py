@@ -104,10 +104,11 @@ def differences(browser: FlaskClient, found: list[tuple[str, str]]) -> list[str]
 def test_each_figure_opens_exactly_the_rows_that_it_counts(
     cast: Cast, english: SignIn, pattern: re.Pattern[str], scope: str
 ) -> None:
-    for entity in (cast.le_bouscat, cast.ccas, cast.pessac):
-        fill(entity)
-        fail(entity)
-    rows.make(cast.le_bouscat)
+    with transaction():
+        for entity in (cast.le_bouscat, cast.ccas, cast.pessac):
+            fill(entity)
+            fail(entity)
+        rows.make(cast.le_bouscat)
     browser = english(cast.diane)
     found = pattern.findall(browser.get(f"/{scope}").text)
     assert len(found) >= 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,7 @@ ADMINISTRATION = "/usr/local/sbin:/usr/sbin:/sbin"
 
 
 class Need(NamedTuple):
-    """A program, the Debian packages that bring it, and what is skipped without it."""
+    """A program or shared library, the Debian packages that bring it, and what is skipped without it."""
 
     program: str
     packages: tuple[str, ...]
@@ -31,6 +32,7 @@ TESTS = (
         ("chromium-headless-shell",),
         "the journeys in a browser and the accessibility checks, unless Chromium is there",
     ),
+    Need("libatomic.so.1", ("libatomic1",), "the same, for Playwright starts with it"),
     Need("slapd", ("slapd",), "the tests against a real directory"),
     Need("ldapadd", ("ldap-utils",), "the tests against a real directory"),
     Need("snmpd", ("snmpd",), "the tests against real SNMP agents"),
@@ -47,9 +49,19 @@ BENCHMARKS = (
 
 
 def is_there(program: str) -> bool:
-    """Whether the program is on the path, in an administrator's folder, or among PostgreSQL's own."""
+    """Whether the program is on the path, in an administrator's folder, or among PostgreSQL's own; or the library loads."""
+    if ".so." in program:
+        return _loads(program)
     path = f"{os.environ.get('PATH', os.defpath)}:{ADMINISTRATION}"
     return bool(shutil.which(program, path=path) or any(POSTGRESQL.glob(f"*/bin/{program}")))
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def install(needs: Sequence[Need]) -> None:

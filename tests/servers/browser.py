@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from functools import cache
 
 from tests.servers.process import find_program
 
@@ -19,4 +22,14 @@ def chromium_path() -> str | None:
 
 def chromium_missing() -> str | None:
     """Why journeys in a browser cannot run here, or None when they can."""
-    return None if chromium_path() else "Chromium is not installed (Debian package chromium-headless-shell)"
+    if not chromium_path():
+        return "Chromium is not installed (Debian package chromium-headless-shell)"
+    return _driver_fault()
+
+
+@cache
+def _driver_fault() -> str | None:
+    """What stops Playwright's own program, which needs a library that small machines lack."""
+    command = [sys.executable, "-m", "playwright", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return f"Playwright does not start: {done.stderr.strip()[-300:]}" if done.returncode else None

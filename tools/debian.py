@@ -39,6 +39,7 @@ TESTS = (
     Need("snmpget", ("snmp",), "the comparisons with Net-SNMP's own client"),
     Need("initdb", ("postgresql",), "the second run of the suite, on PostgreSQL"),
     Need("ip", ("iproute2",), "the tests in networks of their own"),
+    Need("sysctl", ("procps",), "the tests in networks of their own"),
     Need("pdftotext", ("poppler-utils",), "the reading back of PDF pages"),
 )
 BENCHMARKS = (

@@ -35,7 +35,7 @@ class Netns(Server):
     def unavailable() -> str | None:
         """Why no namespaces can be had here, None if they can."""
         if sys.platform != "linux" or find_program("ip") is None:
-            return "network namespaces need Linux and iproute2"
+            return "network namespaces need Linux and iproute2 (Debian package iproute2)"
         name = f"parc{os.getpid()}-try"
         try:
             _ip("netns", "add", name)

@@ -12,7 +12,7 @@ from tests.servers.netns import NETWORK, SCANNER, Netns, has_sysctl
 
 pytestmark = [
     pytest.mark.skipif(Netns.unavailable() is not None, reason=Netns.unavailable() or ""),
-    pytest.mark.skipif(not has_sysctl(), reason="sysctl is not installed"),
+    pytest.mark.skipif(not has_sysctl(), reason="sysctl is not installed (Debian package procps)"),
     pytest.mark.xdist_group("netns"),
 ]
 PINGS, ARP_ONLY, PRINTER, GATEWAY, CAMERA = 1, 2, 3, 4, 5

@@ -148,8 +148,8 @@ def follow_merge(kept: Asset, absorbed: Asset) -> None:
     have = set(db.session.scalars(select(PrinterReading.read_on).where(PrinterReading.asset_id == kept.id)))
     readings, known = _rows_of(_READINGS, absorbed), _rows_of(_SUPPLIES, absorbed)
     moved = [{**row, "asset_id": kept.id} for row in readings if row["read_on"] not in have]
-    loads.load(PrinterReading, moved, kept=True)
     loads.unload(PrinterReading, readings)
+    loads.load(PrinterReading, moved, kept=True)
     loads.unload(PrinterSupply, known)
 
 

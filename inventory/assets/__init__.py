@@ -29,7 +29,7 @@ def init_app(app: Flask) -> None:
     from inventory.fields import homes
     from inventory.organization import settings
 
-    for blueprint in (views.bp, views.leavers.bp, views.scan.bp):
+    for blueprint in (views.bp, views.leavers.bp, views.handing.bp, views.scan.bp):
         app.register_blueprint(blueprint)
     registry.menu(views.MENU)
     registry.menu(views.leavers.MENU)

@@ -129,6 +129,22 @@ class HandOverForm(Form):
     together = BoolField(N_("With what is connected to it"), default=True)
 
 
+class HandToForm(Form):
+    """What a person gets, where it stands, from when, in what condition."""
+
+    asset = PickerField(
+        N_("Item of equipment"),
+        [required()],
+        search_endpoint="assets.search",
+        description=N_("Its tag or serial number, or its model."),
+    )
+    location = PickerField(LABELS["location"], search_endpoint="organization.search_locations")
+    condition = CodeField(N_("Condition"), codes=Condition, blank="")
+    on = DayField(N_("On"), description=N_("Leave empty for today."))
+    loan = BoolField(N_("It is a loan"))
+    note = LongTextField(N_("Note"))
+
+
 class TakeBackForm(Form):
     """Where it comes back to, from when, in what condition."""
 

@@ -355,14 +355,19 @@ def by_last_seen(statement: Select[Any], wanted: str) -> Select[Any]:
 
 
 def search(
-    scope: Scope, text: str, *, limit: int = 20, kinds: Collection[Kind] | None = None
+    scope: Scope,
+    text: str,
+    *,
+    limit: int = 20,
+    kinds: Collection[Kind] | None = None,
+    first: Sequence[ColumnElement[Any]] = (),
 ) -> Sequence[Asset]:
-    """Return assets for a picker, of these kinds if given: those not gone first, then by tag."""
+    """Return assets for a picker, of these kinds if given: those not gone first, then by `first`, then by tag."""
     statement = matching(listed(scope, View()), text)
     if kinds is not None:
         of_kinds = select(Category.id).where(Category.kind.in_(kinds))
         statement = statement.where(Asset.category_id.in_(of_kinds))
-    order = (Asset.state.in_(lifecycle.GONE), orders.in_order(Asset.tag), Asset.id)
+    order = (Asset.state.in_(lifecycle.GONE), *first, orders.in_order(Asset.tag), Asset.id)
     return db.session.scalars(statement.order_by(*order).limit(limit)).all()
 
 

@@ -24,9 +24,10 @@ def _asked() -> str:
     return clean(request.args.get("q", ""), 60) or ""
 
 
-def _nearest_first(entity_column: Any) -> Sequence[ColumnElement[int]]:
+def nearest_first(entity_column: Any) -> Sequence[ColumnElement[int]]:
     """Return what sorts first the rows of the entity that the form is about."""
-    near = db.session.scalar(select(Entity).where(Entity.public_id == request.args.get("near", "")))
+    asked = request.args.get("near")
+    near = db.session.scalar(select(Entity).where(Entity.public_id == asked)) if asked else None
     return [] if near is None else [queries.nearest_first(entity_column, near)]
 
 
@@ -40,7 +41,7 @@ def answer(items: list[dict[str, str | None]]) -> Response:
 def search_people() -> Response:
     """People by name, e-mail, login or number; `near`, an entity, has its own come first."""
     statement = queries.matching_people(queries.people(current_scope()), _asked())
-    order = (*_nearest_first(Person.entity_id), Person.display_name, Person.id)
+    order = (*nearest_first(Person.entity_id), Person.display_name, Person.id)
     rows = db.session.scalars(statement.order_by(*order).limit(LIMIT)).all()
     names = queries.whole_entity_names([row.entity for row in rows])
     return answer(
@@ -62,7 +63,7 @@ def _where(person: Person, entity: str) -> str:
 def search_locations() -> Response:
     """Places by name or address; `near`, an entity, has its own come first."""
     statement = queries.matching_locations(queries.locations(current_scope()), _asked())
-    order = (*_nearest_first(Location.entity_id), Location.path, Location.id)
+    order = (*nearest_first(Location.entity_id), Location.path, Location.id)
     rows = db.session.scalars(statement.order_by(*order).limit(LIMIT)).all()
     names = queries.location_names([row.id for row in rows])
     return answer(

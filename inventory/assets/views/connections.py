@@ -35,6 +35,7 @@ def connect(public_id: str) -> Response:
             return done(
                 _("%(other)s is connected to %(label)s.", other=other.label, label=asset.label), to=to
             )
+    form.other.near = asset.entity.public_id
     if form.other.data and (row := seen_row(Asset, form.other.data)) is not None:
         form.other.text = row.label
     return page("assets/connect.html", asset=asset, form=form, status=form.status)

@@ -8,6 +8,7 @@ from flask import Response, jsonify, request, url_for
 from flask_babel import gettext as _
 
 from inventory.assets import lists, queries
+from inventory.assets.models import Asset
 from inventory.assets.views.blueprint import bp
 from inventory.core.addresses import PLACE
 from inventory.core.guard import requires
@@ -16,6 +17,7 @@ from inventory.core.permissions import Permission
 from inventory.core.text import clean
 from inventory.core.web import access, current_scope, page
 from inventory.core.wording import N_
+from inventory.organization.search import nearest_first
 
 
 @bp.route("/")
@@ -52,8 +54,9 @@ def _bulk_url() -> str:
 @bp.route("/search")
 @requires(Permission.VIEW)
 def search() -> Response:
-    """Equipment by tag, serial, name, model or holder, for a picker."""
-    rows = queries.search(current_scope(), clean(request.args.get("q", ""), 60) or "")
+    """Equipment by tag, serial, name, model or holder, for a picker; `near`, an entity, has its own come first."""
+    asked = clean(request.args.get("q", ""), 60) or ""
+    rows = queries.search(current_scope(), asked, first=nearest_first(Asset.entity_id))
     items = [
         {
             "value": row.public_id,

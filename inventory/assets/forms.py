@@ -136,6 +136,7 @@ class HandToForm(Form):
         N_("Item of equipment"),
         [required()],
         search_endpoint="assets.search",
+        search_arguments={"free": "first"},
         description=N_("Its tag or serial number, or its model."),
     )
     location = PickerField(LABELS["location"], search_endpoint="organization.search_locations")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -376,10 +376,16 @@ class PickerField(_Labelled, wtforms.StringField):
     """
 
     def __init__(
-        self, label: str = "", checks: Sequence[Any] = (), *, search_endpoint: str, **arguments: Any
+        self,
+        label: str = "",
+        checks: Sequence[Any] = (),
+        *,
+        search_endpoint: str,
+        search_arguments: Mapping[str, str] | None = None,
+        **arguments: Any,
     ) -> None:
         super().__init__(label, checks, **arguments)
-        self.search_endpoint = search_endpoint
+        self.search_endpoint, self.search_arguments = search_endpoint, search_arguments or {}
         self.text: str | None = None
         self.near: str | None = None
 

@@ -56,3 +56,12 @@ def test_equipment_of_the_persons_entity_is_offered_first(cast, paul, laptop, si
     factories.create_asset(cast.ccas, tag="CCAS-9", state=State.IN_STOCK)
     found = sign_in(cast.alice).get(f"/assets/search?q=9&near={paul.entity.public_id}").get_json()["items"]
     assert found[0]["text"] == "LBX-9"
+
+
+def test_what_nobody_holds_is_offered_before_what_somebody_does(cast, paul, sign_in):
+    held = factories.create_asset(cast.le_bouscat, tag="LBX-1", holder_id=paul.id)
+    factories.create_asset(cast.le_bouscat, tag="LBX-2", state=State.IN_STOCK)
+    alice = sign_in(cast.alice)
+    assert [item["text"] for item in alice.get("/assets/search?q=LBX").get_json()["items"]] == [held.tag, "LBX-2"]
+    assert [item["text"] for item in alice.get("/assets/search?q=LBX&free=first").get_json()["items"]] == ["LBX-2", held.tag]
+    assert "/assets/search?free=first" in alice.get(f"/people/{paul.public_id}/hand-over").text

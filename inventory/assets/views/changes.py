@@ -64,14 +64,18 @@ def hand_over(public_id: str) -> Response:
             for one in _all_of(asset, form):
                 services.hand_over(one, handover, actor=g.actor, person=person, location=location)
         if not form.errors:
-            to_whom = (
-                asset.holder.display_name if asset.holder else asset.location.name if asset.location else ""
-            )
-            return done(
-                _("%(label)s is handed over: %(name)s.", label=asset.label, name=to_whom), to=_address(asset)
-            )
+            return done(_handed_words(asset), to=_address(asset))
     return page("assets/hand_over.html", form=_with_words(form, asset), status=form.status, asset=asset,
                 possible=policies.can_hand_over(access(), asset))  # fmt: skip
+
+
+def _handed_words(asset: Asset) -> str:
+    if asset.holder:
+        return _(
+            "%(label)s is handed over to %(name)s.", label=asset.label, name=asset.holder.display_name
+        )
+    place = asset.location.name if asset.location else ""
+    return _("%(label)s is handed over: %(name)s.", label=asset.label, name=place)
 
 
 @bp.route("/<public_id>/take-back", methods=["GET", "POST"])

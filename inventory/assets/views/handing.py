@@ -33,7 +33,7 @@ def hand_over(public_id: str) -> Response:
             services.hand_over(asset, handover, actor=g.actor, person=person, location=location)
         if not form.errors:
             to = url_for(".hand_over" if "another" in request.form else "people.detail", public_id=public_id)
-            words = _("%(label)s is handed over: %(name)s.", label=asset.label, name=person.display_name)
+            words = _("%(label)s is handed over to %(name)s.", label=asset.label, name=person.display_name)
             return done(words, to=to)
     return page("assets/hand_to.html", form=_with_words(form, person), status=form.status, person=person)
 

@@ -54,9 +54,13 @@ def _bulk_url() -> str:
 @bp.route("/search")
 @requires(Permission.VIEW)
 def search() -> Response:
-    """Equipment by tag, serial, name, model or holder, for a picker; `near`, an entity, has its own come first."""
+    """Equipment by tag, serial, name, model or holder, for a picker; `near`, an entity, has its own come first.
+
+    With `free`, what nobody holds comes before what somebody does.
+    """
     asked = clean(request.args.get("q", ""), 60) or ""
-    rows = queries.search(current_scope(), asked, first=nearest_first(Asset.entity_id))
+    order = [Asset.holder_id.is_not(None)] if request.args.get("free") else []
+    rows = queries.search(current_scope(), asked, first=[*nearest_first(Asset.entity_id), *order])
     items = [
         {
             "value": row.public_id,

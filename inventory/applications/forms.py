@@ -165,7 +165,7 @@ class StateForm(Form):
 class ComponentForm(Form):
     """A piece of equipment that an application runs on."""
 
-    asset = PickerField(N_("Equipment"), [required()], search_endpoint="assets.search")
+    asset = PickerField(N_("Item of equipment"), [required()], search_endpoint="assets.search")
     role = CodeField(N_("What it does"), codes=ComponentRole, default=ComponentRole.APPLICATION)
     label = TextField(
         N_("Name on it"), limit=120, description=N_("Such as the name of the database or of the instance.")

@@ -71,7 +71,7 @@ class Picker {
     if (this.words.createUrl && typed && !known) {
       this.items = [...found, { text: this.words.create.replace("…", typed), isNew: typed }];
     }
-    if (this.items.length) this.options.show(this.items, typed && found.length, this.words.found + found.length);
+    if (this.items.length) this.options.show(this.items, Boolean(typed), this.words.found + found.length);
     else this.options.showNote(this.words.none);
   }
 

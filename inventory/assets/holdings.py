@@ -13,7 +13,7 @@ from inventory.assets.states import State
 from inventory.audit import remembering
 from inventory.core.access import Scope
 from inventory.core.database import among, db
-from inventory.organization.models import Person
+from inventory.organization.models import Location, Person
 from inventory.organization.queries import within
 
 # A page of these has a large part of the fleet between them.
@@ -77,3 +77,19 @@ def figures(scope: Scope) -> dict[str, int]:
     counted = [func.coalesce(func.sum(case((test, 1), else_=0)), 0).label(key) for key, test in tests.items()]
     row = db.session.execute(select(*counted).where(Asset.entity_id.in_(scope.entity_ids))).one()
     return {key: int(getattr(row, key)) for key in tests}
+
+
+def standing_at(location: Location, scope: Scope, *, limit: int = 50) -> tuple[Sequence[Asset], int]:
+    """Return what the scope sees of what stands at a place or inside it and has not left the fleet, at most `limit`,
+    with how many there are.
+    """
+    inside = select(Location.id).where(Location.path.startswith(location.path, autoescape=True))
+    here = (
+        Asset.location_id.in_(inside),
+        Asset.state.not_in(lifecycle.GONE),
+        within(Asset.entity_id, scope),
+    )
+    rows = db.session.scalars(queries.named_rows().where(*here).order_by(Asset.id).limit(limit)).all()
+    if len(rows) < limit:
+        return rows, len(rows)
+    return rows, db.session.scalar(select(func.count()).select_from(Asset).where(*here)) or 0

@@ -56,7 +56,7 @@ def _ever_held(person: Person) -> list[Asset]:
 
 def _standing(location: Location) -> dict[str, Any]:
     seen = Scope(access().entity_ids(Permission.VIEW))
-    assets, total = queries.standing_at(location, seen)
+    assets, total = holdings.standing_at(location, seen)
     return {
         "assets": assets,
         "total": total,

@@ -189,26 +189,11 @@ def custodies(asset: Asset) -> Sequence[Custody]:
 
 def held_by(person: Person) -> Sequence[Asset]:
     """Return what a person holds."""
-    return db.session.scalars(_shown().where(Asset.holder_id == person.id).order_by(Asset.id)).all()
+    return db.session.scalars(named_rows().where(Asset.holder_id == person.id).order_by(Asset.id)).all()
 
 
-def standing_at(location: Location, scope: Scope, *, limit: int = 50) -> tuple[Sequence[Asset], int]:
-    """Return what the scope sees of what stands at a place or inside it and has not left the fleet, at most `limit`,
-    with how many there are.
-    """
-    inside = select(Location.id).where(Location.path.startswith(location.path, autoescape=True))
-    here = (
-        Asset.location_id.in_(inside),
-        Asset.state.not_in(lifecycle.GONE),
-        organization.within(Asset.entity_id, scope),
-    )
-    rows = db.session.scalars(_shown().where(*here).order_by(Asset.id).limit(limit)).all()
-    if len(rows) < limit:
-        return rows, len(rows)
-    return rows, db.session.scalar(select(func.count()).select_from(Asset).where(*here)) or 0
-
-
-def _shown() -> Select[Any]:
+def named_rows() -> Select[Any]:
+    """Return assets with the rows that a line about them names."""
     return select(Asset).options(
         joinedload(Asset.category).load_only(Category.public_id, Category.name, Category.kind),
         _named(Asset.model, Model.name),
@@ -360,13 +345,14 @@ def search(
     *,
     limit: int = 20,
     kinds: Collection[Kind] | None = None,
-    first: Sequence[ColumnElement[Any]] = (),
+    first: Sequence[Any] = (),
 ) -> Sequence[Asset]:
     """Return assets for a picker, of these kinds if given: those not gone first, then by `first`, then by tag."""
     statement = matching(listed(scope, View()), text)
     if kinds is not None:
-        of_kinds = select(Category.id).where(Category.kind.in_(kinds))
-        statement = statement.where(Asset.category_id.in_(of_kinds))
+        statement = statement.where(
+            Asset.category_id.in_(select(Category.id).where(Category.kind.in_(kinds)))
+        )
     order = (Asset.state.in_(lifecycle.GONE), *first, orders.in_order(Asset.tag), Asset.id)
     return db.session.scalars(statement.order_by(*order).limit(limit)).all()
 

@@ -50,6 +50,7 @@ def columns(
     id_column: Any,
     public_id: Callable[[Any], str],
     fields: Sequence[CustomField] | None = None,
+    *,
     at: Collection[str] = (),
 ) -> tuple[Column, ...]:
     """Return a column for each custom field of a noun; `id_column` is its public id in the list's statement.

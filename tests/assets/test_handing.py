@@ -62,6 +62,12 @@ def test_what_nobody_holds_is_offered_before_what_somebody_does(cast, paul, sign
     held = factories.create_asset(cast.le_bouscat, tag="LBX-1", holder_id=paul.id)
     factories.create_asset(cast.le_bouscat, tag="LBX-2", state=State.IN_STOCK)
     alice = sign_in(cast.alice)
-    assert [item["text"] for item in alice.get("/assets/search?q=LBX").get_json()["items"]] == [held.tag, "LBX-2"]
-    assert [item["text"] for item in alice.get("/assets/search?q=LBX&free=first").get_json()["items"]] == ["LBX-2", held.tag]
+    assert [item["text"] for item in alice.get("/assets/search?q=LBX").get_json()["items"]] == [
+        held.tag,
+        "LBX-2",
+    ]
+    assert [item["text"] for item in alice.get("/assets/search?q=LBX&free=first").get_json()["items"]] == [
+        "LBX-2",
+        held.tag,
+    ]
     assert "/assets/search?free=first" in alice.get(f"/people/{paul.public_id}/hand-over").text

@@ -99,7 +99,9 @@ def test_pickers_find_without_accents_nor_capitals(cast, sign_in):
 
 
 def test_a_place_is_found_by_the_places_around_it_too(cast, hall, office, sign_in):
-    assert [name for name, _detail in found(sign_in(cast.alice), "/search/places?q=town 12")] == ["Town hall › Office 12"]
+    assert [name for name, _detail in found(sign_in(cast.alice), "/search/places?q=town 12")] == [
+        "Town hall › Office 12"
+    ]
 
 
 def test_places_of_the_entity_at_hand_are_offered_first_then_those_of_its_commune(cast, sign_in):
@@ -112,4 +114,6 @@ def test_places_of_the_entity_at_hand_are_offered_first_then_those_of_its_commun
 
 
 def test_an_unknown_entity_at_hand_changes_nothing(cast, hall, sign_in):
-    assert found(sign_in(cast.alice), "/search/places?q=town&near=nothing") == [("Town hall", cast.le_bouscat.name)]
+    assert found(sign_in(cast.alice), "/search/places?q=town&near=nothing") == [
+        ("Town hall", cast.le_bouscat.name)
+    ]

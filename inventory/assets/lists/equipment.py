@@ -55,7 +55,9 @@ def equipment(scope: Scope | None = None) -> Listing:
         columns=(
             *columns(view),
             *(column for some, _filters in more for column in some),
-            *custom.columns("asset", Asset.public_id, lambda row: asset_of(row).public_id, own, _narrowed_to(own)),
+            *custom.columns(
+                "asset", Asset.public_id, lambda row: asset_of(row).public_id, own, at=_narrowed_to(own)
+            ),
         ),
         filters=(
             *filters(view),

@@ -71,9 +71,7 @@ def hand_over(public_id: str) -> Response:
 
 def _handed_words(asset: Asset) -> str:
     if asset.holder:
-        return _(
-            "%(label)s is handed over to %(name)s.", label=asset.label, name=asset.holder.display_name
-        )
+        return _("%(label)s is handed over to %(name)s.", label=asset.label, name=asset.holder.display_name)
     place = asset.location.name if asset.location else ""
     return _("%(label)s is handed over: %(name)s.", label=asset.label, name=place)
 

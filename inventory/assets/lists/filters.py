@@ -114,13 +114,14 @@ def _change_words(value: str) -> str | None:
 
 
 def _by_state(statement: Select[Any], value: str, column: Any) -> Select[Any]:
+    # Most of what a list begins with is in the fleet, and in use: its order is worth an index more than this is.
     if value == IN_FLEET:
-        # Most of what a list begins with is in the fleet: its order is worth an index more than this is.
         return statement.where(column.not_in(lifecycle.GONE))
+    if value == IN_USE:
+        return statement.where(column.not_in(set(State) - lifecycle.IN_USE))
     if value == EVERYTHING:
         return statement
-    states = lifecycle.IN_USE if value == IN_USE else [state for state in State if state.value == value]
-    return statement.where(column.in_(states))
+    return statement.where(column.in_([state for state in State if state.value == value]))
 
 
 def _states() -> Pairs:

@@ -127,8 +127,16 @@ class Rows:
         """Return the statement of the sort keys of a page and one row more; all rows are `alike` in so many of the first."""
         picked = self.narrow(*self.keys)
         if place is not None:
-            picked = picked.where(self.beyond(place, backwards))
+            picked = picked.where(
+                self._begins(self.keys[0], place[0], backwards), self.beyond(place, backwards)
+            )
         return picked.order_by(*self.order(backwards)[alike:]).limit(PAGE_SIZE + 1)
+
+    def _begins(self, key: Any, value: Any, backwards: bool) -> ColumnElement[bool]:
+        """Return where in its first key's own order a page begins, which no store concludes from two keys at once."""
+        typed: Any = bindparam(None, value, type_=key.type)
+        here: ColumnElement[bool] = key <= typed if self.descending != backwards else key >= typed
+        return here
 
     def _led(self) -> Join | None:
         """Return the join that the order begins with."""
@@ -145,10 +153,6 @@ class Rows:
         (first, *others), joins = self.keys, [replace(join, inner=join is led) for join in self.joins]
         known, *unknown = first.clauses if isinstance(first, coalesce) else (first,)
         named = replace(self, keys=[known, *others], joins=joins)
-        if place is not None:
-            # Both stores begin there in the table's own order, which they do not conclude from two columns at once.
-            start = known <= place[0] if self.descending != backwards else known >= place[0]
-            named.wanted = [*self.wanted, start]
         parts = [named.picked_keys(place, backwards)]
         if unknown:
             keys = [unknown[-1].label("unknown"), *others]

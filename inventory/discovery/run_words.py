@@ -131,7 +131,7 @@ def saved_range(range_: AddressRange) -> str:
 def run_progress(run: Run, *, may_act: bool) -> Progress:
     """Return what the progress macro shows of a run; the buttons only for who may use them."""
     job = run.job
-    shown = Progress(jobs.percent(job) if job else 100.0, _sentence(run), run.state, counts=_counts(run))
+    shown = Progress(_percent(run), _sentence(run), run.state, counts=_counts(run))
     if job is not None and not job.state.is_finished:
         acts = ("cancel", "pause", "resume")
         urls = {wish: url_for("discovery.act_on_run", public_id=run.public_id, wish=wish) for wish in acts}
@@ -143,13 +143,20 @@ def run_progress(run: Run, *, may_act: bool) -> Progress:
     return shown
 
 
+def _percent(run: Run) -> float | None:
+    """How far a run is; one that was cancelled, as far as what it left out tells: a part that was cut off is not asked."""
+    if run.unasked_count:
+        return 100 * run.asked / (run.asked + run.unasked_count)
+    return jobs.percent(run.job) if run.job else 100.0
+
+
 def _counts(run: Run) -> list[tuple[str, float]]:
     if run.kind in IDENTIFYING:
         return []
     progress = run.job.progress if run.job and run.ended_at is None else {}
     outcome = run.outcome
     counts: list[tuple[str, float | None]] = [
-        (_("Answering"), max(progress.get("answered", 0), run.answered)),
+        (_("Answering"), max(progress.get("answered", 0), run.answered, run.read)),
         (_("Read"), run.read),
         (_("New devices"), outcome.get("new", 0)),
         (

@@ -256,3 +256,14 @@ def test_black_out_hours_are_shown_and_saved_in_the_reader_s_words(
     assert 'value="lun-ven 08:00-18:00"' in diane.get(url, headers={"Accept-Language": "fr"}).text
     index = diane.get("/discovery/", headers=ENGLISH).text
     assert "not Mon-Fri 08:00-18:00" in index
+
+
+def test_the_bar_of_a_cancelled_run_tells_how_much_was_asked(
+    cast: Cast, sign_in: SignIn, range_: AddressRange
+) -> None:
+    run = night(range_, observe(1))
+    with transaction():
+        run.asked, run.unasked_count, run.unasked = 50, 150, "10.1.0.51-10.1.0.200"
+    page = sign_in(cast.alice).get(f"/discovery/runs/{run.public_id}", headers=ENGLISH).text
+    assert 'data-percent="25.0"' in page
+    assert "150 addresses were not asked:" in page

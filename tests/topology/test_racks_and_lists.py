@@ -71,7 +71,7 @@ def test_an_asset_says_the_rack_of_its_switch_the_port_with_its_description_and_
     put("sw-ecole", (LocationKind.ROOM, "Local technique"), (LocationKind.RACK, "A2"))
     text = text_of(sign_in(cast.chloe), address_of("imp-accueil"))
     assert "Where it hangs Rack A2 switch sw-ecole port Gi1/0/5 “Prise B12” VLAN 10 Local technique" in text
-    assert "since" in text.split("Where it hangs")[1]
+    assert "first seen there" in text.split("Where it hangs")[1]
     french = text_of(sign_in(cast.chloe), address_of("imp-accueil"), language="fr")
     assert "Baie A2 commutateur sw-ecole port Gi1/0/5 « Prise B12 » VLAN 10" in french.replace("\xa0", " ")
 

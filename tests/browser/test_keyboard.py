@@ -113,3 +113,16 @@ def test_a_slash_goes_to_the_search_and_typing_there_is_no_shortcut(page_of: Cal
     page.keyboard.type("ge?")
     expect(search).to_have_value("ge?")
     assert page.url.endswith("/assets/")
+
+
+def test_going_back_from_a_row_stands_on_it_again(page_of: Callable[..., Page]) -> None:
+    page = page_of("diane", language="en")
+    page.goto("/assets/?state=any")
+    expect(steps.rows(page).first).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    stood = page.locator("[data-row]:focus-within a.row-link").inner_text()
+    page.keyboard.press("Enter")
+    expect(steps.heading(page)).to_contain_text(stood)
+    page.go_back()
+    expect(page.locator("[data-row]:focus-within a.row-link")).to_have_text(stood)

@@ -244,11 +244,14 @@ def among(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
     A mark for each would make another statement of every number of values, put into words and prepared anew each time.
     For columns of numbers and plain texts, and for few values: how many there are is nothing that a prepared plan knows.
     """
+    found: ColumnElement[bool]
     if db.engine.dialect.name == "sqlite":
-        return column.in_(values)
+        found = column.in_(values)
+        return found
     # Without the length of the column's own type: PostgreSQL would cut a longer text to it.
     plain = Text() if isinstance(column.type, String) else column.type
-    return column == any_(literal(list(values), ARRAY(plain)))
+    found = column == any_(literal(list(values), ARRAY(plain)))
+    return found
 
 
 Loaded = Callable[[Session, Table, Sequence[dict[str, Any]]], None]

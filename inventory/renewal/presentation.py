@@ -20,7 +20,7 @@ YEARS_SHOWN = 5
 
 def address(ask: Ask, endpoint: str = "renewal.detail", **values: Any) -> str:
     """Return the address of a page on the same entity, year and perimeter."""
-    same = {"year": ask.year, "perimeter": ask.perimeter.part.value}
+    same: dict[str, Any] = {"year": ask.year, "perimeter": ask.perimeter.part.value}
     if values.keys() & same.keys():
         return url_for(endpoint, code=ask.perimeter.entity.code, **{**same, **values})
     # A page of figures has a hundred of them, which differ in what they name last.

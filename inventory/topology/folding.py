@@ -18,7 +18,8 @@ def columns(heights: Sequence[int], width: int, tallest: int) -> list[int]:
     if whole <= tallest:
         return [0] * len(heights)
     most = max(2, round(math.sqrt(SHAPE * whole / width)))
-    found, top = [], 0
+    found: list[int] = []
+    top = 0
     for height in heights:
         # The column in which its middle would lie.
         column = min(most - 1, int((top + height / 2) * most / whole))

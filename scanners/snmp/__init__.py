@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 
 from scanners.coverage import Coverage, Failure
 from scanners.observation import Observation
@@ -44,7 +44,7 @@ def scan(
     preferred: Mapping[str, str] | None = None,
     skip_before: str | None = None,
     on_reading: OnReading | None = None,
-) -> Iterator[Observation | Failure | Coverage]:
+) -> Generator[Observation | Failure | Coverage, None, None]:
     """Scan networks ("10.0.0.0/24"), ranges ("10.0.0.5-10.0.0.9") and addresses; a plain generator for a worker thread.
 
     Yields observations and failures as they come and one coverage at the end. `preferred` says for an address the label

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -51,7 +51,7 @@ def run(
     should_stop: ShouldStop | None = None,
     preferred: Mapping[str, str] | None = None,
     on_reading: OnReading | None = None,
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Drive the scan on an event loop of its own, so that a plain thread can iterate over it."""
     scan = Scan(
         targets,

@@ -134,7 +134,7 @@ def _beside(asset_ids: Collection[int]) -> set[int]:
     statement = select(Link.asset_id, Sighting.source_key).join(Sighting, Sighting.id == Link.sighting_id)
     keys: dict[int, list[str]] = defaultdict(list)
     for asset_id, key in db.session.execute(statement.where(Link.asset_id.in_(asset_ids))):
-        keys[asset_id].append(key)
+        keys[asset_id or 0].append(key)
     return {
         id_
         for id_, known in keys.items()

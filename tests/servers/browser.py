@@ -20,6 +20,11 @@ def chromium_path() -> str | None:
     )
 
 
+def chromium_with_cameras() -> str | None:
+    """The installed Chromium that knows cameras, or None: the one without windows has none, not even a fake one."""
+    return find_program("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
 def chromium_missing() -> str | None:
     """Why journeys in a browser cannot run here, or None when they can."""
     if not chromium_path():

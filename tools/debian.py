@@ -32,7 +32,11 @@ TESTS = (
         ("chromium-headless-shell",),
         "the journeys in a browser and the accessibility checks, unless Chromium is there",
     ),
-    Need("chromium", ("chromium",), "the labels that a camera films, which a Chromium without windows has none for"),
+    Need(
+        "chromium",
+        ("chromium",),
+        "the labels that a camera films, which a Chromium without windows has none for",
+    ),
     Need("libatomic.so.1", ("libatomic1",), "the same, for Playwright starts with it"),
     Need("slapd", ("slapd",), "the tests against a real directory"),
     Need("ldapadd", ("ldap-utils",), "the tests against a real directory"),

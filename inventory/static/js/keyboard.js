@@ -36,8 +36,8 @@ function remember(row) {
 function standAgain() {
   if (performance.getEntriesByType("navigation")[0]?.type !== "back_forward") return;
   const [list, url] = JSON.parse(sessionStorage.getItem("row") ?? "[]");
-  const row = list === location.href && rows().find((one) => one.dataset.url === url);
-  const stop = row && (row.querySelector("a.row-link") ?? row.querySelector("a"));
+  const row = list === location.href ? rows().find((one) => one.dataset.url === url) : null;
+  const stop = row?.querySelector("a.row-link") ?? row?.querySelector("a");
   stop?.focus({ preventScroll: true });
   stop?.scrollIntoView({ block: "center" });
 }

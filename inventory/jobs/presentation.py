@@ -55,6 +55,13 @@ def kind_words(kind: str) -> str:
     return _(KINDS[kind]) if kind in KINDS else kind
 
 
+def queue_words(queue: str) -> str:
+    """Return the name of a queue in the reader's language: that of a site's workers, that of quick work, or that of the rest."""
+    if queue.startswith("site."):
+        return _("Site %(code)s", code=queue.removeprefix("site."))
+    return _("quick work") if queue == services.QUICK else _("general")
+
+
 def requester(name: str) -> str:
     """Return who asked for a job; schedules are named in the reader's language."""
     return _(services.BY_SCHEDULE) if name == services.BY_SCHEDULE else name

@@ -34,7 +34,7 @@ COLUMNS = (
     Column("title", N_("Title"), lambda row: presentation.title_words(row.kind, row.title), kind="name"),
     Column("kind", N_("Kind"), lambda row: presentation.kind_words(row.kind)),
     Column("state", N_("State"), lambda row: row.state, kind="badge", sort=Job.state),
-    Column("queue", N_("Queue"), lambda row: row.queue),
+    Column("queue", N_("Queue"), lambda row: presentation.queue_words(row.queue)),
     Column("requested_by", N_("Asked by"), lambda row: presentation.requester(row.requested_by)),
     Column("attempts", N_("Attempts"), lambda row: row.attempts, kind="number"),
     Column("created_at", N_("Asked"), lambda row: row.created_at, kind="instant", sort=Job.created_at),

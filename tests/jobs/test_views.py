@@ -53,6 +53,17 @@ def test_jobs_are_found_by_their_words_and_their_kind(diane):
     assert "Import of laptops" not in page_of(diane, "/jobs/?kind=discovery.scan")
 
 
+@pytest.mark.parametrize(
+    ("queue", "words"), [("site.LBX", "Site LBX"), (services.QUICK, "quick work"), ("default", "general")]
+)
+def test_a_queue_is_called_by_its_name_and_not_by_its_code(diane, queue, words):
+    job = add("Le Bouscat", queue=queue)
+    for address in ("/jobs/", f"/jobs/{job.public_id}"):
+        page = page_of(diane, address)
+        assert words in page
+        assert f">{queue}<" not in page
+
+
 def test_a_job_that_failed_says_why_and_is_tried_again_from_its_page(diane):
     job = add("Failed one")
     fail(job)

@@ -201,6 +201,28 @@ def test_a_body_over_the_limit_gets_a_page_that_says_so(
     assert len(answer.data) < 100_000
 
 
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [
+        ("http://localhost/people/new?entity=LBX", 'href="/people/new?entity=LBX"'),
+        ("http://localhost//evil.example/", None),
+        ("http://localhost/\\evil.example", None),
+        ("http://evil.example/people", None),
+        ("http://[", None),
+        ("javascript:alert(1)", None),
+    ],
+)
+def test_a_page_that_leads_back_leads_nowhere_else(
+    browser: FlaskClient, came_from: str, back: str | None
+) -> None:
+    headers = {"Accept-Language": "en", "Referer": came_from}
+    answer = browser.post("/people/new", data={"display_name": "x" * 17_000_000}, headers=headers)
+    assert answer.status_code == 413
+    assert ("Go back" in answer.text) is (back is not None)
+    assert back is None or back in answer.text
+    assert "evil.example" not in answer.text
+
+
 def test_ten_megabytes_of_name_are_refused_beside_the_field(browser: FlaskClient, cast: Cast) -> None:
     answer = browser.post(
         "/people/new",

@@ -168,15 +168,8 @@ def _fields(noun: Noun, rows: Sequence[Any], kept: Any) -> list[dict[str, Any]]:
     for name, label in SHOWN_OF[noun.key].items():
         said = [getattr(row, name) for row in rows]
         found.append({"label": _(label), "said": [_words(name, one) for one in said], "differs": len(set(map(str, said))) > 1,
-                      "stays": _words(name, _stays(name, rows, kept))})  # fmt: skip
+                      "stays": _words(name, merging.stays(name, kept, rows))})  # fmt: skip
     return found
-
-
-def _stays(name: str, rows: Sequence[Any], kept: Any) -> Any:
-    if name == "is_standard":
-        return any(row.is_standard for row in rows)
-    others = [getattr(row, name) for row in rows if row is not kept]
-    return next((one for one in (getattr(kept, name), *others) if one is not None), None)
 
 
 def _words(name: str, value: Any) -> Any:

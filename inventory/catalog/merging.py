@@ -91,6 +91,15 @@ def meeting_models(kept: Manufacturer, absorbed: Sequence[Manufacturer]) -> list
     return pairs
 
 
+def stays(name: str, kept: Any, absorbed: Sequence[Any]) -> Any:
+    """Return what the kept one says of a field once the others are folded into it: its own value, else the first of theirs.
+
+    It is a standard configuration as soon as one of them is.
+    """
+    said = [getattr(row, name) for row in (kept, *absorbed)]
+    return any(said) if name == "is_standard" else next((one for one in said if one is not None), None)
+
+
 def _check_several(kept: Any, absorbed: Sequence[Any]) -> None:
     if not absorbed:
         raise Refused(N_("Choose at least two to merge."))
@@ -124,9 +133,7 @@ def _as_one_change(
 
 
 def _absorb_model(kept: Model, model: Model, actor: Actor) -> None:
-    filled = {name: getattr(model, name) for name in FILLED if getattr(kept, name) is None}
-    filled["is_standard"] = kept.is_standard or model.is_standard
-    changes = audit.apply(kept, {name: value for name, value in filled.items() if value is not None})
+    changes = audit.apply(kept, {name: stays(name, kept, [model]) for name in (*FILLED, "is_standard")})
     registry.run_hooks("model.merged", kept=kept, absorbed=model, actor=actor)
     for alias in db.session.scalars(select(ModelAlias).where(ModelAlias.model_id == model.id)):
         alias.model_id = kept.id

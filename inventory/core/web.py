@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from flask import (
     Flask,
@@ -28,7 +28,7 @@ from werkzeug.exceptions import BadHost, HTTPException
 
 from inventory.core import conflicts, guard, i18n, navigation, registry
 from inventory.core.access import NOBODY, Access, Scope
-from inventory.core.addresses import here, static_url
+from inventory.core.addresses import here, local_target, static_url
 from inventory.core.database import db, is_busy
 from inventory.core.errors import DomainError, NotFound, Stale
 from inventory.core.forms import translated
@@ -277,10 +277,14 @@ def _store_error(error: OperationalError) -> Response:
 
 def back_url() -> str | None:
     """Return the page of ours that the request was sent from, or None."""
-    came_from = urlsplit(request.referrer or "")
+    try:
+        came_from = urlsplit(request.referrer or "")
+    except ValueError:
+        return None
     if came_from.netloc != request.host:
         return None
-    return urlunsplit(("", "", came_from.path, came_from.query, ""))
+    question = f"?{came_from.query}" if came_from.query else ""
+    return local_target(f"{came_from.path}{question}", "") or None
 
 
 def _too_large() -> str:

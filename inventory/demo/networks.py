@@ -101,7 +101,7 @@ def make(world: World) -> Networks:
 _SETTINGS: dict[CredentialKind, tuple[dict[str, Any], dict[str, str]]] = {
     CredentialKind.SNMP_COMMUNITY: ({"version": "2c"}, {"community": "demonstration"}),
     CredentialKind.SNMP_USER: (
-        {"user": "parc", "auth_protocol": "sha256", "priv_protocol": "aes128"},
+        {"user": "parc", "auth_protocol": "SHA-256", "priv_protocol": "AES"},
         {"auth_key": "demonstration", "priv_key": "demonstration"},
     ),
     CredentialKind.LDAP_BIND: ({"bind_dn": f"cn=parc,{BASE_DN}"}, {"password": "demonstration"}),

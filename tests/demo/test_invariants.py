@@ -14,7 +14,8 @@ from inventory.assets.states import IdentifierKind, State
 from inventory.audit.models import Action, AuditRecord
 from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
-from inventory.discovery.models import Run, Sighting
+from inventory.discovery import credentials
+from inventory.discovery.models import Credential, CredentialKind, Run, Sighting
 from inventory.organization.models import Entity
 from inventory.reconciliation import services as reconciliation
 from inventory.reconciliation.models import Review, ReviewKind
@@ -161,6 +162,13 @@ def test_the_end_of_another_night_asks_nothing_new(in_fleet):
         with transaction():
             assert reconciliation.conclude(run, actor=SYSTEM).reviews == 0
     assert db.session.scalar(select(func.count()).select_from(Review)) == reviews
+
+
+def test_a_scan_of_the_network_could_use_its_credentials(in_fleet):
+    snmp = Credential.kind.in_([CredentialKind.SNMP_COMMUNITY, CredentialKind.SNMP_USER])
+    rows = db.session.scalars(select(Credential).where(snmp)).all()
+    levels = {getattr(one, "level", "community") for one in credentials.open_snmp(rows)}
+    assert levels == {"community", "authPriv"}
 
 
 def test_runs_were_whole_partial_and_failed(in_fleet):

@@ -23,14 +23,19 @@ TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 ERROR_TYPE = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 Found = Iterator[tuple[int, int, str]]
 
 
 def failed(data: bytes) -> Found:
-    """Yield (row, column, text) from 0 of the first sheet of an XLSX or ODS: the failure, or the formula as Uncomputed.
+    """Yield (row, column, text) from 0 of the first sheet of an XLSX, ODS or XLS: the failure, or the formula as Uncomputed.
 
-    A workbook whose parts cannot be read yields nothing more: what read its cells judges it.
+    A workbook whose parts cannot be read yields nothing more: what read its cells judges it. An XLS has some value for
+    each formula; raises ValueError for one that cannot be read.
     """
+    if data.startswith(OLD_WORKBOOK):
+        yield from _of_xls(data)
+        return
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if "content.xml" in archive.namelist():
@@ -102,6 +107,23 @@ def _failure_in_xlsx(cell: Element) -> str | None:
     if "f" in parts and not value and cell.get("t", "n") == "n":
         return Uncomputed(f"={parts['f'].text or ''}"[:200])
     return None
+
+
+def _of_xls(data: bytes) -> list[tuple[int, int, str]]:
+    import xlrd
+
+    try:
+        with xlrd.open_workbook(file_contents=data, on_demand=True, logfile=io.StringIO()) as book:
+            sheet = book.sheet_by_index(0)
+            return [
+                (row, column, xlrd.error_text_from_code.get(sheet.cell_value(row, column), "#N/A"))
+                for row in range(sheet.nrows)
+                for column, sort in enumerate(sheet.row_types(row))
+                if sort == xlrd.XL_CELL_ERROR
+            ]
+    except Exception as error:
+        # A damaged file makes its reader raise anything: an AssertionError as well as an IndexError.
+        raise ValueError("what failed in this workbook cannot be told") from error
 
 
 def _of_ods(archive: zipfile.ZipFile) -> Found:

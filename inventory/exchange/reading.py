@@ -30,7 +30,6 @@ BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 SAMPLE_ROWS = 50
 # What is text or nearly so and no table: PDF, RTF, web pages and XML, whatever the name of the file says.
 DOCUMENTS = (b"%pdf", b"{\\rtf", b"<!doctype", b"<html", b"<?xml", b"<table", b"<meta", b"<svg")
-OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ARCHIVE = b"PK\x03\x04"
 NO_TABLE = N_("This is neither text nor a workbook. Save it as CSV, XLSX or ODS.")
 
@@ -63,7 +62,7 @@ def read(data: bytes) -> Table:
         raise Invalid(
             "file", N_("The file is larger than %(size)s MB. Cut it in parts."), size=MAX_BYTES >> 20
         )
-    if data.startswith((ARCHIVE, OLD_WORKBOOK)):
+    if data.startswith((ARCHIVE, formulas.OLD_WORKBOOK)):
         return _workbook(data)
     if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:20].lower().startswith(DOCUMENTS):
         raise Invalid("file", NO_TABLE)
@@ -79,6 +78,7 @@ def _workbook(data: bytes) -> Table:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = book.sheet_names
         grids = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names[:1]}
+        failures = list(formulas.failed(data)) if grids else []
     except (python_calamine.CalamineError, ValueError, OSError) as error:
         raise Invalid(
             "file", N_("This is no workbook that can be read. Save it again as XLSX, ODS or CSV.")
@@ -86,7 +86,7 @@ def _workbook(data: bytes) -> Table:
     if not grids:
         raise Invalid("file", N_("The workbook has no sheet."))
     name, grid = next(iter(grids.items()))
-    for row, column, text in formulas.failed(data) if data.startswith(ARCHIVE) else ():
+    for row, column, text in failures:
         # A cell outside of the grid is below or beside all that is filled.
         if 0 <= row < len(grid) and 0 <= column < len(grid[row]):
             grid[row][column] = text

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 import xlsxwriter
 
 from inventory.assets.models import Asset
-from inventory.exchange import formulas, values
+from inventory.core.errors import Invalid
+from inventory.exchange import formulas, reading, values
 from inventory.exchange.models import Outcome
 from tests.exchange.conftest import carry_out, line, number_of
 
 pytestmark = pytest.mark.database
 
+# Of Excel 97: #N/A in C2, =1/0 in C3 with the #DIV/0! that it was worked out to, "PC-3" in C4.
+XLS = Path(__file__).parent / "failed.xls"
 NAMES = (
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
     'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
@@ -68,6 +72,10 @@ def test_a_workbook_says_which_formulas_failed_and_which_have_no_value():
     assert list(formulas.failed(ods(*rows))) == [(1, 1, "#DIV/0!"), (1, 2, "=[.A9]")]
 
 
+def test_an_old_excel_workbook_says_which_formulas_failed():
+    assert list(formulas.failed(XLS.read_bytes())) == [(1, 2, "#N/A"), (2, 2, "#DIV/0!")]
+
+
 def test_repeated_cells_and_rows_count_for_as_many():
     repeated = '<table:table-cell table:number-columns-repeated="3"/>'
     rows = [text("a") + repeated + FAILED]
@@ -97,6 +105,21 @@ def test_their_rows_are_refused_with_the_column_and_the_reason(bring):
     assert (failed["column"], failed["params"]) == ("name", {"text": "#N/A"})
     assert (never["column"], never["params"]) == ("name", {"text": "=B9"})
     assert number_of(Asset) == 1
+
+
+def test_rows_of_an_old_excel_workbook_are_refused_by_the_same_words(bring):
+    kept = carry_out(bring(XLS.read_bytes()))
+    assert [line(kept, number).outcome for number in (2, 3, 4)] == [
+        Outcome.REFUSED,
+        Outcome.REFUSED,
+        Outcome.CREATED,
+    ]
+    assert line(kept, 3).remarks[0]["params"] == {"text": "#DIV/0!"}
+
+
+def test_an_old_excel_workbook_that_is_cut_off_is_refused_whole():
+    with pytest.raises(Invalid, match="no workbook that can be read"):
+        reading.read(XLS.read_bytes()[:3000])
 
 
 def test_a_failure_that_a_csv_file_holds_as_text_is_one_too():

@@ -101,7 +101,7 @@ def _keep(change_set_id: int, table: Table, operation: str, rows: Sequence[Row])
     for name in rows[0]:
         values = [row[name] for row in rows]
         first = values[0]
-        if name != "id" and all(value is first or value == first for value in values):
+        if name != "id" and first == values[-1] and values.count(first) == len(values):
             same[name] = journal.to_json(first)
         else:
             each[name] = values if type(first) is int else [journal.to_json(value) for value in values]

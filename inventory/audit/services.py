@@ -20,6 +20,7 @@ Changes = dict[str, list[Any]]
 MOST_SAVES_TOLD = 5
 _GATHERED = "gathered_records"
 _ABSENT: Any = object()
+_PLAIN = frozenset({str, int, float, bool, list, dict, type(None)})
 
 
 def record(
@@ -103,13 +104,13 @@ def label_of(row: Any) -> str:
 
 def shown(value: Any) -> Any:
     """Return a value as JSON keeps it: codes as their text, days and instants in ISO form."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Code):
         return value.value
     if isinstance(value, date | datetime):
         return value.isoformat()
-    if value is None or isinstance(value, str | int | float | bool | list | dict):
-        return value
-    return str(value)
+    return value if isinstance(value, str | int | float | list | dict) else str(value)
 
 
 def diff(row: Any, values: dict[str, Any]) -> Changes:

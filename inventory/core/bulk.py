@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -17,8 +16,9 @@ from inventory.core.types import UtcDateTime
 
 Row = dict[str, Any]
 # What parts cells and lines in the text format of COPY.
-_SPECIAL = re.compile(r"[\\\t\n\r]")
-_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_ESCAPED = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
+_ESCAPES = str.maketrans(_ESCAPED)
+_TEXTS = {str, type(None)}
 LOADED = "parc_loaded"
 LEAST_LOADED = 1_000
 
@@ -84,11 +84,26 @@ def update(connection: Connection, table: Table, names: Sequence[str], rows: Seq
         statement = (
             f"UPDATE {name} SET {told} FROM unnest({given}) AS given ({into}) WHERE {name}.id = given.id"  # noqa: S608
         )
-        connection.exec_driver_sql(statement, tuple(ready))
+        connection.exec_driver_sql(statement, tuple(map(_array, ready)))
         return
     told = ", ".join(f"{quote(n)} = ?" for n in names)
     statement = f"UPDATE {name} SET {told} WHERE id = ?"  # noqa: S608 - names of the model
     connection.exec_driver_sql(statement, list(zip(*ready, strict=True)))
+
+
+def _array(values: list[Any]) -> str:
+    """Return a column in the text format of arrays; the driver would look at each value anew."""
+    sorts = set(map(type, values))
+    if sorts == {int}:
+        return "{" + ",".join(map(str, values)) + "}"
+    return "{" + ",".join(["NULL" if value is None else _element(value) for value in values]) + "}"
+
+
+def _element(value: Any) -> str:
+    text = _plain(value)
+    if "\\" in text or '"' in text:
+        text = text.replace("\\", r"\\").replace('"', r"\"")
+    return f'"{text}"'
 
 
 def _copy(connection: Connection, statement: str, text: str) -> None:
@@ -103,19 +118,33 @@ def _copy(connection: Connection, statement: str, text: str) -> None:
 
 
 def _written(values: list[Any]) -> list[str]:
-    """Return a column as the text format of COPY has it, made at once where all values are the same."""
-    first = values[0]
-    if all(value is first for value in values):
-        return [_cell(first)] * len(values)
+    """Return a column as the text format of COPY has it, made at once where all values are the same or of one plain sort."""
+    sorts = set(map(type, values))
+    if len(sorts) == 1 and values[0] == values[-1] and values.count(values[0]) == len(values):
+        return [_cell(values[0])] * len(values)
+    if sorts == {int}:
+        return list(map(str, values))
+    if sorts <= _TEXTS and not _is_special("".join(filter(None, values))):
+        return ["\\N" if value is None else value for value in values]
     return [_cell(value) for value in values]
+
+
+def _is_special(text: str) -> bool:
+    return any(mark in text for mark in _ESCAPED)
 
 
 def _cell(value: Any) -> str:
     """Return a value in the text format of COPY; raises TypeError for what no column holds."""
     if value is None:
         return "\\N"
+    text = _plain(value)
+    return text.translate(_ESCAPES) if _is_special(text) else text
+
+
+def _plain(value: Any) -> str:
+    """Return a value as PostgreSQL reads it from text; raises TypeError for what no column holds."""
     if isinstance(value, str):
-        return value.translate(_ESCAPES) if _SPECIAL.search(value) else value
+        return value
     if isinstance(value, bool):
         return "t" if value else "f"
     if isinstance(value, int | float | Decimal):
@@ -123,7 +152,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bytes | memoryview):
-        return f"\\\\x{bytes(value).hex()}"
+        return f"\\x{bytes(value).hex()}"
     raise TypeError(f"no way to write {type(value).__name__}")
 
 
@@ -152,16 +181,21 @@ def _ready(column: Column[Any], values: list[Any], dialect: Dialect) -> list[Any
     if process is None:
         return values
     first = values[0]
-    if all(value is first or (value.__class__ in (list, dict) and value == first) for value in values):
+    if first == values[-1] and values.count(first) == len(values) and len(set(map(type, values))) == 1:
         return [None if first is None else process(first)] * len(values)
     return [None if value is None else process(value) for value in values]
 
 
 @cache
 def _processor(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
-    if isinstance(column.type, JSON) and dialect.name == "postgresql":
-        # The driver would wrap each value, to write it out by a call of its own.
-        return json.dumps
+    if isinstance(column.type, JSON):
+        # A driver would wrap each value, to write it out by a call of its own.
+        return _as_json
     if isinstance(column.type, LargeBinary) and dialect.name == "postgresql":
         return None  # octets are written as they are; the driver's wrapper says nothing more
     return column.type.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _as_json(value: Any) -> str:
+    # Most values are plain, and the encoder is made anew for each.
+    return str(value) if type(value) is int else json.dumps(value)

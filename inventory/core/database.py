@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapper, Session
+from sqlalchemy.orm.attributes import instance_state
 
 from inventory.core import bulk
 from inventory.core.turns import Turns
@@ -305,4 +306,4 @@ def row_of(model: type[Any], id_: int) -> Any:
     """Return a row by its id, or None, as `session.get` does, but at once where the session has it at hand."""
     session = db.session()
     row = session.identity_map.get((model, (id_,), None))
-    return session.get(model, id_) if row is None or inspect(row).expired else row
+    return session.get(model, id_) if row is None or instance_state(row).expired else row

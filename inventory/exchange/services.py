@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -28,6 +29,8 @@ from inventory.jobs import services as jobs
 from inventory.jobs.models import Job
 
 CHUNK = 500
+CELLS_AT_HAND = 2_000
+_UNREAD: Any = object()
 TRY, RUN = "exchange.try", "exchange.import"
 
 
@@ -182,26 +185,44 @@ def rows_of(kept: Import) -> list[Row]:
     chosen = [(int(place), known[key]) for place, key in kept.columns.items() if key in known]
     within = importers.importer(kept.noun).match_within
     seen: dict[Any, int] = {}
-    return [_refused_twice(_row(line, chosen), kept.match_key, within, seen) for line in table.lines]
+    # Thousands of lines name the same makers, people and days.
+    said = [
+        (place, column.key, lru_cache(CELLS_AT_HAND, typed=True)(partial(_said, column)))
+        for place, column in chosen
+    ]
+    return [_refused_twice(_row(line, said), kept.match_key, within, seen) for line in table.lines]
 
 
-def _row(line: reading.Line, chosen: Sequence[tuple[int, columns.Column]]) -> Row:
+# What a cell says: its value, _UNREAD where there is none, and remarks on it.
+_Saying = tuple[Any, tuple[Remark, ...]]
+
+
+def _row(line: reading.Line, said: Sequence[tuple[int, str, Callable[[Any], _Saying]]]) -> Row:
     found: dict[str, Any] = {}
     remarks: list[Remark] = []
-    for place, column in chosen:
-        cell = line.cells[place] if place < len(line.cells) else None
-        if values.is_empty(cell):
+    for place, key, saying in said:
+        if (cell := line.cells[place]) is None:
             continue
-        if (failure := values.failure(cell)) is not None:
-            remarks.append(Remark(column.key, failure, {"text": str(cell)[:40]}))
-            continue
-        try:
-            found[column.key] = column.parse(cell)
-        except values.Unreadable as error:
-            remarks.append(Remark(column.key, error.args[0], error.params))
-        if column.names_something and (warning := values.lost_digits(cell)):
-            remarks.append(Remark(column.key, warning, is_warning=True))
+        value, noted = saying(cell)
+        if value is not _UNREAD:
+            found[key] = value
+        remarks += noted
     return Row(line.number, found, remarks)
+
+
+def _said(column: columns.Column, cell: Any) -> _Saying:
+    if values.is_empty(cell):
+        return _UNREAD, ()
+    if (failure := values.failure(cell)) is not None:
+        return _UNREAD, (Remark(column.key, failure, {"text": str(cell)[:40]}),)
+    value, remarks = _UNREAD, []
+    try:
+        value = column.parse(cell)
+    except values.Unreadable as error:
+        remarks.append(Remark(column.key, error.args[0], error.params))
+    if column.names_something and (warning := values.lost_digits(cell)):
+        remarks.append(Remark(column.key, warning, is_warning=True))
+    return value, tuple(remarks)
 
 
 def _refused_twice(row: Row, match_key: str | None, within: Sequence[str], seen: dict[Any, int]) -> Row:

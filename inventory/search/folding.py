@@ -20,6 +20,7 @@ MAX_TOKEN = 60
 EVERYBODY = 0
 _WORD = re.compile(r"[^\W_]+")
 _DOTTED = re.compile(r"\d{1,3}(\.\d{1,3}){1,3}\.?")
+_LETTERS = re.compile(r"(?:\d*\D){3}")
 _SUFFIXES = (4, 5, 6)
 
 
@@ -68,12 +69,7 @@ def entity_token(entity_id: int) -> str:
 
 def vocabulary(texts: Iterable[str]) -> set[str]:
     """Return the words that a mistyped one may have meant: four characters or more, three of them letters."""
-    return {
-        word
-        for text in texts
-        for word in words(text)
-        if 4 <= len(word) <= 40 and sum(not c.isdigit() for c in word) >= 3
-    }
+    return {word for text in texts for word in words(text) if 4 <= len(word) <= 40 and _LETTERS.match(word)}
 
 
 def trigrams(word: str) -> list[str]:

@@ -13,7 +13,7 @@ from inventory.assets.states import Ownership, State
 from inventory.audit.models import ChangeSetKind, RowChange
 from inventory.audit.services import change_set
 from inventory.core.access import SYSTEM
-from inventory.core.database import bulk_load, db, transaction
+from inventory.core.database import bulk_load, bulk_update, db, transaction
 from inventory.discovery.models import Credential, CredentialKind
 from tests import factories
 
@@ -74,6 +74,41 @@ def test_octets_are_read_back_as_they_were(cast):
         bulk_load(
             Credential.__table__, [{**made, "name": str(n), "secret": one} for n, one in enumerate(octets)]
         )
+    assert list(db.session.scalars(select(Credential.secret).order_by(Credential.name))) == octets
+
+
+# What either store, or the text that rows travel as, might take for something else.
+ODD = ["NULL", "null", "", None, "{}", 'a,"b"', "\\N", "\\", "a\tb", "a\r\nb", "é’œ€", "'; --"]
+
+
+def test_odd_texts_days_and_numbers_come_through_new_rows_and_changes_alike(rows):
+    made = [{**rows[0], "tag": f"T-{n:02d}", "name": name} for n, name in enumerate(ODD)]
+    with transaction():
+        bulk_load(Asset.__table__, made)
+    kept = db.session.scalars(select(Asset).order_by(Asset.tag)).all()
+    assert [row.name for row in kept] == ODD
+    days = [date(2025, 1, n + 1) if n % 2 else None for n in range(len(ODD))]
+    values = zip(kept, reversed(ODD), days, range(len(ODD)), strict=True)
+    changes = [
+        {"id": row.id, "name": name, "received_on": day, "in_scope": bool(n % 2), "version": n}
+        for row, name, day, n in values
+    ]
+    with transaction():
+        bulk_update(Asset.__table__, ("name", "received_on", "in_scope", "version"), changes)
+    found = db.session.scalars(select(Asset).order_by(Asset.tag)).all()
+    assert [row.name for row in found] == ODD[::-1]
+    assert [row.received_on for row in found] == days
+    assert [(row.in_scope, row.version) for row in found] == [(bool(n % 2), n) for n in range(len(ODD))]
+
+
+def test_changed_octets_are_read_back_as_they_were(cast):
+    octets = [bytes(range(256)), b'"\\x', b""]
+    made = {"entity_id": cast.le_bouscat.id, "kind": CredentialKind.SNMP_COMMUNITY, "secret": b"old"}
+    with transaction():
+        bulk_load(Credential.__table__, [{**made, "name": str(n)} for n in range(3)])
+        ids = db.session.scalars(select(Credential.id).order_by(Credential.name)).all()
+        changes = [{"id": id_, "secret": secret} for id_, secret in zip(ids, octets, strict=True)]
+        bulk_update(Credential.__table__, ("secret",), changes)
     assert list(db.session.scalars(select(Credential.secret).order_by(Credential.name))) == octets
 
 

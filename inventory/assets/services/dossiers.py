@@ -28,11 +28,11 @@ class Rows:
     def read(self, model: type[Any], chosen: Select[Any]) -> list[SimpleNamespace]:
         """Return the rows of a model that `chosen`, a select of its table, gives."""
         known = self._read.setdefault(model, [])
-        found = []
-        for values in db.session.execute(chosen).mappings():
-            was = dict(values)
-            found.append(SimpleNamespace(**was))
-            known.append((found[-1], was))
+        result = db.session.execute(chosen)
+        names = tuple(result.keys())
+        read = [dict(zip(names, values, strict=True)) for values in result]
+        found = [SimpleNamespace(**was) for was in read]
+        known += zip(found, read, strict=True)
         return found
 
     def add(self, model: type[Any], values: Mapping[str, Any]) -> SimpleNamespace:

@@ -339,7 +339,6 @@ NOUNS = {
     "/people/": "person",
     "/places/": "location",
     "/places/of/": "entity",
-    "/leavers/": "person",
     "/jobs/": "job",
     "/imports/": "import",
     "/suppliers/": "supplier",
@@ -390,6 +389,7 @@ FIXED: dict[str, dict[str, Any]] = {
     "preferences.language": {"code": "en"},
     "account.end_session": {"public_id": "0000000000aa"},
     "assets.bulk_run": {"public_id": "0000000000aa"},
+    "assets.handing_run": {"public_id": "0000000000aa"},
     "reviews.triage_run": {"public_id": "0000000000aa"},
     "saved_views.edit": {"public_id": "0000000000aa"},
     "saved_views.keep": {"public_id": "0000000000aa"},
@@ -403,6 +403,7 @@ FIXED: dict[str, dict[str, Any]] = {
 OWN = {
     "account.end_session",
     "assets.bulk_run",
+    "assets.handing_run",
     "reviews.triage_run",
     "changes.undo_own",
     "saved_views.edit",

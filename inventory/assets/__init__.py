@@ -36,6 +36,7 @@ def init_app(app: Flask) -> None:
     registry.noun(Noun("asset", N_("Item of equipment"), Asset, "assets.detail", Permission.ASSETS_EDIT))
     searched.register()
     registry.job(own_jobs.BULK_EDIT, own_jobs.bulk_edit)
+    registry.job(own_jobs.HANDING, own_jobs.hand)
     homes.add(homes.Home("asset", "asset", N_("All equipment")))
     importers.register(importing.IMPORTER)
     settings.add(fields.DEPRECIATION)

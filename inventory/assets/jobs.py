@@ -1,10 +1,12 @@
-"""Long work on equipment: a bulk edit of more than a page can wait for."""
+"""Long work on equipment: a bulk edit, a handover or a return of more than a page can wait for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
-from inventory.assets.services import bulk
+from inventory.assets.services import bulk, bulk_hands
+from inventory.assets.services.bulk_hands import Handing
 from inventory.core.access import Access, Actor
 from inventory.core.wording import N_
 from inventory.jobs import many
@@ -12,6 +14,7 @@ from inventory.jobs.context import JobContext
 from inventory.jobs.models import Job, JobState
 
 BULK_EDIT = "assets.bulk_edit"
+HANDING = "assets.handing"
 CHUNK = 500
 
 
@@ -36,10 +39,38 @@ def bulk_edit(context: JobContext) -> JobState:
     edit = bulk.from_json(context.payload["edit"])
 
     def change(ids: Sequence[int], access: Access, actor: Actor) -> Mapping[str, int]:
-        done = bulk.apply_edit(ids, edit, access=access, actor=actor)
-        return {"changed": done.changed, "unchanged": done.unchanged, "refused": done.refused}
+        return asdict(bulk.apply_edit(ids, edit, access=access, actor=actor))
 
-    done = many.in_chunks(context, CHUNK, change)
+    return _told(context, many.in_chunks(context, CHUNK, change))
+
+
+def enqueue_handing(
+    asset_ids: Sequence[int],
+    handing: Handing,
+    *,
+    title: str,
+    actor: Actor,
+    user_id: int,
+    entity_id: int | None,
+) -> Job:
+    """Have equipment handed over or taken back in the background by the user who asks for it."""
+    asked = {"handing": handing.to_json()}
+    return many.enqueue(
+        HANDING, asset_ids, asked, title=title, actor=actor, user_id=user_id, entity_id=entity_id
+    )
+
+
+def hand(context: JobContext) -> JobState:
+    """Hand over or take back chunk by chunk in one change set; what does not allow it any more is left as it is."""
+    handing = bulk_hands.from_json(context.payload["handing"])
+
+    def change(ids: Sequence[int], access: Access, actor: Actor) -> Mapping[str, int]:
+        return asdict(bulk_hands.apply(ids, handing, access=access, actor=actor))
+
+    return _told(context, many.in_chunks(context, CHUNK, change, kind=handing.kind))
+
+
+def _told(context: JobContext, done: Mapping[str, int]) -> JobState:
     context.event(
         N_("%(changed)s changed, %(unchanged)s were so already, %(refused)s were refused."),
         changed=done["changed"], unchanged=done["unchanged"], refused=done["refused"],

@@ -1,4 +1,4 @@
-"""People who go or have gone and still hold equipment: the list, and taking everything back at once."""
+"""People who go or have gone and still hold equipment."""
 
 from __future__ import annotations
 
@@ -9,17 +9,11 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, load_only
 
-from inventory.assets import services
 from inventory.assets.models import Asset
-from inventory.assets.services import Handover
-from inventory.audit import services as audit
-from inventory.audit.models import ChangeSet, ChangeSetKind
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core import clock
-from inventory.core.access import Actor, Scope
+from inventory.core.access import Scope
 from inventory.core.database import db
-from inventory.core.errors import Refused
-from inventory.core.wording import N_
 from inventory.organization import queries as organization
 from inventory.organization.models import Entity, Person
 
@@ -74,20 +68,3 @@ def leavers(scope: Scope) -> list[Leaver]:
     for asset in db.session.scalars(statement):
         held.setdefault(asset.holder_id or 0, []).append(asset)
     return [Leaver(assets[0].holder, assets) for assets in held.values() if assets[0].holder is not None]
-
-
-def take_all_back(
-    person: Person, scope: Scope, *, actor: Actor, title: str
-) -> tuple[ChangeSet, Sequence[Asset]]:
-    """Take back into stock, today, all that a person holds of the scope's entities, as one change set called `title`.
-
-    Raises Refused when they hold nothing of it.
-    """
-    statement = select(Asset).where(Asset.holder_id == person.id, Asset.entity_id.in_(scope.entity_ids))
-    assets = db.session.scalars(statement.order_by(Asset.id)).all()
-    if not assets:
-        raise Refused(N_("%(name)s holds nothing that you may take back."), name=person.display_name)
-    with audit.change_set(ChangeSetKind.RETURN, title, actor=actor, entity_id=assets[0].entity_id) as opened:
-        for asset in assets:
-            services.take_back(asset, Handover(), actor=actor)
-    return opened, assets

@@ -41,6 +41,7 @@ class ChangeSetKind(Code):
     BULK = "bulk", N_("Bulk edit"), "accent", "checklist"
     REVIEW = "review", N_("Review answer"), "accent", "question-mark"
     DELIVERY = "delivery", N_("Delivery"), "info", "truck-delivery"
+    HANDOVER = "handover", N_("Handover"), "info", "arrows-transfer-up-down"
     RETURN = "return", N_("Return"), "info", "transfer-in"
     DELETION = "deletion", N_("Deletion"), "warn", "trash"
     UNDO = "undo", N_("Undoing"), "warn", "arrow-back-up"

@@ -28,7 +28,13 @@ SHOWN_CONFLICTS = 20
 SHOWN_RECORDS = 50
 # What its author may undo without the permission for all change sets, and for how long.
 OWN_KINDS = frozenset(
-    {ChangeSetKind.BULK, ChangeSetKind.DELIVERY, ChangeSetKind.RETURN, ChangeSetKind.DELETION}
+    {
+        ChangeSetKind.BULK,
+        ChangeSetKind.DELIVERY,
+        ChangeSetKind.HANDOVER,
+        ChangeSetKind.RETURN,
+        ChangeSetKind.DELETION,
+    }
 )
 OWN_FOR = timedelta(days=1)
 # The page of each noun that records name; a noun without one is shown as text.

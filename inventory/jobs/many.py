@@ -41,7 +41,9 @@ def enqueue(
     return services.enqueue(kind, payload, title=title, entity_id=entity_id, requested_by=actor.label)
 
 
-def in_chunks(context: JobContext, size: int, act: Act) -> Counter[str]:
+def in_chunks(
+    context: JobContext, size: int, act: Act, *, kind: ChangeSetKind = ChangeSetKind.BULK
+) -> Counter[str]:
     """Do it to `size` rows after the other, from the last finished chunk on, and return what came of all of them.
 
     The user's rights are read again with each chunk: who has lost them, or may no longer sign in, may nothing.
@@ -55,7 +57,7 @@ def in_chunks(context: JobContext, size: int, act: Act) -> Counter[str]:
         with context.transaction():
             user = db.session.get(User, context.payload["user"])
             access = auth.access_of(user) if user is not None and user.active else NOBODY
-            with audit.resume(_change_set(context, actor)):
+            with audit.resume(_change_set(context, actor, kind)):
                 counts.update(act(piece, access, actor))
             place += len(piece)
             context.progress(done=place, total=len(ids), **counts)
@@ -63,12 +65,11 @@ def in_chunks(context: JobContext, size: int, act: Act) -> Counter[str]:
     return counts
 
 
-def _change_set(context: JobContext, actor: Actor) -> ChangeSet:
+def _change_set(context: JobContext, actor: Actor, kind: ChangeSetKind) -> ChangeSet:
     """Return the change set of this job, opened by its first chunk."""
     if "change_set" in context.saved:
         return db.session.get_one(ChangeSet, context.saved["change_set"])
-    with audit.change_set(
-        ChangeSetKind.BULK, context.title, actor=actor, entity_id=context.payload["entity"]
-    ) as opened:
+    entity_id = context.payload["entity"]
+    with audit.change_set(kind, context.title, actor=actor, entity_id=entity_id) as opened:
         context.saved["change_set"] = opened.id
         return opened

@@ -25,6 +25,7 @@ KINDS = {
     "discovery.identify": N_("New identification"),
     "reconciliation.triage": N_("Unknown devices sorted out"),
     "assets.bulk_edit": N_("Bulk edit"),
+    "assets.handing": N_("Handover or return"),
     "search.rebuild": N_("Search index"),
     "exchange.try": N_("Trial of a file"),
     "exchange.import": N_("Import"),

@@ -13,17 +13,18 @@ from inventory.assets.services.claims import (
     set_from_source,
     unpin,
 )
-from inventory.assets.services.connections import connect, disconnect, open_connections, together_with
-from inventory.assets.services.creating import Creation, Draft, create_asset, create_many
-from inventory.assets.services.custody import (
-    Handover,
-    custodies_of,
-    hand_over,
-    open_custody,
-    take_back,
+from inventory.assets.services.connections import (
+    connect,
+    disconnect,
+    open_connections,
+    together_with,
+    together_with_many,
 )
+from inventory.assets.services.creating import Creation, Draft, create_asset, create_many
+from inventory.assets.services.custody import Handover, custodies_of, open_custody, words_of
 from inventory.assets.services.deliveries import Line, check_lines, log_delivery, read_lines
 from inventory.assets.services.dossiers import Dossier, Rows, dossiers_of
+from inventory.assets.services.handovers import hand_over, take_back
 from inventory.assets.services.history import effective_day, today_of
 from inventory.assets.services.identifiers import identifiers_of, note_identifiers, record_identifiers
 from inventory.assets.services.merging import merge
@@ -72,8 +73,10 @@ __all__ = [
     "take_tags",
     "today_of",
     "together_with",
+    "together_with_many",
     "unpin",
     "update_asset",
     "update_many",
     "with_serial",
+    "words_of",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -68,17 +68,21 @@ def from_json(kept: Mapping[str, Any]) -> BulkEdit:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What a bulk edit would do to one asset: {field: [old, new]} as people read it (empty: nothing), or why not."""
+    """What an act would do to one asset: {field: [old, new]} as people read it (empty: nothing), or why not; with the
+    version of the asset that this holds for, and its model.
+    """
 
     public_id: str
     label: str
     changes: audit.Changes
     refusal: DomainError | None = None
+    version: int = 0
+    model: str | None = None
 
 
 @dataclass(slots=True)
 class Done:
-    """What a bulk edit did."""
+    """What an act on many did."""
 
     changed: int = 0
     unchanged: int = 0
@@ -93,23 +97,31 @@ class Done:
 
 def foresee(asset_ids: Sequence[int], edit: BulkEdit, access: Access) -> Iterator[Outlook]:
     """Yield what the edit would do to each asset, in the order given, changing nothing."""
-    for assets, _at_hand in _in_chunks(asset_ids, edit):
+    for assets, _at_hand in in_chunks(asset_ids, edit.values):
         for asset in assets:
-            try:
-                yield Outlook(asset.public_id, asset.label, _foreseen(asset, edit, access))
-            except DomainError as why:
-                yield Outlook(asset.public_id, asset.label, {}, why)
-        _forget(asset_ids)
+            yield outlook(asset, _foreseen, edit, access)
+        forget(asset_ids)
 
 
-def _in_chunks(asset_ids: Sequence[int], edit: BulkEdit) -> Iterator[tuple[list[Asset], list[Any]]]:
-    """Yield the assets some hundreds at once, with what their columns and the edit's name held at hand."""
+def outlook(asset: Asset, foreseen: Callable[..., audit.Changes], *asked: Any) -> Outlook:
+    """Return what would become of an asset by what `foreseen(asset, *asked)` returns, or by the refusal that it raises."""
+    known: dict[str, Any] = {"version": asset.version, "model": asset.model.name if asset.model else None}
+    try:
+        return Outlook(asset.public_id, asset.label, foreseen(asset, *asked), **known)
+    except DomainError as why:
+        return Outlook(asset.public_id, asset.label, {}, why, **known)
+
+
+def in_chunks(
+    asset_ids: Sequence[int], named_too: Mapping[str, Any]
+) -> Iterator[tuple[list[Asset], list[Any]]]:
+    """Yield the assets some hundreds at once, with what their columns and others (`named_too`) name held at hand."""
     numbered = iter(asset_ids)
     while chunk := list(islice(numbered, AT_ONCE)):
         found = {asset.id: asset for asset in db.session.scalars(select(Asset).where(Asset.id.in_(chunk)))}
         assets = [found[id_] for id_ in chunk if id_ in found]
         named = [{name: getattr(asset, name) for name in fields.RELATIONS} for asset in assets]
-        yield assets, fields.at_hand([*named, edit.values])
+        yield assets, fields.at_hand([*named, named_too])
 
 
 def _foreseen(asset: Asset, edit: BulkEdit, access: Access) -> audit.Changes:
@@ -143,14 +155,14 @@ def apply_edit(asset_ids: Sequence[int], edit: BulkEdit, *, access: Access, acto
     """Make the edit on each asset that allows it, inside the open change set, and count; the others stay as they are."""
     done = Done()
     entity = _row(Entity, edit.values.get("entity_id"))
-    for assets, _at_hand in _in_chunks(asset_ids, edit):
+    for assets, _at_hand in in_chunks(asset_ids, edit.values):
         done.add(_apply_chunk(assets, edit, entity, access=access, actor=actor))
         db.session.flush()
-        _forget(asset_ids)
+        forget(asset_ids)
     return done
 
 
-def _forget(asset_ids: Sequence[int]) -> None:
+def forget(asset_ids: Sequence[int]) -> None:
     """Let go of the assets of a finished chunk, where many follow: memory must not grow with the selection."""
     if len(asset_ids) > AT_ONCE:
         db.session.expunge_all()
@@ -207,7 +219,7 @@ def _row(model: type[Any], id_: int | None) -> Any:
 
 @dataclass(slots=True)
 class Summary:
-    """What a bulk edit would do in all: how many change, stay and are refused, and each field's new values counted."""
+    """What an act would do in all: how many change, stay and are refused, and each field's new values counted."""
 
     changed: int = 0
     unchanged: int = 0
@@ -221,20 +233,20 @@ class Summary:
         return sum(count for _why, count in self.refused.values())
 
 
-def summarize(asset_ids: Sequence[int], edit: BulkEdit, access: Access, *, show: int) -> Summary:
-    """Return what the edit would do in all, with the first `show` assets that change or are refused."""
+def summarize(outlooks: Iterable[Outlook], *, show: int) -> Summary:
+    """Return what an act would do in all, with the first `show` assets that change or are refused."""
     found = Summary()
-    for outlook in foresee(asset_ids, edit, access):
-        if outlook.refusal is not None:
-            _why, count = found.refused.get(outlook.refusal.message, (outlook.refusal, 0))
-            found.refused[outlook.refusal.message] = (outlook.refusal, count + 1)
-        elif outlook.changes:
+    for one in outlooks:
+        if one.refusal is not None:
+            _why, count = found.refused.get(one.refusal.message, (one.refusal, 0))
+            found.refused[one.refusal.message] = (one.refusal, count + 1)
+        elif one.changes:
             found.changed += 1
         else:
             found.unchanged += 1
             continue
-        for name in outlook.changes:
+        for name in one.changes:
             found.fields[name] = found.fields.get(name, 0) + 1
         if len(found.shown) < show:
-            found.shown.append(outlook)
+            found.shown.append(one)
     return found

@@ -162,7 +162,8 @@ def _note(change: Change, dossier: Dossier, custodies: list[Custody], *, noted: 
             noted.moved.append({"asset": asset, "changes": changes, "on": on, "actor": actor})
     today = history.today_of(asset.entity_id)
     if change.person is not None and change.person.id != asset.holder_id:
-        old, new = custody.note_hand_over(dossier, custodies, change.person, today, actor=actor)
+        handed = Custody(person_id=change.person.id, from_on=today)
+        old, new = custody.note_hand_over(dossier, custodies, handed, actor=actor)
         custodies.append(new)
         noted.hands.append({"asset": asset, "old": old, "new": new, "on": today, "actor": actor})
         if _serves_now(dossier, today):

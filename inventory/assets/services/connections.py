@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from inventory.assets import lifecycle
-from inventory.assets.models import Asset, Connection
+from inventory.assets.models import Asset, Connection, Custody
 from inventory.assets.services import history
 from inventory.assets.states import State
 from inventory.audit import services as audit
@@ -21,6 +21,7 @@ from inventory.core.errors import Invalid, Refused
 from inventory.core.wording import N_
 
 DEEPEST = 10
+AT_ONCE = 500
 
 
 def open_connections(asset: Asset) -> tuple[Connection | None, list[Connection]]:
@@ -119,6 +120,27 @@ def together_with(asset: Asset) -> Sequence[Asset]:
     """Return what hangs on an asset and can move with it: what has not left the fleet and is not missing."""
     _above, below = open_connections(asset)
     return [row.child for row in below if row.child.state in lifecycle.HELD]
+
+
+def together_with_many(asset_ids: Sequence[int], *, held: bool) -> list[int]:
+    """Return the ids of what hangs on any of these and can move with it, less these themselves; `held`: what somebody holds."""
+    chosen = set(asset_ids)
+    found: dict[int, None] = {}
+    open_custody = exists().where(Custody.asset_id == Connection.child_id, Custody.until_on.is_(None))
+    for start in range(0, len(asset_ids), AT_ONCE):
+        hanging = (
+            select(Connection.child_id)
+            .join(Asset, Asset.id == Connection.child_id)
+            .where(
+                Connection.parent_id.in_(asset_ids[start : start + AT_ONCE]), Connection.until_on.is_(None)
+            )
+            .where(Asset.state.in_(lifecycle.HELD))
+            .order_by(Connection.id)
+        )
+        if held:
+            hanging = hanging.where(open_custody)
+        found.update(dict.fromkeys(id_ for id_ in db.session.scalars(hanging) if id_ not in chosen))
+    return list(found)
 
 
 def follow_state(*, asset: Asset, new: State, on: date, actor: Actor, **_told: Any) -> None:

@@ -1,4 +1,4 @@
-"""Hands assets over and takes them back: who answers for one, from when until when, in what condition."""
+"""Keeps who answers for an asset, from when until when, in what condition."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from inventory.assets import fields, lifecycle, periods
+from inventory.assets import fields, lifecycle
 from inventory.assets.models import Asset, Custody
-from inventory.assets.services import claims, history
 from inventory.assets.services.dossiers import Dossier
 from inventory.assets.states import Condition, State
 from inventory.audit import services as audit
@@ -62,57 +61,32 @@ def open_custody(asset: Asset) -> Custody | None:
     return next((row for row in custodies_of(asset) if row.until_on is None), None)
 
 
-def hand_over(
-    asset: Asset,
-    handover: Handover,
-    *,
-    actor: Actor,
-    person: Person | None = None,
-    location: Location | None = None,
-) -> Custody:
-    """Hand an asset to a person, a place, or a person at a place; ends the custody before it.
-
-    What was in stock, in preparation or in reserve goes into service (on loan for a loan). Raises Refused for
-    what is not held (on order, missing, retired and after) and when the day falls into an ended custody.
-    """
-    if person is None and location is None:
-        raise Invalid("person", N_("Choose a person or a place."))
-    on = history.effective_day(asset.entity_id, handover.on)
-    _check_held(asset)
-    if location is not None and location.id != asset.location_id:
-        _move_to(asset, location, on, actor)
-    new = Custody(
-        person_id=person.id if person else None,
-        location_id=location.id if location else None,
-        from_on=on,
-        condition_out=handover.condition,
-        note=handover.note,
-    )
-    old = _begin(asset, new, handover.condition)
-    _set_holder(asset)
-    _record(asset, (old, new), actor=actor, on=on, note=handover.note)
-    _serve(asset, on, actor, loan=handover.loan)
-    registry.run_hooks("asset.custody_changed", asset=asset, old=old, new=new, on=on, actor=actor)
-    return new
-
-
 def note_hand_over(
-    dossier: Dossier, rows: Sequence[Custody], person: Person, on: date, *, actor: Actor
+    dossier: Dossier, rows: Sequence[Custody], new: Custody, *, actor: Actor
 ) -> tuple[Custody | None, Custody]:
-    """Note in a dossier that an asset, whose custodies are `rows`, is handed to a person; returns the old one and the new.
+    """Note in a dossier that an asset, whose custodies are `rows`, changes hands; returns the custody before and the new one.
 
     The caller saves, puts it into service and tells the hooks. Raises Refused before anything is noted.
     """
     asset = dossier.asset
-    _check_held(asset)
-    new = Custody(person_id=person.id, from_on=on)
-    old = _lay(asset, rows, new, None)
-    holding = new if new.until_on is None else next((row for row in rows if row.until_on is None), None)
-    asset.holder_id = holding.person_id if holding else None
-    asset.version += 1
-    fields.forget_relations(asset)
-    _record(asset, (old, new), actor=actor, on=on)
+    check_held(asset)
+    old = _lay(asset, rows, new)
+    _set_holder(asset, new if new.until_on is None else next((r for r in rows if r.until_on is None), None))
+    _record(asset, (old, new), actor=actor, on=new.from_on, note=new.note)
     return old, new
+
+
+def note_release(asset: Asset, current: Custody, handover: Handover, on: date, *, actor: Actor) -> None:
+    """Note that the present custody of an asset ends on a day: the caller saves and tells the hooks.
+
+    Raises Refused for a day before it began.
+    """
+    check_release(current, on)
+    current.until_on, current.condition_in = on, handover.condition
+    if handover.note:
+        current.note = f"{current.note}\n{handover.note}" if current.note else handover.note
+    _set_holder(asset, None)
+    _record(asset, (current, None), actor=actor, on=on, note=handover.note)
 
 
 def check_holder(state: State, person_id: int) -> None:
@@ -128,46 +102,13 @@ def beginning(asset: Asset, on: date) -> dict[str, Any]:
     return {"asset_id": asset.id, "person_id": asset.holder_id, "from_on": on}
 
 
-def take_back(
-    asset: Asset,
-    handover: Handover,
-    *,
-    actor: Actor,
-    location: Location | None = None,
-    to: State = State.IN_STOCK,
-) -> Custody:
-    """End the present custody and put the asset in stock (or in another state that the table allows).
-
-    Raises Refused when nobody holds it.
-    """
-    from inventory.assets.services.moves import change_state
-
-    current = open_custody(asset)
-    if current is None:
-        raise Refused(N_("Nobody holds %(label)s."), label=asset.label)
-    on = history.effective_day(asset.entity_id, handover.on)
-    release(asset, on, actor=actor, condition=handover.condition, note=handover.note)
-    if location is not None and location.id != asset.location_id:
-        _move_to(asset, location, on, actor)
-    if asset.state is not to:
-        change_state(asset, to, actor=actor, on=on)
-    return current
-
-
-def release(
-    asset: Asset, on: date, *, actor: Actor, condition: Condition | None = None, note: str | None = None
-) -> None:
+def release(asset: Asset, on: date, *, actor: Actor, condition: Condition | None = None) -> None:
     """End the open custody on a day if there is one; raises Refused for a day before it began."""
     current = open_custody(asset)
     if current is None:
         return
-    check_release(current, on)
-    current.until_on, current.condition_in = on, condition
-    if note:
-        current.note = f"{current.note}\n{note}" if current.note else note
+    note_release(asset, current, Handover(condition=condition), on, actor=actor)
     db.session.flush()
-    _set_holder(asset)
-    _record(asset, (current, None), actor=actor, on=on, note=note)
     registry.run_hooks("asset.custody_changed", asset=asset, old=current, new=None, on=on, actor=actor)
 
 
@@ -179,7 +120,8 @@ def check_release(custody: Custody, on: date) -> None:
         )
 
 
-def _check_held(asset: Asset) -> None:
+def check_held(asset: Asset) -> None:
+    """Raise Refused for what nobody can hold: on order, missing, retired and after."""
     if asset.state in lifecycle.HELD:
         return
     if asset.state is State.MISSING:
@@ -189,16 +131,11 @@ def _check_held(asset: Asset) -> None:
     )
 
 
-def _begin(asset: Asset, new: Custody, condition: Condition | None) -> Custody | None:
-    """Write the custody so that none overlaps and return the one it ends; a forgotten one ends where the next begins."""
-    covering = _lay(asset, custodies_of(asset), new, condition)
-    db.session.flush()
-    return covering
+def check_free(rows: Sequence[Custody], on: date) -> tuple[Custody | None, date | None]:
+    """Return the custody that one from a day on would end, and the day on which a later one begins; None for none.
 
-
-def _lay(asset: Asset, rows: Sequence[Custody], new: Custody, condition: Condition | None) -> Custody | None:
-    """Do as `_begin` does among the custodies `rows` of the asset: the caller saves."""
-    on = new.from_on
+    Raises Refused for a day within one that has ended.
+    """
     covering = next(
         (row for row in rows if row.from_on <= on and (row.until_on is None or on < row.until_on)), None
     )
@@ -210,39 +147,25 @@ def _lay(asset: Asset, rows: Sequence[Custody], new: Custody, condition: Conditi
             start=covering.from_on,
             end=last_day,
         )
+    return covering, later
+
+
+def _lay(asset: Asset, rows: Sequence[Custody], new: Custody) -> Custody | None:
+    """Lay the custody among those of the asset so that none overlaps and return the one it ends; a forgotten one ends
+    where the next begins.
+    """
+    covering, later = check_free(rows, new.from_on)
     if covering is not None:
-        covering.until_on, covering.condition_in = on, condition
+        covering.until_on, covering.condition_in = new.from_on, new.condition_out
     new.asset_id, new.until_on = asset.id, later
     db.session.add(new)
     return covering
 
 
-def _set_holder(asset: Asset) -> None:
-    current = open_custody(asset)
+def _set_holder(asset: Asset, current: Custody | None) -> None:
     asset.holder_id = current.person_id if current else None
     asset.version += 1
-    db.session.flush()
     fields.forget_relations(asset)
-
-
-def _move_to(asset: Asset, location: Location, on: date, actor: Actor) -> None:
-    old = asset.location_id
-    history.change(asset, on, {"location_id": location.id})
-    claims.remember(asset, {"location_id": location.id}, actor=actor)
-    before = db.session.get(Location, old) if old else None
-    changes: dict[str, list[Any]] = {"location": [before.name if before else None, location.name]}
-    audit.record(Action.UPDATED, "asset", asset, changes, actor=actor, effective_on=on)
-
-
-def _serve(asset: Asset, on: date, actor: Actor, *, loan: bool) -> None:
-    from inventory.assets.services.moves import change_state
-
-    stretches = history.stretches_of(asset)
-    state = (periods.at(stretches, on) or stretches[0]).state
-    starts = state in lifecycle.HELD - lifecycle.IN_USE
-    changes_terms = state in (State.ON_LOAN, State.IN_SERVICE) and loan != (state is State.ON_LOAN)
-    if starts or changes_terms:
-        change_state(asset, State.ON_LOAN if loan else State.IN_SERVICE, actor=actor, on=on)
 
 
 def label_of(custody: Custody | None) -> str | None:
@@ -251,6 +174,11 @@ def label_of(custody: Custody | None) -> str | None:
         return None
     person = db.session.get(Person, custody.person_id) if custody.person_id else None
     location = db.session.get(Location, custody.location_id) if custody.location_id else None
+    return words_of(person, location)
+
+
+def words_of(person: Person | None, location: Location | None) -> str | None:
+    """Return what stands for a person, a place, or a person at a place."""
     return (
         " · ".join(name for name in (person and person.display_name, location and location.name) if name)
         or None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inventory.assets.views import (
     bulk,
+    bulk_hands,
     changes,
     connections,
     deliveries,
@@ -22,6 +23,7 @@ __all__ = [
     "MENU",
     "bp",
     "bulk",
+    "bulk_hands",
     "changes",
     "connections",
     "deliveries",

@@ -40,8 +40,9 @@ EMPTIED = ("location", "supplier", "order_number", "accounting_number", "receive
            "commissioned_on", "warranty_ends_on", "price_cents")  # fmt: skip
 
 
-def _selection() -> Picked:
-    scope = current_scope(Permission.ASSETS_BULK)
+def selection(permission: Permission) -> Picked:
+    """Return the chosen assets of the entities where the user holds the permission."""
+    scope = current_scope(permission)
     if request.form.get("all") == "1":
         return Picked(lists.equipment(scope).selection.ids(), [], True)
     named = ticked(MOST_NAMED)
@@ -52,26 +53,26 @@ def _selection() -> Picked:
 @requires(Permission.ASSETS_BULK)
 def bulk_edit() -> Response:
     """Ask what the chosen assets get, show what that changes, and change it."""
-    chosen, step = _selection(), request.form.get("step")
+    chosen, step = selection(Permission.ASSETS_BULK), request.form.get("step")
     if not chosen.ids:
-        return done(_("Nothing is selected that you may edit."), to=_list_url())
+        return done(_("Nothing is selected that you may edit."), to=list_url())
     form = _filled(forms.BulkForm(request.form if step else None))
     edit = _asked(form) if step and form.submitted_and_valid() else None
     if edit is None or step == "choose":
         return page(
-            "assets/bulk.html", status=form.status, form=shown_form(form), chosen=chosen, back=_list_url()
+            "assets/bulk.html", status=form.status, form=shown_form(form), chosen=chosen, back=list_url()
         )
     if step == "file":
         return _as_file(chosen, edit)
     if step == "apply" and request.form.get("digest") == chosen.digest:
         return _applied(chosen, edit)
-    summary = bulk.summarize(chosen.ids, edit, access(), show=SHOWN)
+    summary = bulk.summarize(bulk.foresee(chosen.ids, edit, access()), show=SHOWN)
     has_moved = step == "apply"
-    return page("assets/bulk_preview.html", form=form, chosen=chosen, summary=summary, changes_of=_change_words,
-                why=_why, label=_label, has_moved=has_moved, in_background=len(chosen.ids) > AT_ONCE)  # fmt: skip
+    return page("assets/bulk_preview.html", form=form, chosen=chosen, summary=summary, changes_of=change_words,
+                why=why, label=label, has_moved=has_moved, in_background=len(chosen.ids) > AT_ONCE)  # fmt: skip
 
 
-def _list_url() -> str:
+def list_url() -> str:
     """Return the list as it was asked for."""
     not_asked = PLACE | {"endpoint", "entity"}
     asked: dict[str, Any] = {
@@ -86,7 +87,7 @@ def _filled(form: forms.BulkForm) -> forms.BulkForm:
     form.category.choices = options([("", ""), *references.category_choices(catalog.active_categories(), _)])
     form.entity.choices = options([("", ""), *entity_options(Permission.ASSETS_BULK)])
     form.in_scope.choices = options([("", ""), ("1", _("yes")), ("0", _("no"))])
-    form.emptied.choices = options([(name, _label(name)) for name in EMPTIED])
+    form.emptied.choices = options([(name, label(name)) for name in EMPTIED])
     return form
 
 
@@ -119,17 +120,18 @@ def _applied(chosen: Picked, edit: bulk.BulkEdit) -> Response:
         return leave(url_for(".bulk_run", public_id=job.public_id))
     with (
         transaction(),
-        audit.change_set(ChangeSetKind.BULK, title, actor=g.actor, entity_id=_entity_id()) as kept,
+        audit.change_set(ChangeSetKind.BULK, title, actor=g.actor, entity_id=entity_id()) as kept,
     ):
         outcome = bulk.apply_edit(chosen.ids, edit, access=access(), actor=g.actor)
     return done(
-        _done_words(outcome.changed, outcome.refused), to=_list_url(), undo_url=undo_own_url(kept.public_id)
+        _done_words(outcome.changed, outcome.refused), to=list_url(), undo_url=undo_own_url(kept.public_id)
     )
 
 
-def _entity_id() -> int | None:
-    entity_id: int | None = g.scope.entity_id
-    return entity_id if entity_id is not None else access().root_id
+def entity_id() -> int | None:
+    """Return the entity that a change set of the page's scope belongs to."""
+    scoped: int | None = g.scope.entity_id
+    return scoped if scoped is not None else access().root_id
 
 
 def _done_words(changed: int, refused: int) -> str:
@@ -158,8 +160,8 @@ def _as_file(chosen: Picked, edit: bulk.BulkEdit) -> Response:
     def rows() -> Iterator[list[Any]]:
         for outlook in bulk.foresee(chosen.ids, edit, access()):
             if outlook.refusal is not None:
-                yield [outlook.label, "", "", "", _why(outlook.refusal)]
-            for what, old, new in _change_words(outlook):
+                yield [outlook.label, "", "", "", why(outlook.refusal)]
+            for what, old, new in change_words(outlook):
                 yield [outlook.label, what, old, new, ""]
 
     separator = ";" if i18n.language() == "fr" else ","
@@ -171,15 +173,16 @@ def _as_file(chosen: Picked, edit: bulk.BulkEdit) -> Response:
     return answer
 
 
-def _label(name: str) -> str:
+def label(name: str) -> str:
+    """Return what a field is called in the reader's language."""
     return str(_(LABELS[name]))
 
 
-def _change_words(outlook: bulk.Outlook) -> list[tuple[str, Any, Any]]:
+def change_words(outlook: bulk.Outlook) -> list[tuple[str, Any, Any]]:
     """Return (field, old, new) of each change in the reader's words."""
     return [
         (
-            _label(name),
+            label(name),
             presentation.field_value(name, audit.shown(old)),
             presentation.field_value(name, audit.shown(new)),
         )
@@ -187,5 +190,6 @@ def _change_words(outlook: bulk.Outlook) -> list[tuple[str, Any, Any]]:
     ]
 
 
-def _why(error: DomainError) -> str:
+def why(error: DomainError) -> str:
+    """Return a refusal in the reader's language."""
     return translated(error.message, error.params)

@@ -1,17 +1,20 @@
-"""Handing equipment to a person from their own page, one thing after another."""
+"""Handing equipment to a person from their own page, one thing after another, and taking back all that they hold."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
 
-from inventory.assets import forms, services
+from inventory.assets import forms, queries, services
 from inventory.assets.models import Asset
 from inventory.assets.services import Handover
+from inventory.assets.views import bulk_hands
+from inventory.core.addresses import local_target
 from inventory.core.errors import Invalid
 from inventory.core.guard import requires
+from inventory.core.listing import Picked
 from inventory.core.permissions import Permission
-from inventory.core.web import done, load, page
+from inventory.core.web import current_scope, done, load, page
 from inventory.core.wording import N_
 from inventory.organization.choices import chosen, seen_row, show_place
 from inventory.organization.models import Location, Person
@@ -36,6 +39,17 @@ def hand_over(public_id: str) -> Response:
             words = _("%(label)s is handed over to %(name)s.", label=asset.label, name=person.display_name)
             return done(words, to=to)
     return page("assets/hand_to.html", form=_with_words(form, person), status=form.status, person=person)
+
+
+@bp.route("/<public_id>/take-back", methods=["GET", "POST"])
+@requires(Permission.ASSETS_HAND_OVER)
+def take_back(public_id: str) -> Response:
+    """Take back all that a person holds."""
+    person = load(Person, public_id)
+    scope = current_scope(Permission.ASSETS_HAND_OVER)
+    held = [asset.id for asset in queries.held_by(person) if asset.entity_id in scope.entity_ids]
+    back = local_target(request.values.get("next"), url_for("people.detail", public_id=public_id))
+    return bulk_hands.ask(bulk_hands.BACK, Picked(held, [], False), back=back, whose=person)
 
 
 def _asset(form: forms.HandToForm) -> Asset:

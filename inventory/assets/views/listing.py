@@ -19,6 +19,13 @@ from inventory.core.web import access, current_scope, page
 from inventory.core.wording import N_
 from inventory.organization.search import nearest_first
 
+# What is done to what is selected.
+ACTS = (
+    (N_("Edit"), ".bulk_edit", Permission.ASSETS_BULK),
+    (N_("Hand over"), ".hand_over_many", Permission.ASSETS_HAND_OVER),
+    (N_("Take back"), ".take_back_many", Permission.ASSETS_HAND_OVER),
+)
+
 
 @bp.route("/")
 @requires(Permission.VIEW)
@@ -34,13 +41,13 @@ def index() -> Response:
     if listing.wants_export:
         return listing.export()
     as_of = lists.chosen_day()
-    if as_of is None and access().allows(Permission.ASSETS_BULK):
-        listing.bulk = [BulkAction(N_("Edit"), _bulk_url(), Permission.ASSETS_BULK)]
+    if as_of is None and access().allows(Permission.ASSETS_HAND_OVER):
+        listing.bulk = [BulkAction(label, _bulk_url(to), permission) for label, to, permission in ACTS]
     return page("assets/list.html", listing=listing, as_of=as_of)
 
 
-def _bulk_url() -> str:
-    """Return where the selection is sent, with what the list is asked for: all that matches may be chosen too."""
+def _bulk_url(endpoint: str) -> str:
+    """Return where the selection is sent for an act, with what the list is asked for: all that matches may be chosen too."""
     # What `url_for` would take for its own is not the address's to choose.
     not_asked = PLACE | {"endpoint"}
     asked: dict[str, Any] = {
@@ -48,7 +55,7 @@ def _bulk_url() -> str:
         for name, value in request.args.items()
         if name not in not_asked and not name.startswith("_")
     }
-    return url_for(".bulk_edit", **asked)
+    return url_for(endpoint, **asked)
 
 
 @bp.route("/search")

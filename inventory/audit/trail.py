@@ -15,7 +15,7 @@ from inventory.audit.models import Action, AuditRecord, ChangeSet
 from inventory.core import clock, registry
 from inventory.core.access import Scope
 from inventory.core.database import db
-from inventory.core.forms import parse_day
+from inventory.core.days import parse_day
 from inventory.core.guard import requires
 from inventory.core.i18n import labelled
 from inventory.core.listing import Column, Filter, Listing, code_options

@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import wtforms
@@ -17,20 +17,12 @@ from wtforms.fields.choices import SelectChoice
 
 from inventory.core import clock, i18n
 from inventory.core.database import transaction
+from inventory.core.days import parse_day
 from inventory.core.errors import Invalid, Refused, Stale
 from inventory.core.text import clean
 from inventory.core.types import Code
 from inventory.core.wording import N_
 
-DAY_WORDS = {
-    "aujourd'hui": 0,
-    "aujourd’hui": 0,
-    "today": 0,
-    "hier": -1,
-    "yesterday": -1,
-    "demain": 1,
-    "tomorrow": 1,
-}
 MAX_CENTS = 2**31 - 1
 MOST_KEPT = 10_000
 
@@ -241,25 +233,8 @@ class IntField(_Labelled, wtforms.IntegerField):
             raise ValueError(gettext(N_("This number is too large.")))
 
 
-def parse_day(text: str, today: date) -> date:
-    """Read 23/11/2026, 23/11/26, 23.11.2026, 2026-11-23, "hier", "today"; raises ValueError."""
-    word = text.strip().lower()
-    if word in DAY_WORDS:
-        return today + timedelta(days=DAY_WORDS[word])
-    if match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", word):
-        year, month, day = (int(part) for part in match.groups())
-    elif match := re.fullmatch(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})", word):
-        day, month, year = (int(part) for part in match.groups())
-        year += 2000 if year < 100 else 0
-    else:
-        raise ValueError(word)
-    if not 1970 <= year <= 2100:
-        raise ValueError(word)
-    return date(year, month, day)
-
-
 class DayField(_Labelled, wtforms.StringField):
-    """A day, as people write it; empty is None."""
+    """A day, as people write it and as pages do; empty is None."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.typed = valuelist[0].strip() if valuelist else ""
@@ -275,7 +250,7 @@ class DayField(_Labelled, wtforms.StringField):
 
     def _value(self) -> str:
         if self.data:
-            return str(self.data.isoformat()) if str(get_locale()) != "fr" else f"{self.data:%d/%m/%Y}"
+            return i18n.day(self.data)
         return getattr(self, "typed", "")
 
 

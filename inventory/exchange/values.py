@@ -8,20 +8,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from inventory.core.forms import parse_day
+from inventory.core.days import parse_day
 from inventory.core.text import clean, folded
 from inventory.core.wording import N_
 
 # Excel counts days from here (its 1900 is no leap year, so day 60 never was); serial numbers of 1982 to 2064.
 EXCEL_EPOCH = date(1899, 12, 30)
 EXCEL_DAYS = range(30_000, 60_000)
-MONTHS = {
-    "janvier": 1, "janv": 1, "january": 1, "jan": 1, "fevrier": 2, "fevr": 2, "february": 2, "feb": 2,
-    "mars": 3, "march": 3, "mar": 3, "avril": 4, "avr": 4, "april": 4, "apr": 4, "mai": 5, "may": 5,
-    "juin": 6, "june": 6, "jun": 6, "juillet": 7, "juil": 7, "july": 7, "jul": 7, "aout": 8, "august": 8,
-    "aug": 8, "septembre": 9, "september": 9, "sept": 9, "sep": 9, "octobre": 10, "october": 10, "oct": 10,
-    "novembre": 11, "november": 11, "nov": 11, "decembre": 12, "december": 12, "dec": 12,
-}  # fmt: skip
 YES = {"oui", "yes", "vrai", "true", "1", "x", "o", "y"}
 NO = {"non", "no", "faux", "false", "0", "n"}
 MAX_CENTS = 10**12
@@ -132,16 +125,9 @@ def day(cell: Any, today: date) -> date:
         return EXCEL_EPOCH + timedelta(days=int(words))
     words = re.sub(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$", "", words)
     try:
-        return _written_out(words) or parse_day(words, today)
+        return parse_day(words, today)
     except ValueError:
         raise Unreadable(N_("“%(text)s” is no day such as 23/11/2026."), text=words[:40]) from None
-
-
-def _written_out(words: str) -> date | None:
-    match = re.fullmatch(r"(?:[a-z]+ )?(\d{1,2})(?:er)? ([a-z]+)\.? (\d{4})", folded(words))
-    if match is None or match.group(2) not in MONTHS:
-        return None
-    return date(int(match.group(3)), MONTHS[match.group(2)], int(match.group(1)))
 
 
 def cents(cell: Any) -> int:

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from inventory.core import clock
-from inventory.core.forms import parse_day
+from inventory.core.days import parse_day
 from inventory.core.listing import Column, Filter
 from inventory.core.wording import N_
 from inventory.fields import homes, kinds, queries

@@ -16,7 +16,7 @@ from inventory.assets.queries import View
 from inventory.catalog import queries as catalog
 from inventory.core.access import Scope
 from inventory.core.addresses import pattern
-from inventory.core.forms import parse_day
+from inventory.core.days import parse_day
 from inventory.core.listing import Column, Filter, Listing, Usual
 from inventory.core.web import current_scope
 from inventory.fields import columns as custom

@@ -12,8 +12,8 @@ from inventory.assets import custom, lists, policies, presentation, queries, ser
 from inventory.assets.models import Asset
 from inventory.assets.views.blueprint import bp
 from inventory.core.database import transaction
+from inventory.core.days import parse_day
 from inventory.core.errors import NotFound
-from inventory.core.forms import parse_day
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
 from inventory.core.web import access, done, load, page, panels_of

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext
 
 from inventory.core import clock, i18n
-from inventory.core.forms import parse_day
+from inventory.core.days import parse_day
 from inventory.core.listing.declaring import Column
 from inventory.core.wording import N_
 

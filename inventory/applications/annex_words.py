@@ -40,7 +40,7 @@ HEADS = (
     N_("Contract until"),
     N_("Maintained"),
 )
-CHANGE_HEADS = (N_("Change"), N_("Application"), N_("Entity"), N_("On"), N_("Reason"), N_("Replaced by"))
+CHANGE_HEADS = (N_("Change"), N_("Application"), N_("Entity"), N_("Date"), N_("Reason"), N_("Replaced by"))
 
 
 def owners_of(lines: Iterable[Line]) -> dict[str, str]:
@@ -106,7 +106,7 @@ def change_heads(*, several: bool) -> list[tuple[str, str]]:
         (gettext(N_("Change")), "badge"),
         (gettext(N_("Application")), "name"),
         *_entity_head(several),
-        (gettext(N_("On")), "day"),
+        (gettext(N_("Date")), "day"),
         (gettext(N_("Reason")), "text"),
     ]
 
@@ -176,8 +176,8 @@ def figures(lines: Sequence[Line], changes: Sequence[Change]) -> list[tuple[str,
 
 
 def _note(found: Mapping[Movement, int], *movements: Movement) -> str | None:
-    parts = [i18n.labelled(gettext(movement.label), i18n.number(found[movement])) for movement in movements]
-    return ", ".join(parts) if any(found[movement] for movement in movements) else None
+    moved = [movement for movement in movements if found[movement]]
+    return ", ".join(i18n.labelled(gettext(one.label), i18n.number(found[one])) for one in moved) or None
 
 
 def compared_with(found: Annex) -> str:

@@ -176,7 +176,7 @@ def _entries(records: Any) -> list[dict[str, Any]]:
     """Return the records for the timeline, each under the name of its object."""
     shown = presentation.entries(records)
     for entry, record in zip(shown, records, strict=True):
-        entry["title"] = i18n.labelled(record.object_label, entry["title"].lower())
+        entry["title"] = i18n.labelled(record.object_label, entry["title"][:1].lower() + entry["title"][1:])
         endpoint = PAGES.get(record.object_type)
         if endpoint in current_app.view_functions:
             entry["url"] = url_for(endpoint, public_id=record.object_id)

@@ -23,7 +23,7 @@ FACTS: dict[str, str] = {
     "disk_free_bytes": N_("Free disk"),
     "cpu": N_("Processor"),
     "processors": N_("Processors"),
-    "uptime_s": N_("Running for (seconds)"),
+    "uptime_s": N_("Running for"),
     "disabled": N_("Account disabled"),
     "last_logon_at": N_("Last sign-in"),
     "created_at": N_("Created"),

@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from inventory.catalog.kinds import Kind
-from inventory.core.i18n import day, instant, number
+from inventory.core.i18n import day, instant, ngettext, number
 from inventory.discovery import fact_words
 from inventory.discovery.models import Credential, Sighting, SightingRevision
 
@@ -117,7 +117,16 @@ def shown_value(name: str, value: Any) -> str:
         return when
     if name in fact_words.SIZES and isinstance(value, int):
         return _("%(size)s GB", size=number(round(value / GIGABYTE, 1)))
+    if name == "uptime_s" and isinstance(value, int):
+        return _running(value)
     return number(value) if isinstance(value, int) else str(value)
+
+
+def _running(seconds: int) -> str:
+    hours = seconds // 3600
+    if hours < 48:
+        return ngettext("%(num)s hour", "%(num)s hours", hours)
+    return ngettext("%(num)s day", "%(num)s days", hours // 24)
 
 
 def _when(text: str) -> str | None:

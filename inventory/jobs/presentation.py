@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from inventory.core import clock
 from inventory.core.forms import translated
-from inventory.core.i18n import ngettext, number
+from inventory.core.i18n import day, ngettext, number
 from inventory.core.wording import N_
 from inventory.jobs import aside, queries, services
 from inventory.jobs.models import Job, JobEvent, JobState
@@ -172,7 +172,13 @@ def offer(shown: Progress, job: Job, urls: dict[str, str]) -> None:
 
 def event_words(event: JobEvent) -> str:
     """Return a line of a job's journal in the reader's language."""
-    return translated(event.message, event.params)
+    return translated(event.message, {key: _moment(value) for key, value in event.params.items()})
+
+
+def _moment(value: Any) -> Any:
+    """Return an instant that a line of the journal names, as “2026-11-28 20:51”, as the reader writes it."""
+    match = re.fullmatch(r"(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2})", str(value))
+    return f"{day(date.fromisoformat(match[1]))} {match[2]}" if match else value
 
 
 def last_words(job: Job, level: str = "error") -> list[str]:

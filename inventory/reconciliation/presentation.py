@@ -82,7 +82,11 @@ def enterprise_of(review: Review) -> str | None:
     if number is None:
         return None
     known = enterprises().get(number)
-    return f"{known.maker} ({number})" if known is not None and known.maker else str(number)
+    return (
+        f"{known.maker} ({number})"
+        if known is not None and known.maker
+        else _("unknown (%(number)s)", number=number)
+    )
 
 
 def outlook(verdict: Verdict) -> list[tuple[str, str]]:

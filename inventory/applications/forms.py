@@ -149,7 +149,7 @@ class LeavingForm(Form):
         search_endpoint="applications.search",
         description=N_("Only when another application takes its place."),
     )
-    on = DayField(N_("On"), description=TODAY)
+    on = DayField(N_("Date"), description=TODAY)
     reason = LongTextField(
         N_("Reason"), [required()], description=N_("It stands on the annex of the year, in these words.")
     )
@@ -158,7 +158,7 @@ class LeavingForm(Form):
 class StateForm(Form):
     """A change of state from a day on."""
 
-    on = DayField(N_("On"), description=TODAY)
+    on = DayField(N_("Date"), description=TODAY)
     note = LongTextField(N_("Note"))
 
 

@@ -112,7 +112,7 @@ class DeliveryForm(Form):
 class StateForm(Form):
     """A change of state from a day on."""
 
-    on = DayField(N_("On"), description=N_("Leave empty for today."))
+    on = DayField(N_("Date"), description=N_("Leave empty for today."))
     disposal_route = CodeField(LABELS["disposal_route"], codes=DisposalRoute, blank="")
     note = LongTextField(N_("Note"))
 
@@ -123,7 +123,7 @@ class HandOverForm(Form):
     person = PickerField(N_("Handed to"), search_endpoint="organization.search_people")
     location = PickerField(LABELS["location"], search_endpoint="organization.search_locations")
     condition = CodeField(N_("Condition"), codes=Condition, blank="")
-    on = DayField(N_("On"), description=N_("Leave empty for today."))
+    on = DayField(N_("Date"), description=N_("Leave empty for today."))
     loan = BoolField(N_("It is a loan"))
     note = LongTextField(N_("Note"))
     together = BoolField(N_("With what is connected to it"), default=True)
@@ -141,7 +141,7 @@ class HandToForm(Form):
     )
     location = PickerField(LABELS["location"], search_endpoint="organization.search_locations")
     condition = CodeField(N_("Condition"), codes=Condition, blank="")
-    on = DayField(N_("On"), description=N_("Leave empty for today."))
+    on = DayField(N_("Date"), description=N_("Leave empty for today."))
     loan = BoolField(N_("It is a loan"))
     note = LongTextField(N_("Note"))
 
@@ -151,7 +151,7 @@ class TakeBackForm(Form):
 
     condition = CodeField(N_("Condition"), codes=Condition, blank="")
     location = PickerField(N_("Put away in"), search_endpoint="organization.search_locations")
-    on = DayField(N_("On"), description=N_("Leave empty for today."))
+    on = DayField(N_("Date"), description=N_("Leave empty for today."))
     note = LongTextField(N_("Note"))
     together = BoolField(N_("With what is connected to it"), default=True)
 
@@ -160,7 +160,7 @@ class ConnectForm(Form):
     """What is connected to an asset, from a day on."""
 
     other = PickerField(N_("Equipment to connect"), [required()], search_endpoint="assets.search")
-    on = DayField(N_("On"), description=N_("Leave empty for today."))
+    on = DayField(N_("Date"), description=N_("Leave empty for today."))
 
 
 class MoveForm(Form):
@@ -172,7 +172,7 @@ class MoveForm(Form):
         search_endpoint="organization.search_locations",
         description=N_("Leave empty when its place is not known."),
     )
-    on = DayField(N_("On"), description=N_("Leave empty for today."))
+    on = DayField(N_("Date"), description=N_("Leave empty for today."))
     note = LongTextField(N_("Note"))
     together = BoolField(N_("With what is connected to it"), default=True)
 
@@ -184,7 +184,7 @@ class BulkForm(Form):
     entity = ChoiceField(LABELS["entity"])
     location = PickerField(LABELS["location"], search_endpoint="organization.search_locations")
     on = DayField(
-        N_("On"), description=N_("The day of the new state, entity or place. Leave empty for today.")
+        N_("Date"), description=N_("The day of the new state, entity or place. Leave empty for today.")
     )
     disposal_route = CodeField(LABELS["disposal_route"], codes=DisposalRoute, blank="")
     note = LongTextField(N_("Note"), render_kw={"rows": 2})

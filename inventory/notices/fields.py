@@ -13,7 +13,7 @@ DESCRIBED: dict[str, tuple[str, type[Code] | None]] = {
     "host": (N_("Server"), None),
     "port": (N_("Port"), None),
     "protection": (N_("Protection"), Protection),
-    "reply_to": (N_("Answers go to"), None),
+    "reply_to": (N_("Replies go to"), None),
     "sender_address": (N_("Sender's address"), None),
     "sender_name": (N_("Sender's name"), None),
 }

@@ -39,7 +39,7 @@ class MailForm(Form):
         N_("Sender's address"), [required()], description=N_("One that the server lets this account use.")
     )
     sender_name = TextField(N_("Sender's name"), limit=120, description=N_("Such as “IT equipment”."))
-    reply_to = TextField(N_("Answers go to"), description=N_("Leave empty for the sender's address."))
+    reply_to = TextField(N_("Replies go to"), description=N_("Leave empty for the sender's address."))
     address = TextField(
         N_("Address of this instance"),
         description=N_("What links in mails begin with, such as https://parc.commune.fr."),

@@ -62,5 +62,5 @@ def _ports(asset: Asset) -> dict[str, Any] | None:
     }
 
 
-WHERE = Panel("where", N_("Where it hangs"), "topology/_panel_where.html", _where, order=12)
+WHERE = Panel("where", N_("Where it is connected"), "topology/_panel_where.html", _where, order=12)
 PORTS = Panel("ports", N_("Ports"), "topology/_panel_ports.html", _ports, order=29)

@@ -207,8 +207,8 @@ class _Page:
         words = [
             ngettext("%(num)s network device.", "%(num)s network devices.", switches),
             ngettext(
-                "%(num)s other hangs on them.",
-                "%(num)s others hang on them.",
+                "%(num)s other is connected to them.",
+                "%(num)s others are connected to them.",
                 sum(self.view.hanging.values()),
             ),
         ]

@@ -70,8 +70,8 @@ def test_an_asset_says_the_rack_of_its_switch_the_port_with_its_description_and_
     night(cast.le_bouscat, [core, with_alias(edge, 5, "Prise B12"), *others])
     put("sw-ecole", (LocationKind.ROOM, "Local technique"), (LocationKind.RACK, "A2"))
     text = text_of(sign_in(cast.chloe), address_of("imp-accueil"))
-    assert "Where it hangs Rack A2 switch sw-ecole port Gi1/0/5 “Prise B12” VLAN 10 Local technique" in text
-    assert "first seen there" in text.split("Where it hangs")[1]
+    assert "Where it is connected Rack A2 switch sw-ecole port Gi1/0/5 “Prise B12” VLAN 10 Local technique" in text
+    assert "first seen there" in text.split("Where it is connected")[1]
     french = text_of(sign_in(cast.chloe), address_of("imp-accueil"), language="fr")
     assert "Baie A2 commutateur sw-ecole port Gi1/0/5 « Prise B12 » VLAN 10" in french.replace("\xa0", " ")
 
@@ -80,7 +80,7 @@ def test_without_a_rack_the_room_of_the_switch_is_said(cast: Cast, sign_in: Sign
     night(cast.le_bouscat, network())
     put("sw-ecole", (LocationKind.BUILDING, "École"), (LocationKind.ROOM, "Local technique"))
     text = text_of(sign_in(cast.chloe), address_of("imp-accueil"))
-    assert "Where it hangs switch sw-ecole port Gi1/0/5 VLAN 10 Local technique" in text
+    assert "Where it is connected switch sw-ecole port Gi1/0/5 VLAN 10 Local technique" in text
 
 
 def test_a_long_name_that_the_agent_gives_as_a_description_is_not_repeated(
@@ -102,7 +102,7 @@ def test_another_entity_s_equipment_on_the_port_is_counted_without_its_name(
 ) -> None:
     night(cast.pessac, [seen(PRINTER, "printer", "imp-accueil")])
     night(cast.le_bouscat, network(printer=7), number=2)
-    text = text_of(sign_in(cast.chloe), address_of("pc-compta")).split("Where it hangs")[1]
+    text = text_of(sign_in(cast.chloe), address_of("pc-compta")).split("Where it is connected")[1]
     assert "Also on this port: equipment of another entity" in text
     assert "imp-accueil" not in text
 

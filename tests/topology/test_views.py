@@ -60,7 +60,7 @@ def public_id(name: str) -> str:
 def test_an_asset_says_on_which_port_of_which_switch_it_hangs_and_why(cast: Cast, sign_in: SignIn) -> None:
     night(cast.le_bouscat, network())
     text = text_of(sign_in(cast.chloe), address_of("imp-accueil"))
-    assert "Where it hangs switch sw-ecole port Gi1/0/5 VLAN 10" in text
+    assert "Where it is connected switch sw-ecole port Gi1/0/5 VLAN 10" in text
     assert "Learnt on port Gi1/0/5 of sw-ecole, the only device there." in text
     assert address_of("sw-ecole") in page_of(sign_in(cast.chloe), address_of("imp-accueil"))
 
@@ -79,7 +79,7 @@ def test_a_move_stands_in_the_history_and_where_it_hung_before_stays_readable(
     night(cast.le_bouscat, network(laptop=(CORE, 3)), number=2)
     text = text_of(sign_in(cast.chloe), address_of("pc-compta"))
     assert "Switch port sw-ecole Gi1/0/7" in text
-    assert "Where it hung before sw-ecole Gi1/0/7" in text
+    assert "Where it was connected before sw-ecole Gi1/0/7" in text
 
 
 def test_a_switch_lists_its_ports_with_what_hangs_there(cast: Cast, sign_in: SignIn) -> None:
@@ -117,7 +117,7 @@ def test_the_name_of_another_entity_s_switch_is_not_told(cast: Cast, sign_in: Si
     night(cast.pessac, [one for one in network() if one.facts["kind"] == "switch"], number=3)
     text = text_of(sign_in(cast.chloe), address_of("imp-accueil"))
     assert "switch equipment of another entity port Gi1/0/5" in text
-    assert "sw-ecole" not in text.split("Where it hangs")[1].split("History")[0]
+    assert "sw-ecole" not in text.split("Where it is connected")[1].split("History")[0]
 
 
 def test_a_site_is_drawn_with_its_message_and_the_table_beside(
@@ -128,7 +128,7 @@ def test_a_site_is_drawn_with_its_message_and_the_table_beside(
     night(cast.le_bouscat, [core, *network()[1:]])
     page = page_of(sign_in(cast.chloe), f"/discovery/topology/{site.public_id}")
     text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
-    assert "2 network devices. 2 others hang on them. sw-mairie is the core, with 1 layer below it." in text
+    assert "2 network devices. 2 others are connected to them. sw-mairie is the core, with 1 layer below it." in text
     assert "1 neighbour is a switch that no scan reads." in text
     assert len(re.findall(r'class="node[ "]', page)) == 3
     assert "wire-stranger" in page
@@ -193,7 +193,7 @@ def test_words_find_a_device_by_name_or_address_and_mark_its_switch(
         page = page_of(browser, f"{address}?q={words}")
         assert page.count("node-found") == 1
         assert "Devices found" in page
-    assert "No device that hangs here matches." in page_of(browser, f"{address}?q=%25_nothing")
+    assert "No device that is connected here matches." in page_of(browser, f"{address}?q=%25_nothing")
 
 
 def test_strange_words_in_the_address_are_harmless(cast: Cast, site: Site, sign_in: SignIn) -> None:

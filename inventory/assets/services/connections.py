@@ -59,7 +59,7 @@ def connect(parent: Asset, child: Asset, *, actor: Actor, on: date | None = None
                 state=asset.state,
             )
     if child.id in _line_above(parent):
-        raise Invalid("other", N_("A thing cannot hang on itself, directly or through others."))
+        raise Invalid("other", N_("A thing cannot be connected to itself, directly or through others."))
     present, _below = open_connections(child)
     if present is not None:
         if present.parent_id == parent.id:

@@ -1,6 +1,7 @@
 // The one script of every page: small modules, each bringing to life what its data attributes mark.
 
 import { prepareAttachments } from "./attachments.js";
+import { prepareCurrent } from "./current.js";
 import { prepareDialogs } from "./dialogs.js";
 import { prepareFilters } from "./filters.js";
 import { beginForm, prepareForms } from "./forms.js";
@@ -17,5 +18,5 @@ import { prepareTopology } from "./topology.js";
 
 for (const prepare of [
   prepareRequests, prepareTheme, prepareMenus, prepareDialogs, prepareForms, prepareFilters,
-  prepareSelection, preparePickers, prepareAttachments, prepareProgress, prepareReview, prepareSearch, prepareTopology, prepareKeyboard, beginForm,
+  prepareSelection, preparePickers, prepareAttachments, prepareProgress, prepareReview, prepareSearch, prepareTopology, prepareCurrent, prepareKeyboard, beginForm,
 ]) prepare();

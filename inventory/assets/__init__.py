@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Register the pages of equipment, and what people and places show of it."""
-    from inventory.assets import fields, importing, panels, searched, views
-    from inventory.assets import jobs as own_jobs
+    from inventory.assets import fields, importing, jobs, panels, searched, views
     from inventory.assets.models import Asset
     from inventory.assets.services import catalogue, connections
     from inventory.audit import presentation
@@ -35,8 +34,7 @@ def init_app(app: Flask) -> None:
     registry.menu(views.leavers.MENU)
     registry.noun(Noun("asset", N_("Item of equipment"), Asset, "assets.detail", Permission.ASSETS_EDIT))
     searched.register()
-    registry.job(own_jobs.BULK_EDIT, own_jobs.bulk_edit)
-    registry.job(own_jobs.HANDING, own_jobs.hand)
+    jobs.register()
     homes.add(homes.Home("asset", "asset", N_("All equipment")))
     importers.register(importing.IMPORTER)
     settings.add(fields.DEPRECIATION)

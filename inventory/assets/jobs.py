@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from inventory.assets.services import bulk, bulk_hands
 from inventory.assets.services.bulk_hands import Handing
+from inventory.core import registry
 from inventory.core.access import Access, Actor
 from inventory.core.wording import N_
 from inventory.jobs import many
@@ -16,6 +17,12 @@ from inventory.jobs.models import Job, JobState
 BULK_EDIT = "assets.bulk_edit"
 HANDING = "assets.handing"
 CHUNK = 500
+
+
+def register() -> None:
+    """Have workers know this work by its names."""
+    registry.job(BULK_EDIT, bulk_edit)
+    registry.job(HANDING, hand)
 
 
 def enqueue_bulk_edit(

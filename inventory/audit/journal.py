@@ -15,6 +15,7 @@ from sqlalchemy.orm.base import LoaderCallableStatus
 from inventory.audit.models import AuditRecord, ChangeSet, RowChange
 from inventory.core.database import Base, bulk_load, db
 
+_PLAIN = frozenset({str, int, bool, type(None)})
 _KEY = "open_change_set"
 # Columns that every save touches, so that they are no reason to call a row changed since.
 UNWATCHED = frozenset({"version", "updated_at", "last_seen_at", "last_seen_by"})
@@ -97,13 +98,18 @@ def _names(mapper: Mapper[Any]) -> dict[str, str]:
 
 def to_json(value: Any) -> Any:
     """Return a column's value as JSON keeps it."""
-    if value is None or type(value) in (str, int, bool):
+    if type(value) in _PLAIN:
         return value
     if isinstance(value, date | datetime):
         return value.isoformat()
     if isinstance(value, bytes):
         return {"bytes": value.hex()}
     return value
+
+
+def all_to_json(values: list[Any]) -> list[Any]:
+    """Return a column of values as JSON keeps them."""
+    return values if _PLAIN.issuperset(map(type, values)) else [to_json(value) for value in values]
 
 
 def from_json(mapper: Mapper[Any], values: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Table, delete
@@ -99,12 +100,12 @@ def _keep(change_set_id: int, table: Table, operation: str, rows: Sequence[Row])
     """Keep rows by column: what is the same in all once, so that ten thousand rows take little room."""
     same, each = {}, {}
     for name in rows[0]:
-        values = [row[name] for row in rows]
+        values = list(map(itemgetter(name), rows))
         first = values[0]
         if name != "id" and first == values[-1] and values.count(first) == len(values):
             same[name] = journal.to_json(first)
         else:
-            each[name] = values if type(first) is int else [journal.to_json(value) for value in values]
+            each[name] = journal.all_to_json(values)
     kept = {"same": same, "each": each}
     change = {"change_set_id": change_set_id, "table_name": table.name, "row_key": {}, "operation": operation}
     sides = {"before": None, "after": kept} if operation == LOAD else {"before": kept, "after": None}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import JSON, Column, Connection, Dialect, LargeBinary, Table
@@ -57,7 +58,9 @@ def _default(declared: Any) -> Callable[[], Any]:
 def insert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows that all have the same columns; raises IntegrityError as any statement does."""
     columns = [table.columns[name] for name in rows[0]]
-    ready = [_ready(column, [row[column.name] for row in rows], connection.dialect) for column in columns]
+    ready = [
+        _ready(column, list(map(itemgetter(column.name), rows)), connection.dialect) for column in columns
+    ]
     names = ", ".join(connection.dialect.identifier_preparer.quote(column.name) for column in columns)
     into = f"{connection.dialect.identifier_preparer.format_table(table)} ({names})"
     if connection.dialect.name == "postgresql":
@@ -72,7 +75,9 @@ def insert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
 def update(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Row]) -> None:
     """Set these columns of rows found by their ids; raises IntegrityError as any statement does."""
     columns = [table.columns[name] for name in (*names, "id")]
-    ready = [_ready(column, [row[column.name] for row in rows], connection.dialect) for column in columns]
+    ready = [
+        _ready(column, list(map(itemgetter(column.name), rows)), connection.dialect) for column in columns
+    ]
     quote = connection.dialect.identifier_preparer.quote
     name = connection.dialect.identifier_preparer.format_table(table)
     if connection.dialect.name == "postgresql":
@@ -124,21 +129,24 @@ def _written(values: list[Any]) -> list[str]:
         return [_cell(values[0])] * len(values)
     if sorts == {int}:
         return list(map(str, values))
-    if sorts <= _TEXTS and not _is_special("".join(filter(None, values))):
-        return ["\\N" if value is None else value for value in values]
+    if sorts <= _TEXTS and (texts := _escaped_at_once(values)) is not None:
+        return ["\\N" if value is None else text for value, text in zip(values, texts, strict=True)]
     return [_cell(value) for value in values]
 
 
-def _is_special(text: str) -> bool:
-    return any(mark in text for mark in _ESCAPED)
+def _escaped_at_once(values: list[str | None]) -> list[str] | None:
+    """Return texts as COPY has them, all escaped in one go; None where one of them holds what parts them here."""
+    whole = "\0".join([value or "" for value in values])
+    for mark, escape in _ESCAPED.items():
+        if mark in whole:
+            whole = whole.replace(mark, escape)
+    texts = whole.split("\0")
+    return texts if len(texts) == len(values) else None
 
 
 def _cell(value: Any) -> str:
     """Return a value in the text format of COPY; raises TypeError for what no column holds."""
-    if value is None:
-        return "\\N"
-    text = _plain(value)
-    return text.translate(_ESCAPES) if _is_special(text) else text
+    return "\\N" if value is None else _plain(value).translate(_ESCAPES)
 
 
 def _plain(value: Any) -> str:

@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from typing import Any
 
 from flask import has_request_context
@@ -45,10 +46,13 @@ NAMING_CONVENTION = {
 BUSY_TIMEOUT_MS = 15_000
 # Whoever waits at a page is told sooner; other threads have pages to serve.
 PATIENCE_AT_A_PAGE_MS = 6_000
+# Background work has the time that an import of everything or nothing takes: that of a large file is minutes long.
+PATIENCE_IN_BACKGROUND_MS = 3_600_000
 ROWS_SAMPLED = 400
 FEWEST_NUMBERED = 4
 
 log = logging.getLogger(__name__)
+_patience_ms: ContextVar[int] = ContextVar("patience_ms", default=BUSY_TIMEOUT_MS)
 # One queue of writers for each file.
 _turns: dict[str, Turns] = {}
 
@@ -129,7 +133,7 @@ def transaction(patience_ms: int | None = None) -> Iterator[Session]:
     session.info["in_transaction"] = True
     session.info["after_commit"] = []
     if patience_ms is None:
-        patience_ms = PATIENCE_AT_A_PAGE_MS if has_request_context() else BUSY_TIMEOUT_MS
+        patience_ms = PATIENCE_AT_A_PAGE_MS if has_request_context() else _patience_ms.get()
     until = time.monotonic() + patience_ms / 1000
     try:
         with _turn(patience_ms / 1000):
@@ -148,6 +152,16 @@ def transaction(patience_ms: int | None = None) -> Iterator[Session]:
         session.info["in_transaction"] = False
         callbacks = session.info.pop("after_commit", [])
     _follow(callbacks)
+
+
+@contextmanager
+def patiently() -> Iterator[None]:
+    """Let transactions of the block, which nobody waits for at a page, wait for SQLite's only writer as long as it takes."""
+    before = _patience_ms.set(PATIENCE_IN_BACKGROUND_MS)
+    try:
+        yield
+    finally:
+        _patience_ms.reset(before)
 
 
 def _follow(callbacks: Sequence[Callable[[], None]]) -> None:

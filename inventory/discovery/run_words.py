@@ -188,7 +188,7 @@ def _sentence(run: Run) -> str:
             ngettext("%(shown)s failure", "%(shown)s failures", run.failed, shown=number(run.failed))
         )
     if run.job is not None:
-        parts += [words for words in (jobs.time_left(run.job), jobs.wish_words(run.job)) if words]
+        parts += [words for words in (jobs.outlook(run.job), jobs.wish_words(run.job)) if words]
     if run.state is JobState.QUEUED:
         return _waiting(run, parts[0])
     return ", ".join(parts)

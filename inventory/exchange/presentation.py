@@ -20,7 +20,7 @@ from inventory.exchange.models import Extent, Import, ImportLine, Outcome, Stage
 from inventory.exchange.values import NOT_LISTED
 from inventory.jobs.aside import progress_of
 from inventory.jobs.models import Job, JobState
-from inventory.jobs.presentation import Progress, last_words, time_left, wish_words
+from inventory.jobs.presentation import Progress, last_words, outlook, wish_words
 from inventory.jobs.presentation import progress as job_progress
 
 SAMPLES = 3
@@ -180,7 +180,7 @@ def progress(kept: Import) -> Progress | None:
 def _sentence(job: Job) -> str:
     """Return how far it is: "4,210 of 10,000 rows, about 20 s left"."""
     said = progress_of(job)
-    parts = [time_left(job), wish_words(job)]
+    parts = [outlook(job), wish_words(job)]
     if said.get("total"):
         done, total = (i18n.number(said[name]) for name in ("done", "total"))
         parts.insert(0, _("%(done)s of %(total)s rows", done=done, total=total))

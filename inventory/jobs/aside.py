@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from inventory.core.database import db
 from inventory.jobs.models import Job, JobState
 
 FOLDER = "jobs"
+# A worker that keeps the store says how far it is more often than this; one that was killed says nothing more.
+FRESH_S = 30
+_PROGRESS = ".progress"
 
 
 class Aside:
@@ -21,7 +25,7 @@ class Aside:
 
     def __init__(self, public_id: str) -> None:
         folder = Path(current_app.instance_path) / FOLDER
-        self._progress, self._wish = folder / f"{public_id}.progress", folder / f"{public_id}.wish"
+        self._progress, self._wish = folder / f"{public_id}{_PROGRESS}", folder / f"{public_id}.wish"
 
     def tell(self, progress: Mapping[str, Any]) -> None:
         """Say how far the job is."""
@@ -79,6 +83,15 @@ def listening(public_id: str, progress: Mapping[str, Any]) -> Iterator[Aside | N
         yield aside
     finally:
         aside.forget()
+
+
+def keeper() -> str | None:
+    """Return the public id of the job that keeps the store from all other writers, None where none does."""
+    for path in (Path(current_app.instance_path) / FOLDER).glob(f"*{_PROGRESS}"):
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime < FRESH_S:
+                return path.stem
+    return None
 
 
 def progress_of(job: Job) -> dict[str, Any]:

@@ -89,7 +89,7 @@ class JobContext:
 
         It commits only while this worker holds the job, and raises LostLeaseError if not. The job's row is left alone
         until then: `transaction` and `checkpoint` inside would keep everybody else from it. SQLite takes no other
-        writer at all meanwhile, so that there progress and wishes go beside the store.
+        writer at all meanwhile, so that there progress and wishes go beside the store, and other jobs wait.
         """
         with aside.listening(self.public_id, self._progress) as heard:
             self._aside = heard
@@ -99,6 +99,9 @@ class JobContext:
                     leases.renew(self.lease)
             finally:
                 self._aside = None
+                if heard is not None:
+                    with transaction():
+                        leases.renew_held_up()
 
     @property
     def keeps_store(self) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from inventory.core import registry
-from inventory.core.database import transaction
+from sqlalchemy.exc import OperationalError
+
+from inventory.core import clock, registry
+from inventory.core.database import is_busy, transaction
 from inventory.core.errors import DomainError
 from inventory.core.wording import N_
 from inventory.jobs import leases, services
@@ -16,6 +18,9 @@ from inventory.jobs.models import JobState
 log = logging.getLogger(__name__)
 
 UNEXPECTED = N_("It stopped on an unexpected error (%(error)s); the server's log has the details.")
+STORE_BUSY = N_(
+    "Something large is being written, such as an import of everything or nothing: it goes on when that has ended."
+)
 UNKNOWN_KIND = N_("This version knows no work of the kind “%(kind)s”.")
 
 
@@ -51,9 +56,17 @@ def _do(context: JobContext) -> None:
         services.retry_later(context.lease, error.message, **error.params)
     except Exception as error:
         log.exception("job %s (%s) failed", context.job_id, context.kind)
-        services.retry_later(context.lease, UNEXPECTED, error=type(error).__name__)
+        _try_again(context, error)
     else:
         services.settle(context.lease, state or JobState.DONE)
+
+
+def _try_again(context: JobContext, error: Exception) -> None:
+    if isinstance(error, OperationalError) and is_busy(error):
+        # No fault of the job's, so that it does not count as an attempt.
+        services.postpone(context.lease, clock.now() + services.RETRY_AFTER, STORE_BUSY)
+    else:
+        services.retry_later(context.lease, UNEXPECTED, error=type(error).__name__)
 
 
 def save_progress(context: JobContext) -> None:

@@ -90,6 +90,16 @@ def renew(lease: Lease, *, progress: dict[str, Any] | None = None) -> str | None
     return wish
 
 
+def renew_held_up() -> None:
+    """Prolong the leases that ran out while one job kept SQLite's only writer: their workers could not."""
+    db.session.execute(
+        update(Job)
+        .where(Job.state == JobState.RUNNING, Job.lease_until < clock.now() + LEASE / 2)
+        .values(lease_until=clock.now() + LEASE)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def has_waiting_job(queues: Sequence[str] | None) -> bool:
     """Say, without any lock, whether `claim` is worth trying."""
     wanted = select(Job.id).where(Job.state == JobState.QUEUED, Job.run_after <= clock.now()).limit(1)

@@ -125,6 +125,15 @@ def waits_until(job: Job) -> datetime | None:
     return job.run_after if waits else None
 
 
+def outlook(job: Job) -> str | None:
+    """Return what an open job waits for while another one keeps SQLite's only writer, else how long the rest will take."""
+    keeper = aside.keeper() if job.state in (JobState.QUEUED, JobState.RUNNING) else None
+    other = queries.by_public_id(keeper) if keeper is not None and keeper != job.public_id else None
+    if other is None:
+        return time_left(job)
+    return _("it waits until “%(title)s”, which is everything or nothing, is written", title=other.title)
+
+
 def wish_words(job: Job) -> str | None:
     """Return that a running job is about to stop, or None."""
     if job.state is not JobState.RUNNING or job.wish is None:
@@ -141,7 +150,7 @@ def sentence(job: Job) -> str:
         parts.append(_("%(done)s of %(total)s", done=number(done), total=number(total)))
     elif done is not None:
         parts.append(number(done))
-    parts += [words for words in (time_left(job), wish_words(job)) if words]
+    parts += [words for words in (outlook(job), wish_words(job)) if words]
     return ", ".join(parts) or _(job.state.label).capitalize()
 
 

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 
 from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from inventory.core.database import db, transaction
-from inventory.jobs import leases, schedules, services
+from inventory.core.database import db, is_busy, patiently, transaction
+from inventory.jobs import aside, leases, schedules, services
 from inventory.jobs.context import JobContext, open_context
 from inventory.jobs.execution import execute
 from inventory.jobs.leases import Lease, LostLeaseError
@@ -92,10 +92,10 @@ class Runner:
         seen = 0
         while not self._stopping.is_set():
             try:
-                with self._app.app_context():
+                with self._app.app_context(), patiently():
                     worked = self._do_one(queues)
-            except SQLAlchemyError:
-                log.exception("the store did not answer; trying again in %s s", OUTAGE_PAUSE_S)
+            except SQLAlchemyError as error:
+                _note_outage(error, f"trying again in {OUTAGE_PAUSE_S:.0f} s")
                 self._stopping.wait(OUTAGE_PAUSE_S)
                 continue
             if not worked:
@@ -140,8 +140,8 @@ class Runner:
                     if since_housekeeping >= HOUSEKEEPING_S and not self._stopping.is_set():
                         since_housekeeping = 0.0
                         keep_house()
-            except SQLAlchemyError:
-                log.exception("the store did not answer; leases are renewed at the next beat")
+            except SQLAlchemyError as error:
+                _note_outage(error, "leases are renewed at the next beat")
 
     def _heartbeat(self) -> None:
         with self._lock:
@@ -176,7 +176,8 @@ def pulse(context: JobContext) -> None:
 
 def keep_house() -> None:
     """Free expired jobs and fire what is due; any process may do this at any time."""
-    if services.has_expired_job():
+    # While one job keeps the store, no other can renew its lease: that says nothing of its worker.
+    if services.has_expired_job() and aside.keeper() is None:
         db.session.rollback()
         with transaction():
             services.sweep()
@@ -200,7 +201,8 @@ def run_here(app: Flask, job_id: int) -> bool:
         keeper = threading.Thread(target=_keep_one, args=(app, context, over), daemon=True)
         keeper.start()
         try:
-            execute(context)
+            with patiently():
+                execute(context)
         finally:
             over.set()
             keeper.join(HEARTBEAT_S * 2)
@@ -212,5 +214,12 @@ def _keep_one(app: Flask, context: JobContext, over: threading.Event) -> None:
         try:
             with app.app_context():
                 pulse(context)
-        except SQLAlchemyError:
-            log.exception("the store did not answer; the lease is renewed at the next beat")
+        except SQLAlchemyError as error:
+            _note_outage(error, "the lease is renewed at the next beat")
+
+
+def _note_outage(error: SQLAlchemyError, then: str) -> None:
+    if isinstance(error, OperationalError) and is_busy(error):
+        log.info("another writer keeps the store; %s", then)
+    else:
+        log.error("the store did not answer; %s", then, exc_info=error)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -14,14 +16,17 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
-from inventory.core import clock
+from inventory.core import clock, database
 from inventory.core.access import Actor
 from inventory.core.database import db, transaction
-from inventory.jobs import services
+from inventory.core.errors import Refused
+from inventory.jobs import aside, leases, services
 from inventory.jobs.context import JobContext
+from inventory.jobs.execution import STORE_BUSY
 from inventory.jobs.models import Job, JobEvent, JobState
-from inventory.jobs.runner import Runner, run_here
+from inventory.jobs.runner import Runner, keep_house, run_here
 from tests.jobs.engine import STEPS
 
 Start = Callable[[], subprocess.Popen[bytes]]
@@ -151,6 +156,87 @@ def test_a_runner_inside_the_process_takes_up_a_new_job_at_once(
         wait_until(lambda: done == [7])
     finally:
         assert runner.stop()
+
+
+def test_beside_one_that_keeps_the_store_others_wait_and_go_on_by_themselves(
+    engine: Flask, job_kind: dict[str, object], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(engine, "instance_path", str(tmp_path))
+    patience_ms: list[int] = []
+    in_the_middle, other_began, may_end = (threading.Event() for _ in range(3))
+
+    def whole(context: JobContext) -> None:
+        with context.whole():
+            db.session.execute(select(Job.id))
+            in_the_middle.set()
+            assert may_end.wait(PATIENCE_S)
+
+    def short(context: JobContext) -> None:
+        patience_ms.append(database._patience_ms.get())
+        other_began.set()
+        assert in_the_middle.wait(PATIENCE_S)
+        context.checkpoint(step=1)
+
+    job_kind |= {"test.whole": whole, "test.short": short}
+    with transaction():
+        scan = services.enqueue("test.short", {}, title="Scan")
+    runner = Runner(engine, threads=2).start()
+    try:
+        assert other_began.wait(PATIENCE_S)
+        with transaction():
+            imported = services.enqueue("test.whole", {}, title="parc.csv")
+        assert in_the_middle.wait(PATIENCE_S)
+        if db.engine.dialect.name == "sqlite":
+            keep_house()
+            assert aside.keeper() == imported.public_id
+        may_end.set()
+        wait_until(lambda: reload(scan).state is reload(imported).state is JobState.DONE)
+        assert (reload(scan).attempts, reload(scan).error, aside.keeper()) == (1, None, None)
+        assert patience_ms == [database.PATIENCE_IN_BACKGROUND_MS]
+    finally:
+        may_end.set()
+        assert runner.stop()
+
+
+def test_a_lease_that_ran_out_while_the_store_was_kept_is_not_lost(
+    engine: Flask, job_kind: dict[str, object], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL takes other writers meanwhile")
+    monkeypatch.setattr(engine, "instance_path", str(tmp_path))
+    with transaction():
+        scan = services.enqueue("test.short", {}, title="Scan")
+        assert leases.claim(None, "other worker", job_id=scan.id)
+        services.locked(scan.id).lease_until = clock.now() - timedelta(seconds=1)
+
+    def whole(context: JobContext) -> None:
+        with context.whole():
+            keep_house()
+            raise Refused("no")
+
+    job_kind["test.whole"] = whole
+    with transaction():
+        imported = services.enqueue("test.whole", {}, title="parc.csv")
+    run_here(engine, imported.id)
+    assert (reload(imported).state, reload(scan).state) == (JobState.FAILED, JobState.RUNNING)
+    assert (reload(scan).lease_until or clock.now()) > clock.now()
+    keep_house()
+    assert (reload(scan).owner, reload(scan).attempts) == ("other worker", 1)
+
+
+def test_a_store_that_stays_busy_is_no_failed_attempt(engine: Flask, job_kind: dict[str, object]) -> None:
+    def busy(_context: JobContext) -> None:
+        fault = sqlite3.OperationalError("database is locked")
+        fault.sqlite_errorcode = sqlite3.SQLITE_BUSY
+        raise OperationalError("BEGIN IMMEDIATE", None, fault)
+
+    job_kind["test.kind"] = busy
+    with transaction():
+        job = services.enqueue("test.kind", {}, title="Scan")
+    run_here(engine, job.id)
+    assert (reload(job).state, reload(job).attempts, reload(job).error) == (JobState.QUEUED, 0, None)
+    assert reload(job).run_after > clock.now()
+    assert [event.message for event in db.session.scalars(select(JobEvent))] == [STORE_BUSY]
 
 
 def test_a_command_does_its_own_job_in_the_foreground(engine: Flask, job_kind: dict[str, object]) -> None:

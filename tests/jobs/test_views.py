@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
 from inventory.core.wording import N_
 from inventory.exchange.models import Import
-from inventory.jobs import leases, schedules, services
+from inventory.jobs import aside, leases, schedules, services
 from inventory.jobs.models import Job, JobState
 from tests import rows
 
@@ -79,6 +81,19 @@ def test_a_job_that_waits_is_cancelled_from_its_page_once(diane):
     assert diane.post(f"/jobs/{job.public_id}/cancel").status_code == 303
     assert db.session.get_one(Job, job.id, populate_existing=True).state is JobState.CANCELLED
     assert diane.post(f"/jobs/{job.public_id}/cancel").status_code == 409
+
+
+def test_a_job_says_what_it_waits_for_while_another_keeps_the_store(diane, app, monkeypatch, tmp_path):
+    monkeypatch.setattr(app, "instance_path", str(tmp_path))
+    keeping, waiting = add("parc.csv", "exchange.import"), add("Night scan")
+    aside.Aside(keeping.public_id).tell({})
+    said = "it waits until “parc.csv”, which is everything or nothing, is written"
+    assert said in page_of(diane, f"/jobs/{waiting.public_id}")
+    assert said not in page_of(diane, f"/jobs/{keeping.public_id}")
+    # A worker that was killed says nothing more, and keeps nobody waiting.
+    (marker,) = (tmp_path / aside.FOLDER).iterdir()
+    os.utime(marker, (0, 0))
+    assert said not in page_of(diane, f"/jobs/{waiting.public_id}")
 
 
 def test_a_job_leads_to_what_it_works_on(diane, cast):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -19,6 +20,32 @@ _PLAIN = frozenset({str, int, bool, type(None)})
 _KEY = "open_change_set"
 # Columns that every save touches, so that they are no reason to call a row changed since.
 UNWATCHED = frozenset({"version", "updated_at", "last_seen_at", "last_seen_by"})
+
+
+# A row's table and key.
+Place = tuple[str, tuple[Any, ...]]
+# A change of many rows at once: what was loaded, what was taken out.
+LOAD, UNLOAD = "load", "unload"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a change set did to one row, or by a piece to many; as the journal keeps it."""
+
+    table_name: str
+    row_key: dict[str, Any]
+    operation: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+    @property
+    def place(self) -> Place:
+        return self.table_name, tuple(self.row_key.values())
+
+    @property
+    def is_piece(self) -> bool:
+        """Whether it is about many rows at once."""
+        return self.operation in (LOAD, UNLOAD)
 
 
 def open_change_set() -> ChangeSet | None:
@@ -124,6 +151,12 @@ def from_json(mapper: Mapper[Any], values: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def columns_from_json(mapper: Mapper[Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Return journalled column values by column name, as statements take them."""
+    names = _names(mapper)
+    return {names[key]: value for key, value in from_json(mapper, values).items()}
+
+
 def _is_day(column: Any) -> bool:
     try:
         return column.type.python_type in (date, datetime)
@@ -139,6 +172,7 @@ def _from_json(day_type: Any, value: Any) -> Any:
     return value
 
 
+@cache
 def mapper_of(table_name: str) -> Mapper[Any]:
     """Return the mapper of a table; raises KeyError for an unknown one."""
     for mapper in Base.registry.mappers:

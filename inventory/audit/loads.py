@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Table, delete
 
 from inventory.audit import journal
+from inventory.audit.journal import LOAD, UNLOAD, Change
 from inventory.audit.models import RowChange
 from inventory.core.database import Base, bulk_load, bulk_update, db, forget, free_ids
 
-LOAD, UNLOAD = "load", "unload"
 AT_ONCE = 500
 Row = dict[str, Any]
 
@@ -53,7 +53,7 @@ def unload(model: type[Any], rows: Sequence[Row]) -> None:
     _take_out(table, [row["id"] for row in rows])
 
 
-def change(model: type[Any], changes: Sequence[tuple[Row, Row]]) -> None:
+def change(model: type[Any], changes: Sequence[tuple[Mapping[str, Any], Row]]) -> None:
     """Write saved rows anew: of each its columns as they were and as they are to be, its `id` among them.
 
     What differs is written and journalled, row by row, as if the session had saved objects.
@@ -84,7 +84,7 @@ def remove(model: type[Any], rows: Sequence[Row]) -> None:
     _journal(model, [{**row, "operation": "delete", "after": None} for row in deleted])
 
 
-def _side(row: Row, names: Sequence[str]) -> Row:
+def _side(row: Mapping[str, Any], names: Sequence[str]) -> Row:
     return {name: journal.to_json(row[name]) for name in names}
 
 
@@ -112,12 +112,7 @@ def _keep(change_set_id: int, table: Table, operation: str, rows: Sequence[Row])
     bulk_load(RowChange.__table__, [change | sides])  # type: ignore[arg-type]
 
 
-def is_piece(change: RowChange) -> bool:
-    """Say whether a change is about many rows at once."""
-    return change.operation in (LOAD, UNLOAD)
-
-
-def rows_of(change: RowChange) -> Iterator[Row]:
+def rows_of(change: Change) -> Iterator[Row]:
     """Yield the rows of a piece as JSON keeps them."""
     kept: Mapping[str, Any] = change.after or change.before or {}
     names = list(kept["each"])
@@ -125,11 +120,11 @@ def rows_of(change: RowChange) -> Iterator[Row]:
         yield {**kept["same"], **dict(zip(names, values, strict=True))}
 
 
-def revert(change: RowChange) -> None:
+def revert(change: Change) -> None:
     """Take out what a piece loaded, or load again what it took out; journalled in the open change set."""
     mapper = journal.mapper_of(change.table_name)
     table: Table = Base.metadata.tables[change.table_name]
-    rows = [_columns(mapper, row) for row in rows_of(change)]
+    rows = [journal.columns_from_json(mapper, row) for row in rows_of(change)]
     if change.operation == LOAD:
         _take_out(table, [row["id"] for row in rows])
     else:
@@ -141,11 +136,6 @@ def revert(change: RowChange) -> None:
     opened = journal.open_change_set()
     if opened is not None:
         _keep(opened.id, table, UNLOAD if change.operation == LOAD else LOAD, rows)
-
-
-def _columns(mapper: Any, row: Row) -> Row:
-    values = journal.from_json(mapper, row)
-    return {attribute.columns[0].name: values[attribute.key] for attribute in mapper.column_attrs}
 
 
 def _take_out(table: Table, ids: Sequence[int]) -> None:

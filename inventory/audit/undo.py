@@ -8,15 +8,14 @@ from typing import Any
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapper
 
-from inventory.audit import journal, loads, services
+from inventory.audit import journal, loads, reverting, services
+from inventory.audit.journal import LOAD, Change, Place
 from inventory.audit.models import Action, ChangeSet, ChangeSetKind, RowChange
 from inventory.core import clock
 from inventory.core.access import Actor
 from inventory.core.database import Base, db
 from inventory.core.errors import Refused
-from inventory.core.types import HasVersion
 from inventory.core.wording import N_
 
 
@@ -28,8 +27,6 @@ class UndoReport:
     conflicts: list[tuple[str, dict[str, Any], list[str]]] = field(default_factory=list)
 
 
-# A row's table and key.
-Place = tuple[str, tuple[Any, ...]]
 # For each row met so far, going backwards: the columns that later changes of the set speak for; None: all of them.
 Settled = dict[Place, set[str] | None]
 READ_AT_ONCE = 500
@@ -84,9 +81,7 @@ def undo(change_set: ChangeSet, *, actor: Actor) -> UndoReport:
 
 def _revert_all(change_set: ChangeSet) -> None:
     try:
-        for change in _changes_of(change_set):
-            _revert(change)
-            db.session.flush()
+        reverting.revert_all(_changes_of(change_set))
     except IntegrityError as error:
         raise Refused(
             N_("Something made since depends on what this added, so nothing was undone. Remove it first.")
@@ -100,42 +95,26 @@ def _allow_again(undone: ChangeSet) -> None:
             original.undone_at = original.undone_by_id = None
 
 
-def _changes_of(change_set: ChangeSet) -> list[RowChange]:
-    newest_first = (
-        select(RowChange).where(RowChange.change_set_id == change_set.id).order_by(RowChange.id.desc())
-    )
-    return list(db.session.scalars(newest_first))
+def _changes_of(change_set: ChangeSet) -> list[Change]:
+    kept = (RowChange.table_name, RowChange.row_key, RowChange.operation, RowChange.before, RowChange.after)
+    newest_first = select(*kept).where(RowChange.change_set_id == change_set.id).order_by(RowChange.id.desc())
+    return [Change(*row) for row in db.session.execute(newest_first)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """What a change set did to one row."""
-
-    table_name: str
-    row_key: dict[str, Any]
-    operation: str
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-
-    @property
-    def place(self) -> Place:
-        return self.table_name, tuple(self.row_key.values())
-
-
-def _one_by_one(change: RowChange) -> Iterator[_Change]:
+def _one_by_one(change: Change) -> Iterator[Change]:
     """Yield a change by its rows, the last first."""
-    if not loads.is_piece(change):
-        yield _Change(change.table_name, change.row_key, change.operation, change.before, change.after)
+    if not change.is_piece:
+        yield change
         return
     for row in reversed(list(loads.rows_of(change))):
         key = {"id": row["id"]}
-        if change.operation == loads.LOAD:
-            yield _Change(change.table_name, key, "insert", None, row)
+        if change.operation == LOAD:
+            yield Change(change.table_name, key, "insert", None, row)
         else:
-            yield _Change(change.table_name, key, "delete", row, None)
+            yield Change(change.table_name, key, "delete", row, None)
 
 
-def _rows_of(changes: Sequence[_Change]) -> dict[Place, dict[str, Any]]:
+def _rows_of(changes: Sequence[Change]) -> dict[Place, dict[str, Any]]:
     """Read the rows of many changes as JSON keeps them, some hundreds at once; those that are gone are left out."""
     keys: dict[str, dict[Place, dict[str, Any]]] = {}
     for change in changes:
@@ -152,7 +131,7 @@ def _rows_of(changes: Sequence[_Change]) -> dict[Place, dict[str, Any]]:
     return found
 
 
-def _conflict(change: _Change, now: dict[str, Any] | None, settled: Settled) -> list[str] | None:
+def _conflict(change: Change, now: dict[str, Any] | None, settled: Settled) -> list[str] | None:
     """Return the columns that differ from what the change set left, or None; its last word on each column counts."""
     if not journal.is_journalled(journal.mapper_of(change.table_name).class_):
         # What moves every night by itself is no reason against.
@@ -169,27 +148,3 @@ def _conflict(change: _Change, now: dict[str, Any] | None, settled: Settled) -> 
     settled[change.place] = later | left.keys()
     unspoken = left.keys() - later - journal.UNWATCHED
     return sorted(name for name in unspoken if now[name] != left[name]) or None
-
-
-def _row(mapper: Mapper[Any], key: dict[str, Any]) -> Any:
-    return db.session.get(mapper.class_, tuple(key[column.name] for column in mapper.primary_key))
-
-
-def _revert(change: RowChange) -> None:
-    if loads.is_piece(change):
-        loads.revert(change)
-        return
-    mapper = journal.mapper_of(change.table_name)
-    if change.operation == "delete":
-        db.session.add(mapper.class_(**journal.from_json(mapper, change.before or {})))
-        return
-    row = _row(mapper, change.row_key)
-    if change.operation == "insert":
-        db.session.delete(row)
-        return
-    for name, value in journal.from_json(mapper, change.before or {}).items():
-        if name != "version":
-            setattr(row, name, value)
-    if isinstance(row, HasVersion):
-        # Whoever has this row open in a form must not save over the undo unawares.
-        row.version += 1

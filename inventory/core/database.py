@@ -279,6 +279,16 @@ def before_load(told: Loaded) -> None:
         _before_loads.append(told)
 
 
+Updated = Callable[[Session, Table, Sequence[str], Sequence[dict[str, Any]]], None]
+_before_updates: list[Updated] = []
+
+
+def before_update(told: Updated) -> None:
+    """Call `told` with the session, the table, the columns and the rows of each `bulk_update`, before it writes."""
+    if told not in _before_updates:
+        _before_updates.append(told)
+
+
 def bulk_load(table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert `rows` (column name → value) in one go, without building objects.
 
@@ -296,13 +306,14 @@ def bulk_load(table: Table, rows: Sequence[dict[str, Any]]) -> None:
 def bulk_update(table: Table, names: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
     """Set the columns `names` of rows (column name → value) found by their `id`, without building objects.
 
-    Objects of theirs that the session holds are read again when they are next asked for. What watches changes of
-    the table is not told: only for tables that nothing of the kind is about.
+    Objects of theirs that the session holds are read again when they are next asked for.
     """
     if not rows:
         return
     session = db.session()
     session.flush()
+    for told in _before_updates:
+        told(session, table, names, rows)
     bulk.update(session.connection(), table, names, rows)
     forget(table, [row["id"] for row in rows])
 

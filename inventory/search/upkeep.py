@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Delete, Insert, Table, Update, event, func, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from inventory.core.database import among, before_load
+from inventory.core.database import among, before_load, before_update
 from inventory.search import documents, services
 from inventory.search.documents import Watch
 
@@ -92,6 +92,23 @@ def _before_load(session: Session, table: Table, rows: Sequence[dict[str, Any]])
     _note_new(session, table.name, rows)
 
 
+def _before_update(
+    session: Session, table: Table, names: Sequence[str], rows: Sequence[dict[str, Any]]
+) -> None:
+    """Note the rows of which columns are set by their ids, without objects."""
+    for noun, watch in documents.watches_of(table.name):
+        if watch.columns.isdisjoint(names):
+            continue
+        if watch.owner == "id":
+            _pending(session).note(noun, watch, [row["id"] for row in rows])
+            continue
+        for chunk in services.in_chunks([row["id"] for row in rows]):
+            owners = select(table.c[watch.owner]).where(among(table.c.id, chunk))
+            _pending(session).note(noun, watch, session.scalars(owners))
+        if watch.owner in names:
+            _pending(session).note(noun, watch, [row[watch.owner] for row in rows])
+
+
 def _note_new(session: Session, name: str, rows: Sequence[Any]) -> None:
     for noun, watch in documents.watches_of(name):
         if watch.through is not None:
@@ -163,3 +180,4 @@ def listen() -> None:
         if not event.contains(Session, name, function):
             event.listen(Session, name, function)
     before_load(_before_load)
+    before_update(_before_update)

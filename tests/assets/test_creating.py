@@ -78,7 +78,7 @@ def written(actor: Actor, make: Callable[[], Any]) -> dict[str, list[Any]]:
 
 def _kept(change: RowChange) -> Iterator[Any]:
     """The rows that a change is about: several where they were loaded in one piece."""
-    if not loads.is_piece(change):
+    if change.operation not in (loads.LOAD, loads.UNLOAD):
         yield _plain(change)
         return
     for row in loads.rows_of(change):

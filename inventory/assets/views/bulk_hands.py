@@ -71,7 +71,7 @@ def take_back_many() -> Response:
 
 
 def _back() -> str:
-    return local_target(request.form.get("next"), pages.list_url())
+    return local_target(request.values.get("next"), pages.list_url())
 
 
 def ask(verb: Verb, chosen: Picked, *, back: str, whose: Person | None = None) -> Response:

@@ -1,0 +1,82 @@
+"""Undoing many rows: in a few statements, in the order that the store needs, and again by undoing the undo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select
+
+from inventory.assets import services as assets
+from inventory.assets.models import Asset
+from inventory.audit import services as audit
+from inventory.audit import undo
+from inventory.audit.models import ChangeSet, ChangeSetKind
+from inventory.core.access import SYSTEM, Scope
+from inventory.core.database import db, transaction
+from inventory.search import queries as search
+from tests import factories
+
+
+@pytest.fixture
+def fleet(cast: factories.Cast) -> list[Any]:
+    return [factories.create_asset(cast.le_bouscat, tag=f"LBX-{number}") for number in range(12)]
+
+
+def change(*changes: Any) -> ChangeSet:
+    """Make changes (asset, values) one after the other as one change set."""
+    with transaction(), audit.change_set(ChangeSetKind.BULK, "Edit", actor=SYSTEM) as opened:
+        for asset, values in changes:
+            assets.update_asset(asset, values, actor=SYSTEM)
+    return opened
+
+
+def undone(opened: ChangeSet) -> list[str]:
+    """Undo a change set; returns what was said to the store."""
+    sent: list[str] = []
+    note = lambda *told: sent.append(told[2])  # noqa: E731
+    event.listen(db.engine, "before_cursor_execute", note)
+    with transaction():
+        undo.undo(opened, actor=SYSTEM)
+    event.remove(db.engine, "before_cursor_execute", note)
+    return sent
+
+
+def tags(fleet: list[Any]) -> list[str]:
+    return list(db.session.scalars(select(Asset.tag).where(Asset.id <= fleet[-1].id).order_by(Asset.id)))
+
+
+def noted(fleet: list[Any]) -> ChangeSet:
+    with transaction(), audit.change_set(ChangeSetKind.BULK, "Edit", actor=SYSTEM) as opened:
+        assets.update_many([(asset, {"notes": "x"}) for asset in fleet], actor=SYSTEM)
+    return opened
+
+
+def test_many_rows_take_as_few_statements_as_few_rows(fleet):
+    few, many = noted(fleet[:3]), noted(fleet[3:])
+    assert len(undone(many)) <= len(undone(few))
+    db.session.expire_all()
+    assert {asset.notes for asset in fleet} == {None}
+
+
+def test_tags_that_were_passed_on_go_back_to_whom_they_belong(fleet):
+    before = tags(fleet)
+    first, second, third = fleet[:3]
+    opened = change(
+        (first, {"tag": "OUT"}), (second, {"tag": "LBX-0"}), (third, {"tag": "LBX-1"}), (first, {"tag": "LBX-2"})
+    )  # fmt: skip
+    undone(opened)
+    assert tags(fleet) == before
+    again = db.session.scalars(select(ChangeSet).where(ChangeSet.kind == ChangeSetKind.UNDO)).one()
+    undone(again)
+    assert tags(fleet)[:3] == ["LBX-2", "LBX-0", "LBX-1"]
+
+
+def test_whoever_has_one_open_learns_of_it_and_the_search_finds_the_old_words(cast, fleet):
+    opened = change(*((asset, {"name": f"zebra{asset.tag[4:]}"}) for asset in fleet))
+    db.session.expire_all()
+    versions = [asset.version for asset in fleet]
+    undone(opened)
+    db.session.expire_all()
+    assert all(asset.version > version for asset, version in zip(fleet, versions, strict=True))
+    assert search.find("zebra", Scope(frozenset({cast.le_bouscat.id})), noun="asset").total == 0

@@ -15,6 +15,6 @@ def asset_merged(*, kept: Asset, absorbed: Asset, **_rest: Any) -> None:
     services.follow_merge(kept, absorbed)
 
 
-def manufacturer_merged(*, kept: Manufacturer, absorbed: Manufacturer, actor: Actor) -> None:
+def manufacturer_merged(*, kept: Manufacturer, absorbed: Manufacturer, actor: Actor, **_rest: Any) -> None:
     """Follow an editor that was merged into another maker."""
     services.follow_editor(kept, absorbed, actor=actor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Table, select
@@ -17,7 +17,11 @@ from inventory.core.types import HasVersion
 AT_ONCE = 500
 
 
-def revert_all(changes: Sequence[Change]) -> None:
+# Hears how many changes were put back since it was told last.
+Tell = Callable[[int], None]
+
+
+def revert_all(changes: Sequence[Change], tell: Tell) -> None:
     """Put the rows of these changes, newest first, back to what they were, journalled in the open change set.
 
     Raises IntegrityError where something made since depends on what is taken out.
@@ -26,6 +30,7 @@ def revert_all(changes: Sequence[Change]) -> None:
         with db.session.begin_nested():
             for run in _runs(changes):
                 _revert_run(run)
+                tell(len(run))
     except IntegrityError:
         # Two rows may have swapped what is unique, which only works in their order.
         for change in changes:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from inventory.audit import journal, loads, reverting, services
 from inventory.audit.journal import LOAD, Change, Place
 from inventory.audit.models import Action, ChangeSet, ChangeSetKind, RowChange
+from inventory.audit.reverting import Tell
 from inventory.core import clock
 from inventory.core.access import Actor
 from inventory.core.database import Base, db
@@ -50,8 +51,14 @@ def preview(change_set: ChangeSet) -> UndoReport:
     return report
 
 
-def undo(change_set: ChangeSet, *, actor: Actor) -> UndoReport:
-    """Put back what the change set changed, all or nothing, as a change set of its own.
+def size_of(change_set: ChangeSet) -> int:
+    """Return how many changes the journal keeps of a change set, each of one row or a piece of many."""
+    kept = select(func.count()).select_from(RowChange).where(RowChange.change_set_id == change_set.id)
+    return db.session.scalar(kept) or 0
+
+
+def undo(change_set: ChangeSet, *, actor: Actor, tell: Tell = lambda _done: None) -> UndoReport:
+    """Put back what the change set changed, all or nothing, as a change set of its own; `tell` hears of changes as they go.
 
     Raises Refused when it was undone before, when nothing is kept to put back, or when a row of it has changed
     since: undo the later change first.
@@ -69,7 +76,7 @@ def undo(change_set: ChangeSet, *, actor: Actor) -> UndoReport:
     with services.change_set(
         ChangeSetKind.UNDO, change_set.title, actor=actor, entity_id=change_set.entity_id
     ) as own:
-        _revert_all(change_set)
+        _revert_all(change_set, tell)
         change_set.undone_at = clock.now()
         change_set.undone_by_id = own.id
         services.record(Action.UNDONE, "change_set", change_set, actor=actor, entity_id=change_set.entity_id)
@@ -79,9 +86,9 @@ def undo(change_set: ChangeSet, *, actor: Actor) -> UndoReport:
     return report
 
 
-def _revert_all(change_set: ChangeSet) -> None:
+def _revert_all(change_set: ChangeSet, tell: Tell) -> None:
     try:
-        reverting.revert_all(_changes_of(change_set))
+        reverting.revert_all(_changes_of(change_set), tell)
     except IntegrityError as error:
         raise Refused(
             N_("Something made since depends on what this added, so nothing was undone. Remove it first.")

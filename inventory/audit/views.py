@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from inventory.audit import presentation, queries, undo
 from inventory.audit.models import ChangeSet, ChangeSetKind
-from inventory.core import clock, i18n
+from inventory.core import clock, i18n, registry
 from inventory.core.addresses import local_target, row_pages
 from inventory.core.database import transaction
 from inventory.core.errors import NotFound
@@ -19,13 +19,15 @@ from inventory.core.guard import requires
 from inventory.core.listing import Column, Filter, Listing, code_options
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
-from inventory.core.web import access, authorise, current_scope, done, load, page
+from inventory.core.web import access, authorise, current_scope, done, leave, load, page
 from inventory.core.wording import N_
 
 bp = Blueprint("changes", __name__, url_prefix="/changes")
 MENU = MenuEntry(Group.DISCOVERY, N_("Changes"), "changes.index", "history", Permission.VIEW, order=52)
 SHOWN_CONFLICTS = 20
 SHOWN_RECORDS = 50
+# Undoing more changes than this is work for the background: it takes about a second.
+AT_ONCE = 4000
 # What its author may undo without the permission for all change sets, and for how long.
 OWN_KINDS = frozenset(
     {
@@ -131,10 +133,7 @@ def undo_all(public_id: str) -> Response:
     for entity_id in queries.entities_touched(change_set):
         authorise(Permission.CHANGES_UNDO, entity_id)
     if request.method == "POST":
-        with transaction():
-            undo.undo(change_set, actor=g.actor)
-        words = _("“%(title)s” is undone: all is as it was before.", title=change_set.title)
-        return done(words, to=url_for(".detail", public_id=public_id))
+        return _undone(change_set, Permission.CHANGES_UNDO, to=url_for(".detail", public_id=public_id))
     report = undo.preview(change_set)
     return page(
         "audit/undo.html",
@@ -154,10 +153,20 @@ def undo_own(public_id: str) -> Response:
         raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
     for entity_id in queries.entities_touched(change_set):
         authorise(Permission.ASSETS_EDIT, entity_id)
+    return _undone(change_set, Permission.ASSETS_EDIT, to=local_target(request.form.get("next"), "/"))
+
+
+def _undone(change_set: ChangeSet, permission: Permission, *, to: str) -> Response:
+    """Undo it at once, or in the background where it is much."""
+    if undo.size_of(change_set) > AT_ONCE and change_set.undone_at is None:
+        start = registry.starter_of("audit.undo")
+        with transaction():
+            address = start(change_set, actor=g.actor, user_id=g.user.id, permission=permission, back=to)
+        return leave(address)
     with transaction():
         undo.undo(change_set, actor=g.actor)
     words = _("“%(title)s” is undone: all is as it was before.", title=change_set.title)
-    return done(words, to=local_target(request.form.get("next"), "/"))
+    return done(words, to=to)
 
 
 def _load(public_id: str, permission: Permission) -> ChangeSet:

@@ -1,6 +1,7 @@
 """Categories, makers and models.
 
-Hooks called inside the transaction that merges, each with kept, absorbed and actor=Actor, before the absorbed row is deleted:
+Hooks called inside the transaction that merges, each with kept, absorbed, actor=Actor and tell (a function of how many rows
+have followed, called as they do), before the absorbed row is deleted:
 "model.merged", and "manufacturer.merged" after its models were.
 """
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Register the pages of the catalogue and how history calls its fields."""
     from inventory.audit import presentation
+    from inventory.catalog import jobs as own_jobs
     from inventory.catalog import kinds, lists, merge_views, searched, start, views
     from inventory.core import registry
     from inventory.core.wording import N_
@@ -24,6 +26,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(merge_views.bp)
     registry.menu(views.MENU)
     searched.register()
+    registry.job(own_jobs.MERGE, own_jobs.merge)
     registry.hook("instance.started", start.install_categories)
     homes.add(homes.Home("category", "asset", N_("Category"), lists.category_options, views.category_url))
     presentation.describe(

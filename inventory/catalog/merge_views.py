@@ -10,7 +10,7 @@ from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 
 from inventory.audit import presentation
-from inventory.catalog import forms, merging, queries
+from inventory.catalog import forms, jobs, merging, queries
 from inventory.catalog.models import Manufacturer, Model
 from inventory.catalog.views import bp
 from inventory.core import registry
@@ -20,11 +20,14 @@ from inventory.core.forms import translated
 from inventory.core.guard import requires
 from inventory.core.listing import ticked
 from inventory.core.permissions import Permission
-from inventory.core.web import access, done, page, undo_own_url
+from inventory.core.web import access, done, leave, page, undo_own_url
 from inventory.core.wording import N_
+from inventory.jobs import own
 
 # Importing this adds its routes to the catalogue's blueprint.
 __all__ = ["bp"]
+# Where more equipment than this follows, the merge is done in the background.
+AT_ONCE = 500
 SHOWN_OF = {
     "model": {
         "category": N_("Category"),
@@ -103,7 +106,7 @@ def _merge(noun: Noun) -> Response:
     counts = _counts(noun, rows)
     kept = _kept(rows, counts)
     if kept is not None and request.form.get("step") == "merge":
-        return _merged(noun, kept, [row for row in rows if row is not kept])
+        return _merged(noun, kept, [row for row in rows if row is not kept], counts)
     return page("catalog/merge.html", form=form, noun=noun, rows=rows, kept=kept, counts=counts, refusal=_refusal(noun, kept, rows),
                 aliases=queries.aliases(noun.model, rows), fields=_fields(noun, rows, kept), back=url_for(noun.back),
                 met=_met(noun, kept, rows))  # fmt: skip
@@ -121,16 +124,32 @@ def _kept(rows: Sequence[Any], counts: dict[int, int]) -> Any:
     return chosen or max(rows, key=lambda row: (counts.get(row.id, 0), -row.id), default=None)
 
 
-def _merged(noun: Noun, kept: Any, absorbed: Sequence[Any]) -> Response:
+def _merged(noun: Noun, kept: Any, absorbed: Sequence[Any], counts: dict[int, int]) -> Response:
     seen = (one.partition(":") for one in request.form.getlist("version"))
     versions = {id_: int(number[:9]) for id_, _colon, number in seen if number.isdecimal()}
     gone = ", ".join(row.name for row in absorbed)
+    total = sum(counts.get(row.id, 0) for row in absorbed)
+    if total > AT_ONCE:
+        noun.check(kept, absorbed)
+        return _in_background(noun, [kept, *absorbed], versions, total)
     with transaction():
         opened = noun.merge(kept, absorbed, actor=g.actor, versions=versions, entity_id=access().root_id)
     words = _("%(name)s stays; %(gone)s lead to it.", name=kept.name, gone=gone)
     return done(
         words, to=url_for(noun.page, public_id=kept.public_id), undo_url=undo_own_url(opened.public_id)
     )
+
+
+def _in_background(noun: Noun, rows: Sequence[Any], versions: dict[str, int], total: int) -> Response:
+    kept, *absorbed = rows
+    title = f"{', '.join(row.name for row in absorbed)} → {kept.name}"
+    back = url_for(noun.page, public_id=kept.public_id)
+    with transaction():
+        job = jobs.enqueue(
+            noun.key, rows, versions, total=total, title=title, actor=g.actor, entity_id=access().root_id,
+            asked=own.asked_by(g.actor, g.user.id, back=(back, kept.name)),
+        )  # fmt: skip
+    return leave(url_for("jobs.own", public_id=job.public_id))
 
 
 def _refusal(noun: Noun, kept: Any, rows: Sequence[Any]) -> str | None:

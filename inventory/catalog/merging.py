@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -22,21 +22,29 @@ MOST = 20
 # What a kept model takes from those that go where it has nothing itself.
 FILLED = ("category_id", "part_number", "price_cents", "support_ends_on", "carbon_kg")
 Versions = Mapping[str, int]
+# Hears how many items of equipment followed since it was told last.
+Tell = Callable[[int], None]
 
 
 def merge_models(
-    kept: Model, absorbed: Sequence[Model], *, actor: Actor, versions: Versions, entity_id: int | None = None
+    kept: Model,
+    absorbed: Sequence[Model],
+    *,
+    actor: Actor,
+    versions: Versions,
+    entity_id: int | None = None,
+    tell: Tell = lambda _followed: None,
 ) -> ChangeSet:
     """Fold models into `kept`; returns the change set that undoes it.
 
     Empty fields of the kept one are filled, equipment follows by the hook "model.merged". `versions` are those that were
-    shown, by public id. Raises Refused for models of several makers or kinds, or nothing to merge, and Stale.
+    shown, by public id, `tell` hears of what follows. Raises Refused for models of several makers or kinds, or nothing to merge, and Stale.
     """
     check_models(kept, absorbed)
     _check_versions([kept, *absorbed], versions)
     with _as_one_change(kept, absorbed, actor, entity_id) as opened:
         for model in absorbed:
-            _absorb_model(kept, model, actor)
+            _absorb_model(kept, model, actor, tell)
     return opened
 
 
@@ -47,6 +55,7 @@ def merge_manufacturers(
     actor: Actor,
     versions: Versions,
     entity_id: int | None = None,
+    tell: Tell = lambda _followed: None,
 ) -> ChangeSet:
     """Fold makers into `kept` as `merge_models` does; their models go with them, and become one where their names meet.
 
@@ -56,7 +65,7 @@ def merge_manufacturers(
     _check_versions([kept, *absorbed], versions)
     with _as_one_change(kept, absorbed, actor, entity_id) as opened:
         for maker in absorbed:
-            _absorb_manufacturer(kept, maker, actor)
+            _absorb_manufacturer(kept, maker, actor, tell)
     return opened
 
 
@@ -132,9 +141,9 @@ def _as_one_change(
     return audit.change_set(ChangeSetKind.BULK, title, actor=actor, entity_id=entity_id)
 
 
-def _absorb_model(kept: Model, model: Model, actor: Actor) -> None:
+def _absorb_model(kept: Model, model: Model, actor: Actor, tell: Tell) -> None:
     changes = audit.apply(kept, {name: stays(name, kept, [model]) for name in (*FILLED, "is_standard")})
-    registry.run_hooks("model.merged", kept=kept, absorbed=model, actor=actor)
+    registry.run_hooks("model.merged", kept=kept, absorbed=model, actor=actor, tell=tell)
     for alias in db.session.scalars(select(ModelAlias).where(ModelAlias.model_id == model.id)):
         alias.model_id = kept.id
     _record(kept, model, changes, actor)
@@ -144,9 +153,10 @@ def _absorb_model(kept: Model, model: Model, actor: Actor) -> None:
     _replace(model, alias)
 
 
-def _absorb_manufacturer(kept: Manufacturer, maker: Manufacturer, actor: Actor) -> None:
+def _absorb_manufacturer(kept: Manufacturer, maker: Manufacturer, actor: Actor, tell: Tell) -> None:
     for stays, goes in meeting_models(kept, [maker]):
-        _absorb_model(stays, goes, actor)
+        # Its equipment follows its maker too, and is counted there.
+        _absorb_model(stays, goes, actor, lambda _followed: None)
     for model in _models_of(maker):
         model.manufacturer_id = kept.id
         db.session.flush()
@@ -155,7 +165,7 @@ def _absorb_manufacturer(kept: Manufacturer, maker: Manufacturer, actor: Actor) 
         alias.key = None if alias.key is None or _is_taken(kept.id, alias.key) else alias.key
         alias.manufacturer_id = kept.id
         db.session.flush()
-    registry.run_hooks("manufacturer.merged", kept=kept, absorbed=maker, actor=actor)
+    registry.run_hooks("manufacturer.merged", kept=kept, absorbed=maker, actor=actor, tell=tell)
     for former in db.session.scalars(
         select(ManufacturerAlias).where(ManufacturerAlias.manufacturer_id == maker.id)
     ):

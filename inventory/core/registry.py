@@ -108,6 +108,7 @@ _nouns: dict[str, Noun] = {}
 _menu: dict[str, MenuEntry] = {}
 _panels: dict[str, dict[str, Panel]] = defaultdict(dict)
 _jobs: dict[str, Callable[..., Any]] = {}
+_starters: dict[str, Callable[..., str]] = {}
 _hooks: dict[str, dict[str, Callable[..., Any]]] = defaultdict(dict)
 _plural: dict[Callable[..., Any], Callable[[Calls], None]] = {}
 _commands: dict[str, Command] = {}
@@ -199,6 +200,19 @@ def job(kind: str, function: Callable[..., Any]) -> None:
 def job_function(kind: str) -> Callable[..., Any]:
     """Return the function of `kind`; raises KeyError for an unknown kind."""
     return _jobs[kind]
+
+
+def starter(kind: str, start: Callable[..., str]) -> None:
+    """Say how features that know nothing of jobs have work of a kind done in the background.
+
+    `start` returns the address of the page that shows how far it is.
+    """
+    _starters[kind] = start
+
+
+def starter_of(kind: str) -> Callable[..., str]:
+    """Return how work of a kind is started; raises KeyError for an unknown kind."""
+    return _starters[kind]
 
 
 def command(command: Command) -> None:

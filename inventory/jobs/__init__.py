@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Register the jobs' pages."""
     from inventory.core import registry
-    from inventory.jobs import views
+    from inventory.jobs import undoing, views
 
     app.register_blueprint(views.bp)
+    registry.job(undoing.UNDO, undoing.undo_whole)
+    registry.starter(undoing.UNDO, undoing.start)
     registry.menu(views.MENU)

@@ -8,11 +8,9 @@ from typing import Any
 
 from inventory.audit import services as audit
 from inventory.audit.models import ChangeSet, ChangeSetKind
-from inventory.auth import queries as auth
-from inventory.auth.models import User
-from inventory.core.access import NOBODY, Access, Actor
+from inventory.core.access import Access, Actor
 from inventory.core.database import db
-from inventory.jobs import services
+from inventory.jobs import own, services
 from inventory.jobs.context import JobContext
 from inventory.jobs.models import Job
 
@@ -48,15 +46,14 @@ def in_chunks(
 
     The user's rights are read again with each chunk: who has lost them, or may no longer sign in, may nothing.
     """
-    ids, actor = context.payload["ids"], Actor(*context.payload["actor"])
+    ids, actor = context.payload["ids"], own.actor_of(context)
     counts = Counter(context.saved.get("counts", {}))
     place = int(context.saved.get("place", 0))
     while place < len(ids):
         context.leave_if_asked()
         piece = ids[place : place + size]
         with context.transaction():
-            user = db.session.get(User, context.payload["user"])
-            access = auth.access_of(user) if user is not None and user.active else NOBODY
+            access = own.access_of(context)
             with audit.resume(_change_set(context, actor, kind)):
                 counts.update(act(piece, access, actor))
             place += len(piece)

@@ -1,15 +1,37 @@
-"""The page of one's own work on many rows: how far it is, and how to undo it."""
+"""One's own work in the background: what it keeps of who asked for it, and the page that shows how far it is and how to undo it."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import Response, g
 
 from inventory.audit.models import ChangeSet
+from inventory.auth import queries as auth
+from inventory.auth.models import User
+from inventory.core.access import NOBODY, Access, Actor
 from inventory.core.database import db
 from inventory.core.errors import NotFound
 from inventory.core.web import page, undo_own_url
 from inventory.core.wording import N_
 from inventory.jobs import presentation, queries
+from inventory.jobs.context import JobContext
+
+
+def asked_by(actor: Actor, user_id: int, *, back: tuple[str, str]) -> dict[str, Any]:
+    """Return what the payload of one's own work keeps of its author; its page leads `back`: an address and its words."""
+    return {"user": user_id, "actor": [actor.kind, actor.id, actor.label], "back": list(back)}
+
+
+def actor_of(context: JobContext) -> Actor:
+    """Return who asked for the work."""
+    return Actor(*context.payload["actor"])
+
+
+def access_of(context: JobContext) -> Access:
+    """Return what the user who asked for it may do now: who may no longer sign in may nothing."""
+    user = db.session.get(User, context.payload["user"])
+    return auth.access_of(user) if user is not None and user.active else NOBODY
 
 
 def own_work(public_id: str, kind: str, *, poll_url: str, back: str, list_label: str) -> Response:
@@ -21,5 +43,8 @@ def own_work(public_id: str, kind: str, *, poll_url: str, back: str, list_label:
     shown.pause_url = shown.resume_url = shown.retry_url = shown.cancel_url = None
     shown.poll_url = None if job.state.is_finished else poll_url
     kept = db.session.get(ChangeSet, job.checkpoint.get("change_set") or 0)
+    why = presentation.last_words(job) if job.state.is_finished else []
     undo_url = undo_own_url(kept.public_id) if kept is not None and job.state.is_finished else None
-    return page("jobs/many.html", job=job, shown=shown, undo_url=undo_url, back=back, list_label=list_label)
+    return page(
+        "jobs/many.html", job=job, shown=shown, undo_url=undo_url, back=back, list_label=list_label, why=why
+    )

@@ -25,6 +25,8 @@ KINDS = {
     "discovery.identify": N_("New identification"),
     "reconciliation.triage": N_("Unknown devices sorted out"),
     "assets.bulk_edit": N_("Bulk edit"),
+    "audit.undo": N_("Undoing"),
+    "catalog.merge": N_("Merge of makers or models"),
     "assets.handing": N_("Handover or return"),
     "search.rebuild": N_("Search index"),
     "exchange.try": N_("Trial of a file"),

@@ -18,6 +18,7 @@ from inventory.core.web import done, load, page
 from inventory.core.wording import N_
 from inventory.jobs import aside, presentation, queries, services
 from inventory.jobs.models import Job, JobState
+from inventory.jobs.own import own_work
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 MENU = MenuEntry(
@@ -102,6 +103,18 @@ def _tabs() -> list[dict[str, Any]]:
         }
         for label, narrowed, count in tabs
     ]
+
+
+@bp.route("/own/<public_id>")
+@requires(Permission.SIGNED_IN)
+def own(public_id: str) -> Response:
+    """Show how far one's own work on one thing is: an undo, a merge."""
+    job = queries.by_public_id(public_id)
+    back, label = job.payload.get("back", ("/", "")) if job is not None else ("/", "")
+    kind = job.kind if job is not None and "back" in job.payload else ""
+    return own_work(
+        public_id, kind, poll_url=url_for(".own", public_id=public_id), back=back, list_label=label
+    )
 
 
 @bp.route("/<public_id>")

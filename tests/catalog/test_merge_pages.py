@@ -5,12 +5,18 @@ import re
 import pytest
 from sqlalchemy import select
 
+from inventory.assets.models import Asset
+from inventory.audit import views as audit_views
 from inventory.audit.models import ChangeSet
-from inventory.catalog import services
+from inventory.catalog import merge_views, services
 from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Manufacturer, Model
 from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
+from inventory.jobs import leases
+from inventory.jobs.context import open_context
+from inventory.jobs.execution import execute
+from inventory.jobs.models import Job
 from tests import factories
 
 ENGLISH = {"Accept-Language": "en"}
@@ -142,3 +148,54 @@ def test_makers_are_merged_from_the_list_with_the_models_that_meet(diane, pair):
     )
     assert done.location == f"/catalog/manufacturers/{maker.public_id}"
     assert db.session.scalar(select(Manufacturer).where(Manufacturer.name == "Elo Touch")) is None
+
+
+def done_in_background(job):
+    with transaction():
+        lease = leases.claim(None, "worker", job_id=job.id)
+    assert lease is not None
+    execute(open_context(lease))
+    db.session.expire_all()
+
+
+def test_a_merge_that_much_equipment_follows_is_done_in_the_background_and_so_is_its_undo(
+    diane, pair, monkeypatch
+):
+    few, many = pair
+    monkeypatch.setattr(merge_views, "AT_ONCE", 0)
+    monkeypatch.setattr(audit_views, "AT_ONCE", 2)
+    answer = diane.post("/catalog/models/merge", data=sent(*pair, kept=few.public_id, step="merge"))
+    job = db.session.scalars(select(Job)).one()
+    assert answer.location == f"/jobs/own/{job.public_id}"
+    assert db.session.get(Model, many.id) is many
+    done_in_background(job)
+    assert (job.state, job.progress) == ("done", {"done": 1, "total": 1})
+    assert db.session.scalars(select(Asset.model_id)).one() == few.id
+    page = diane.get(answer.location, headers=ENGLISH).get_data(as_text=True)
+    address = re.search(r"/changes/own/\w+/undo", page)[0]
+    undoing = diane.post(address, data={"next": "/catalog/models"})
+    assert undoing.location.startswith("/jobs/own/")
+    again = db.session.scalars(select(Job).where(Job.id != job.id)).one()
+    done_in_background(again)
+    assert again.state == "done"
+    assert db.session.scalars(select(Asset.model_id)).one() == many.id
+    assert "/catalog/models" in diane.get(undoing.location).get_data(as_text=True)
+
+
+def test_a_merge_in_the_background_that_comes_too_late_says_so_and_changes_nothing(diane, pair, monkeypatch):
+    few, many = pair
+    monkeypatch.setattr(merge_views, "AT_ONCE", 0)
+    answer = diane.post("/catalog/models/merge", data=sent(*pair, kept=few.public_id, step="merge"))
+    with transaction():
+        many.version += 1
+    job = db.session.scalars(select(Job)).one()
+    done_in_background(job)
+    assert job.state == "failed"
+    assert "Somebody else saved this" in diane.get(answer.location, headers=ENGLISH).get_data(as_text=True)
+    assert db.session.scalars(select(Asset.model_id)).one() == many.id
+
+
+def test_the_page_of_work_in_the_background_is_its_author_s_alone(cast, diane, pair, monkeypatch, sign_in):
+    monkeypatch.setattr(merge_views, "AT_ONCE", 0)
+    answer = diane.post("/catalog/models/merge", data=sent(*pair, kept=pair[0].public_id, step="merge"))
+    assert sign_in(cast.bruno).get(answer.location).status_code == 404

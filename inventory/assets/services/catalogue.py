@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,43 +16,54 @@ from inventory.audit.models import Action
 from inventory.catalog.models import Manufacturer, Model
 from inventory.core import clock
 from inventory.core.access import Actor
-from inventory.core.database import db
+from inventory.core.database import among, db
 
+AT_ONCE = 500
 # What a record of the trail names an asset by.
 SHOWN = ("public_id", "entity_id", "tag", "name", "serial")
 
 
-def follow_model(kept: Model, absorbed: Model, actor: Actor) -> None:
+def follow_model(kept: Model, absorbed: Model, actor: Actor, tell: Callable[[int], None]) -> None:
     """Give equipment of a merged model the one that was kept."""
-    _follow("model_id", kept, absorbed, actor)
+    _follow("model_id", kept, absorbed, actor=actor, tell=tell)
 
 
-def follow_manufacturer(kept: Manufacturer, absorbed: Manufacturer, actor: Actor) -> None:
+def follow_manufacturer(
+    kept: Manufacturer, absorbed: Manufacturer, actor: Actor, tell: Callable[[int], None]
+) -> None:
     """Give equipment of a merged maker the one that was kept; serial numbers stay in the scope that they were read in."""
-    _follow("manufacturer_id", kept, absorbed, actor)
+    _follow("manufacturer_id", kept, absorbed, actor=actor, tell=tell)
 
 
-def _follow(name: str, kept: Any, absorbed: Any, actor: Actor) -> None:
-    assets = Asset.__table__
-    columns = [assets.c[column] for column in (*SHOWN, "id", "version", "updated_at", name)]
-    rows = db.session.execute(select(*columns).where(assets.c[name] == absorbed.id)).mappings().all()
+def _follow(name: str, kept: Any, absorbed: Any, *, actor: Actor, tell: Callable[[int], None]) -> None:
+    of_it = Asset.__table__.c[name] == absorbed.id
+    ids = db.session.scalars(select(Asset.id).where(of_it).order_by(Asset.id)).all()
     told: audit.Changes = {fields.public_name(name): [absorbed.name, kept.name]}
-    with audit.gathering():
-        for row in rows:
-            audit.record(
-                Action.UPDATED, "asset", SimpleNamespace(**row, label=_label(row)), told, actor=actor
-            )
-    now = clock.now()
-    loads.change(
-        Asset,
-        [(row, {**row, name: kept.id, "version": row["version"] + 1, "updated_at": now}) for row in rows],
-    )
+    for start in range(0, len(ids), AT_ONCE):
+        chunk = ids[start : start + AT_ONCE]
+        _give(name, kept.id, chunk, told=told, actor=actor)
+        tell(len(chunk))
     # What each source said is the same thing under its new name, on whatever it was said of.
     said = Provenance.__table__
     claimed = (said.c.field == name, cast(said.c.value, String) == str(absorbed.id))
     columns = [said.c.id, said.c.value, said.c.display]
     claims = db.session.execute(select(*columns).where(*claimed)).mappings().all()
     loads.change(Provenance, [(row, {**row, "value": kept.id, "display": kept.name[:255]}) for row in claims])
+
+
+def _give(name: str, id_: int, asset_ids: Sequence[int], *, told: audit.Changes, actor: Actor) -> None:
+    """Write a maker's or a model's id to assets, with a record of each."""
+    assets, now = Asset.__table__, clock.now()
+    columns = [assets.c[column] for column in (*SHOWN, "id", "version", "updated_at", name)]
+    rows = db.session.execute(select(*columns).where(among(assets.c.id, asset_ids))).mappings().all()
+    with audit.gathering():
+        for row in rows:
+            audit.record(
+                Action.UPDATED, "asset", SimpleNamespace(**row, label=_label(row)), told, actor=actor
+            )
+    loads.change(
+        Asset, [(row, {**row, name: id_, "version": row["version"] + 1, "updated_at": now}) for row in rows]
+    )
 
 
 def _label(row: RowMapping) -> str:

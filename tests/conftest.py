@@ -21,7 +21,7 @@ from inventory.auth.models import User
 from inventory.core import clock, vault
 from inventory.core.database import Base, db, transaction
 from tests import factories
-from tests.casting import the_cast
+from tests.once import once
 
 # How long an example takes says how busy the machine is, and nothing of what it proves.
 settings.register_profile("parc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -167,7 +167,7 @@ def database(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 @pytest.fixture
 def cast(database: Any) -> factories.Cast:
     """The fixed people of permission tests: see `factories.Cast`."""
-    return the_cast()
+    return once(factories.create_cast)
 
 
 @pytest.fixture

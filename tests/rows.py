@@ -74,6 +74,12 @@ def make(entity: Entity, rows: Rows | None = None) -> Rows:
     return made
 
 
+def of_le_bouscat() -> tuple[factories.Cast, Rows]:
+    """Make the cast, and a row of every noun for Le Bouscat."""
+    cast = factories.create_cast()
+    return cast, make(cast.le_bouscat)
+
+
 def _saved(row: Any) -> Any:
     with transaction():
         db.session.add(row)

@@ -22,6 +22,7 @@ from inventory.core.permissions import Role
 from inventory.core.text import clean
 from tests import crowds, rows
 from tests.factories import Cast, create_user
+from tests.once import once
 from tests.rollback import nothing_kept
 from tests.sent_forms import TYPED, SentForm, forms_in
 
@@ -57,9 +58,21 @@ KEPT_KINDS = tuple(kind for kind in TYPED if kind != "password")
 
 
 @pytest.fixture
-def made(cast: Cast) -> rows.Rows:
-    """A row of every noun, all of Le Bouscat."""
-    return rows.make(cast.le_bouscat)
+def world(database: Any) -> tuple[Cast, rows.Rows]:
+    """The cast, and a row of every noun of Le Bouscat."""
+    return once(rows.of_le_bouscat)
+
+
+@pytest.fixture
+def cast(world: tuple[Cast, rows.Rows]) -> Cast:
+    """The people who ask."""
+    return world[0]
+
+
+@pytest.fixture
+def made(world: tuple[Cast, rows.Rows]) -> rows.Rows:
+    """What they ask for."""
+    return world[1]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,6 +15,7 @@ from inventory.core.database import db
 from inventory.core.permissions import ROOT_ONLY, Permission, Role, role_allows
 from tests import rows
 from tests.factories import Cast, create_user
+from tests.once import once
 from tests.rollback import nothing_kept
 
 METHODS = ("GET", "POST")
@@ -49,9 +51,21 @@ CALLERS = {
 
 
 @pytest.fixture
-def made(cast: Cast) -> rows.Rows:
-    """A row of every noun, all of Le Bouscat."""
-    return rows.make(cast.le_bouscat)
+def world(database: Any) -> tuple[Cast, rows.Rows]:
+    """The cast, and a row of every noun of Le Bouscat."""
+    return once(rows.of_le_bouscat)
+
+
+@pytest.fixture
+def cast(world: tuple[Cast, rows.Rows]) -> Cast:
+    """The people who ask."""
+    return world[0]
+
+
+@pytest.fixture
+def made(world: tuple[Cast, rows.Rows]) -> rows.Rows:
+    """What they ask for."""
+    return world[1]
 
 
 @pytest.fixture

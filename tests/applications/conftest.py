@@ -9,7 +9,7 @@ from inventory.catalog.kinds import Kind
 from inventory.core.access import Actor
 from inventory.core.database import transaction
 from tests import factories
-from tests.casting import the_cast
+from tests.once import once
 
 BRUNO = Actor("user", "bruno0000000", "Bruno Petit")
 TODAY = date(2026, 6, 15)
@@ -19,7 +19,11 @@ TODAY = date(2026, 6, 15)
 def place(database, time_machine):
     """A metropolis with two communes and a social centre, two people, a server, on 15 June 2026."""
     time_machine.move_to("2026-06-15 10:00:00+00:00")
-    cast = the_cast()
+    return once(_place)
+
+
+def _place():
+    cast = once(factories.create_cast)
     with transaction():
         for user in (cast.alice, cast.bruno, cast.chloe, cast.diane):
             user.language = "en"

@@ -9,7 +9,7 @@ from inventory.catalog.kinds import Kind
 from inventory.core.access import Actor
 from inventory.core.database import transaction
 from tests import factories
-from tests.casting import the_cast
+from tests.once import once
 
 ALICE = Actor("user", "alice0000000", "Alice Martin")
 RUN = Actor("run", "run000000000", "Network scan")
@@ -21,7 +21,11 @@ TODAY = date(2026, 6, 15)
 def place(database, time_machine):
     """A commune, a room, two people, a laptop category and a maker, on 15 June 2026."""
     time_machine.move_to("2026-06-15 10:00:00+00:00")
-    cast = the_cast()
+    return once(_place)
+
+
+def _place():
+    cast = once(factories.create_cast)
     entity = cast.le_bouscat
     with transaction():
         return SimpleNamespace(

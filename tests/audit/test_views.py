@@ -14,6 +14,7 @@ from inventory.core.access import Actor
 from inventory.core.database import db, transaction
 from inventory.core.permissions import Role
 from tests import factories
+from tests.once import once
 
 RUN = Actor("run", "run000000000", "Night scan")
 
@@ -93,28 +94,32 @@ def test_a_set_of_no_single_entity_is_the_administrators(night, sign_in):
 
 
 @pytest.fixture
-def long_night(night):
-    """A scan that set the firmware of 120 laptops."""
+def long_night(database):
+    """A scan of Le Bouscat that set the firmware of 120 laptops."""
+    return once(_long_night)
+
+
+def _long_night():
+    cast = once(factories.create_cast)
     category = factories.create_category()
     said = assets.Said(SourceKind.SNMP, "Night scan", clock.now())
     with transaction():
         laptops = [
-            factories.create_asset(night.cast.le_bouscat, category, tag=f"LBX-{n:06d}")
-            for n in range(100, 220)
+            factories.create_asset(cast.le_bouscat, category, tag=f"LBX-{n:06d}") for n in range(100, 220)
         ]
-    entity_id = night.cast.le_bouscat.id
+    entity_id = cast.le_bouscat.id
     with transaction(), change_set(ChangeSetKind.RUN, "Long night", actor=RUN, entity_id=entity_id) as own:
         for laptop in laptops:
             assets.set_from_source(laptop, {"firmware": "T70"}, said, actor=RUN)
-    return f"/changes/{own.public_id}"
+    return SimpleNamespace(cast=cast, address=f"/changes/{own.public_id}")
 
 
 def tags_in(page):
     return re.findall(r">(LBX-\d{6})\s?:", page)
 
 
-def test_a_large_set_is_read_piece_by_piece_to_its_end(night, long_night, sign_in):
-    browser, address, seen = sign_in(night.cast.bruno), long_night, []
+def test_a_large_set_is_read_piece_by_piece_to_its_end(long_night, sign_in):
+    browser, address, seen = sign_in(long_night.cast.bruno), long_night.address, []
     while address:
         page = page_of(browser, address)
         assert len(tags_in(page)) <= 50
@@ -124,31 +129,31 @@ def test_a_large_set_is_read_piece_by_piece_to_its_end(night, long_night, sign_i
     assert seen == [f"LBX-{n:06d}" for n in range(100, 220)]
 
 
-def test_what_follows_comes_without_the_page_around_it(night, long_night, sign_in):
-    answer = sign_in(night.cast.bruno).get(long_night, headers={"HX-Request": "true"})
+def test_what_follows_comes_without_the_page_around_it(long_night, sign_in):
+    answer = sign_in(long_night.cast.bruno).get(long_night.address, headers={"HX-Request": "true"})
     page = answer.get_data(as_text=True)
     assert "<html" not in page
     assert len(tags_in(page)) == 50
 
 
 @pytest.mark.parametrize("after", ["x", "-1", "9" * 30, "1;drop"])
-def test_a_place_that_is_none_begins_at_the_top(night, long_night, sign_in, after):
-    page = page_of(sign_in(night.cast.bruno), f"{long_night}?after={after}")
+def test_a_place_that_is_none_begins_at_the_top(long_night, sign_in, after):
+    page = page_of(sign_in(long_night.cast.bruno), f"{long_night.address}?after={after}")
     assert tags_in(page)[0] == "LBX-000100"
 
 
-def test_a_set_is_searched_and_exported_in_the_journal(night, long_night, sign_in):
-    browser = sign_in(night.cast.diane)
-    address = f"/journal/?set={long_night.rpartition('/')[2]}"
-    assert address in page_of(browser, long_night)
+def test_a_set_is_searched_and_exported_in_the_journal(long_night, sign_in):
+    browser = sign_in(long_night.cast.diane)
+    address = f"/journal/?set={long_night.address.rpartition('/')[2]}"
+    assert address in page_of(browser, long_night.address)
     rows = page_of(browser, f"{address}&format=csv").strip().splitlines()
     assert len(rows) == 1 + 120
     assert "LBX-000150" in page_of(browser, f"{address}&of=000150")
 
 
-def test_a_journal_of_a_commune_shows_no_set_of_another(night, long_night, sign_in):
-    outsider = factories.create_user(Role.ADMINISTRATOR, night.cast.pessac)
-    address = f"/journal/?set={long_night.rpartition('/')[2]}"
+def test_a_journal_of_a_commune_shows_no_set_of_another(long_night, sign_in):
+    outsider = factories.create_user(Role.ADMINISTRATOR, long_night.cast.pessac)
+    address = f"/journal/?set={long_night.address.rpartition('/')[2]}"
     assert "LBX-000150" not in page_of(sign_in(outsider), address)
 
 

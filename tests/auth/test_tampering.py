@@ -18,7 +18,8 @@ from inventory.core.errors import Invalid, Refused
 from inventory.core.types import HasVersion
 from inventory.organization import queries, services
 from inventory.organization.models import LocationKind, Person
-from tests.factories import create_entity, create_location, create_person
+from tests.factories import create_cast, create_entity, create_location, create_person
+from tests.once import once
 
 
 def place(*values):
@@ -30,7 +31,12 @@ def page_of(answer):
 
 
 @pytest.fixture
-def crowd(cast):
+def crowd(database):
+    return once(_crowd)
+
+
+def _crowd():
+    cast = once(create_cast)
     with transaction():
         for n in range(60):
             create_person(cast.le_bouscat, display_name=f"Agent {n:02d}")

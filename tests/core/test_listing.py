@@ -15,13 +15,19 @@ from inventory.catalog.kinds import Kind
 from inventory.core import clock
 from inventory.core.database import db, transaction
 from tests import factories
+from tests.once import once
 
 ENGLISH = {"Accept-Language": "en"}
 
 
 @pytest.fixture
-def fleet(cast: factories.Cast) -> dict[str, Any]:
-    """Four assets of Le Bouscat: two laptops, a screen, a retired screen."""
+def fleet(database: Any) -> dict[str, Any]:
+    """Four assets of Le Bouscat: two laptops, a screen, a retired screen; and the cast."""
+    return once(_fleet)
+
+
+def _fleet() -> dict[str, Any]:
+    cast = once(factories.create_cast)
     laptops = factories.create_category(Kind.LAPTOP, name="Laptops", code="laptop")
     screens = factories.create_category(Kind.MONITOR, name="Screens", code="monitor")
     dell = factories.create_manufacturer(name="Dell")
@@ -33,12 +39,13 @@ def fleet(cast: factories.Cast) -> dict[str, Any]:
     }
     factories.create_model(dell, name="Latitude")
     made["maker"] = dell
+    made["cast"] = cast
     return made
 
 
 @pytest.fixture
-def browser(cast: factories.Cast, sign_in: Any) -> FlaskClient:
-    return sign_in(cast.bruno)  # type: ignore[no-any-return]
+def browser(fleet: dict[str, Any], sign_in: Any) -> FlaskClient:
+    return sign_in(fleet["cast"].bruno)  # type: ignore[no-any-return]
 
 
 def exported(browser: FlaskClient, address: str) -> list[dict[str, str]]:
@@ -80,7 +87,7 @@ def test_filters_ask_for_all_any_or_none(fleet, browser, address, found):
     assert tags(browser, address.format(maker=fleet["maker"].public_id) + "&sort=tag") == found
 
 
-def test_days_are_asked_for_relative_to_today(cast, fleet, browser):
+def test_days_are_asked_for_relative_to_today(fleet, browser):
     from datetime import timedelta
 
     today = clock.today()
@@ -136,7 +143,8 @@ def test_unknown_columns_are_left_out(fleet, browser):
     assert browser.get("/assets/?cols=nonsense,%00,tag").status_code in (200, 303)
 
 
-def test_pages_follow_each_other_in_any_order(cast, browser):
+def test_pages_follow_each_other_in_any_order(cast, sign_in):
+    browser = sign_in(cast.bruno)
     category = factories.create_category(Kind.MONITOR)
     for number in range(120):
         factories.create_asset(
@@ -152,8 +160,8 @@ def test_pages_follow_each_other_in_any_order(cast, browser):
         assert len(seen) == len(set(seen)) == 120
 
 
-def test_a_workbook_holds_all_rows_and_no_formula(cast, fleet, browser):
-    factories.create_asset(cast.le_bouscat, name='=HYPERLINK("x")')
+def test_a_workbook_holds_all_rows_and_no_formula(fleet, browser):
+    factories.create_asset(fleet["cast"].le_bouscat, name='=HYPERLINK("x")')
     answer = browser.get("/assets/?state=any&format=xlsx")
     book = zipfile.ZipFile(io.BytesIO(answer.data))
     sheet = book.read("xl/worksheets/sheet1.xml").decode()

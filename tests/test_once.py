@@ -13,7 +13,7 @@ from inventory.core.database import Base, db, transaction
 from inventory.core.permissions import Role
 from inventory.search.models import SearchDocument
 from tests import factories
-from tests.casting import the_cast
+from tests.once import once
 from tests.factories import Cast
 
 OWN = ("id", "_id", "_at", "_hash", "path", "argument", "digest", "token")
@@ -23,9 +23,9 @@ OWN = ("id", "_id", "_at", "_hash", "path", "argument", "digest", "token")
 @pytest.fixture
 def copied(database: Any) -> Cast:
     """A cast that is certainly not the first of this store."""
-    the_cast()
+    once(factories.create_cast)
     empty()
-    return the_cast()
+    return once(factories.create_cast)
 
 
 def empty() -> None:
@@ -62,10 +62,10 @@ def test_it_is_found_by_its_words(copied: Cast, sign_in: Callable[..., Any]) -> 
 
 
 def test_it_was_made_at_the_instant_of_its_test(database: Any, time_machine: Any) -> None:
-    the_cast()
+    once(factories.create_cast)
     empty()
     time_machine.move_to("2031-02-03 10:00:00+00:00", tick=False)
-    the_cast()
+    once(factories.create_cast)
     instants = set(db.session.scalars(select(AuditRecord.recorded_at))) | set(
         db.session.scalars(select(User.created_at))
     )
@@ -74,7 +74,7 @@ def test_it_was_made_at_the_instant_of_its_test(database: Any, time_machine: Any
 
 def test_where_somebody_is_already_the_services_make_it(database: Any) -> None:
     root = factories.create_entity(name="Bordeaux Métropole", code="BX")
-    cast = the_cast()
+    cast = once(factories.create_cast)
     assert cast.le_bouscat.parent.parent == root
 
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import joinedload
 
 from inventory.assets import lifecycle, orders, queries
 from inventory.assets.models import Asset, Custody
-from inventory.assets.states import State
 from inventory.audit import remembering
 from inventory.core.access import Scope
 from inventory.core.database import among, db
@@ -68,7 +67,7 @@ def figures(scope: Scope) -> dict[str, int]:
     view = queries.View()
     in_use = Asset.state.in_(lifecycle.IN_USE)
     tests = {
-        "fleet": Asset.state.not_in(lifecycle.GONE | {State.ON_ORDER}),
+        "fleet": Asset.state.not_in(lifecycle.GONE),
         "in_use": in_use,
         "over_life": and_(in_use, queries.over_life(view)),
         "out_of_warranty": and_(in_use, Asset.warranty_ends_on < view.day),

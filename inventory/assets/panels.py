@@ -9,7 +9,7 @@ from typing import Any
 from flask import url_for
 
 from inventory.assets import holdings, lifecycle, lists, queries, services
-from inventory.assets.lists.filters import IN_FLEET
+from inventory.assets.lists.filters import IN_FLEET, IN_USE
 from inventory.assets.models import Asset
 from inventory.audit import queries as trail
 from inventory.audit.presentation import entries
@@ -86,16 +86,12 @@ HELD = Panel("held", N_("Equipment held"), "assets/_panel_held.html", _held, ord
 CUSTODY = Stream("custody", N_("Custody"), _custody_entries)
 
 
-# What addresses of the list call what is in service, on loan or in repair.
-IN_USE = "in_use"
-
-
 def _figures(entity: Entity) -> dict[str, Any]:
     below = organization.branch_ids(entity) & access().roles.keys()
     scope = Scope(frozenset(below), entity.id, entity.code, entity.name)
     counts = holdings.figures(scope)
     asked: dict[str, dict[str, Any]] = {
-        "fleet": {"state": "in_stock,in_preparation,in_service,in_repair,on_loan,in_reserve,missing"},
+        "fleet": {"state": IN_FLEET},
         "in_use": {"state": IN_USE},
         "over_life": {"state": IN_USE, "age": "over_life"},
         "out_of_warranty": {"state": IN_USE, "warranty": "ended"},

@@ -33,11 +33,13 @@ MENU = MenuEntry(
 def index() -> Response:
     """Show the tree of the scope."""
     rows = queries.outline(queries.tree(current_scope().entity_ids))
+    entities = [entity for entity, _depth in rows]
+    own = queries.entity_counts(current_scope())
     return page(
         "organization/entities.html",
         rows=rows,
-        counts=queries.entity_counts(current_scope()),
-        tallies=tallies.inclusive("entity", [entity for entity, _depth in rows]),
+        counts={name: tallies.summed(numbers, entities) for name, numbers in own.items()},
+        tallies=tallies.inclusive("entity", entities),
     )
 
 

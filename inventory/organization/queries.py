@@ -205,17 +205,16 @@ def entities_named(codes: Sequence[str]) -> dict[str, Entity]:
     return {row.code: row for row in db.session.scalars(select(Entity).where(Entity.code.in_(codes)))}
 
 
-def entity_counts(scope: Scope) -> dict[int, dict[str, int]]:
-    """Return how many people and places each entity of the scope has: {entity id: {"people": n, "locations": n}}."""
-    counts: dict[int, dict[str, int]] = {}
-    for name, model in (("people", Person), ("locations", Location)):
+def entity_counts(scope: Scope) -> dict[str, dict[int, int]]:
+    """Return how many people and places each entity of the scope has: {"people": {entity id: n}, "places": {…}}."""
+    counts: dict[str, dict[int, int]] = {}
+    for name, model in (("people", Person), ("places", Location)):
         statement = (
             select(model.entity_id, func.count())
             .where(within(model.entity_id, scope))
             .group_by(model.entity_id)
         )
-        for entity_id, number in db.session.execute(statement):
-            counts.setdefault(entity_id, {})[name] = number
+        counts[name] = dict(db.session.execute(statement).tuples().all())
     return counts
 
 

@@ -45,6 +45,11 @@ def _listed(
     if listing.wants_export:
         exported: Response = listing.export()
         return exported
+    listing.empty(
+        _("None is known yet: scans and imports bring them, or add one by hand."),
+        url_for(create) if may_edit else "",
+        words,
+    )
     return page(
         "catalog/list.html",
         listing=listing,

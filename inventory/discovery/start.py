@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from inventory.core.wording import N_
 from inventory.discovery.jobs import PURGE
 from inventory.jobs import schedules
+from inventory.jobs.presentation import FORGETTING
 
-TITLE = N_("Forgetting of presences not seen for long")
 EVERY_NIGHT = "50 3 * * *"
 
 
 def install_schedule(app: Flask) -> None:
     """Add the schedule where the store of `app` lacks it."""
-    schedules.install(app, PURGE, TITLE, EVERY_NIGHT)
+    schedules.install(app, PURGE, FORGETTING, EVERY_NIGHT)

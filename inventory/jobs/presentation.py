@@ -19,10 +19,12 @@ from inventory.jobs import aside, queries, services
 from inventory.jobs.models import Job, JobEvent, JobState
 
 CLEARING_AWAY = N_("Clearing away of deleted files")
+FORGETTING = N_("Forgetting of presences not seen for long")
 KINDS = {
     "discovery.scan": N_("Network scan"),
     "discovery.read_directory": N_("Directory reading"),
     "discovery.identify": N_("New identification"),
+    "discovery.purge_presences": FORGETTING,
     "reconciliation.triage": N_("Unknown devices sorted out"),
     "assets.bulk_edit": N_("Bulk edit"),
     "audit.undo": N_("Undoing"),

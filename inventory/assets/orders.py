@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, String, func, literal_column
+from sqlalchemy import ColumnElement, Date, String, func, literal, literal_column
 
 from inventory.assets.ages import CERTAIN, AgeBasis
-from inventory.assets.models import Asset
+from inventory.assets.models import Asset, LastSeen
 from inventory.core.types import UtcDateTime
 
 NEVER = date(9999, 12, 31)
-# As SQLite keeps instants.
-LONG_AGO = "1970-01-01 00:00:00.000000"
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def started() -> ColumnElement[Any]:
@@ -37,20 +36,8 @@ def _started_or(day: str) -> ColumnElement[Any]:
 
 
 def last_seen() -> ColumnElement[Any]:
-    """Return when an asset was last seen; what nobody has seen yet stands before all. On SQLite ix_asset_by_last_seen holds it.
-
-    PostgreSQL has no index of it: a night that moves what an index holds would write each row into all of the table's indexes.
-    """
-    return func.coalesce(Asset.last_seen_at, _long_ago())
-
-
-def last_seen_before(instant: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions that an asset was seen, and not since an instant, in the words of that order."""
-    return last_seen() > _long_ago(), last_seen() < instant
-
-
-def _long_ago() -> ColumnElement[Any]:
-    return literal_column(f"'{LONG_AGO}'", UtcDateTime)
+    """Return when an asset was last seen; what nobody has seen yet stands before all."""
+    return func.coalesce(LastSeen.last_seen_at, literal(LONG_AGO, UtcDateTime()))
 
 
 def started_until(day: date) -> tuple[ColumnElement[bool], ...]:

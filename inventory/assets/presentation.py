@@ -54,6 +54,8 @@ ACCOUNTS = ("accounting_number",)
 WANTED = frozenset(
     {"category_id", "model_id", "serial", "location_id", "commissioned_on", "warranty_ends_on"}
 )
+# What the head of a page about one asset says that is no column of it (templates/assets/_identity.html).
+AT_A_GLANCE = (joinedload(Asset.last_seen),)
 # Rows that the page names beside the asset, read with it: what it says of them, and no more.
 NAMED = (
     joinedload(Asset.category).load_only(Category.public_id, Category.name, Category.kind),
@@ -64,6 +66,7 @@ NAMED = (
     joinedload(Asset.holder).load_only(Person.public_id, Person.display_name),
     joinedload(Asset.supplier).load_only(Supplier.public_id, Supplier.name),
     joinedload(Asset.payer).load_only(Entity.public_id, Entity.name),
+    *AT_A_GLANCE,
 )
 # The marks of `components/panels.html`.
 MARKS = {

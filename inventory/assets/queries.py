@@ -35,7 +35,7 @@ from sqlalchemy.orm import aliased, joinedload, load_only
 
 from inventory.assets import lifecycle, orders
 from inventory.assets.ages import months_before
-from inventory.assets.models import Asset, AssetRedirect, Custody, Period, Provenance
+from inventory.assets.models import Asset, AssetRedirect, Custody, LastSeen, Period, Provenance
 from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core import clock
@@ -109,6 +109,7 @@ def listed_bare(scope: Scope, view: View) -> Select[Any]:
         _named(view.dated.location, Location.name),
         _named(Asset.model, Model.name),
         _named(Asset.manufacturer, Manufacturer.name),
+        joinedload(Asset.last_seen),
     ).where(organization.within(view.dated.entity_id, scope))
 
 
@@ -129,6 +130,7 @@ def joins(view: View) -> tuple[Join, ...]:
         Join(Category, Category.id == view.dated.category_id, by=view.dated.category_id),
         Join(Model, Model.id == Asset.model_id, by=Asset.model_id),
         Join(Manufacturer, Manufacturer.id == Asset.manufacturer_id, by=Asset.manufacturer_id),
+        Join(LastSeen, LastSeen.asset_id == Asset.id, by=LastSeen.asset_id, id=LastSeen.asset_id),
     )
 
 
@@ -332,11 +334,11 @@ def pinned(statement: Select[Any], wanted: bool) -> Select[Any]:
 def by_last_seen(statement: Select[Any], wanted: str) -> Select[Any]:
     """Keep what no source has seen for some days, from midnight (all day the same is asked for), or ever ("never")."""
     if wanted == "never":
-        return statement.where(Asset.last_seen_at.is_(None))
+        return statement.where(LastSeen.asset_id.is_(None))
     if not is_days(wanted):
         return statement
     today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    return statement.where(*orders.last_seen_before(today - timedelta(days=int(wanted))))
+    return statement.where(LastSeen.last_seen_at < today - timedelta(days=int(wanted)))
 
 
 def search(

@@ -74,7 +74,7 @@ class Finder:
             life.claim(name, value, said)
         for named in observation.identifiers:
             life.identify(named, SourceKind.SNMP, (night.ends, last.ends))
-        life.values |= {"last_seen_at": last.ends, "last_seen_by": SourceKind.SNMP}
+        life.see(last.ends, SourceKind.SNMP)
         night.count(new=1, assets_created=1)
         subject = Subject(
             observation, range_.body.id, night.ends, last, asset_id=life.id, reason=NOTHING_KNOWN,

@@ -9,7 +9,7 @@ from typing import Any
 
 from inventory.assets import authority, fields, lifecycle
 from inventory.assets.authority import Claim
-from inventory.assets.models import Asset, AssetIdentifier, Custody, Period, Provenance
+from inventory.assets.models import Asset, AssetIdentifier, Custody, LastSeen, Period, Provenance
 from inventory.assets.periods import Stretch
 from inventory.assets.services.claims import SOURCE_OF_ACTOR, Said
 from inventory.assets.states import Condition, DisposalRoute, IdentifierKind, SourceKind, State
@@ -79,6 +79,7 @@ class Life:
         self.held: list[Held] = []
         self.claims: dict[tuple[str, SourceKind], dict[str, Any]] = {}
         self.identifiers: dict[tuple[IdentifierKind, str, str], dict[str, Any]] = {}
+        self.seen: tuple[datetime, SourceKind] | None = None
         self.version = 1
         self.created: Act | None = None
         self.last: Act | None = None
@@ -125,6 +126,11 @@ class Life:
         self._record(Action.CUSTODY, {"holder": [old.label if old else None, new.label]}, act, on=on)
         if self.state in lifecycle.HELD - lifecycle.IN_USE or loan:
             self.become(State.ON_LOAN if loan else State.IN_SERVICE, on, act)
+
+    def see(self, at: datetime, by: SourceKind) -> None:
+        """Note that a source saw it; an earlier sign than the last moves nothing."""
+        if self.seen is None or self.seen[0] < at:
+            self.seen = at, by
 
     def take_charge(self, person: Holder, on: date, act: Act) -> None:
         """Begin the custody of the holder that it was logged with."""
@@ -331,6 +337,9 @@ class Life:
                 location_id=stretch.location_id,
                 recorded_at=self.created.at,
             )
+        if self.seen is not None:
+            at, by = self.seen
+            rows.add(LastSeen, asset_id=self.id, last_seen_at=at, last_seen_by=by)
         self._write_custodies()
         for (kind, value, scope), seen in self.identifiers.items():
             rows.add(AssetIdentifier, asset_id=self.id, kind=kind, value=value, scope=scope, **seen)

@@ -70,8 +70,7 @@ def confirm(watch: Watch, life: Life) -> None:
     last, mac = watch.by_range[range_.id][-1], _mac(watch, "00:1b:a9")
     first = watch.by_range[range_.id][0].ends
     life.identify(Identifier("mac", mac), SourceKind.SNMP, (first, last.ends))
-    if (known := life.values.get("last_seen_at")) is None or known < last.ends:
-        life.values |= {"last_seen_at": last.ends, "last_seen_by": SourceKind.SNMP}
+    life.see(last.ends, SourceKind.SNMP)
     stranger = Stranger("00:1b:a9", (), (("port", "9100"),))
     row = _row(watch, stranger, (range_, mac), (first, last))
     watch.noticed.append({**row, "asset_id": life.id, "matched_by": "mac"})

@@ -226,10 +226,7 @@ class Watch:
         for named in observation.identifiers:
             scope = "" if source is SourceKind.LDAP and named.kind == "name" else named.scope
             life.identify(Identifier(named.kind, named.value, scope), source, (first, last.ends))
-        at = _alive(observation) or last.ends
-        known = life.values.get("last_seen_at")
-        if known is None or known < at:
-            life.values |= {"last_seen_at": at, "last_seen_by": source}
+        life.see(_alive(observation) or last.ends, source)
 
     def meet_people(self) -> None:
         """Let the directory list the people who have an account there."""

@@ -8,12 +8,14 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, or_, select, update
+from sqlalchemy import Table, bindparam, delete, literal, or_, select, update
 
 from inventory.assets.models import Asset, AssetIdentifier
+from inventory.assets.services import seen
 from inventory.assets.states import IdentifierKind, SourceKind
 from inventory.core.database import among, bulk_load, db
 from inventory.core.text import clean
+from inventory.core.types import CodeType, UtcDateTime
 from inventory.discovery.models import Presence, Sighting
 from inventory.discovery.sightings import slices
 from scanners.identity import canonical_hostname
@@ -289,11 +291,8 @@ def sightings_at(addresses: Collection[str], site_code: str) -> dict[str, int]:
 def _confirm(asset_ids: Sequence[int], at: datetime) -> None:
     """Move the last date of assets whose own MAC was noticed; nothing else of them changes."""
     if asset_ids:
-        statement = update(Asset).where(
-            among(Asset.id, asset_ids), or_(Asset.last_seen_at.is_(None), Asset.last_seen_at < at)
-        )
-        moved = statement.values(last_seen_at=at, last_seen_by=SourceKind.SNMP, updated_at=Asset.updated_at)
-        db.session.execute(moved.execution_options(synchronize_session=False))
+        when = literal(at, UtcDateTime()), literal(SourceKind.SNMP, CodeType(SourceKind))
+        seen.note_found(select(Asset.id, *when).where(among(Asset.id, asset_ids)))
 
 
 def identify(site_id: int, site_code: str, met: Mapping[str, tuple[str, set[str]]]) -> None:

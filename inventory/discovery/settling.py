@@ -91,7 +91,7 @@ def make_equipment(chosen: Sequence[tuple[Presence, Mapping[str, Any]]], *, acto
         known = Identifier("mac", row.mac) if row.mac else Identifier("ip", row.address, row.site.code)
         assets.record_identifiers(asset, [known], source=SourceKind.SNMP, at=row.last_seen_at)
         row.asset_id, row.matched_by = asset.id, "mac" if row.mac else "ip"
-        asset.last_seen_at, asset.last_seen_by = row.last_seen_at, SourceKind.SNMP
+        assets.note_seen(asset, row.last_seen_at, SourceKind.SNMP)
     db.session.flush()
     return creation.assets
 

@@ -188,6 +188,7 @@ def candidates(review: Review) -> list[Asset]:
     eager = (
         *(joinedload(Asset.category), joinedload(Asset.manufacturer), joinedload(Asset.model)),
         *(joinedload(Asset.entity), joinedload(Asset.location), joinedload(Asset.holder)),
+        joinedload(Asset.last_seen),
     )
     found = {
         row.id: row for row in db.session.scalars(select(Asset).where(Asset.id.in_(ids)).options(*eager))

@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from inventory.assets.models import Asset
+from inventory.assets.services import seen
 from inventory.assets.states import SourceKind
 from inventory.audit.remembering import Memory
 from inventory.core import clock
@@ -95,6 +96,24 @@ def test_an_order_is_walked_to_its_end_and_back(
     assert [page[1:] for page in reversed(back)] == [page[1:] for page in there]
 
 
+@pytest.mark.parametrize("sort", ["age", "-age", "serial", "-holder"])
+@pytest.mark.parametrize("most", [0, 5])
+def test_what_is_taken_out_of_a_range_of_days_is_walked_as_along_the_order(
+    fleet: None, browser: FlaskClient, monkeypatch: pytest.MonkeyPatch, sort: str, most: int
+) -> None:
+    for module in (reading, lists):
+        monkeypatch.setattr(module, "PAGE_SIZE", 2)
+    monkeypatch.setattr(reading, "MOST_SORTED", most)
+    address = f"/assets/?received=2024-01-01..2024-01-31&sort={sort}"
+    file = csv.reader(io.StringIO(opened(browser, f"{address}&format=csv")))
+    whole = [line[0] for line in file][1:]
+    assert sorted(whole) == ["T0", "T2", "T3", "T4", "T6"]
+    there = walked(browser, address, "next")
+    assert [tag for page in there for tag in page[1:]] == whole
+    back = walked(browser, there[-1][0], "previous")
+    assert [page[1:] for page in reversed(back)] == [page[1:] for page in there]
+
+
 @pytest.fixture
 def remembering(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(app.extensions, "parc_memory", Memory(app, 20))
@@ -135,10 +154,10 @@ def test_what_a_run_moves_without_a_record_is_counted_each_time_while_it_does(
         db.session.add(run)
     assert counts(browser, address) == (True, "0")
     with transaction():
-        db.session.query(Asset).filter_by(tag="T1").update({"last_seen_by": SourceKind.SNMP})
+        seen.note(db.session.query(Asset).filter_by(tag="T1").one(), clock.now(), SourceKind.SNMP)
     assert counts(browser, address) == (True, "1")
     with transaction():
-        db.session.query(Asset).filter_by(tag="T2").update({"last_seen_by": SourceKind.SNMP})
+        seen.note(db.session.query(Asset).filter_by(tag="T2").one(), clock.now(), SourceKind.SNMP)
         run.ended_at = clock.now()
     assert [counts(browser, address), counts(browser, address)] == [(True, "2"), (False, "2")]
 

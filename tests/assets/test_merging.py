@@ -1,6 +1,6 @@
 """Two records of one thing become one, and become two again when it is undone."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
@@ -81,6 +81,24 @@ def test_other_features_are_told_before_the_record_goes(place, laptop, twin, sav
     absorbed_id = twin.id
     services.merge(laptop, twin, actor=ALICE)
     assert told == [("asset.merged", absorbed_id)]
+
+
+def test_the_later_sign_of_life_stays_and_undoing_gives_each_its_own(place, laptop, twin, database):
+    earlier, later = (datetime(2026, 2, day, tzinfo=UTC) for day in (1, 2))
+    with transaction():
+        services.note_seen(twin, earlier, SourceKind.SNMP)
+        services.note_seen(laptop, later, SourceKind.AGENT)
+        services.note_seen(laptop, earlier, SourceKind.LDAP)
+    with transaction():
+        services.merge(twin, laptop, actor=ALICE)
+    assert (twin.last_seen.last_seen_at, twin.last_seen.last_seen_by) == (later, SourceKind.AGENT)
+    with transaction() as session:
+        undo.undo(session.scalars(select(ChangeSet).order_by(ChangeSet.id.desc())).first(), actor=ALICE)
+    seen = {
+        asset.tag: (asset.last_seen_at, asset.last_seen.last_seen_by)
+        for asset in database.scalars(select(Asset))
+    }
+    assert seen == {None: (earlier, SourceKind.SNMP), "LBX-000001": (later, SourceKind.AGENT)}
 
 
 def test_a_record_is_not_merged_with_itself(place, laptop, saving):

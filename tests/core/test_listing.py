@@ -11,6 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
+from inventory.assets import services as assets
+from inventory.assets.states import SourceKind
 from inventory.catalog.kinds import Kind
 from inventory.core import clock
 from inventory.core.database import db, transaction
@@ -96,7 +98,7 @@ def test_days_are_asked_for_relative_to_today(fleet, browser):
         fleet["L2"].warranty_ends_on = today + timedelta(days=200)
         fleet["S1"].warranty_ends_on = today - timedelta(days=1)
         fleet["L1"].received_on = today - timedelta(days=400)
-        fleet["L1"].last_seen_at = clock.now() - timedelta(days=40)
+        assets.note_seen(fleet["L1"], clock.now() - timedelta(days=40), SourceKind.SNMP)
     assert tags(browser, "?warranty=90") == ["L1"]
     assert tags(browser, "?warranty=45,ended&sort=tag") == ["L1", "S1"]
     assert tags(browser, "?age=1%2B") == ["L1"]

@@ -148,7 +148,8 @@ def test_a_mac_of_equipment_confirms_it_and_moves_its_last_date(cast: Cast, site
     (row,) = kept()
     assert (row.asset_id, row.matched_by) == (asset.id, "mac")
     db.session.refresh(asset)
-    assert (asset.last_seen_at, asset.last_seen_by) == (row.last_seen_at, SourceKind.SNMP)
+    assert asset.last_seen is not None
+    assert (asset.last_seen_at, asset.last_seen.last_seen_by) == (row.last_seen_at, SourceKind.SNMP)
     assert queries.noticed_in(run) == {"noticed": 0, "noticed_new": 0, "confirmed": 1}
 
 

@@ -58,7 +58,7 @@ def test_a_printer_becomes_an_asset_of_its_ranges_entity(cast: Cast) -> None:
     assert (asset.entity_id, asset.state) == (cast.le_bouscat.id, State.IN_SERVICE)
     assert asset.category.kind is Kind.PRINTER
     assert (asset.manufacturer.name, asset.model.name) == ("HP", "LaserJet M404")
-    assert (asset.last_seen_by, asset.last_seen_at) == (SourceKind.SNMP, run.started_at)
+    assert (asset.last_seen.last_seen_by, asset.last_seen_at) == (SourceKind.SNMP, run.started_at)
     assert run.outcome["assets_created"] == 1
 
 

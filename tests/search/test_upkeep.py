@@ -133,7 +133,7 @@ def test_a_change_of_nothing_searched_writes_nothing(cast, laptop, database):
     event.listen(connection, "before_cursor_execute", note)
     try:
         with transaction():
-            laptop.last_seen_at = factories.clock.now()
+            assets.note_seen(laptop, factories.clock.now(), SourceKind.SNMP)
     finally:
         event.remove(connection, "before_cursor_execute", note)
     assert said

@@ -22,7 +22,7 @@ from inventory.assets.lists.words import (
     place_words,
     then,
 )
-from inventory.assets.models import Asset
+from inventory.assets.models import Asset, LastSeen
 from inventory.assets.queries import Holder, View
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core.addresses import pattern
@@ -55,7 +55,7 @@ def columns(view: View) -> tuple[Column, ...]:
                sort=orders.oldest_first(), down=orders.newest_first(), title=age_title, data=(orders.started(),),
                shape=lambda started: _years(started, day)),
         Column("last_seen", N_("Last seen"), lambda row: asset_of(row).last_seen_at, kind="instant",
-               sort=orders.last_seen(), data=(Asset.last_seen_at,)),
+               sort=orders.last_seen(), data=(LastSeen.last_seen_at,)),
         Column("added", N_("Added"), lambda row: asset_of(row).created_at, kind="instant", sort=Asset.created_at,
                shown=False, data=(Asset.created_at,)),
         Column("manufacturer", LABELS["manufacturer"], lambda row: m.name if (m := asset_of(row).manufacturer) else None,

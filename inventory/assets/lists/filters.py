@@ -13,14 +13,14 @@ from sqlalchemy import Select, literal, select
 
 from inventory.assets import lifecycle, queries
 from inventory.assets.fields import LABELS
-from inventory.assets.models import Asset
+from inventory.assets.models import Asset, LastSeen
 from inventory.assets.queries import MISSING, NONE, Holder, View
 from inventory.assets.states import Ownership, SourceKind, State, Usage
 from inventory.audit.models import AuditRecord, ChangeSet
 from inventory.catalog import queries as catalog
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core import i18n
-from inventory.core.database import db
+from inventory.core.database import db, mostly
 from inventory.core.i18n import ngettext
 from inventory.core.listing import Filter, code_options
 from inventory.core.types import PUBLIC_ID_LENGTH, Code
@@ -31,6 +31,8 @@ from inventory.procurement.models import Supplier
 
 IN_USE, IN_FLEET, EVERYTHING = "in_use", "in_fleet", "any"
 MOST_CHOSEN = 200
+# The states that most equipment is in, and most of what has left the fleet.
+COMMON = frozenset({State.IN_SERVICE, State.DISPOSED})
 # What is last seen moves with a run's sightings, without a record of each.
 SIGHTINGS = "sightings"
 Pairs = list[tuple[str, str]]
@@ -63,11 +65,11 @@ def filters(view: View) -> tuple[Filter, ...]:
                options=_named(Entity, "owner"), search="organization.search_entities"),
         _codes("ownership", LABELS["ownership"], Ownership, Asset.ownership),
         _codes("usage", LABELS["usage"], Usage, Asset.usage),
-        Filter("received", LABELS["received_on"], lambda s, v: queries.by_days(s, Asset.received_on, v), kind="range"),
-        Filter("commissioned", LABELS["commissioned_on"], lambda s, v: queries.by_days(s, Asset.commissioned_on, v), kind="range"),
+        _days("received", LABELS["received_on"], Asset.received_on),
+        _days("commissioned", LABELS["commissioned_on"], Asset.commissioned_on),
         Filter("supplier", LABELS["supplier"], _by_supplier, options=_named(Supplier, "supplier"),
                search="procurement.search_suppliers"),
-        _codes("source", N_("Last seen by"), SourceKind, Asset.last_seen_by, mark=SIGHTINGS),
+        _codes("source", N_("Last seen by"), SourceKind, LastSeen.last_seen_by, mark=SIGHTINGS),
         Filter("missing", N_("Missing"), lambda s, v: s.where(MISSING.get(v, literal(True))), options=cache(_missing)),
         Filter("pinned", N_("Pinned by a person"), lambda s, v: queries.pinned(s, v == "1"), kind="bool", options=_yes_no),
         Filter("in_scope", N_("In the scope of the service"), _in_scope, kind="bool", options=_yes_no),
@@ -76,6 +78,10 @@ def filters(view: View) -> tuple[Filter, ...]:
         Filter("id", N_("Chosen"), lambda s, v: s.where(Asset.public_id.in_(v.split(","))), kind="text", words=_chosen_words,
                hidden=True, longest=MOST_CHOSEN * (PUBLIC_ID_LENGTH + 1)),
     )  # fmt: skip
+
+
+def _days(key: str, label: str, column: Any) -> Filter:
+    return Filter(key, label, lambda s, v: queries.by_days(s, column, v), kind="range", lies_together=True)
 
 
 def _in_scope(statement: Select[Any], value: str) -> Select[Any]:
@@ -121,7 +127,8 @@ def _by_state(statement: Select[Any], value: str, column: Any) -> Select[Any]:
         return statement.where(column.not_in(set(State) - lifecycle.IN_USE))
     if value == EVERYTHING:
         return statement
-    return statement.where(column.in_([state for state in State if state.value == value]))
+    condition = column.in_([state for state in State if state.value == value])
+    return statement.where(mostly(condition) if value in COMMON else condition)
 
 
 def _states() -> Pairs:
@@ -175,7 +182,7 @@ def _makers() -> Pairs:
 
 
 def _by_holder(statement: Select[Any], value: str, view: View) -> Select[Any]:
-    return statement.where(view.holder_id.is_(None) if value == NONE else Holder.public_id == value)
+    return statement.where(mostly(view.holder_id.is_(None)) if value == NONE else Holder.public_id == value)
 
 
 def _by_supplier(statement: Select[Any], value: str) -> Select[Any]:

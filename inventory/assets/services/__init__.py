@@ -30,6 +30,7 @@ from inventory.assets.services.identifiers import identifiers_of, note_identifie
 from inventory.assets.services.merging import merge
 from inventory.assets.services.moves import change_state, place, recategorize
 from inventory.assets.services.records import Updates, update_asset, update_many
+from inventory.assets.services.seen import note as note_seen
 from inventory.assets.services.tags import next_tag, take_tags
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "merge",
     "next_tag",
     "note_identifiers",
+    "note_seen",
     "note_word",
     "open_connections",
     "open_custody",

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from inventory.assets import fields
 from inventory.assets.models import Asset, AssetIdentifier, AssetRedirect, Custody, Provenance
-from inventory.assets.services import history, identifiers
+from inventory.assets.services import history, identifiers, seen
 from inventory.assets.services.custody import custodies_of
 from inventory.audit import journal
 from inventory.audit import services as audit
@@ -66,8 +66,8 @@ def _fill_empty_fields(kept: Asset, absorbed: Asset) -> audit.Changes:
         db.session.flush()
     for name, value in found.items():
         setattr(kept, name, value)
-    if absorbed.last_seen_at and (kept.last_seen_at is None or kept.last_seen_at < absorbed.last_seen_at):
-        kept.last_seen_at, kept.last_seen_by = absorbed.last_seen_at, absorbed.last_seen_by
+    if absorbed.last_seen is not None:
+        seen.note(kept, absorbed.last_seen.last_seen_at, absorbed.last_seen.last_seen_by)
     db.session.flush()
     return {fields.public_name(n): [None, fields.display(n, value)] for n, value in found.items()}
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 
-from inventory.assets import forms, lifecycle, policies, services
+from inventory.assets import forms, lifecycle, policies, presentation, services
 from inventory.assets.models import Asset
 from inventory.assets.services import Handover
 from inventory.assets.states import State
@@ -27,7 +27,7 @@ from inventory.organization.models import Location, Person
 @requires(Permission.ASSETS_EDIT)
 def change_state(public_id: str, to: str) -> Response:
     """Ask what a change of state needs, then make it."""
-    asset = load(Asset, public_id, Permission.ASSETS_EDIT)
+    asset = load(Asset, public_id, Permission.ASSETS_EDIT, options=presentation.AT_A_GLANCE)
     move = lifecycle.move(asset.state, _state(to))
     authorise(move.permission, asset.entity_id)
     form = forms.StateForm(request.form)
@@ -54,7 +54,7 @@ def _state(code: str) -> State:
 @requires(Permission.ASSETS_HAND_OVER)
 def hand_over(public_id: str) -> Response:
     """Hand an asset to a person or a place."""
-    asset = load(Asset, public_id, Permission.ASSETS_HAND_OVER)
+    asset = load(Asset, public_id, Permission.ASSETS_HAND_OVER, options=presentation.AT_A_GLANCE)
     form = forms.HandOverForm(request.form if request.method == "POST" else request.args)
     if form.submitted_and_valid():
         with form.saving():
@@ -80,7 +80,7 @@ def _handed_words(asset: Asset) -> str:
 @requires(Permission.ASSETS_HAND_OVER)
 def take_back(public_id: str) -> Response:
     """Take an asset back into stock."""
-    asset = load(Asset, public_id, Permission.ASSETS_HAND_OVER)
+    asset = load(Asset, public_id, Permission.ASSETS_HAND_OVER, options=presentation.AT_A_GLANCE)
     form = forms.TakeBackForm(request.form)
     if form.submitted_and_valid():
         with form.saving():
@@ -99,7 +99,7 @@ def take_back(public_id: str) -> Response:
 @requires(Permission.ASSETS_EDIT)
 def move(public_id: str) -> Response:
     """Move an asset to another entity or place."""
-    asset = load(Asset, public_id, Permission.ASSETS_EDIT)
+    asset = load(Asset, public_id, Permission.ASSETS_EDIT, options=presentation.AT_A_GLANCE)
     present = {
         "entity": asset.entity.public_id,
         "location": asset.location.public_id if asset.location else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 
-from inventory.assets import forms, services
+from inventory.assets import forms, presentation, services
 from inventory.assets.models import Asset
 from inventory.assets.views.blueprint import bp
 from inventory.core.database import transaction
@@ -21,7 +21,7 @@ from inventory.organization.choices import chosen, seen_row
 @requires(Permission.ASSETS_EDIT)
 def connect(public_id: str) -> Response:
     """Connect another thing to an asset."""
-    asset = load(Asset, public_id, Permission.ASSETS_EDIT)
+    asset = load(Asset, public_id, Permission.ASSETS_EDIT, options=presentation.AT_A_GLANCE)
     form = forms.ConnectForm(request.form)
     if form.submitted_and_valid():
         with form.saving():
@@ -45,7 +45,7 @@ def connect(public_id: str) -> Response:
 @requires(Permission.ASSETS_EDIT)
 def disconnect(public_id: str, other: str) -> Response:
     """Let go of what hangs on an asset, or of what it hangs on, from today."""
-    asset = load(Asset, public_id, Permission.ASSETS_EDIT)
+    asset = load(Asset, public_id, Permission.ASSETS_EDIT, options=presentation.AT_A_GLANCE)
     above, below = services.open_connections(asset)
     rows = [*([above] if above else []), *below]
     row = next((row for row in rows if other in (row.parent.public_id, row.child.public_id)), None)

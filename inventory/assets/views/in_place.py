@@ -32,7 +32,7 @@ COMPANIONS = {"serial": ("accept_duplicate",), "price_cents": ("price_tax",)}
 @requires(Permission.ASSETS_EDIT)
 def edit_field(public_id: str, field: str) -> Response:
     """Change one field of an asset's record."""
-    asset = load(Asset, public_id, Permission.ASSETS_EDIT)
+    asset = load(Asset, public_id, Permission.ASSETS_EDIT, options=presentation.AT_A_GLANCE)
     form, own = _form(asset, field)
     conflict = None
     if form.submitted_and_valid():

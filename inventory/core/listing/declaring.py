@@ -52,8 +52,9 @@ class Filter:
     several values with commas between them; `words(value)` says one that is no option, and `own` asks for such a value
     ("days"). `search` is the endpoint of a picker for what has too many options.
     `hidden` filters come from links (a drill-down) and show as chips only. Where what a filter asks of changes without a
-    record in the trail (when something was last seen), `mark` names what tells that it has not (`registry.mark`). What is longer than `longest`
-    characters is cut.
+    record in the trail (when something was last seen), `mark` names what tells that it has not (`registry.mark`). What a filter leaves `lies_together`
+    where an index of its own holds it and a list's order may begin far from it: if it is not much, it is taken out before it is sorted.
+    What is longer than `longest` characters is cut.
     """
 
     key: str
@@ -66,6 +67,7 @@ class Filter:
     own: str = ""
     search: str = ""
     mark: str | None = None
+    lies_together: bool = False
     longest: int = 400
 
     def parts(self, value: str) -> list[str]:
@@ -101,6 +103,7 @@ class Join:
     """An outer join of at most one row, left out of statements that ask nothing of `target`.
 
     `by` is the column that names the joined row, null where there is none: rows may be read in the order of what they name.
+    `id` is the joined row's column that is the row's own id, where it has one: the order of both is then one index's.
     `inner` leaves out what names none.
     One that is `shown` is a part of whole rows, which its `options` say how to read.
     """
@@ -108,6 +111,7 @@ class Join:
     target: Any
     on: Any
     by: Any = None
+    id: Any = None
     inner: bool = False
     shown: bool = False
     options: Sequence[Any] = ()

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from inventory.core import keyset, registry
 from inventory.core.addresses import PLACE, here
-from inventory.core.listing import asking, files, words
+from inventory.core.listing import asking, files, reading, words
 from inventory.core.listing.cells import Cells
 from inventory.core.listing.declaring import BulkAction, Column, Filter, Join, ListedRow, Usual
 from inventory.core.listing.reading import PAGE_SIZE, Rows, conditions
@@ -116,11 +116,11 @@ class Listing:
         after, before = (self.selection.place(self.arguments.get(name, "")) for name in ("after", "before"))
         backwards = before is not None and after is None
         place = after or before
-        found = self.selection.page(place, backwards)
+        found = self._rows_from(place, backwards)
         if place and not found.keys:
             # What the address points behind is gone: the top is better than an empty page without a way back.
             place, backwards = None, False
-            found = self.selection.page(None, backwards)
+            found = self._rows_from(None, backwards)
         skipped = min(self._seen(), self.total - len(found.results)) if place else 0
         return {
             "results": found.results,
@@ -129,6 +129,11 @@ class Listing:
             "has_next": found.has_more if not backwards else True,
             "has_previous": (found.has_more and skipped > 0) if backwards else skipped > 0,
         }
+
+    def _rows_from(self, place: Any, backwards: bool) -> reading.Page:
+        asked = any(choice.lies_together and choice.key in self.values for choice in self.all_filters)
+        few = asked and not self.asked.any_of and self.total <= reading.MOST_SORTED
+        return self.selection.page(place, backwards, taken_out=few)
 
     def _seen(self) -> int:
         text = self.arguments.get("seen", "")

@@ -29,6 +29,7 @@ from inventory.core.listing.declaring import Filter, Join
 
 PAGE_SIZE = 50
 EXPORT_CHUNK = 1000
+MOST_SORTED = 15_000
 
 
 def conditions(filters: Sequence[Filter], asked: Asked) -> list[ColumnElement[bool]]:
@@ -108,14 +109,17 @@ class Rows:
     def _counted(self) -> Select[Any]:
         return self.narrow(self.id_column)
 
-    def page(self, place: Sequence[Any] | None, backwards: bool) -> Page:
+    def page(self, place: Sequence[Any] | None, backwards: bool, *, taken_out: bool = False) -> Page:
         """Return the page of rows after a place (before it, going backwards), in the order of the list.
 
-        Which rows these are is asked first, of nothing but the sort keys: a store that joins all that a row shows while
+        Rows that are to be `taken_out` are sorted by themselves, whatever a store thinks of walking along the order to them. Which rows these are is asked first, of nothing but the sort keys: a store that joins all that a row shows while
         it sorts them all plans badly, and for longer than it reads fifty rows.
         """
         led = self._led()
-        picked = self.picked_keys(place, backwards) if led is None else self._picked_by(led, place, backwards)
+        if led is not None:
+            picked = self._picked_by(led, place, backwards)
+        else:
+            picked = (self._taken_out if taken_out else self.picked_keys)(place, backwards)
         found = [tuple(keys) for keys in db.session.execute(picked)]
         has_more = len(found) > PAGE_SIZE
         shown = found[:PAGE_SIZE]
@@ -131,6 +135,15 @@ class Rows:
                 self._begins(self.keys[0], place[0], backwards), self.beyond(place, backwards)
             )
         return picked.order_by(*self.order(backwards)[alike:]).limit(PAGE_SIZE + 1)
+
+    def _taken_out(self, place: Sequence[Any] | None, backwards: bool) -> Select[Any]:
+        """Return the same as `picked_keys`, of all rows taken out before they are sorted."""
+        apart = self.narrow(*self.keys).cte("apart").prefix_with("MATERIALIZED")
+        rows = replace(self, keys=list(apart.c))
+        picked = select(apart)
+        if place is not None:
+            picked = picked.where(rows.beyond(place, backwards))
+        return picked.order_by(*rows.order(backwards)).limit(PAGE_SIZE + 1)
 
     def _begins(self, key: Any, value: Any, backwards: bool) -> ColumnElement[bool]:
         """Return where in its first key's own order a page begins, which no store concludes from two keys at once."""
@@ -152,7 +165,8 @@ class Rows:
         """
         (first, *others), joins = self.keys, [replace(join, inner=join is led) for join in self.joins]
         known, *unknown = first.clauses if isinstance(first, coalesce) else (first,)
-        named = replace(self, keys=[known, *others], joins=joins)
+        own = others if led.id is None else [led.id]
+        named = replace(self, keys=[known, *own], joins=joins)
         parts = [named.picked_keys(place, backwards)]
         if unknown:
             keys = [unknown[-1].label("unknown"), *others]

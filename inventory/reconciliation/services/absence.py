@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, literal, select
 
 from inventory.assets.lifecycle import IN_USE
 from inventory.assets.models import Asset
+from inventory.assets.services import seen
 from inventory.assets.states import SourceKind
 from inventory.core.database import db
-from inventory.core.types import UtcDateTime
+from inventory.core.types import CodeType
 from inventory.core.wording import N_
 from inventory.discovery.models import Sighting
 from inventory.discovery.sightings import slices
@@ -32,37 +32,19 @@ def touch(which: ColumnElement[bool]) -> None:
     sources = db.session.scalars(select(Sighting.source).where(which, Sighting.source != "ldap").distinct())
     for source in list(sources):
         mine = and_(which, Sighting.source == source, Sighting.subject == "device")
-        # Grouped once and joined: asked for each asset by itself, SQLite reads the whole run every time.
-        seen = (
-            select(Link.asset_id, func.max(Sighting.last_seen_at).label("at"))
+        kind = {"snmp": SourceKind.SNMP, "import": SourceKind.IMPORT}.get(source, SourceKind.AGENT)
+        found = (
+            select(Link.asset_id, func.max(Sighting.last_seen_at), literal(kind, CodeType(SourceKind)))
             .join(Sighting, Link.sighting_id == Sighting.id)
             .where(mine, Link.asset_id.is_not(None))
             .group_by(Link.asset_id)
-            .subquery()
         )
-        kind = {"snmp": SourceKind.SNMP, "import": SourceKind.IMPORT}.get(source, SourceKind.AGENT)
-        statement = (
-            update(Asset)
-            .where(
-                Asset.id == seen.c.asset_id, or_(Asset.last_seen_at.is_(None), Asset.last_seen_at < seen.c.at)
-            )
-            .values(last_seen_at=seen.c.at, last_seen_by=kind, updated_at=Asset.updated_at)
-        )
-        db.session.execute(statement.execution_options(synchronize_session=False))
+        seen.note_found(found)
 
 
 def note_signs_of_life(signs: Mapping[int, datetime], by: SourceKind) -> None:
     """Move the last dates of assets, by id, to the signs of life that a directory reports."""
-    if not signs:
-        return
-    table = cast("Table", Asset.__table__)
-    later = or_(table.c.last_seen_at.is_(None), table.c.last_seen_at < bindparam("at", type_=UtcDateTime()))
-    statement = (
-        update(table)
-        .where(table.c.id == bindparam("asset_id"), later)
-        .values(last_seen_at=bindparam("at"), last_seen_by=by, updated_at=table.c.updated_at)
-    )
-    db.session.execute(statement, [{"asset_id": id_, "at": at} for id_, at in sorted(signs.items())])
+    seen.note_each(sorted(signs.items()), by)
 
 
 def ask_about_vanished(asset_ids: Collection[int]) -> int:

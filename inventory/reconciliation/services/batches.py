@@ -100,7 +100,7 @@ def _conclude(batch: Batch, keys: Collection[int], applier: Applier, outcome: Ou
     absence.note_signs_of_life(_signs_of_life(batch, keys), SourceKind.LDAP)
     absence.touch(among(Sighting.id, sorted(keys)))
     for asset in batch.assets.values():
-        db.session.expire(asset, ["last_seen_at", "last_seen_by"])
+        db.session.expire(asset, ["last_seen"])
     questions.drop_vanished(applied.created | applied.linked)
     outcome.reviews += absence.ask_about_vanished(applied.deserted)
     outcome.assets_created += len(applied.created)

@@ -55,12 +55,12 @@ def portfolio() -> Listing:
 def columns() -> tuple[Column, ...]:
     """Return the list's columns."""
     return (
-        Column("name", N_("Name"), lambda row: row[0].name, kind="name", sort=func.lower(Application.name)),
+        Column("name", N_("Name"), lambda row: row[0].name, kind="name", sort=Application.name_order),
         Column("state", N_("State"), lambda row: row[0].state, kind="badge", sort=Application.state),
         Column("entity", N_("Kept for"), lambda row: row[0].entity.name),
         Column("criticality", N_("Criticality"), lambda row: row[0].criticality, kind="badge", sort=_rank()),
-        Column("editor", N_("Editor"), _editor_words, sort=func.coalesce(Editor.name, "~")),
-        Column("owner", N_("Business owner"), _owner_words, sort=func.coalesce(Owner.display_name, "~"), url=_owner_url),
+        Column("editor", N_("Editor"), _editor_words, sort=func.coalesce(Editor.name_order, "~")),
+        Column("owner", N_("Business owner"), _owner_words, sort=func.coalesce(Owner.name_order, "~"), url=_owner_url),
         Column("users", N_("Users"), lambda row: row[1], kind="number", sort=func.coalesce(queries.users_today(), 0)),
         Column("completeness", N_("Filled in"), lambda row: row[0].completeness / 100, kind="percent", sort=Application.completeness),
         Column("hosting", N_("Hosting"), lambda row: _word(row[0].hosting)),

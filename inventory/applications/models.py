@@ -25,6 +25,7 @@ from inventory.catalog.models import Manufacturer
 from inventory.core import clock
 from inventory.core.database import Base
 from inventory.core.errors import Refused
+from inventory.core.ordering import follows
 from inventory.core.types import BigId, CodeType, HasPublicId, HasVersion, UtcDateTime
 from inventory.core.wording import N_
 from inventory.organization.models import Entity, Person
@@ -43,6 +44,7 @@ class Application(HasPublicId, HasVersion, Base):
     entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"))
     code: Mapped[str | None] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(160))
+    name_order: Mapped[str] = follows("name")
     description: Mapped[str | None] = mapped_column(Text)
     area: Mapped[Area | None] = mapped_column(CodeType(Area))
     editor_id: Mapped[int | None] = mapped_column(ForeignKey("manufacturer.id"), index=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from inventory.assets.fields import RELATIONS
 from inventory.catalog.models import Category
+from inventory.core.ordering import by_letters
 from inventory.core.permissions import Permission
 from inventory.organization.choices import chosen, chosen_entity
 
@@ -31,4 +32,4 @@ def resolved(values: dict[str, Any], permission: Permission = Permission.ASSETS_
 def category_choices(rows: Any, translate: Any) -> list[tuple[str, str]]:
     """Return (public id, shown name) of categories for a choice, by name."""
     pairs = [(row.public_id, translate(row.name)) for row in rows if isinstance(row, Category)]
-    return sorted(pairs, key=lambda pair: pair[1].casefold())
+    return sorted(pairs, key=lambda pair: by_letters(pair[1]))

@@ -15,11 +15,12 @@ from sqlalchemy.orm.base import LoaderCallableStatus
 
 from inventory.audit.models import AuditRecord, ChangeSet, RowChange
 from inventory.core.database import Base, bulk_load, db
+from inventory.core.ordering import is_derived
 
 _PLAIN = frozenset({str, int, bool, type(None)})
 _KEY = "open_change_set"
 # Columns that every save touches, so that they are no reason to call a row changed since.
-UNWATCHED = frozenset({"version", "updated_at", "last_seen_at", "last_seen_by"})
+UNWATCHED = frozenset({"version", "updated_at", "last_seen_at", "last_seen_by", "name_order"})
 
 
 # A row's table and key.
@@ -144,7 +145,7 @@ def from_json(mapper: Mapper[Any], values: dict[str, Any]) -> dict[str, Any]:
     found = {}
     for attribute in mapper.column_attrs:
         column = attribute.columns[0]
-        if column.name in values:
+        if column.name in values and not is_derived(column):
             found[attribute.key] = _from_json(
                 column.type.python_type if _is_day(column) else None, values[column.name]
             )

@@ -77,7 +77,7 @@ def index() -> Response:
         default_sort="-recorded_at",
     ).recorded()
     if listing.wants_export:
-        return listing.export()
+        return listing.export(_("Journal"))
     return page("audit/journal.html", listing=listing.empty(_("Nothing was recorded that is like this.")))
 
 

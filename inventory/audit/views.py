@@ -89,7 +89,7 @@ def index() -> Response:
         search=lambda stmt, text: stmt.where(ChangeSet.title.icontains(text, autoescape=True)),
         default_sort="-opened_at",
     ).empty(_("Nothing was changed by a scan, an import or in bulk yet."))
-    return listing.export() if listing.wants_export else page("audit/list.html", listing=listing)
+    return listing.export(_("Changes")) if listing.wants_export else page("audit/list.html", listing=listing)
 
 
 @bp.route("/<public_id>")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from inventory.core import clock
 from inventory.core.database import Base
+from inventory.core.ordering import follows
 from inventory.core.permissions import Role
 from inventory.core.types import BigId, CodeType, HasPublicId, HasVersion, UtcDateTime
 from inventory.organization.models import Entity
@@ -23,6 +24,7 @@ class User(HasPublicId, HasVersion, Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     email: Mapped[str] = mapped_column(String(255), unique=True)
     name: Mapped[str] = mapped_column(String(120))
+    name_order: Mapped[str] = follows("name")
     password_hash: Mapped[str | None] = mapped_column(String(255))
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)  # encrypted
     totp_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -45,7 +45,7 @@ def _roles(user: User) -> list[str]:
 
 
 COLUMNS = (
-    Column("name", N_("Name"), lambda user: user.name, kind="name", sort=User.name),
+    Column("name", N_("Name"), lambda user: user.name, kind="name", sort=User.name_order),
     Column("email", N_("E-mail address"), lambda user: user.email, sort=User.email),
     Column("roles", N_("Roles"), lambda user: ", ".join(_roles(user)), kind="sentence"),
     Column("second", N_("Second factor"), lambda user: user.totp_confirmed_at is not None, kind="bool"),
@@ -73,7 +73,7 @@ def index() -> Response:
         search=queries.matching_users,
         default_sort="name",
     ).empty(_("Nobody has a role here yet."), url_for(".create"), _("Add a user"))
-    return listing.export() if listing.wants_export else page("auth/users.html", listing=listing)
+    return listing.export(_("Users")) if listing.wants_export else page("auth/users.html", listing=listing)
 
 
 def _sees_everybody() -> bool:

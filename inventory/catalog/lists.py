@@ -12,7 +12,7 @@ from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core.addresses import row_pages
 from inventory.core.listing import Column, Filter, Listing, code_options, tallied
-from inventory.core.text import folded
+from inventory.core.ordering import by_letters
 from inventory.core.wording import N_
 
 
@@ -29,8 +29,8 @@ def _words(*columns: Any) -> Any:
 
 def _by_name() -> Any:
     """Return the order of categories by their names as the reader has them: those that Parc brings are translated."""
-    shown = {kind.label: folded(gettext(kind.label)) for kind in Kind}
-    return case(shown, value=Category.name, else_=func.lower(Category.name))
+    shown = {kind.label: by_letters(gettext(kind.label)) for kind in Kind}
+    return case(shown, value=Category.name, else_=Category.name_order)
 
 
 def categories() -> Listing:
@@ -65,7 +65,7 @@ def manufacturers() -> Listing:
         "makers",
         queries.manufacturers(),
         columns=(
-            Column("name", N_("Name"), lambda row: row.name, kind="name", sort=func.lower(Manufacturer.name)),
+            Column("name", N_("Name"), lambda row: row.name, kind="name", sort=Manufacturer.name_order),
             Column("key", N_("Recognised as"), lambda row: row.key),
             *tallied("manufacturer"),
         ),
@@ -82,8 +82,8 @@ def models() -> Listing:
         "models",
         queries.models(),
         columns=(
-            Column("name", N_("Name"), lambda row: row.name, kind="name", sort=func.lower(Model.name)),
-            Column("maker", N_("Maker"), lambda row: row.manufacturer.name, sort=func.lower(Manufacturer.name)),
+            Column("name", N_("Name"), lambda row: row.name, kind="name", sort=Model.name_order),
+            Column("maker", N_("Maker"), lambda row: row.manufacturer.name, sort=Manufacturer.name_order),
             Column("category", N_("Category"), lambda row: gettext(row.category.name) if row.category else None),
             *tallied("model"),
             Column("part_number", N_("Part number"), lambda row: row.part_number),
@@ -115,4 +115,4 @@ def category_options(*, by_code: bool = False) -> list[tuple[str, str]]:
     pairs = [
         (row.code if by_code else row.public_id, gettext(row.name)) for row in queries.active_categories()
     ]
-    return sorted(pairs, key=lambda pair: pair[1].casefold())
+    return sorted(pairs, key=lambda pair: by_letters(pair[1]))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from inventory.catalog.kinds import Kind
 from inventory.core import clock
 from inventory.core.database import Base
+from inventory.core.ordering import follows
 from inventory.core.types import (
     PUBLIC_ID_LENGTH,
     BigId,
@@ -28,6 +29,7 @@ class Category(HasPublicId, HasVersion, Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     code: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(120), unique=True)
+    name_order: Mapped[str] = follows("name")
     kind: Mapped[Kind] = mapped_column(CodeType(Kind), index=True)
     service_life_months: Mapped[int | None] = mapped_column()
     # Main terminals: in D of the yearly sixth unless a rule says otherwise.
@@ -46,6 +48,7 @@ class Manufacturer(HasPublicId, HasVersion, Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(String(120), unique=True)
+    name_order: Mapped[str] = follows("name", index=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)
 
 
@@ -57,7 +60,8 @@ class Model(HasPublicId, HasVersion, Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     manufacturer_id: Mapped[int] = mapped_column(ForeignKey("manufacturer.id"), index=True)
     category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"), index=True)
-    name: Mapped[str] = mapped_column(String(160), index=True)
+    name: Mapped[str] = mapped_column(String(160))
+    name_order: Mapped[str] = follows("name", index=True)
     part_number: Mapped[str | None] = mapped_column(String(80))
     is_standard: Mapped[bool] = mapped_column(default=False)
     price_cents: Mapped[int | None] = mapped_column()  # before tax

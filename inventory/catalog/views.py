@@ -43,7 +43,7 @@ def _listed(
         # Rows open their form, which only the administrator may use.
         listing.row_url = lambda _row: None
     if listing.wants_export:
-        exported: Response = listing.export()
+        exported: Response = listing.export(title)
         return exported
     listing.empty(
         _("None is known yet: scans and imports bring them, or add one by hand."),

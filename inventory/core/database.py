@@ -36,7 +36,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapper, Session
 from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.sql.functions import FunctionElement
 
-from inventory.core import bulk
+from inventory.core import bulk, ordering
 from inventory.core.turns import Turns
 
 NAMING_CONVENTION = {
@@ -71,6 +71,7 @@ def _keep_old_values(mapper: Mapper[Any], mapped: type) -> None:
     # Rows are expired when a transaction begins; the journal needs the old value of what is set before it is read.
     for attribute in mapper.column_attrs:
         getattr(mapped, attribute.key).impl.active_history = True
+    ordering.watch(mapper, mapped)
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
@@ -323,6 +324,7 @@ def bulk_load(table: Table, rows: Sequence[dict[str, Any]]) -> None:
     session = db.session()
     for told in _before_loads:
         told(session, table, rows)
+    ordering.complete(table, rows)
     bulk.complete(table, rows)
     bulk.insert(session.connection(), table, rows)
 
@@ -338,7 +340,8 @@ def bulk_update(table: Table, names: Sequence[str], rows: Sequence[dict[str, Any
     session.flush()
     for told in _before_updates:
         told(session, table, names, rows)
-    bulk.update(session.connection(), table, names, rows)
+    ordering.complete(table, rows)
+    bulk.update(session.connection(), table, ordering.with_derived(table, names), rows)
     forget(table, [row["id"] for row in rows])
 
 

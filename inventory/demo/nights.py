@@ -16,7 +16,6 @@ from inventory.demo import trail
 from inventory.demo.chance import Chance
 from inventory.demo.trail import Act
 from inventory.demo.world import World
-from inventory.discovery import addresses
 from inventory.discovery.causes import REFUSALS
 from inventory.discovery.models import Outcome, Run, RunKind, RunResult, Sighting, SightingReading
 from inventory.discovery.services import READ_DIRECTORY, SCAN
@@ -178,7 +177,6 @@ def _keep_results(world: World, subject: Subject, sighting_id: int) -> None:
             RunResult,
             run_id=night.run_id,
             target=subject.observation.target,
-            target_order=addresses.in_order(subject.observation.target),
             outcome=Outcome.MOVED if moved_from else outcome,
             moved_from=moved_from,
             cause=Cause.SILENT.value if is_silent else "",
@@ -271,7 +269,6 @@ def _write(
             RunResult,
             run_id=night.run_id,
             target=target,
-            target_order=addresses.in_order(target),
             outcome=Outcome.FAILED,
             cause=cause.value,
             at=night.ends,

@@ -12,8 +12,10 @@ from inventory.assets.models import Asset
 from inventory.core import clock
 from inventory.core.clock import DEFAULT_TIME_ZONE
 from inventory.core.database import Base
+from inventory.core.ordering import follows
 from inventory.core.types import BigId, Code, CodeType, HasPublicId, HasVersion, UtcDateTime
 from inventory.core.wording import N_
+from inventory.discovery.addresses import in_order
 from inventory.jobs.models import Job, JobState
 from inventory.organization.models import Entity, Location
 
@@ -225,7 +227,7 @@ class RunResult(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
     target: Mapped[str] = mapped_column(String(255))
     # `addresses.in_order(target)`: 10.0.0.9 stands before 10.0.0.10.
-    target_order: Mapped[str] = mapped_column(String(64), default="")
+    target_order: Mapped[str] = follows("target", in_order, length=64)
     outcome: Mapped[Outcome] = mapped_column(CodeType(Outcome), default=Outcome.FAILED)
     # Where it answered the time before, when that was elsewhere; of a further address, where this run met its device.
     moved_from: Mapped[str] = mapped_column(String(255), default="")
@@ -260,6 +262,7 @@ class Sighting(HasPublicId, Base):
     entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), index=True)
     location_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"), index=True)
     target: Mapped[str] = mapped_column(String(255))
+    target_order: Mapped[str] = follows("target", in_order, length=64)
     # Emptied by whoever wants the next sighting to be reconciled again although nothing has changed.
     digest: Mapped[str] = mapped_column(String(64))
     observation: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -280,6 +283,7 @@ class Sighting(HasPublicId, Base):
         UniqueConstraint("source", "site_code", "source_key"),
         Index("ix_sighting_subject_entity_id", "subject", "entity_id"),
         Index("ix_sighting_first_seen_at_id", "first_seen_at", "id"),
+        Index("ix_sighting_target_order_id", "target_order", "id"),
         # A night's new versions of a page's rows fit beside the old ones.
         {"postgresql_with": {"fillfactor": 50}},
     )
@@ -315,10 +319,12 @@ class Presence(HasPublicId, Base):
     mac: Mapped[str | None] = mapped_column(String(17))
     maker: Mapped[str] = mapped_column(String(80), default="")
     address: Mapped[str] = mapped_column(String(45))
+    address_order: Mapped[str] = follows("address", in_order, length=64)
     addresses: Mapped[list[str]] = mapped_column(JSON, default=list)  # the latest first
     entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), index=True)
     range_id: Mapped[int | None] = mapped_column(ForeignKey("address_range.id"), index=True)
     name: Mapped[str] = mapped_column(String(120), default="")
+    name_order: Mapped[str] = follows("name")
     names: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)  # value, source
     hints: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)  # code, text
     means: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -14,8 +14,10 @@ from inventory.assets.models import Asset, AssetIdentifier
 from inventory.assets.services import seen
 from inventory.assets.states import IdentifierKind, SourceKind
 from inventory.core.database import among, bulk_load, db
+from inventory.core.ordering import by_letters
 from inventory.core.text import clean
 from inventory.core.types import CodeType, UtcDateTime
+from inventory.discovery.addresses import in_order
 from inventory.discovery.models import Presence, Sighting
 from inventory.discovery.sightings import slices
 from scanners.identity import canonical_hostname
@@ -198,12 +200,13 @@ def _fill(row: Row, one: Noticed, origin: Noticing) -> None:
     row.means = list(dict.fromkeys(means))
     row.mac = one.mac or row.mac
     row.maker = (one.maker or row.maker or "")[:LONGEST_MAKER]
-    row.address = one.address
+    row.address, row.address_order = one.address, in_order(one.address)
     row.addresses = list(dict.fromkeys([one.address, *one.more_addresses, *row.addresses]))[:MOST_ADDRESSES]
     said = {name.source for name in one.names}
     older = [name for name in row.names if name["source"] not in said]
     row.names = [*_plain(one.names), *older][:MOST_NAMES]
     row.name = best_name(row.names)
+    row.name_order = by_letters(row.name)
     codes = {hint.code for hint in one.hints}
     earlier = [hint for hint in row.hints if hint["code"] not in codes]
     row.hints = [*({"code": hint.code, "text": hint.text} for hint in one.hints), *earlier][:MOST_HINTS]

@@ -10,7 +10,6 @@ from sqlalchemy import Table, delete, func, select
 
 from inventory.core import clock
 from inventory.core.database import among, bulk_load, db
-from inventory.discovery import addresses
 from inventory.discovery.models import Outcome, Run, RunKind, RunResult, Sighting
 from inventory.discovery.sightings import LOOKED_UP_AT_ONCE, Met, slices
 
@@ -54,8 +53,7 @@ def _row(run: Run, target: str, outcome: Outcome, **values: Any) -> dict[str, An
         "credential_id": None,
     }
     kept = target[:LONGEST_TEXT]
-    named = {"run_id": run.id, "target": kept, "target_order": addresses.in_order(kept)}
-    return {**empty, **named, "outcome": outcome, **values}
+    return {**empty, "run_id": run.id, "target": kept, "outcome": outcome, **values}
 
 
 def keep_failures(run: Run, failures: Sequence[tuple[str, str, str]], *, most: int) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import Row, Table, bindparam, select, update
 
 from inventory.core.database import among, bulk_load, db
 from inventory.core.text import clean
+from inventory.discovery.addresses import in_order
 from inventory.discovery.models import Outcome, Sighting, SightingRevision
 from scanners import sameness
 from scanners.observation import Observation
@@ -128,6 +129,7 @@ class _Seen:
         return {
             "observation": found,
             "target": self.target,
+            "target_order": in_order(self.target),
             "credential_id": self.credential_id,
             "entity_id": self.placement.entity_id,
             "location_id": self.placement.location_id,

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, request, stream_with_context, url_for
 from flask_babel import gettext as _
 from sqlalchemy import case
 
-from inventory.core import sheets
+from inventory.core import downloads, sheets
 from inventory.core.addresses import row_pages
 from inventory.core.database import transaction
 from inventory.core.errors import Invalid, NotFound
@@ -69,7 +69,7 @@ def index() -> Response:
         default_sort="-created_at",
     )
     if listing.wants_export:
-        return listing.export()
+        return listing.export(_("Imports"))
     listing.empty(_("No file was imported yet."), url_for("imports.create"), _("Import a file"))
     return page("exchange/list.html", listing=listing)
 
@@ -119,7 +119,7 @@ def detail(public_id: str) -> Response:
     named = presentation.labels(columns)
     listing = _lines(kept, named, presentation.choices(columns))
     if listing.wants_export:
-        return listing.export()
+        return listing.export(_("What came of each row"))
     return page(
         "exchange/detail.html",
         kept=kept,
@@ -206,8 +206,7 @@ def refused(public_id: str) -> Response:
     separator = ";" if language() == "fr" else ","
     text = sheets.csv_stream(headings, presentation.refused_rows(kept), separator=separator)
     answer = Response(stream_with_context(text), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = 'attachment; filename="parc-refused.csv"'
-    return answer
+    return downloads.named(answer, _("Refused rows"), "csv")
 
 
 @bp.route("/template/<noun>.csv")
@@ -220,8 +219,7 @@ def template(noun: str) -> Response:
     headings = [_(column.label) for column in known[noun].columns() if column.fills == column.key]
     text = sheets.csv_stream(headings, [], separator=";" if language() == "fr" else ",")
     answer = Response("".join(text), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="parc-{noun}.csv"'
-    return answer
+    return downloads.named(answer, _(known[noun].label), "csv")
 
 
 def _terms_form(kept: Import, columns: Sequence[FileColumn]) -> TermsForm:

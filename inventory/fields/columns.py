@@ -98,7 +98,7 @@ def _sort(noun: str, field: CustomField, id_column: Any) -> Any:
         FieldKind.NUMBER: (CustomValue.amount, -(10**18)),
         FieldKind.MONEY: (CustomValue.amount, -(10**18)),
         FieldKind.DATE: (CustomValue.day, LONG_AGO),
-        FieldKind.PERSON: (Person.display_name, ""),
+        FieldKind.PERSON: (Person.name_order, ""),
     }.get(field.kind, (CustomValue.text, ""))
     statement: Any = select(kept).where(*_of(noun, field, id_column))
     if field.kind is FieldKind.PERSON:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from inventory.core import clock
 from inventory.core.database import Base
+from inventory.core.ordering import follows
 from inventory.core.types import BigId, CodeType, HasPublicId, HasVersion, UtcDateTime
 from inventory.fields.kinds import LONGEST, FieldKind
 from inventory.organization.models import Person
@@ -23,6 +24,7 @@ class CustomField(HasPublicId, HasVersion, Base):
     home: Mapped[str] = mapped_column(String(40))
     home_id: Mapped[str] = mapped_column(String(12), default="")
     label: Mapped[str] = mapped_column(String(80))
+    name_order: Mapped[str] = follows("label")
     kind: Mapped[FieldKind] = mapped_column(CodeType(FieldKind))
     help: Mapped[str | None] = mapped_column(String(LONGEST))
     choices: Mapped[list[str]] = mapped_column(JSON, default=list)

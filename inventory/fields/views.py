@@ -36,12 +36,19 @@ MENU = MenuEntry(
 @requires(Permission.INSTANCE_ADMIN)
 def index() -> Response:
     """List the custom fields."""
+    listing = _listing()
+    if listing.wants_export:
+        return listing.export(_("Custom fields"))
+    return page("fields/list.html", listing=listing)
+
+
+def _listing() -> Listing:
     names = _home_names()
-    listing = Listing(
+    return Listing(
         "fields",
         queries.all_fields(),
         columns=(
-            Column("label", N_("Label"), lambda row: row.label, kind="name", sort=CustomField.label),
+            Column("label", N_("Label"), lambda row: row.label, kind="name", sort=CustomField.name_order),
             Column("home", N_("For"), lambda row: names.get(f"{row.home}:{row.home_id}")),
             Column("kind", N_("Kind"), lambda row: row.kind, kind="badge", sort=CustomField.kind),
             Column("required", N_("Must be filled in"), lambda row: row.required, kind="bool"),
@@ -58,7 +65,6 @@ def index() -> Response:
         url_for(".create"),
         _("Add a field"),
     )
-    return listing.export() if listing.wants_export else page("fields/list.html", listing=listing)
 
 
 def _by_kind(statement: Any, value: str) -> Any:

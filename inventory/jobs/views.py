@@ -79,7 +79,7 @@ def index() -> Response:
         search=queries.matching,
     )
     if listing.wants_export:
-        return listing.export()
+        return listing.export(_("Background work"))
     listing.empty(_("Nothing is like this. Scans and other long work appear here."))
     return page(
         "jobs/list.html", listing=listing, tabs=_tabs(), schedules=queries.schedules(), words=presentation

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from inventory.core import clock
 from inventory.core.clock import DEFAULT_TIME_ZONE
 from inventory.core.database import Base
+from inventory.core.ordering import follows
 from inventory.core.types import BigId, Code, CodeType, HasPublicId, HasVersion, UtcDateTime
 from inventory.core.wording import N_
 
@@ -104,7 +105,8 @@ class Person(HasPublicId, HasVersion, Base):
     kind: Mapped[PersonKind] = mapped_column(CodeType(PersonKind), default=PersonKind.AGENT)
     given_name: Mapped[str | None] = mapped_column(String(120))
     family_name: Mapped[str | None] = mapped_column(String(120))
-    display_name: Mapped[str] = mapped_column(String(255), index=True)
+    display_name: Mapped[str] = mapped_column(String(255))
+    name_order: Mapped[str] = follows("display_name", index=True)
     email: Mapped[str | None] = mapped_column(String(255), index=True)
     phone: Mapped[str | None] = mapped_column(String(40))
     mobile: Mapped[str | None] = mapped_column(String(40))
@@ -124,4 +126,4 @@ class Person(HasPublicId, HasVersion, Base):
     entity: Mapped[Entity] = relationship()
     location: Mapped[Location | None] = relationship()
 
-    __table_args__ = (Index("ix_person_entity_id_display_name", "entity_id", "display_name"),)
+    __table_args__ = (Index("ix_person_entity_id_name_order", "entity_id", "name_order"),)

@@ -23,7 +23,7 @@ bp = Blueprint("people", __name__, url_prefix="/people")
 MENU = MenuEntry(Group.MAIN, N_("People"), "people.index", "users", Permission.VIEW, order=20, shortcut="g p")
 
 COLUMNS = (
-    Column("name", N_("Name"), lambda row: row.display_name, kind="name", sort=Person.display_name),
+    Column("name", N_("Name"), lambda row: row.display_name, kind="name", sort=Person.name_order),
     Column("entity", N_("Entity"), lambda row: row.entity.name),
     Column("department", N_("Department"), lambda row: row.department),
     Column("email", N_("E-mail address"), lambda row: row.email),
@@ -70,7 +70,9 @@ def index() -> Response:
             _("Add a person"),
         )
     )
-    return listing.export() if listing.wants_export else page("organization/people.html", listing=listing)
+    if listing.wants_export:
+        return listing.export(_("People"))
+    return page("organization/people.html", listing=listing)
 
 
 @bp.route("/new", methods=["GET", "POST"])

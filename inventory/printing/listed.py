@@ -18,6 +18,7 @@ from inventory.catalog.models import Model
 from inventory.core import clock, i18n
 from inventory.core.i18n import ngettext
 from inventory.core.listing import Column, Filter, Listing, Usual
+from inventory.core.ordering import by_letters
 from inventory.core.web import current_scope
 from inventory.core.wording import N_
 from inventory.discovery import fact_words
@@ -58,7 +59,7 @@ def _columns() -> tuple[Column, ...]:
         Column("due", N_("To replace"), lambda row: presentation.due_words(row, today), title=presentation.due_title,
                sort=func.coalesce(PrinterSupply.runs_out_on, LAST_DAY)),
         Column("runs_out_on", N_("Runs out on"), lambda row: row.runs_out_on, kind="day", shown=False, in_files=True),
-        Column("model", LABELS["model"], lambda row: model_words(row.asset), sort=func.coalesce(Model.name, LAST)),
+        Column("model", LABELS["model"], lambda row: model_words(row.asset), sort=func.coalesce(Model.name_order, LAST)),
         Column("entity", LABELS["entity"], lambda row: row.asset.entity.name),
         Column("place", LABELS["location"], lambda row: row.asset.location.name if row.asset.location else None,
                url=lambda row: url_for("locations.detail", public_id=row.asset.location.public_id) if row.asset.location else None),
@@ -116,7 +117,7 @@ def _levels() -> Pairs:
 
 def _kinds() -> Pairs:
     pairs = [(code, gettext(label)) for code, label in fact_words.SUPPLIES.items() if code != PAPER]
-    return sorted(pairs, key=lambda pair: pair[1].casefold())
+    return sorted(pairs, key=lambda pair: by_letters(pair[1]))
 
 
 def _in_branch(statement: Select[tuple[int]], value: str) -> Select[tuple[int]]:

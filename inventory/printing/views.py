@@ -29,6 +29,6 @@ def supplies() -> Response:
         _("See the sources"),
     )
     if listing.wants_export:
-        return listing.export()
+        return listing.export(_("Supplies"))
     totals = presentation.totals_rows(queries.totals(listing.selection.narrow(PrinterSupply.id)))
     return page("printing/supplies.html", listing=listing, totals=totals)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, g, jsonify, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import func
 
 from inventory.core.guard import requires
 from inventory.core.listing import Column, Listing
@@ -27,7 +26,7 @@ MENU = MenuEntry(
     hint=N_("Whom equipment is bought or leased from."),
 )
 COLUMNS = (
-    Column("name", N_("Name"), lambda row: row.name, kind="name", sort=func.lower(Supplier.name)),
+    Column("name", N_("Name"), lambda row: row.name, kind="name", sort=Supplier.name_order),
     Column("siret", N_("SIRET number"), lambda row: row.siret),
     Column("email", N_("E-mail address"), lambda row: row.email),
     Column("phone", N_("Phone"), lambda row: row.phone),
@@ -49,7 +48,9 @@ def index() -> Response:
         default_sort="name",
     )
     listing.empty(_("No supplier is known yet."), url_for(".create") if may_edit else "", _("Add a supplier"))
-    return listing.export() if listing.wants_export else page("procurement/list.html", listing=listing)
+    if listing.wants_export:
+        return listing.export(_("Suppliers"))
+    return page("procurement/list.html", listing=listing)
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from inventory.core import charts, clock, i18n
 from inventory.core.i18n import ngettext
+from inventory.core.ordering import by_letters
 from inventory.renewal import wording
 from inventory.renewal.queries import Ask, Family, FamilyFigures, Figure, Figures, Part
 from inventory.renewal.sixth import Verdict
@@ -198,7 +199,7 @@ def left_out_rows(figures: Figures) -> list[tuple[str, dict[str, Any]]]:
 def overview_rows(found: list[Figures]) -> list[list[Any]]:
     """Return one row for each entity, what misses most first."""
     rows = []
-    for one in sorted(found, key=lambda f: (-f.main.outcome.missing, f.entity.name.casefold())):
+    for one in sorted(found, key=lambda f: (-f.main.outcome.missing, by_letters(f.entity.name))):
         ask, main, whole = one.ask, one.main, one.workplace
         rows.append(
             [

@@ -27,7 +27,7 @@ def report(ask: Ask) -> Report:
     if perimeter.has_ccas:
         name = f"{name} ({_(perimeter.part.label)})"
     return Report(
-        name=f"parc-sixth-{perimeter.entity.code}-{ask.year}",
+        name=f"{_('The sixth')} {perimeter.entity.code} {ask.year}",
         title=_("The sixth: renewal of the workplace fleet"),
         entity=name,
         period=wording.period(ask),

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response
 from flask_babel import gettext
 
-from inventory.core import charts
+from inventory.core import charts, downloads
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry, Panel
@@ -72,7 +72,7 @@ def pdf(code: str) -> Response:
     from inventory.reports.pdf import pdf as write
 
     made = _report(code)
-    return _file(write(made), "application/pdf", f"{made.name}.pdf")
+    return _file(write(made), "application/pdf", made, "pdf")
 
 
 @bp.route("/sixth/<code>.xlsx")
@@ -82,10 +82,8 @@ def xlsx(code: str) -> Response:
     from inventory.reports.workbook import xlsx as write
 
     made = _report(code)
-    return _file(write(made), XLSX, f"{made.name}.xlsx")
+    return _file(write(made), XLSX, made, "xlsx")
 
 
-def _file(content: bytes, kind: str, name: str) -> Response:
-    answer = Response(content, mimetype=kind)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+def _file(content: bytes, kind: str, report: Report, form: str) -> Response:
+    return downloads.named(Response(content, mimetype=kind), report.name, form)

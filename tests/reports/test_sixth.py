@@ -150,7 +150,7 @@ def test_the_year_and_the_perimeter_of_the_page_are_those_of_its_files(
     text = reader.get("/renewal/LBX?year=2025&perimeter=ccas").text
     assert "/reports/sixth/LBX.pdf?year=2025&amp;perimeter=ccas" in text
     answer = reader.get("/reports/sixth/LBX.pdf?year=2025&perimeter=ccas")
-    assert "parc-sixth-LBX-2025.pdf" in answer.headers["Content-Disposition"]
+    assert "parc-le-sixieme-lbx-2025.pdf" in answer.headers["Content-Disposition"]
 
 
 @pytest.mark.parametrize("ending", ["", ".pdf", ".xlsx"])

@@ -13,7 +13,7 @@ from inventory.applications import forms, services
 from inventory.applications.annex import EARLIEST_YEAR, changes_of, lines_of
 from inventory.applications.models import ApplicationAnnex
 from inventory.applications.views.blueprint import bp
-from inventory.core import clock
+from inventory.core import clock, downloads
 from inventory.core.errors import Invalid
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
@@ -112,7 +112,7 @@ def annex_workbook(code: str) -> Response:
     """The annex of a year from the record, as a workbook."""
     entity = entity_of(code)
     found = read.of_year(entity, _year(entity))
-    return _file(f"parc-annex-{entity.code}-{found.on.isoformat()}", found.lines, found.changes)
+    return _file(f"{entity.code} {found.on.isoformat()}", found.lines, found.changes)
 
 
 @bp.route("/annexes/frozen/<public_id>.xlsx")
@@ -120,11 +120,12 @@ def annex_workbook(code: str) -> Response:
 def frozen_workbook(public_id: str) -> Response:
     """An annex as it was frozen, as a workbook."""
     row = load(ApplicationAnnex, public_id)
-    name = f"parc-annex-{row.entity.code}-{row.year}-{row.edition}"
-    return _file(name, lines_of(row.content), changes_of(row.content))
+    return _file(
+        f"{row.entity.code} {row.year} {row.edition}", lines_of(row.content), changes_of(row.content)
+    )
 
 
-def _file(name: str, lines: Any, changes: Any) -> Response:
+def _file(of: str, lines: Any, changes: Any) -> Response:
+    name = f"{_('Annex')} {of}"
     answer = Response(words.workbook(name, lines, changes), mimetype=XLSX)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return answer
+    return downloads.named(answer, name, "xlsx")

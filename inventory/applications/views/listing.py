@@ -30,7 +30,7 @@ def index() -> Response:
         _("Add an application"),
     )
     if listing.wants_export:
-        return listing.export()
+        return listing.export(_("Applications"))
     tabs = presentation.tabs(queries.figures(current_scope().entity_ids))
     return page("applications/list.html", listing=listing, tabs=tabs)
 

@@ -41,11 +41,11 @@ def columns(view: View) -> tuple[Column, ...]:
         Column("tag", LABELS["tag"], lambda row: asset_of(row).label, kind="code",
                sort=orders.in_order(Asset.tag), data=(Asset.tag,)),
         Column("state", LABELS["state"], lambda row: then(row).state, kind="badge", sort=dated.state, data=(dated.state,)),
-        Column("model", LABELS["model"], lambda row: model_words(asset_of(row)), sort=orders.in_order(Model.name),
+        Column("model", LABELS["model"], lambda row: model_words(asset_of(row)), sort=orders.in_order(Model.name_order),
                data=(Model.name,)),
         Column("category", LABELS["category"], lambda row: word(then(row).category.name), sort=Category.name,
                data=(Category.name,), shape=word),
-        Column("holder", LABELS["holder"], holder_words, sort=orders.in_order(Holder.display_name), url=_page_of("people.detail", holder),
+        Column("holder", LABELS["holder"], holder_words, sort=orders.in_order(Holder.name_order), url=_page_of("people.detail", holder),
                data=(Holder.display_name,)),
         Column("place", LABELS["location"], place_words, url=_page_of("locations.detail", lambda row: then(row).location), data=(dated.location_id,), shape=names.place),
         Column("entity", LABELS["entity"], lambda row: then(row).entity.name, data=(dated.entity_id,), shape=names.entity),
@@ -59,7 +59,7 @@ def columns(view: View) -> tuple[Column, ...]:
         Column("added", N_("Added"), lambda row: asset_of(row).created_at, kind="instant", sort=Asset.created_at,
                shown=False, data=(Asset.created_at,)),
         Column("manufacturer", LABELS["manufacturer"], lambda row: m.name if (m := asset_of(row).manufacturer) else None,
-               sort=orders.in_order(Manufacturer.name), shown=False, in_files=True, data=(Manufacturer.name,)),
+               sort=orders.in_order(Manufacturer.name_order), shown=False, in_files=True, data=(Manufacturer.name,)),
         *_chosen(),
     )  # fmt: skip
 

@@ -23,6 +23,7 @@ from inventory.core import i18n
 from inventory.core.database import db, mostly
 from inventory.core.i18n import ngettext
 from inventory.core.listing import Filter, code_options
+from inventory.core.ordering import by_letters
 from inventory.core.types import PUBLIC_ID_LENGTH, Code
 from inventory.core.web import access, current_scope
 from inventory.core.wording import N_
@@ -149,7 +150,7 @@ def _codes(key: str, label: str, codes: type[Code], column: Any, *, mark: str | 
 
 def _categories() -> Pairs:
     pairs = [(row.code, gettext(row.name)) for row in catalog.active_categories()]
-    return sorted(pairs, key=lambda pair: pair[1].casefold())
+    return sorted(pairs, key=lambda pair: by_letters(pair[1]))
 
 
 def _by_family(statement: Select[Any], value: str) -> Select[Any]:

@@ -18,7 +18,7 @@ from inventory.audit import presentation
 from inventory.audit import services as audit
 from inventory.audit.models import ChangeSetKind
 from inventory.catalog import queries as catalog
-from inventory.core import i18n, sheets
+from inventory.core import downloads, i18n, sheets
 from inventory.core.addresses import PLACE
 from inventory.core.database import transaction
 from inventory.core.errors import DomainError, Invalid
@@ -169,8 +169,7 @@ def _as_file(chosen: Picked, edit: bulk.BulkEdit) -> Response:
     answer = Response(
         stream_with_context(sheets.csv_stream(headings, rows(), separator=separator)), mimetype="text/csv"
     )
-    answer.headers["Content-Disposition"] = 'attachment; filename="parc-bulk-edit.csv"'
-    return answer
+    return downloads.named(answer, _("Bulk edit"), "csv")
 
 
 def label(name: str) -> str:

@@ -39,7 +39,7 @@ def index() -> Response:
         _("Log equipment"),
     )
     if listing.wants_export:
-        return listing.export()
+        return listing.export(_("Equipment"))
     as_of = lists.chosen_day()
     if as_of is None and access().allows(Permission.ASSETS_HAND_OVER):
         listing.bulk = [BulkAction(label, _bulk_url(to), permission) for label, to, permission in ACTS]

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, stream_with_context
 from flask_babel import gettext
 
-from inventory.core import clock, i18n, sheets
+from inventory.core import clock, downloads, i18n, sheets
 from inventory.core.listing.declaring import ById, Column
 from inventory.core.listing.reading import Rows
 from inventory.core.types import Code
@@ -21,17 +21,16 @@ from inventory.core.wording import N_
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def answer(form: str, name: str, columns: Sequence[Column], rows: Iterator[list[Any]]) -> Response:
-    """Return the answer that downloads `rows` (one value a column) as `form`, csv or xlsx."""
+def answer(form: str, title: str, columns: Sequence[Column], rows: Iterator[list[Any]]) -> Response:
+    """Return the answer that downloads `rows` (one value a column) as `form`, csv or xlsx, called after a title."""
     headings = [gettext(column.label) for column in columns]
     if form == "xlsx":
-        made = Response(stream_with_context(sheets.xlsx_stream(name, headings, rows)), mimetype=XLSX)
+        made = Response(stream_with_context(sheets.xlsx_stream(title, headings, rows)), mimetype=XLSX)
     else:
         separator = ";" if i18n.language() == "fr" else ","
         text = sheets.csv_stream(headings, rows, separator=separator)
         made = Response(stream_with_context(text), mimetype="text/csv")
-    made.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
-    return made
+    return downloads.named(made, title, form)
 
 
 def cells(columns: Sequence[Column], rows: Rows, public_id: Any) -> Iterator[list[Any]]:

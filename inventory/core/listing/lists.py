@@ -390,9 +390,9 @@ class Listing:
         """Say whether the request asks for a file of all rows."""
         return self.arguments.get("format") in ("csv", "xlsx")
 
-    def export(self) -> Response:
-        """Answer with all matching rows and the chosen columns, as CSV while they are read or as one workbook."""
+    def export(self, title: str) -> Response:
+        """Answer with all matching rows and the chosen columns, as CSV while they are read or as one workbook called after a title."""
         always = [c for c in self.all_columns if c.in_files and c not in self.chosen_columns]
         columns = [*self.chosen_columns, *always]
         cells = files.cells(columns, self.selection, self._public_id_column)
-        return files.answer(self.arguments.get("format", "csv"), f"parc-{self.name}", columns, cells)
+        return files.answer(self.arguments.get("format", "csv"), title, columns, cells)

@@ -77,10 +77,10 @@ def _ranges() -> list[tuple[str, str]]:
 
 
 COLUMNS = (
-    Column("name", N_("Name"), words.title_of, kind="name", sort=Presence.name),
+    Column("name", N_("Name"), words.title_of, kind="name", sort=Presence.name_order),
     Column("standing", N_("State"), words.standing_of, kind="badge"),
     Column("guess", N_("Probably"), words.guess_of),
-    Column("address", N_("Address"), lambda row: row.address, sort=Presence.address),
+    Column("address", N_("Address"), lambda row: row.address, sort=Presence.address_order),
     Column("maker", N_("Maker of the address"), words.maker_of, sort=Presence.maker),
     Column("last_seen_at", N_("Last seen"), lambda row: row.last_seen_at, kind="instant", sort=Presence.last_seen_at),
     Column("mac", N_("MAC address"), lambda row: row.mac),
@@ -127,7 +127,7 @@ def presences() -> Response:
     """List what was seen and not identified."""
     listing = _listing()
     if listing.wants_export:
-        return listing.export()
+        return listing.export(_("Seen, not identified"))
     listing.bulk = [
         BulkAction(N_("Make equipment of it"), url_for(".make_equipment"), MAKE),
         BulkAction(N_("Scan again with SNMP"), url_for(".scan_presences"), SCAN),

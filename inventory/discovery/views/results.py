@@ -90,7 +90,7 @@ def run_results(public_id: str) -> Response:
         row_url=result_words.url_of,
     )
     if listing.wants_export:
-        return listing.export()
+        return listing.export(_("What came of each address"))
     listing.empty(
         _("Nothing of this run is listed here."), url_for(".run", public_id=public_id), _("See the run")
     )

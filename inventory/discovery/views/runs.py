@@ -92,7 +92,7 @@ def runs() -> Response:
         row_url=row_pages("discovery.run"),
     )
     if listing.wants_export:
-        return listing.export()
+        return listing.export(_("Runs"))
     listing.empty(
         _("Nothing was read yet. Scan a range or read a directory."), url_for(".index"), _("See the sources")
     )

@@ -48,7 +48,7 @@ COLUMNS = (
     Column("kind", N_("Kind"), presentation.kind_of),
     Column("model", N_("Maker and model"), presentation.model_of),
     Column("serial", N_("Serial number"), lambda row: row.observation["facts"].get("serial")),
-    Column("target", N_("Seen at"), lambda row: row.target, sort=Sighting.target),
+    Column("target", N_("Seen at"), lambda row: row.target, sort=Sighting.target_order),
     Column(
         "last_seen_at",
         N_("Last seen"),
@@ -106,7 +106,7 @@ def sightings() -> Response:
         row_url=row_pages("discovery.sighting"),
     )
     if listing.wants_export:
-        return listing.export()
+        return listing.export(_("Sightings"))
     listing.empty(
         _("Nothing was seen yet. Scan a range or read a directory."), url_for(".index"), _("See the sources")
     )

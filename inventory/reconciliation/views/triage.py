@@ -55,7 +55,7 @@ def _title_of(row: Review) -> str:
 
 COLUMNS = (
     Column("title", N_("Device"), _title_of, kind="name"),
-    Column("target", N_("Seen at"), lambda row: row.sighting.target, kind="code", sort=Sighting.target,
+    Column("target", N_("Seen at"), lambda row: row.sighting.target, kind="code", sort=Sighting.target_order,
            url=lambda row: url_for("discovery.sighting", public_id=row.sighting.public_id)),
     Column("description", N_("Description"), _fact("description")),
     Column("enterprise", N_("Maker by its number"), presentation.enterprise_of, url=_of_enterprise),
@@ -116,7 +116,7 @@ def unknown() -> Response:
     """List the devices that nobody has named yet."""
     listing = _listing()
     if listing.wants_export:
-        return listing.export()
+        return listing.export(_("Unknown devices"))
     listing.empty(
         _("No unknown device is like this.") if request.args else _("Every device that was seen is known."),
         url_for(".index"),

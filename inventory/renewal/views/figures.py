@@ -94,7 +94,7 @@ def assets(code: str) -> Response:
     ask, selection = ask_of(entity_of(code)), selection_of()
     listing = _listing(ask, selection)
     if listing.wants_export:
-        return listing.export()
+        return listing.export(_(selection.figure.label))
     return page("renewal/assets.html", ask=ask, selection=selection, listing=listing, shown=presentation)
 
 

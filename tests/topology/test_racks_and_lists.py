@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from inventory.assets.models import Asset
+from inventory.assets.models import Asset, LastSeen
 from inventory.auth.models import User
 from inventory.catalog.kinds import Kind
 from inventory.core.database import db, transaction
@@ -70,7 +70,10 @@ def test_an_asset_says_the_rack_of_its_switch_the_port_with_its_description_and_
     night(cast.le_bouscat, [core, with_alias(edge, 5, "Prise B12"), *others])
     put("sw-ecole", (LocationKind.ROOM, "Local technique"), (LocationKind.RACK, "A2"))
     text = text_of(sign_in(cast.chloe), address_of("imp-accueil"))
-    assert "Where it is connected Rack A2 switch sw-ecole port Gi1/0/5 “Prise B12” VLAN 10 Local technique" in text
+    assert (
+        "Where it is connected Rack A2 switch sw-ecole port Gi1/0/5 “Prise B12” VLAN 10 Local technique"
+        in text
+    )
     assert "first seen there" in text.split("Where it is connected")[1]
     french = text_of(sign_in(cast.chloe), address_of("imp-accueil"), language="fr")
     assert "Baie A2 commutateur sw-ecole port Gi1/0/5 « Prise B12 » VLAN 10" in french.replace("\xa0", " ")
@@ -135,7 +138,9 @@ def test_on_a_past_day_the_list_says_where_it_hung_then(cast: Cast, sign_in: Sig
     night(cast.le_bouscat, network(laptop=(1, 3)), number=2)
     browser = sign_in(cast.chloe)
     assert {row["Port"] for row in listed(browser, q="pc-compta", cols="port")} == {"Gi1/0/3"}
-    moved_on = db.session.scalars(select(Asset.last_seen_at).where(Asset.name == "pc-compta")).one()
+    moved_on = db.session.scalars(
+        select(LastSeen.last_seen_at).join(Asset).where(Asset.name == "pc-compta")
+    ).one()
     assert moved_on is not None
     before = moved_on.date().isoformat()
     edge = public_id("sw-ecole")

@@ -25,7 +25,7 @@ def note(asset: Asset, at: datetime, by: SourceKind) -> None:
         asset.last_seen.last_seen_at, asset.last_seen.last_seen_by = at, by
 
 
-def note_found(found: Select[Any]) -> None:
+def note_found(found: Select[*tuple[Any, ...]]) -> None:
     """Say so of the assets that a statement finds, each once: rows of asset_id, last_seen_at, last_seen_by.
 
     No undo speaks of it, and the session's objects are not told.

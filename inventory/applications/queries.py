@@ -18,9 +18,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from inventory.applications.models import Application, ApplicationComponent, ApplicationUse
@@ -30,7 +31,7 @@ from inventory.audit.models import Action, AuditRecord, ChangeSet
 from inventory.catalog.models import Manufacturer
 from inventory.core import clock
 from inventory.core.access import Scope
-from inventory.core.database import among, db
+from inventory.core.database import among, db, lookup
 from inventory.organization.models import Entity, Person
 
 Owner = aliased(Person, name="business_owner")
@@ -100,7 +101,7 @@ def uses_of(application: Application) -> Sequence[ApplicationUse]:
         .options(joinedload(ApplicationUse.entity), joinedload(ApplicationUse.replaced_by))
         .order_by(ApplicationUse.until_on.is_not(None), Entity.name, ApplicationUse.since_on.desc())
     )
-    return db.session.scalars(statement).all()
+    return db.session.scalars(lookup(statement)).all()
 
 
 def components_of(application: Application) -> Sequence[ApplicationComponent]:
@@ -116,15 +117,26 @@ def components_of(application: Application) -> Sequence[ApplicationComponent]:
         )
         .order_by(ApplicationComponent.role, Asset.tag, ApplicationComponent.id)
     )
-    return db.session.scalars(statement).all()
+    return db.session.scalars(lookup(statement)).all()
 
 
 def running_on(asset: Asset, entity_ids: Collection[int]) -> Sequence[ApplicationComponent]:
     """Return what runs on a piece of equipment, of the applications that the entities keep or use."""
-    statement = (
+    rows = db.session.scalars(_running_on(), {"asset": asset.id}).all()
+    if not rows:
+        # Nothing runs on most equipment: who sees what is then no question.
+        return rows
+    ids = {row.application_id for row in rows}
+    seen = set(db.session.scalars(select(Application.id).where(Application.id.in_(ids), visible(entity_ids))))
+    return [row for row in rows if row.application_id in seen]
+
+
+@cache
+def _running_on() -> Select[ApplicationComponent]:
+    return lookup(
         select(ApplicationComponent)
         .join(Application, Application.id == ApplicationComponent.application_id)
-        .where(ApplicationComponent.asset_id == asset.id, visible(entity_ids))
+        .where(ApplicationComponent.asset_id == bindparam("asset"))
         .options(
             joinedload(ApplicationComponent.application).options(
                 joinedload(Application.entity), joinedload(Application.business_owner)
@@ -132,7 +144,6 @@ def running_on(asset: Asset, entity_ids: Collection[int]) -> Sequence[Applicatio
         )
         .order_by(Application.name, ApplicationComponent.role)
     )
-    return db.session.scalars(statement).all()
 
 
 def answered_by(person: Person, entity_ids: Collection[int]) -> Sequence[Application]:
@@ -147,7 +158,7 @@ def answered_by(person: Person, entity_ids: Collection[int]) -> Sequence[Applica
         .options(joinedload(Application.entity))
         .order_by(func.lower(Application.name), Application.id)
     )
-    return db.session.scalars(statement).all()
+    return db.session.scalars(lookup(statement)).all()
 
 
 def by_person(person_id: Any) -> ColumnElement[bool]:

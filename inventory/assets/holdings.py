@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cache
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import joinedload
 
 from inventory.assets import lifecycle, orders, queries
 from inventory.assets.models import Asset, Custody
 from inventory.audit import remembering
 from inventory.core.access import Scope
-from inventory.core.database import among, db
+from inventory.core.database import among, db, lookup
 from inventory.organization.models import Location, Person
 from inventory.organization.queries import within
 
@@ -21,21 +22,24 @@ LARGE = frozenset({"entity_id", "category_id", "manufacturer_id", "model_id"})
 
 def past_custodies(person: Person, *, limit: int = 100) -> Sequence[Custody]:
     """Return the custodies of a person that have ended, the latest first."""
-    statement = (
+    return db.session.scalars(_past_custodies().limit(limit), {"person": person.id}).all()
+
+
+@cache
+def _past_custodies() -> Select[Custody]:
+    return lookup(
         select(Custody)
-        .where(Custody.person_id == person.id, Custody.until_on.is_not(None))
+        .where(Custody.person_id == bindparam("person"), Custody.until_on.is_not(None))
         .options(joinedload(Custody.asset).options(joinedload(Asset.model), joinedload(Asset.category)))
         .options(joinedload(Custody.asset).joinedload(Asset.manufacturer))
         .order_by(Custody.until_on.desc(), Custody.id.desc())
-        .limit(limit)
     )
-    return db.session.scalars(statement).all()
 
 
 def held_since(person: Person) -> dict[int, Custody]:
     """Return the open custodies of a person by their asset's id."""
     statement = select(Custody).where(Custody.person_id == person.id, Custody.until_on.is_(None))
-    return {row.asset_id: row for row in db.session.scalars(statement)}
+    return {row.asset_id: row for row in db.session.scalars(lookup(statement))}
 
 
 def counts_by(column: str, ids: Collection[int], scope: Scope | None = None) -> dict[int, int]:

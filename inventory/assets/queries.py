@@ -28,9 +28,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased, joinedload, load_only
 
 from inventory.assets import lifecycle, orders
@@ -40,7 +41,7 @@ from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core import clock
 from inventory.core.access import Scope
-from inventory.core.database import db
+from inventory.core.database import db, lookup
 from inventory.core.listing.declaring import Join
 from inventory.organization import queries as organization
 from inventory.organization.models import Entity, Location, Person
@@ -180,18 +181,27 @@ def custody_on(asset: Asset, day: date) -> Custody | None:
 
 def custodies(asset: Asset) -> Sequence[Custody]:
     """Return an asset's custodies with their people and places, newest first."""
-    statement = (
+    return db.session.scalars(_custodies(), {"asset": asset.id}).all()
+
+
+@cache
+def _custodies() -> Select[Custody]:
+    return lookup(
         select(Custody)
-        .where(Custody.asset_id == asset.id)
+        .where(Custody.asset_id == bindparam("asset"))
         .options(joinedload(Custody.person), joinedload(Custody.location))
         .order_by(Custody.from_on.desc(), Custody.id.desc())
     )
-    return db.session.scalars(statement).all()
 
 
 def held_by(person: Person) -> Sequence[Asset]:
     """Return what a person holds."""
-    return db.session.scalars(named_rows().where(Asset.holder_id == person.id).order_by(Asset.id)).all()
+    return db.session.scalars(_held(), {"person": person.id}).all()
+
+
+@cache
+def _held() -> Select[Any]:
+    return lookup(named_rows().where(Asset.holder_id == bindparam("person")).order_by(Asset.id))
 
 
 def named_rows() -> Select[Any]:
@@ -222,7 +232,7 @@ def twins(asset: Asset) -> Sequence[Asset]:
     if asset.manufacturer_id is not None:
         same.append(or_(Asset.manufacturer_id.is_(None), Asset.manufacturer_id == asset.manufacturer_id))
     called = (Asset.public_id, Asset.tag, Asset.name, Asset.serial, Asset.entity_id)
-    return db.session.scalars(select(Asset).where(*same).options(load_only(*called)).limit(5)).all()
+    return db.session.scalars(lookup(select(Asset).where(*same).options(load_only(*called)).limit(5))).all()
 
 
 def matching(statement: Select[Any], text: str) -> Select[Any]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 
 from inventory.audit.models import Action, AuditRecord, ChangeSet, ChangeSetKind
 from inventory.core.access import Actor, Scope
-from inventory.core.database import db
+from inventory.core.database import db, lookup
 
 
 def history_of(object_type: str, public_id: str, *, limit: int = 100) -> Sequence[AuditRecord]:
@@ -26,10 +27,13 @@ def history_of(object_type: str, public_id: str, *, limit: int = 100) -> Sequenc
 
 def actions_of(object_type: str, public_id: str) -> set[Action]:
     """Return which kinds of acts an object's records tell of."""
-    statement = select(AuditRecord.action).where(
-        AuditRecord.object_type == object_type, AuditRecord.object_id == public_id
-    )
-    return set(db.session.scalars(statement.distinct()))
+    return set(db.session.scalars(_actions(), {"noun": object_type, "object": public_id}))
+
+
+@cache
+def _actions() -> Select[Action]:
+    about = (AuditRecord.object_type == bindparam("noun"), AuditRecord.object_id == bindparam("object"))
+    return lookup(select(AuditRecord.action).where(*about).distinct())
 
 
 def records_before(
@@ -41,17 +45,24 @@ def records_before(
     limit: int,
 ) -> Sequence[tuple[AuditRecord, ChangeSet | None]]:
     """Return an object's records of some acts (None: all) before an instant, newest first, each with its change set."""
-    statement: Any = (
-        select(AuditRecord, ChangeSet)
-        .outerjoin(ChangeSet, ChangeSet.id == AuditRecord.change_set_id)
-        .where(AuditRecord.object_type == object_type, AuditRecord.object_id == public_id)
-    )
+    statement = _records()
     if actions is not None:
         statement = statement.where(AuditRecord.action.in_(actions))
     if before is not None:
         statement = statement.where(AuditRecord.recorded_at < before)
-    statement = statement.order_by(AuditRecord.recorded_at.desc(), AuditRecord.id.desc()).limit(limit)
-    return [(record, change_set) for record, change_set in db.session.execute(statement)]
+    named = {"noun": object_type, "object": public_id}
+    found = db.session.execute(statement.limit(limit), named)
+    return [(record, change_set) for record, change_set in found]
+
+
+@cache
+def _records() -> Any:
+    return lookup(
+        select(AuditRecord, ChangeSet)
+        .outerjoin(ChangeSet, ChangeSet.id == AuditRecord.change_set_id)
+        .where(AuditRecord.object_type == bindparam("noun"), AuditRecord.object_id == bindparam("object"))
+        .order_by(AuditRecord.recorded_at.desc(), AuditRecord.id.desc())
+    )
 
 
 def custody_records(

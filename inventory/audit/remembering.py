@@ -7,13 +7,14 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 from flask import Flask, current_app
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from inventory.audit.models import AuditRecord
-from inventory.core.database import db
+from inventory.core.database import db, lookup
 
 Counted = TypeVar("Counted")
 
@@ -102,7 +103,12 @@ class Memory:
 
 
 def _last_record() -> int:
-    return db.session.scalar(select(func.max(AuditRecord.id))) or 0
+    return db.session.scalar(_newest()) or 0
+
+
+@cache
+def _newest() -> Select[int]:
+    return lookup(select(func.max(AuditRecord.id)))
 
 
 def memory() -> Memory:

@@ -39,16 +39,18 @@ class Timeline:
 def timeline(noun: str, row: Any, *, shown: str = "", before: datetime | None = None) -> Timeline:
     """Return a piece of the stream of a row: one kind or all, the latest or those before an instant."""
     streams = {stream.key: stream for stream in registry.streams(noun)}
-    there = queries.actions_of(noun, row.public_id)
+    records = [] if shown else _records(noun, row, "", before)
+    if not shown and before is None and len(records) <= SHOWN:
+        # The whole stream is at hand.
+        there = {record.action for record, _change_set in records}
+    else:
+        there = queries.actions_of(noun, row.public_id)
     kinds = [(key, gettext(label)) for key, (label, actions) in GROUPS.items() if actions & there]
     kinds += [(key, gettext(stream.label)) for key, stream in streams.items() if key not in dict(kinds)]
-    if shown not in dict(kinds):
-        shown = ""
-    entries: list[dict[str, Any]] = []
-    if not shown or shown in GROUPS:
-        actions = GROUPS[shown][1] if shown else None
-        records = queries.records_before(noun, row.public_id, actions, before, limit=SHOWN + 1)
-        entries = _entries(records)
+    if shown:
+        shown = shown if shown in dict(kinds) else ""
+        records = _records(noun, row, shown, before) if not shown or shown in GROUPS else []
+    entries = _entries(records)
     for key, stream in streams.items():
         if shown in ("", key):
             entries += stream.load(row, before, SHOWN + 1)
@@ -57,6 +59,11 @@ def timeline(noun: str, row: Any, *, shown: str = "", before: datetime | None = 
     entries = entries[:SHOWN]
     earlier = entries[-1]["at"].isoformat() if has_more else None
     return Timeline(noun, row.public_id, entries, kinds if len(kinds) > 1 else [], shown, earlier)
+
+
+def _records(noun: str, row: Any, shown: str, before: datetime | None) -> Any:
+    actions = GROUPS[shown][1] if shown else None
+    return queries.records_before(noun, row.public_id, actions, before, limit=SHOWN + 1)
 
 
 def _entries(records: Any) -> list[dict[str, Any]]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from inventory.auth.models import Grant, User, UserSession
 from inventory.auth.passwords import token_hash
 from inventory.core.access import Access, Scope
-from inventory.core.database import db
+from inventory.core.database import db, lookup
 from inventory.core.permissions import Role
 from inventory.organization import queries as organization
 from inventory.organization.models import Entity
@@ -35,9 +35,14 @@ def has_users() -> bool:
 
 def access_of(user: User, tree: Tree | None = None) -> Access:
     """Return the user's best role on each entity, inherited downwards."""
-    granted = select(Entity.path, Grant.role).join(Entity, Entity.id == Grant.entity_id)
-    grants = db.session.execute(granted.where(Grant.user_id == user.id).order_by(Grant.id)).all()
+    grants = db.session.execute(_granted(), {"user": user.id}).all()
     return _access(user.id, tuple((path, role) for path, role in grants), tree or organization.whole_tree())
+
+
+@cache
+def _granted() -> Any:
+    granted = select(Entity.path, Grant.role).join(Entity, Entity.id == Grant.entity_id)
+    return lookup(granted.where(Grant.user_id == bindparam("user")).order_by(Grant.id))
 
 
 # Kept with what it finds out of permissions: a user asks for page after page.
@@ -54,12 +59,17 @@ def _access(user_id: int, grants: tuple[tuple[str, Role], ...], tree: Tree) -> A
 
 def session_by_token(token: str, at: datetime) -> UserSession | None:
     """Return the live session of a cookie's token with its user, or None."""
-    return db.session.scalar(
+    return db.session.scalar(_live(), {"token": token_hash(token), "at": at})
+
+
+@cache
+def _live() -> Select[Any]:
+    return lookup(
         select(UserSession)
         .where(
-            UserSession.token_hash == token_hash(token),
+            UserSession.token_hash == bindparam("token"),
             UserSession.revoked_at.is_(None),
-            UserSession.expires_at > at,
+            UserSession.expires_at > bindparam("at"),
         )
         .options(joinedload(UserSession.user))
     )

@@ -85,16 +85,12 @@ def _choose_store(app: Flask, instance: Path) -> None:
 
 
 def engine_options(address: str) -> dict[str, Any]:
-    """Return how a store is spoken to: PostgreSQL with its own $1, $2.
-
-    The driver would look through each statement for other marks and put these in their place, which costs more than
-    many a statement takes.
-    """
+    """Return how a store is spoken to: PostgreSQL with its own $1, $2."""
     if not address.startswith("postgresql"):
         return {}
-    from psycopg import RawCursor
+    from inventory.core.postgres import PlainCursor
 
-    return {"paramstyle": "numeric_dollar", "connect_args": {"cursor_factory": RawCursor}}
+    return {"paramstyle": "numeric_dollar", "connect_args": {"cursor_factory": PlainCursor}}
 
 
 def _from_file(path: Path) -> dict[str, Any]:

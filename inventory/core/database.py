@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import has_request_context
 from flask_sqlalchemy import SQLAlchemy
@@ -18,6 +18,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Executable,
     MetaData,
     String,
     Table,
@@ -54,6 +55,9 @@ PATIENCE_IN_BACKGROUND_MS = 3_600_000
 ROWS_SAMPLED = 400
 FEWEST_NUMBERED = 4
 
+LOOKUP = "parc_lookup"
+Asked = TypeVar("Asked", bound=Executable)
+
 log = logging.getLogger(__name__)
 _patience_ms: ContextVar[int] = ContextVar("patience_ms", default=BUSY_TIMEOUT_MS)
 # One queue of writers for each file.
@@ -77,10 +81,19 @@ def _keep_old_values(mapper: Mapper[Any], mapped: type) -> None:
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 
+def lookup(statement: Asked) -> Asked:
+    """Mark a question that finds few rows by a key whatever the values: PostgreSQL then plans it once, not each time it is asked.
+
+    To plan a page's lookups takes PostgreSQL longer than to answer them. Not for what lists and searches ask: which way
+    is the best depends there on the values.
+    """
+    marked: Asked = statement.execution_options(**{LOOKUP: True})
+    return marked
+
+
 @event.listens_for(Engine, "connect")
 def _set_up(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
-        _read_in_pieces_as_well(connection)
         # PostgreSQL would compile statements of many parts for seconds to save milliseconds of running them.
         connection.execute("SET jit = off")
         connection.commit()
@@ -98,14 +111,6 @@ def _set_up(connection: Any, _record: Any) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _read_in_pieces_as_well(connection: Any) -> None:
-    """Let cursors that stay in PostgreSQL take the same marks as others (`config.engine_options`)."""
-    from psycopg import RawCursor, RawServerCursor
-
-    if issubclass(connection.cursor_factory, RawCursor):
-        connection.server_cursor_factory = RawServerCursor
 
 
 @event.listens_for(Engine, "begin")

@@ -22,14 +22,14 @@ from flask import (
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup, escape
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import BadHost, HTTPException
 
 from inventory.core import conflicts, guard, i18n, navigation, registry
 from inventory.core.access import NOBODY, Access, Scope
 from inventory.core.addresses import here, local_target, static_url
-from inventory.core.database import db, is_busy
+from inventory.core.database import db, is_busy, lookup
 from inventory.core.errors import DomainError, NotFound, Stale
 from inventory.core.forms import translated
 from inventory.core.icons import icon
@@ -93,8 +93,7 @@ def load(
 
     A row without an entity (the catalogue) asks for the permission itself. `options` say what to read with it.
     """
-    statement = select(model).where(model.public_id == public_id).options(*options)  # type: ignore[attr-defined]
-    row: Any = db.session.scalar(statement)
+    row: Any = db.session.scalar(_named(model, tuple(options)), {"named": public_id})  # type: ignore[arg-type]
     if row is None:
         raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
     entity_id = getattr(row, "entity_id", None)
@@ -106,6 +105,11 @@ def load(
     return found
 
 
+@lru_cache(maxsize=256)
+def _named(model: Any, options: tuple[Any, ...] = ()) -> Select[Any]:
+    return lookup(select(model).where(model.public_id == bindparam("named")).options(*options))
+
+
 def load_noun(
     key: str, public_id: str, permission: Permission | None = Permission.VIEW
 ) -> tuple[registry.Noun, Any]:
@@ -114,7 +118,7 @@ def load_noun(
     Raises NotFound for a noun or a row that is absent or foreign, Forbidden without the right.
     """
     noun = registry.nouns().get(key)
-    row = noun and db.session.scalar(select(noun.model).where(noun.model.public_id == public_id))
+    row = noun and db.session.scalar(_named(noun.model), {"named": public_id})  # type: ignore[arg-type]
     if noun is None or row is None:
         raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
     authorise(permission or noun.contribute, noun.entity_id(row))

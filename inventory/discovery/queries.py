@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from inventory.core import clock
 from inventory.core.access import Scope
-from inventory.core.database import db
+from inventory.core.database import db, lookup
 from inventory.discovery.models import (
     AddressRange,
     Credential,
@@ -391,5 +392,11 @@ def makers_noticed(scope: Scope) -> list[str]:
 
 def presences_of_asset(asset_id: int) -> list[Presence]:
     """Return what confirmed an asset, the latest first."""
-    statement = select(Presence).where(Presence.asset_id == asset_id).options(joinedload(Presence.site))
-    return list(db.session.scalars(statement.order_by(Presence.last_seen_at.desc(), Presence.id).limit(5)))
+    return list(db.session.scalars(_presences(), {"asset": asset_id}))
+
+
+@cache
+def _presences() -> Select[Presence]:
+    of_asset = Presence.asset_id == bindparam("asset")
+    statement = select(Presence).where(of_asset).options(joinedload(Presence.site))
+    return lookup(statement.order_by(Presence.last_seen_at.desc(), Presence.id).limit(5))

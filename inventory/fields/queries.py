@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from inventory.core.database import among, db
+from inventory.core.database import among, db, lookup
 from inventory.fields.models import CustomField, CustomValue
 
 Home = tuple[str, str]
@@ -26,7 +26,7 @@ def fields_at(homes: Iterable[Home], *, retired: bool = False) -> Sequence[Custo
     statement = select(CustomField).where(or_(*places))
     if not retired:
         statement = statement.where(CustomField.in_use)
-    return db.session.scalars(statement.order_by(CustomField.position, CustomField.id)).all()
+    return db.session.scalars(lookup(statement.order_by(CustomField.position, CustomField.id))).all()
 
 
 def fields_of_homes(keys: Collection[str]) -> Sequence[CustomField]:
@@ -47,7 +47,7 @@ def values_of(object_type: str, public_ids: Collection[str]) -> dict[str, dict[i
         .where(CustomValue.object_type == object_type, among(CustomValue.object_id, public_ids))
         .options(joinedload(CustomValue.person))
     )
-    for row in db.session.scalars(statement):
+    for row in db.session.scalars(lookup(statement)):
         found.setdefault(row.object_id, {})[row.field_id] = row
     return found
 

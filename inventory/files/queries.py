@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
-from inventory.core.database import db
+from inventory.core.database import db, lookup
 from inventory.files.models import Attachment
 
 
 def attachments_of(object_type: str, public_id: str, *, limit: int = 200) -> Sequence[Attachment]:
     """Return an object's attachments, newest first."""
-    statement = (
+    named = {"noun": object_type, "object": public_id}
+    return db.session.scalars(_attachments().limit(limit), named).all()
+
+
+@cache
+def _attachments() -> Select[Attachment]:
+    return lookup(
         select(Attachment)
-        .where(Attachment.object_type == object_type, Attachment.object_id == public_id)
+        .where(Attachment.object_type == bindparam("noun"), Attachment.object_id == bindparam("object"))
         .order_by(Attachment.attached_at.desc(), Attachment.id.desc())
-        .limit(limit)
     )
-    return db.session.scalars(statement).all()
 
 
 def attachment_named(public_id: str) -> Attachment | None:

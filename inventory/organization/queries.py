@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select, true
@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from inventory.core import registry
 from inventory.core.access import Scope
-from inventory.core.database import db
+from inventory.core.database import among, db, lookup
 from inventory.core.text import folded
 from inventory.organization.models import Entity, EntitySetting, Location, Person
 
@@ -41,8 +41,13 @@ def whole_tree() -> Tree:
 
     Every page asks for it, so no objects are made.
     """
-    statement = select(Entity.id, Entity.parent_id, Entity.path, Entity.code, Entity.name).order_by(Entity.id)
-    return _tree(tuple(db.session.execute(statement).all()))
+    return _tree(tuple(db.session.execute(_all_entities()).all()))
+
+
+@cache
+def _all_entities() -> Any:
+    columns = select(Entity.id, Entity.parent_id, Entity.path, Entity.code, Entity.name)
+    return lookup(columns.order_by(Entity.id))
 
 
 @lru_cache(maxsize=4)
@@ -117,9 +122,9 @@ def effective_settings(entity: Entity, names: Collection[str]) -> dict[str, tupl
     statement = (
         select(EntitySetting, Entity)
         .join(Entity, Entity.id == EntitySetting.entity_id)
-        .where(EntitySetting.name.in_(names), EntitySetting.entity_id.in_(line))
+        .where(EntitySetting.name.in_(names), among(EntitySetting.entity_id, line))
     )
-    given = sorted(db.session.execute(statement).all(), key=lambda row: line.index(row[1].id))
+    given = sorted(db.session.execute(lookup(statement)).all(), key=lambda row: line.index(row[1].id))
     return {setting.name: (setting.value, giver) for setting, giver in given}
 
 
@@ -181,9 +186,9 @@ def location_names(location_ids: Collection[int]) -> dict[int, str]:
     """Return "Building › Floor › Room" for each id, in two queries whatever their number."""
     if not location_ids:
         return {}
-    wanted = db.session.scalars(select(Location).where(Location.id.in_(location_ids))).all()
+    wanted = db.session.scalars(lookup(select(Location).where(among(Location.id, location_ids)))).all()
     needed = {id_ for row in wanted for id_ in _line(row)}
-    found = db.session.execute(select(Location.id, Location.name).where(Location.id.in_(needed)))
+    found = db.session.execute(lookup(select(Location.id, Location.name).where(among(Location.id, needed))))
     names = {id_: name for id_, name in found}  # noqa: C416 - rows are no pairs to a type checker
     return {row.id: " › ".join(names[id_] for id_ in _line(row) if id_ in names) for row in wanted}
 
@@ -193,9 +198,8 @@ def location_name(location: Location | None) -> str | None:
     if location is None:
         return None
     above = _line(location)[:-1]
-    found = (
-        db.session.execute(select(Location.id, Location.name).where(Location.id.in_(above))) if above else ()
-    )
+    named = lookup(select(Location.id, Location.name).where(among(Location.id, above)))
+    found = db.session.execute(named) if above else ()
     names = {id_: name for id_, name in found}  # noqa: C416 - rows are no pairs to a type checker
     return " › ".join([*(names[id_] for id_ in above if id_ in names), location.name])
 

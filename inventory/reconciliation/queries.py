@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, exists, false, func, or_, select
+from sqlalchemy import Select, bindparam, exists, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from inventory.assets.models import Asset, AssetIdentifier
 from inventory.audit.models import ChangeSet
 from inventory.core import clock
 from inventory.core.access import Actor, Scope
-from inventory.core.database import db
+from inventory.core.database import db, lookup
 from inventory.discovery.models import AddressRange, RunResult, Sighting, SightingRevision
 from inventory.organization.queries import within
 from inventory.reconciliation.models import Link, Review, ReviewKind, ReviewState
@@ -137,7 +138,7 @@ def counts(scope: Scope) -> dict[ReviewKind, int]:
 def open_count(scope: Scope) -> int:
     """Return how many questions of the scope are open."""
     statement = select(func.count()).where(Review.state == ReviewState.OPEN, within(Review.entity_id, scope))
-    return db.session.scalar(statement) or 0
+    return db.session.scalar(lookup(statement)) or 0
 
 
 def answered_lately(scope: Scope, kind: ReviewKind | None) -> int:
@@ -206,13 +207,17 @@ def identifiers(asset_ids: Collection[int]) -> Sequence[AssetIdentifier]:
 
 def sightings_of(asset_id: int) -> list[Sighting]:
     """Return what is linked to an asset, the latest seen first."""
-    statement = (
+    return list(db.session.scalars(_sightings(), {"asset": asset_id}))
+
+
+@cache
+def _sightings() -> Select[Sighting]:
+    return lookup(
         select(Sighting)
         .join(Link, Link.sighting_id == Sighting.id)
-        .where(Link.asset_id == asset_id)
+        .where(Link.asset_id == bindparam("asset"))
         .order_by(Sighting.last_seen_at.desc(), Sighting.id)
     )
-    return list(db.session.scalars(statement))
 
 
 def moments_of(
@@ -227,7 +232,7 @@ def moments_of(
         if sighting.last_seen_at > sighting.first_seen_at:
             moments.append((sighting, sighting.last_seen_at, "last"))
     # Not the sightings once more: what each of them saw is the longest text that there is of an asset.
-    revisions = (
+    revisions = lookup(
         select(SightingRevision.sighting_id, SightingRevision.observed_at)
         .join(Sighting, Sighting.id == SightingRevision.sighting_id)
         .join(Link, Link.sighting_id == Sighting.id)
@@ -256,7 +261,7 @@ def open_about(sighting_id: int | None = None, asset_id: int | None = None) -> l
         statement = statement.where(Review.sighting_id == sighting_id)
     if asset_id is not None:
         statement = statement.where(Review.asset_id == asset_id)
-    return list(db.session.scalars(statement))
+    return list(db.session.scalars(lookup(statement)))
 
 
 def recognised(statement: Select[Any], *, wanted: bool) -> Select[Any]:

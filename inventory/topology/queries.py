@@ -6,16 +6,17 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from inventory.assets.models import Asset, AssetIdentifier
 from inventory.assets.states import IdentifierKind
 from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category
-from inventory.core.database import db
+from inventory.core.database import db, lookup
 from inventory.discovery import addresses
 from inventory.discovery import queries as discovery
 from inventory.discovery.models import Run, Sighting, Site
@@ -46,9 +47,14 @@ def sites_read(run: Run) -> dict[str, datetime]:
 
 def places_of(asset_id: int) -> list[PortAttachment]:
     """Return where an asset hangs now, the latest confirmed first, then where it was, the latest first."""
-    statement = (
+    return list(db.session.scalars(_places(), {"asset": asset_id}))
+
+
+@cache
+def _places() -> Select[PortAttachment]:
+    return lookup(
         select(PortAttachment)
-        .where(PortAttachment.asset_id == asset_id)
+        .where(PortAttachment.asset_id == bindparam("asset"))
         .options(
             joinedload(PortAttachment.switch).joinedload(Asset.location),
             joinedload(PortAttachment.switch).joinedload(Asset.category),
@@ -61,7 +67,6 @@ def places_of(asset_id: int) -> list[PortAttachment]:
         )
         .limit(PAST_SHOWN)
     )
-    return list(db.session.scalars(statement))
 
 
 def hanging_on(switch_ids: Collection[int]) -> list[PortAttachment]:

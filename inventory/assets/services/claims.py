@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from inventory.assets import authority, fields, periods
 from inventory.assets.authority import Claim
@@ -19,7 +20,7 @@ from inventory.audit import services as audit
 from inventory.audit.models import Action
 from inventory.core import clock
 from inventory.core.access import Actor
-from inventory.core.database import db
+from inventory.core.database import db, lookup
 from inventory.core.errors import Refused
 from inventory.core.wording import N_
 
@@ -39,13 +40,19 @@ class Said:
 
 def claims_of(asset: Asset, names: Iterable[str] | None = None) -> dict[str, list[Provenance]]:
     """Return what each source says by field, for all fields or those named."""
-    statement = select(Provenance).where(Provenance.asset_id == asset.id).order_by(Provenance.id)
+    statement = _claims()
     if names is not None:
         statement = statement.where(Provenance.field.in_(list(names)))
     found: dict[str, list[Provenance]] = {}
-    for row in db.session.scalars(statement):
+    for row in db.session.scalars(statement, {"asset": asset.id}):
         found.setdefault(row.field, []).append(row)
     return found
+
+
+@cache
+def _claims() -> Select[Provenance]:
+    of_asset = Provenance.asset_id == bindparam("asset")
+    return lookup(select(Provenance).where(of_asset).order_by(Provenance.id))
 
 
 def remember(asset: Asset, values: Mapping[str, Any], *, actor: Actor) -> None:

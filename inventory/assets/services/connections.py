@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from inventory.assets import lifecycle
@@ -16,7 +17,7 @@ from inventory.assets.states import State
 from inventory.audit import services as audit
 from inventory.audit.models import Action
 from inventory.core.access import Actor
-from inventory.core.database import db
+from inventory.core.database import db, lookup
 from inventory.core.errors import Invalid, Refused
 from inventory.core.wording import N_
 
@@ -26,12 +27,17 @@ AT_ONCE = 500
 
 def open_connections(asset: Asset) -> tuple[Connection | None, list[Connection]]:
     """Return what an asset hangs on now, and what hangs on it."""
-    statement = (
+    rows = db.session.scalars(_open_connections(), {"asset": asset.id}).all()
+    above = next((row for row in rows if row.child_id == asset.id), None)
+    return above, [row for row in rows if row.parent_id == asset.id]
+
+
+@cache
+def _open_connections() -> Select[Connection]:
+    one: BindParameter[int] = bindparam("asset")
+    return lookup(
         select(Connection)
-        .where(
-            Connection.until_on.is_(None),
-            or_(Connection.child_id == asset.id, Connection.parent_id == asset.id),
-        )
+        .where(Connection.until_on.is_(None), or_(Connection.child_id == one, Connection.parent_id == one))
         .options(
             *(
                 joinedload(side).options(joinedload(Asset.model), joinedload(Asset.category))
@@ -40,9 +46,6 @@ def open_connections(asset: Asset) -> tuple[Connection | None, list[Connection]]
         )
         .order_by(Connection.id)
     )
-    rows = db.session.scalars(statement).all()
-    above = next((row for row in rows if row.child_id == asset.id), None)
-    return above, [row for row in rows if row.parent_id == asset.id]
 
 
 def connect(parent: Asset, child: Asset, *, actor: Actor, on: date | None = None) -> Connection:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from inventory.assets.models import Asset, AssetIdentifier
 from inventory.assets.services.dossiers import Dossier
 from inventory.assets.states import IdentifierKind, SourceKind
 from inventory.core import clock
-from inventory.core.database import db
+from inventory.core.database import db, lookup
 from scanners import identity
 
 # The columns of an asset that name it; a serial is its maker's.
@@ -32,9 +33,14 @@ class Named(Protocol):
 
 def identifiers_of(asset: Asset) -> list[AssetIdentifier]:
     """Return an asset's identifiers in the order of their kinds."""
-    rows = db.session.scalars(select(AssetIdentifier).where(AssetIdentifier.asset_id == asset.id))
+    rows = db.session.scalars(_identifiers(), {"asset": asset.id})
     order = list(IdentifierKind)
     return sorted(rows, key=lambda row: (order.index(row.kind), row.value))
+
+
+@cache
+def _identifiers() -> Select[AssetIdentifier]:
+    return lookup(select(AssetIdentifier).where(AssetIdentifier.asset_id == bindparam("asset")))
 
 
 def record_identifiers(

@@ -1,0 +1,109 @@
+"""How PostgreSQL is spoken to: plans of lookups outlive a read, and nothing else of it does."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import bindparam, create_engine, insert, select, text
+from sqlalchemy.exc import DBAPIError
+
+from inventory.core.database import Base, db, lookup, transaction
+from inventory.organization.models import Entity, EntityKind
+
+BY_CODE = select(Entity.name).where(Entity.code == bindparam("code"))
+
+
+@pytest.fixture
+def served(apart: Flask) -> Flask:
+    """A store on PostgreSQL with one entity."""
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("about PostgreSQL")
+    Base.metadata.create_all(db.engine, tables=[Entity.__table__])
+    with db.engine.begin() as connection:
+        connection.execute(
+            insert(Entity).values(name="Bourg", code="BG", kind=EntityKind.COMMUNE, path="/1/")
+        )
+    return apart
+
+
+def prepared() -> list[str]:
+    """The questions about entities whose plans the present connection keeps."""
+    return list(
+        db.session.scalars(
+            text("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%FROM entity%'")
+        )
+    )
+
+
+def ask(statement) -> str | None:
+    """Ask as a page does: what was read ends with it."""
+    found: str | None = db.session.scalar(statement, {"code": "BG"})
+    db.session.remove()
+    return found
+
+
+def test_the_plan_of_a_lookup_outlives_the_read_that_asked_it(served):
+    assert [ask(lookup(BY_CODE)) for _ in range(2)] == ["Bourg", "Bourg"]
+    (kept,) = prepared()
+    assert "entity.code = $1" in kept
+
+
+def test_any_other_question_is_planned_for_its_values_however_often_it_is_asked(served):
+    assert {ask(BY_CODE) for _ in range(12)} == {"Bourg"}
+    assert prepared() == []
+
+
+def test_what_was_written_outside_of_any_transaction_goes_with_the_read(served):
+    ask(lookup(BY_CODE))
+    db.session.execute(text("UPDATE entity SET name = 'changed in passing'"))
+    assert ask(lookup(BY_CODE)) == "changed in passing"
+    assert ask(lookup(BY_CODE)) == "Bourg"
+
+
+def test_a_connection_is_handed_on_outside_of_any_transaction(served):
+    ask(lookup(BY_CODE))
+    driver = db.session.connection().connection.driver_connection
+    db.session.remove()
+    assert driver.info.transaction_status.name == "IDLE"
+
+
+def test_after_a_question_that_failed_the_next_one_is_answered_and_plans_are_made_anew(served):
+    ask(lookup(BY_CODE))
+    with pytest.raises(DBAPIError, match="division by zero"):
+        db.session.execute(text("SELECT 1 / 0"))
+    db.session.remove()
+    assert prepared() == []
+    assert ask(lookup(BY_CODE)) == "Bourg"
+
+
+def test_a_lookup_is_answered_again_once_its_table_has_changed_under_it(served):
+    """An upgrade may widen a column while a process still serves: one page says that it failed, not every one."""
+    ask(lookup(BY_CODE))
+    upgrade = create_engine(db.engine.url)
+    with upgrade.begin() as connection:
+        connection.execute(text("ALTER TABLE entity ALTER COLUMN name TYPE varchar(333)"))
+    upgrade.dispose()
+    with pytest.raises(DBAPIError, match="cached plan"):
+        ask(lookup(BY_CODE))
+    db.session.remove()
+    assert ask(lookup(BY_CODE)) == "Bourg"
+
+
+def test_what_a_transaction_that_fails_wrote_is_gone_and_its_connection_serves_on(served):
+    def interrupted() -> None:
+        with transaction() as session:
+            session.execute(text("UPDATE entity SET name = 'half done'"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        interrupted()
+    assert ask(lookup(BY_CODE)) == "Bourg"
+
+
+def test_columns_are_described_by_plain_tuples(served):
+    with db.engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        cursor.execute("SELECT 1 AS one, 'a'::text AS letter")
+        assert [(column[0], len(column)) for column in cursor.description] == [("one", 7), ("letter", 7)]
+        cursor.execute("SET search_path TO public")
+        assert cursor.description is None

@@ -160,7 +160,7 @@ def _custody_on(day: date) -> ColumnElement[bool]:
 
 def period_on(asset: Asset, day: date) -> Period | None:
     """Return what held of an asset on a day, or None before its record begins."""
-    statement = (
+    statement = lookup(
         as_of(select(Period).select_from(Asset), day)
         .where(Asset.id == asset.id)
         .options(joinedload(Period.category), joinedload(Period.entity), joinedload(Period.location))
@@ -170,13 +170,8 @@ def period_on(asset: Asset, day: date) -> Period | None:
 
 def custody_on(asset: Asset, day: date) -> Custody | None:
     """Return who or what answered for an asset on a day, or None."""
-    return db.session.scalar(
-        select(Custody)
-        .select_from(Asset)
-        .join(Custody, _custody_on(day))
-        .where(Asset.id == asset.id)
-        .limit(1)
-    )
+    statement = select(Custody).select_from(Asset).join(Custody, _custody_on(day))
+    return db.session.scalar(lookup(statement.where(Asset.id == asset.id).limit(1)))
 
 
 def custodies(asset: Asset) -> Sequence[Custody]:
@@ -390,7 +385,7 @@ def rows_named(model: type[Any], names: Sequence[str]) -> Sequence[Any]:
 
 def row_named(model: type[Any], public_id: str) -> Any:
     """Return the row of this public id, or None."""
-    return db.session.scalar(select(model).where(model.public_id == public_id))
+    return db.session.scalar(lookup(select(model).where(model.public_id == public_id)))
 
 
 def by_id(model: type[Any], id_: int) -> Any:

@@ -87,7 +87,7 @@ def custody_records(
 
 def changes_since(object_type: str, public_id: str, after: datetime) -> Sequence[AuditRecord]:
     """Return an object's records later than an instant that still hold, newest first: those undone since are left out."""
-    statement = (
+    statement = lookup(
         select(AuditRecord)
         .outerjoin(ChangeSet, ChangeSet.id == AuditRecord.change_set_id)
         .where(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from inventory.catalog import likeness
 from inventory.catalog.models import Category, Manufacturer, ManufacturerAlias, Model, ModelAlias
-from inventory.core.database import db
+from inventory.core.database import db, lookup
 
 FOUND = 20
 Row = TypeVar("Row")
@@ -32,7 +32,7 @@ def category_ids(codes: Sequence[str]) -> frozenset[str]:
 
 def active_categories() -> Sequence[Category]:
     """Return the categories that may be chosen, by id (the built-in ones in the order of their kinds)."""
-    return db.session.scalars(select(Category).where(Category.active).order_by(Category.id)).all()
+    return db.session.scalars(lookup(select(Category).where(Category.active).order_by(Category.id))).all()
 
 
 def manufacturers() -> Select[tuple[Manufacturer]]:

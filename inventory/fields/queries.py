@@ -32,9 +32,8 @@ def fields_at(homes: Iterable[Home], *, retired: bool = False) -> Sequence[Custo
 def fields_of_homes(keys: Collection[str]) -> Sequence[CustomField]:
     """Return the fields in use of all rows of some homes: what a list of the noun may show."""
     statement = select(CustomField).where(CustomField.home.in_(keys), CustomField.in_use)
-    return db.session.scalars(
-        statement.order_by(CustomField.home, CustomField.position, CustomField.id)
-    ).all()
+    order = CustomField.home, CustomField.position, CustomField.id
+    return db.session.scalars(lookup(statement.order_by(*order))).all()
 
 
 def values_of(object_type: str, public_ids: Collection[str]) -> dict[str, dict[int, CustomValue]]:

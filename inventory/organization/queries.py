@@ -24,7 +24,7 @@ def root() -> Entity | None:
 
 def tree(entity_ids: Collection[int] | None = None) -> list[Entity]:
     """Return entities parents first, children by name; only the given ones when ids are given."""
-    rows = db.session.scalars(select(Entity)).all()
+    rows = db.session.scalars(lookup(select(Entity))).all()
     kept = [row for row in rows if entity_ids is None or row.id in entity_ids]
     return sorted(kept, key=_by_line(rows))
 
@@ -98,15 +98,15 @@ def public_id_of(entity_id: int | None) -> str | None:
 
 def branch_ids(entity: Entity) -> frozenset[int]:
     """Return the ids of an entity and of all below it."""
-    return frozenset(
-        db.session.scalars(select(Entity.id).where(Entity.path.startswith(entity.path, autoescape=True)))
-    )
+    below = select(Entity.id).where(Entity.path.startswith(entity.path, autoescape=True))
+    return frozenset(db.session.scalars(lookup(below)))
 
 
 def ancestors(entity: Entity) -> list[Entity]:
     """Return the entities above one, nearest first."""
     ids = _line(entity)[:-1]
-    rows = {row.id: row for row in db.session.scalars(select(Entity).where(Entity.id.in_(ids)))}
+    found = db.session.scalars(lookup(select(Entity).where(among(Entity.id, ids))))
+    rows = {row.id: row for row in found}
     return [rows[id_] for id_ in reversed(ids) if id_ in rows]
 
 
@@ -251,9 +251,8 @@ def location_counts(scope: Scope) -> dict[int, int]:
 
 def inside(location: Location) -> Sequence[Location]:
     """Return the places right inside one, by name."""
-    return db.session.scalars(
-        select(Location).where(Location.parent_id == location.id).order_by(Location.name)
-    ).all()
+    statement = select(Location).where(Location.parent_id == location.id).order_by(Location.name)
+    return db.session.scalars(lookup(statement)).all()
 
 
 def entity_names() -> dict[int, str]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from inventory.assets.lifecycle import GONE
@@ -112,14 +112,18 @@ def due_within(statement: Select[Any], days: int) -> Select[Any]:
 
 def due_count(scope: Scope, days: int) -> int:
     """Return how many supplies of the scope's printers run out within so many days."""
-    statement = _within(select(func.count(PrinterSupply.id)), scope)
-    return db.session.scalar(due_within(statement, days)) or 0
+    # Beside the few supplies that are due: joined, a store may well begin with the whole fleet.
+    printer = exists().where(Asset.id == PrinterSupply.asset_id, *_there(scope))
+    statement = due_within(select(func.count()).select_from(PrinterSupply), days)
+    return db.session.scalar(statement.where(printer)) or 0
 
 
 def _within(statement: Select[Any], scope: Scope) -> Select[Any]:
-    return statement.join(Asset, PrinterSupply.asset_id == Asset.id).where(
-        organization.within(Asset.entity_id, scope), Asset.state.not_in(sorted(GONE))
-    )
+    return statement.join(Asset, PrinterSupply.asset_id == Asset.id).where(*_there(scope))
+
+
+def _there(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    return organization.within(Asset.entity_id, scope), Asset.state.not_in(sorted(GONE))
 
 
 def matching(statement: Select[Any], text: str) -> Select[Any]:

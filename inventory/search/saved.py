@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, joinedload
 from inventory.audit import services as audit
 from inventory.audit.models import Action
 from inventory.core.access import Access, Actor
-from inventory.core.database import db
+from inventory.core.database import db, lookup
 from inventory.core.errors import Invalid, NotFound
 from inventory.core.permissions import Permission
 from inventory.core.wording import N_
@@ -47,7 +47,7 @@ def views_of(listing: str, access: Access) -> Sequence[SavedView]:
         .where(SavedView.listing == listing, or_(SavedView.user_id == access.user_id, seen))
         .order_by(SavedView.user_id != access.user_id, SavedView.title, SavedView.id)
     )
-    return db.session.scalars(statement.limit(MOST_VIEWS)).all()
+    return db.session.scalars(lookup(statement.limit(MOST_VIEWS))).all()
 
 
 def may_change(view: SavedView, access: Access) -> bool:

@@ -23,7 +23,7 @@ from sqlalchemy.sql import false, visitors
 from sqlalchemy.sql.functions import coalesce
 
 from inventory.core import keyset
-from inventory.core.database import among, db
+from inventory.core.database import among, db, lookup
 from inventory.core.listing.asking import Asked
 from inventory.core.listing.declaring import Filter, Join
 
@@ -181,7 +181,7 @@ class Rows:
         if not ids:
             return []
         at = {id_: number for number, id_ in enumerate(ids)}
-        statement = self._with_id().where(among(self.id_column, at)).order_by(None)
+        statement = lookup(self._with_id().where(among(self.id_column, at)).order_by(None))
         return sorted(db.session.execute(statement), key=lambda result: at[result[-1]])
 
     def _with_id(self, beside: Sequence[Any] = ()) -> Select[Any]:

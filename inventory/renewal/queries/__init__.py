@@ -22,8 +22,8 @@ from inventory.renewal.queries.selections import (
     assets,
     candidate_order,
     candidates,
-    of_unknown_age,
     shown_day,
+    to_do,
 )
 
 __all__ = [
@@ -48,7 +48,6 @@ __all__ = [
     "communes",
     "figures",
     "figures_of",
-    "of_unknown_age",
     "overview",
     "recorded",
     "rule_in_force",
@@ -56,4 +55,5 @@ __all__ = [
     "shown_day",
     "snapshots",
     "sorts",
+    "to_do",
 ]

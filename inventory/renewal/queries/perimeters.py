@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import select
 
 from inventory.core import clock
-from inventory.core.database import db
+from inventory.core.database import db, lookup
 from inventory.core.types import Code
 from inventory.core.wording import N_
 from inventory.organization import queries as organization
@@ -82,7 +82,7 @@ def asks_for(
     last day. `within` keeps only those entities of a branch (ids).
     """
     rules = rules_in_force(entities, sorts())
-    tree = db.session.execute(select(Entity.id, Entity.path, Entity.kind)).all()
+    tree = db.session.execute(lookup(select(Entity.id, Entity.path, Entity.kind))).all()
     social = [row.path for row in tree if row.kind is EntityKind.CCAS]
     found = []
     for entity in entities:

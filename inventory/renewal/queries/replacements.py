@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from inventory.core.database import db
+from inventory.core.database import db, lookup
 from inventory.renewal.models import Replacement, Snapshot
 from inventory.renewal.queries.perimeters import Ask
 from inventory.renewal.queries.selections import replaced_in_year
@@ -18,7 +18,7 @@ def recorded(ask: Ask, limit: int | None = None) -> Sequence[Replacement]:
     newest = (Replacement.replaced_on.desc(), Replacement.id.desc())
     # Which ones first, alone: a store would put the old and the new of a whole year beside them to keep ten.
     shown = select(Replacement.id).where(*replaced_in_year(ask)).order_by(*newest).limit(limit)
-    statement = (
+    statement = lookup(
         select(Replacement)
         .where(Replacement.id.in_(shown))
         .options(
@@ -34,5 +34,5 @@ def recorded(ask: Ask, limit: int | None = None) -> Sequence[Replacement]:
 
 def snapshots(entity_id: int) -> Sequence[Snapshot]:
     """Return the figures of an entity that were presented, newest first."""
-    statement = select(Snapshot).where(Snapshot.entity_id == entity_id)
+    statement = lookup(select(Snapshot).where(Snapshot.entity_id == entity_id))
     return db.session.scalars(statement.order_by(Snapshot.presented_at.desc(), Snapshot.id.desc())).all()

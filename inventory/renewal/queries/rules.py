@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from sqlalchemy import select
 
 from inventory.assets.states import Ownership, Usage
 from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category
-from inventory.core.database import db
+from inventory.core.database import among, db, lookup
 from inventory.organization.models import Entity
 from inventory.renewal.models import RenewalRule
 from inventory.renewal.sixth import Terms
@@ -55,32 +57,33 @@ class RuleInForce:
 
 def sorts() -> dict[int, Sort]:
     """Return every category by id, in the order of ids; one query."""
-    rows = db.session.execute(
-        select(
-            Category.id,
-            Category.code,
-            Category.name,
-            Category.kind,
-            Category.service_life_months,
-            Category.in_renewal_base,
-            Category.in_workplace,
-        ).order_by(Category.id)
+    return {row.id: Sort(*row) for row in db.session.execute(_all_sorts())}
+
+
+@cache
+def _all_sorts() -> Any:
+    columns = (
+        Category.id,
+        Category.code,
+        Category.name,
+        Category.kind,
+        Category.service_life_months,
+        Category.in_renewal_base,
+        Category.in_workplace,
     )
-    return {row.id: Sort(*row) for row in rows}
+    return lookup(select(*columns).order_by(Category.id))
 
 
 def rules_in_force(entities: Sequence[Entity], known: Mapping[int, Sort]) -> dict[int, RuleInForce]:
     """Return the rule in force of each entity by its id; two queries, however many there are."""
     lines = {entity.id: _line(entity) for entity in entities}
     wanted = {id_ for line in lines.values() for id_ in line}
-    rows = db.session.scalars(
-        select(RenewalRule).where(RenewalRule.entity_id.in_(wanted)).order_by(RenewalRule.version)
-    ).all()
+    of_lines = select(RenewalRule).where(among(RenewalRule.entity_id, wanted))
+    rows = db.session.scalars(lookup(of_lines.order_by(RenewalRule.version))).all()
     latest = {row.entity_id: row for row in rows}
     latest = {id_: row for id_, row in latest.items() if not row.inherits}
-    sources = {
-        entity.id: entity for entity in db.session.scalars(select(Entity).where(Entity.id.in_(latest.keys())))
-    }
+    given_on = db.session.scalars(lookup(select(Entity).where(among(Entity.id, latest))))
+    sources = {entity.id: entity for entity in given_on}
     found = {}
     for entity in entities:
         row = next((latest[id_] for id_ in lines[entity.id] if id_ in latest), None)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, not_, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from inventory.assets.ages import months_before
@@ -17,7 +17,7 @@ from inventory.assets.orders import NEVER, started, started_for_sure
 from inventory.assets.queries import View, listed_bare
 from inventory.assets.states import State
 from inventory.core.access import Scope
-from inventory.core.database import db
+from inventory.core.database import among, db, lookup
 from inventory.core.types import Code
 from inventory.core.wording import N_
 from inventory.organization.models import Entity
@@ -243,20 +243,44 @@ def _narrowed(ask: Ask, selection: Selection, kept: tuple[Sort, ...]) -> list[Co
 
 def candidates(ask: Ask, limit: int) -> Sequence[Asset]:
     """Return the main terminals to renew first: the oldest, then those of unknown age whose warranty ended first."""
-    return _first(ask, Selection(Figure.CANDIDATES), candidate_order(), limit)
+    return _first(ask, (Figure.CANDIDATES,), limit)[Figure.CANDIDATES]
 
 
-def of_unknown_age(ask: Ask, limit: int) -> Sequence[Asset]:
-    """Return the first main terminals whose age nobody knows."""
-    return _first(ask, Selection(Figure.UNKNOWN_AGE), (Asset.id,), limit)
+def to_do(ask: Ask, limit: int) -> dict[Figure, Sequence[Asset]]:
+    """Return the first candidates, and the first main terminals whose age nobody knows; two queries for both."""
+    return _first(ask, (Figure.CANDIDATES, Figure.UNKNOWN_AGE), limit)
 
 
-def _first(ask: Ask, selection: Selection, order: tuple[Any, ...], limit: int) -> Sequence[Asset]:
+def _first(ask: Ask, figures: Sequence[Figure], limit: int) -> dict[Figure, Sequence[Asset]]:
+    """Return the first assets of figures about what is in use: the stretches of the day are read once for all."""
+    main = [sort.id for sort in ask.rule.main]
+    stretches = select(Period.asset_id).where(*held_on(ask, ask.as_of), Period.state.in_(IN_USE))
+    held = stretches.where(Period.category_id.in_(main)).cte("held")
+    parts = []
+    for place, figure in enumerate(figures):
+        part = (
+            select(literal(place).label("place"), *candidate_order())
+            .where(
+                Asset.id.in_(select(held.c.asset_id)),
+                *by_rule(ask),
+                *_narrowed(ask, Selection(figure), ask.rule.main),
+            )
+            .order_by(*candidate_order())
+            .limit(limit)
+        )
+        parts.append(select(part.subquery()))
+    found = sorted(tuple(row) for row in db.session.execute(union_all(*parts)))
+    rows = _named_rows({row[-1] for row in found})
+    return {
+        figure: [rows[row[-1]] for row in found if row[0] == place] for place, figure in enumerate(figures)
+    }
+
+
+def _named_rows(ids: Collection[int]) -> dict[int, Asset]:
     # Without the stretch and the custody of the day, which a list needs: sixteen joined tables take long to plan alone.
-    named = (Asset.model, Asset.manufacturer, Asset.category, Asset.entity)
-    first = asset_ids(ask, selection).order_by(*order).limit(limit)
-    statement = select(Asset).where(Asset.id.in_(first)).options(*(joinedload(one) for one in named))
-    return db.session.scalars(statement.order_by(*order)).all()
+    named = (joinedload(one) for one in (Asset.model, Asset.manufacturer, Asset.category, Asset.entity))
+    statement = lookup(select(Asset).where(among(Asset.id, ids)).options(*named))
+    return {row.id: row for row in db.session.scalars(statement)}
 
 
 def candidate_order() -> tuple[Any, ...]:

@@ -77,10 +77,10 @@ def _figures(ask: Ask) -> queries.Figures:
 
 def _beside(ask: Ask) -> dict[str, Any]:
     """Return the rows that stand beside the figures: what to fix, to renew, and what is recorded."""
-    recorded = queries.recorded(ask, SHOWN + 1)
+    recorded, to_do = queries.recorded(ask, SHOWN + 1), queries.to_do(ask, SHOWN)
     return {
-        "unknown": queries.of_unknown_age(ask, SHOWN),
-        "candidates": queries.candidates(ask, SHOWN),
+        "unknown": to_do[Figure.UNKNOWN_AGE],
+        "candidates": to_do[Figure.CANDIDATES],
         "recorded": recorded[:SHOWN],
         "more_recorded": len(recorded) > SHOWN,
         "snapshots": queries.snapshots(ask.perimeter.entity.id)[:SHOWN],

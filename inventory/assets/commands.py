@@ -22,7 +22,7 @@ def assets() -> None:
     """Equipment in files."""
 
 
-@assets.command("import")
+@assets.command("import", short_help="Import a file of equipment.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--entity", "code", required=True, help="Code of the entity of rows that name none.")
 @click.option("--as", "email", required=True, help="E-mail address of the user whose rights apply.")
@@ -55,9 +55,7 @@ def import_(*, file: Path, code: str, email: str, match_key: str | None, whole: 
         _work(kept)
         kept = db.session.get_one(Import, kept.id, populate_existing=True)
         if not dry_run:
-            with transaction():
-                services.start(kept)
-            _work(kept)
+            _run(kept)
             kept = db.session.get_one(Import, kept.id, populate_existing=True)
     except DomainError as error:
         raise click.UsageError(str(error)) from error
@@ -65,10 +63,10 @@ def import_(*, file: Path, code: str, email: str, match_key: str | None, whole: 
 
 
 def _kept(file: Path, code: str, email: str) -> Import:
-    from inventory.auth.queries import user_named
+    from inventory.auth.queries import access_of, user_named
     from inventory.core.access import Actor
     from inventory.core.database import transaction
-    from inventory.exchange import services
+    from inventory.exchange import importers, services
     from inventory.organization.queries import entities_named
 
     user, entity = user_named(email), entities_named([code.upper()]).get(code.upper())
@@ -76,11 +74,29 @@ def _kept(file: Path, code: str, email: str) -> Import:
         raise click.UsageError(f"there is no user with the address {email}")
     if entity is None:
         raise click.UsageError(f"there is no entity with the code {code}")
+    may = user.active and access_of(user).allows(importers.importer("asset").permission, entity.id)
+    if not may:
+        raise click.UsageError(f"{user.email} may not import equipment for {entity.code}")
     actor = Actor("user", user.public_id, user.name)
     with transaction():
         return services.keep(
             file.read_bytes(), file.name, noun="asset", entity_id=entity.id, user=user, actor=actor
         )
+
+
+def _run(kept: Import) -> None:
+    """Import a file that was tried, or say that its refused rows, which are told in the end, forbid it."""
+    from inventory.core.database import transaction
+    from inventory.core.errors import Refused
+    from inventory.exchange import services
+
+    try:
+        with transaction():
+            services.start(kept)
+    except Refused as error:
+        click.echo(str(error), err=True)
+    else:
+        _work(kept)
 
 
 def _work(kept: Import) -> None:
@@ -108,7 +124,7 @@ def _report(kept: Import) -> None:
         click.get_current_context().exit(PARTIAL)
 
 
-@assets.command("export")
+@assets.command("export", short_help="Write all equipment as CSV.")
 @click.option(
     "--entity", "code", help="Code of an entity: it and all below it; the whole instance unless given."
 )

@@ -16,7 +16,7 @@ from inventory.audit.models import ChangeSetKind
 from inventory.auth import queries as users
 from inventory.auth.models import User
 from inventory.core import clock
-from inventory.core.access import Actor
+from inventory.core.access import NOBODY, Actor
 from inventory.core.database import bulk_load, db
 from inventory.core.errors import Invalid, Refused
 from inventory.core.i18n import in_every_language
@@ -171,11 +171,15 @@ def _enqueue(kept: Import, kind: str, stage: Stage) -> None:
 
 
 def terms_of(kept: Import, *, actor: Actor) -> Terms:
-    """Return how the rows are applied: in the entities where its owner may write today."""
+    """Return how the rows are applied: in the entities where its owner may write today.
+
+    Raises NotFound or Forbidden when the entity of rows that name none is not one of them (any more).
+    """
     owner = db.session.get(User, kept.user_id) if kept.user_id else None
     permission = importers.importer(kept.noun).permission
-    allowed = users.access_of(owner).entity_ids(permission) if owner else frozenset[int]()
-    return Terms(kept.match_key or "", kept.entity_id, allowed, actor)
+    access = users.access_of(owner) if owner and owner.active else NOBODY
+    access.require(permission, kept.entity_id)
+    return Terms(kept.match_key or "", kept.entity_id, access.entity_ids(permission), actor)
 
 
 def rows_of(kept: Import) -> list[Row]:

@@ -61,3 +61,21 @@ def test_a_wrong_call_says_what_is_unknown(runner, cast, laptop, tmp_path: Path,
         assets, ["import", str(file), "--entity", entity, "--as", cast.bruno.email if email == "x" else email]
     )
     assert (done.exit_code, "there is no" in done.output) == (2, True)
+
+
+def test_nobody_imports_where_their_role_does_not_let_them(runner, cast, laptop, tmp_path: Path):
+    file = tmp_path / "neuf.csv"
+    file.write_text("Étiquette;Catégorie\nLBX-000002;Ordinateur portable\n", encoding="utf-8")
+    for who, code in ((cast.chloe, "LBX"), (cast.bruno, "PES")):
+        done = runner.invoke(assets, ["import", str(file), "--entity", code, "--as", who.email])
+        assert (done.exit_code, "may not import" in done.output) == (2, True), done.output
+    assert db.session.query(Asset).count() == 1
+
+
+def test_a_file_to_be_imported_whole_says_which_rows_stop_it(runner, cast, laptop, tmp_path: Path):
+    file = tmp_path / "neuf.csv"
+    file.write_text("Étiquette;Type\nLBX-000002;Soucoupe\n", encoding="utf-8")
+    asked = ["import", str(file), "--entity", "LBX", "--as", cast.bruno.email, "--whole"]
+    done = runner.invoke(assets, asked)
+    assert done.exit_code == 3
+    assert "Nothing was imported" in done.output and "line 2" in done.output

@@ -82,6 +82,7 @@ def _create_app() -> Any:
 
 
 @click.command(cls=LazyGroup)
+@click.version_option(package_name="parc", message="Parc %(version)s")
 @click.pass_context
 def main(context: click.Context) -> None:
     """Parc, the inventory of a shared IT service."""

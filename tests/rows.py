@@ -17,7 +17,7 @@ from inventory.applications.states import Criticality, Hosting
 from inventory.assets import services as assets
 from inventory.assets.models import Asset
 from inventory.assets.states import State
-from inventory.audit.models import ChangeSet, ChangeSetKind
+from inventory.audit.models import AuditRecord, ChangeSet, ChangeSetKind
 from inventory.auth.models import User
 from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category
@@ -378,14 +378,23 @@ NOUNS = {
     "/discovery/runs/": "run",
     "/discovery/sightings/": "sighting",
     "/discovery/presences/": "presence",
+    "/journal/": "asset",
 }
 """Which noun stands in an address after this beginning."""
+
+
+def _record_of(row: Any) -> int:
+    found = db.session.scalar(select(AuditRecord.id).where(AuditRecord.object_id == row.public_id).limit(1))
+    assert found is not None
+    return found
+
 
 OTHER_ARGUMENTS: dict[str, Callable[[Rows], Any]] = {
     "field": lambda _rows: "serial",
     "name": lambda _rows: "depreciation_months",
     "other": lambda rows: rows["connected"].public_id,
     "grant_id": lambda rows: rows["grant"].id,
+    "record_id": lambda rows: _record_of(rows["asset"]),
     "kind": lambda _rows: CredentialKind.SNMP_COMMUNITY.value,
     "to": lambda _rows: State.IN_REPAIR.value,
 }
@@ -437,7 +446,7 @@ def noun_of(rule: Rule) -> str | None:
         return None
     start = rule.rule.split("<", 1)[0]
     argument = rule.rule.split("<", 1)[1].split(">", 1)[0].split(":")[-1]
-    if argument in OTHER_ARGUMENTS:
+    if argument in OTHER_ARGUMENTS and start not in NOUNS:
         return None
     if start not in NOUNS:
         raise NoRow(f"{rule.endpoint}: {rule.rule}")

@@ -91,7 +91,7 @@ def expected(app: Flask, caller: Caller, rule: Rule) -> tuple[int, ...]:
     """Return the statuses that are right; () stands for any answer that is neither a refusal nor an error."""
     permission, noun = rows.permission_of(app, rule), rows.noun_of(rule)
     if permission is Permission.PUBLIC:
-        return (404,) if rule.endpoint in rows.WITH_TOKEN else ()
+        return (410,) if rule.endpoint in rows.WITH_TOKEN else ()
     if caller.role is None:
         return (303,)
     if permission is None or not caller.may(permission):

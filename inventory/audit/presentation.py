@@ -19,6 +19,8 @@ from inventory.core.wording import N_
 _fields: dict[str, tuple[str, type[Code] | None]] = {
     "name": (N_("Name"), None),
     "email": (N_("E-mail address"), None),
+    "failed_attempts": (N_("Wrong attempts in a row"), None),
+    "locked_until": (N_("Waits until"), None),
     "code": (N_("Code"), None),
     "kind": (N_("Kind"), None),
     "active": (N_("May sign in"), None),
@@ -55,6 +57,9 @@ _EUROS = re.compile(r"-?[0-9]{1,15}\.[0-9]{2} €")
 # A role's field names the entity, so that one record can tell of several.
 ROLE_ON = "role: "
 _worded: set[str] = set()
+# Nouns whose names may be words of the application: built-in categories, what Parc schedules by itself.
+_worded_nouns: set[str] = set()
+_readers: dict[str, Callable[[Any], Any]] = {}
 ACTOR_KINDS = {
     "user": "person",
     "run": "network",
@@ -74,6 +79,21 @@ def worded(*names: str) -> None:
     _worded.update(names)
 
 
+def worded_nouns(*names: str) -> None:
+    """Say of which nouns the names may be words of the application (N_)."""
+    _worded_nouns.update(names)
+
+
+def read_by(name: str, reader: Callable[[Any], Any]) -> None:
+    """Say how a field's recorded value, what is empty too, is put into words."""
+    _readers[name] = reader
+
+
+def object_label(object_type: str, label: str) -> str:
+    """Return the name that a record gives its object, in the reader's language where it is a word of the application."""
+    return gettext(label) if object_type in _worded_nouns and label else label
+
+
 def field_label(name: str) -> str:
     """Return a field's label in the reader's language."""
     if name.startswith(ROLE_ON):
@@ -85,6 +105,10 @@ def field_label(name: str) -> str:
 
 def field_value(name: str, value: Any) -> Any:
     """Return a recorded value as a reader should see it."""
+    return _readers[name](value) if name in _readers else _usual_words(name, value)
+
+
+def _usual_words(name: str, value: Any) -> Any:
     codes = Role if name.startswith(ROLE_ON) else _fields.get(name, ("", None))[1]
     if isinstance(value, Code):
         return gettext(value.label)

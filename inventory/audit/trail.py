@@ -16,6 +16,7 @@ from inventory.core import clock, registry
 from inventory.core.access import Scope
 from inventory.core.database import db
 from inventory.core.days import parse_day
+from inventory.core.errors import NotFound
 from inventory.core.guard import requires
 from inventory.core.i18n import labelled
 from inventory.core.listing import Column, Filter, Listing, code_options
@@ -59,6 +60,19 @@ OTHER_NOUNS = {
     "supplier": N_("Supplier"),
     "user": N_("User"),
 }
+# The pages of those that have one, and what their readers may do.
+OTHER_PAGES = {
+    "user": ("users.detail", Permission.USERS_ADMIN),
+    "category": ("catalog.edit_category", Permission.INSTANCE_ADMIN),
+    "manufacturer": ("catalog.edit_manufacturer", Permission.INSTANCE_ADMIN),
+    "model": ("catalog.edit_model", Permission.INSTANCE_ADMIN),
+    "custom_field": ("fields.edit", Permission.INSTANCE_ADMIN),
+    "address_range": ("discovery.edit_range", Permission.DISCOVERY_ADMIN),
+    "directory": ("discovery.edit_directory", Permission.DISCOVERY_ADMIN),
+    "credential": ("discovery.edit_credential", Permission.DISCOVERY_ADMIN),
+    "site": ("discovery.edit_site", Permission.DISCOVERY_ADMIN),
+    "supplier": ("procurement.edit", Permission.INSTANCE_ADMIN),
+}
 
 
 @bp.route("/")
@@ -72,13 +86,49 @@ def index() -> Response:
         filters=FILTERS,
         search=_matching,
         id_column=AuditRecord.id,
-        row_url=_page_of,
+        row_url=_record_url,
         public_id=lambda row: str(row.id),
         default_sort="-recorded_at",
     ).recorded()
     if listing.wants_export:
         return listing.export(_("Journal"))
     return page("audit/journal.html", listing=listing.empty(_("Nothing was recorded that is like this.")))
+
+
+@bp.route("/<int(max=9223372036854775807):record_id>")
+@requires(Permission.SETTINGS_ADMIN)
+def detail(record_id: int) -> Response:
+    """Show one record with all that it says."""
+    everywhere = Scope(access().entity_ids(Permission.SETTINGS_ADMIN))
+    record = db.session.scalar(_records(everywhere).where(AuditRecord.id == record_id))
+    if record is None:
+        raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
+    name = presentation.object_label(record.object_type, record.object_label)
+    return page(
+        "audit/record.html",
+        record=record,
+        noun=_noun_words(record.object_type),
+        name=name,
+        title=labelled(_(record.action.label).capitalize(), name),
+        url=_page_of(record),
+        made_by=MADE_BY.get(record.actor_kind),
+        changes=_each_change(record),
+        change_set=_change_set_of(record),
+    )
+
+
+def _record_url(row: AuditRecord) -> str:
+    return url_for("journal.detail", record_id=row.id)
+
+
+def _change_set_of(record: AuditRecord) -> ChangeSet | None:
+    """Return the change set that a record is part of, where the reader may open it."""
+    found = db.session.get(ChangeSet, record.change_set_id) if record.change_set_id else None
+    if found is None:
+        return None
+    if found.entity_id is None:
+        return found if access().allows(Permission.INSTANCE_ADMIN) else None
+    return found if access().allows(Permission.VIEW, found.entity_id) else None
 
 
 def _records(scope: Scope) -> Select[Any]:
@@ -134,35 +184,57 @@ def _noun_words(object_type: str) -> str:
 
 def _changes(row: AuditRecord) -> str:
     """Return the changes in one line: "Name: PC-1 → PC-2"; what was empty before needs no arrow."""
-    said = []
-    for name, (old, new) in row.changes.items():
-        before, after = _value(name, old), _value(name, new)
-        said.append(
-            labelled(presentation.field_label(name), after if before == "–" else f"{before} → {after}")
-        )
-    return " · ".join(said)
+    return " · ".join(
+        labelled(label, after if before == "–" else f"{before} → {after}")
+        for label, before, after in _each_change(row)
+    )
 
 
-def _value(name: str, value: Any) -> str:
+def _each_change(row: AuditRecord) -> list[tuple[str, str, str]]:
+    """Return the label, what it was and what it became of each field that a record tells of."""
+    return [
+        (presentation.field_label(name), _value(row, name, old), _value(row, name, new))
+        for name, (old, new) in row.changes.items()
+    ]
+
+
+def _value(row: AuditRecord, name: str, value: Any) -> str:
+    if name == "name" and isinstance(value, str):
+        # A noun whose names may be words of the application is called by them here too.
+        return presentation.object_label(row.object_type, value)
     shown = presentation.field_value(name, value)
     return "–" if shown in (None, "") else str(shown)
 
 
 def _page_of(row: AuditRecord) -> str | None:
     noun = registry.nouns().get(row.object_type)
-    if noun is None or noun.argument != "public_id" or noun.page not in current_app.view_functions:
+    if noun is not None:
+        endpoint = noun.page if noun.argument == "public_id" else ""
+    else:
+        endpoint, permission = OTHER_PAGES.get(row.object_type, ("", Permission.SETTINGS_ADMIN))
+        endpoint = endpoint if access().allows(permission) else ""
+    if endpoint not in current_app.view_functions:
         return None
-    return url_for(noun.page, public_id=row.object_id)
+    return url_for(endpoint, public_id=row.object_id)
 
 
 COLUMNS = (
     Column(
-        "recorded_at", N_("When"), lambda row: row.recorded_at, kind="instant", sort=AuditRecord.recorded_at
+        "recorded_at",
+        N_("When"),
+        lambda row: row.recorded_at,
+        kind="instant",
+        sort=AuditRecord.recorded_at,
     ),
     Column("actor", N_("By"), lambda row: row.actor_label),
     Column("action", N_("Act"), lambda row: row.action, kind="badge"),
     Column("noun", N_("Kind"), lambda row: _noun_words(row.object_type)),
-    Column("object", N_("Of what"), lambda row: row.object_label, kind="name"),
+    Column(
+        "object",
+        N_("Of what"),
+        lambda row: presentation.object_label(row.object_type, row.object_label),
+        kind="name",
+    ),
     Column("changes", N_("What changed"), _changes, kind="sentence"),
     Column("effective_on", N_("Holds from"), lambda row: row.effective_on, kind="day"),
     Column("note", N_("Note"), lambda row: row.note),

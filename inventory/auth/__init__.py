@@ -16,6 +16,7 @@ def init_app(app: Flask) -> None:
     """Register sign-in, the account pages and the users' administration."""
     from flask_babel import gettext
 
+    from inventory.audit import presentation
     from inventory.auth import account, browsers, identity, letters, users, views, welcome
     from inventory.core import guard, registry
 
@@ -25,6 +26,7 @@ def init_app(app: Flask) -> None:
     guard.authenticate_with(app, identity.load_user)
     for blueprint in (views.bp, views.preferences, account.bp, users.bp):
         app.register_blueprint(blueprint)
+    presentation.read_by("session", browsers.session_words)
     registry.menu(users.MENU)
     registry.hook("instance.greeted", welcome.print_link)
     registry.hook("user.secured", letters.secured)

@@ -56,6 +56,8 @@ def password() -> Response:
         with form.saving():
             if not is_right:
                 raise Invalid("current", N_("This is not your present password."))
+            if form.password.data == form.current.data:
+                raise Invalid("password", N_("This is your present password: take another one."))
             services.set_password(g.account, form.password.data or "", actor=g.actor)
         if not form.errors:
             session.clear()

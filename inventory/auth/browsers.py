@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
+
 # The first that the text holds counts: browsers name those that they descend from after themselves.
 BROWSERS = (
     ("Edg/", "Edge"),
@@ -29,3 +31,8 @@ def browser_name(agent: str | None) -> str:
     text = agent or ""
     found = [next((name for mark, name in known if mark in text), None) for known in (BROWSERS, SYSTEMS)]
     return ", ".join(name for name in found if name) or text[:40]
+
+
+def session_words(agent: str | None) -> str:
+    """Return what history says of a session that had this User-Agent header: its browser, or, of none any more, that it ended."""
+    return _("ended") if agent is None else browser_name(agent)

@@ -11,7 +11,10 @@ from inventory.core.terminal import with_application
 if TYPE_CHECKING:
     from inventory.auth.models import User
     from inventory.core.access import Actor
+    from inventory.organization.models import Entity
 
+# As core.permissions.Role has them, which help is shown without.
+ROLES = ("reader", "technician", "manager", "administrator")
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"
 
 
@@ -65,6 +68,42 @@ def list_users() -> None:
         waits = row.locked_until is not None and row.locked_until > clock.now()
         state = "closed" if not row.active else "waits" if waits else "open"
         click.echo(f"{row.email}\t{row.name}\t{state}\t{roles}")
+
+
+@user.command("add", short_help="Add a user with a role, and print their link.")
+@click.argument("email")
+@click.option("--name", required=True, help="Their name as pages show it.")
+@click.option("--role", required=True, type=click.Choice(ROLES), help="What they may do.")
+@click.option("--entity", "code", required=True, help="Code of the entity where they may, with all below it.")
+@click.option("--language", type=click.Choice(["en", "fr"]), help="As the browser unless given.")
+@with_application
+def add(*, email: str, name: str, role: str, code: str, language: str | None) -> None:
+    """Add a user EMAIL with a role and print a one-time link with which they choose their password."""
+    from inventory.auth import services
+    from inventory.core.database import transaction
+    from inventory.core.errors import DomainError
+    from inventory.core.permissions import Role
+
+    entity = _entity(code)
+    values = {"email": email, "name": name, "language": language}
+    try:
+        with transaction():
+            added = services.create_user(values, actor=_actor())
+            services.grant(added, entity, Role(role), actor=_actor())
+            token = services.issue_link(services.RESET, added, actor=_actor())
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{_address()}/password/{token}")
+
+
+def _entity(code: str) -> Entity:
+    from inventory.organization import queries
+
+    _require_store()
+    found = queries.entities_named([code.upper()]).get(code.upper())
+    if found is None:
+        raise click.ClickException(f"there is no entity with the code {code}")
+    return found
 
 
 @user.command("link", short_help="Print a one-time password link.")
@@ -123,6 +162,24 @@ def reopen(email: str) -> None:
     with transaction():
         services.update_user(found, {"active": True}, version=None, actor=_actor())
     click.echo(f"{found.email} may sign in")
+
+
+@user.command("close", short_help="Close an account.")
+@click.argument("email")
+@with_application
+def close(email: str) -> None:
+    """Let EMAIL sign in no more, and end their sessions; the roles are kept for when the account opens again."""
+    from inventory.auth import services
+    from inventory.core.database import transaction
+    from inventory.core.errors import DomainError
+
+    found = _named(email)
+    try:
+        with transaction():
+            services.update_user(found, {"active": False}, version=None, actor=_actor())
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{found.email} may not sign in any more")
 
 
 @user.command("without-second-factor", short_help="Switch a second factor off.")

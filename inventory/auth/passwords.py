@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import unicodedata
 from datetime import datetime
 from functools import lru_cache
 
@@ -18,6 +19,33 @@ from inventory.core.wording import N_
 
 MIN_LENGTH = 12
 MAX_LENGTH = 256
+# Different characters that a password must have beside what anybody would try first.
+LEAST_OF_ITS_OWN = 5
+# Of the lists of passwords that were found out most often in French and English, those that make up the rest of them.
+COMMON = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        motdepasse mdp passe password pass azerty azertyuiop qwerty qwertyuiop qwertz qsdfghjklm asdfghjkl bonjour bienvenue
+        welcome soleil doudou loulou chouchou jetaime iloveyou letmein changeme changezmoi secret admin administrateur
+        administrator utilisateur user test france marseille paris parc mairie commune metropole informatique
+        janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre printemps ete automne hiver
+        january february march april may june july august september october november december spring summer autumn winter
+        """,
+    )
+)
+# What is typed for a letter to look like it.
+WRITTEN_FOR = str.maketrans("@0$", "aos")
+ROWS = (
+    "12345678901234567890",
+    "abcdefghijklmnopqrstuvwxyz",
+    "azertyuiop",
+    "qsdfghjklm",
+    "wxcvbn",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+)
 TOTP_STEP_SECONDS = 30
 RECOVERY_CODES = 8
 # Tests hash with less work; see `use_hasher`.
@@ -32,7 +60,10 @@ def use_hasher(hasher: PasswordHasher) -> None:
 
 
 def check_strength(password: str, *, known: tuple[str, ...] = ()) -> None:
-    """Raise Invalid for a password that is too short, too long, one character, or the user's own name."""
+    """Raise Invalid for a password that is too short, too long, or little more than what anybody would try first.
+
+    `known` are texts that stand for the user: their name, their e-mail address.
+    """
     if len(password) < MIN_LENGTH:
         raise Invalid(
             "password",
@@ -41,11 +72,37 @@ def check_strength(password: str, *, known: tuple[str, ...] = ()) -> None:
         )
     if len(password) > MAX_LENGTH:
         raise Invalid("password", N_("Use at most %(length)s characters."), length=MAX_LENGTH)
-    folded = password.casefold()
-    if len(set(folded)) < 5 or any(
-        word and word.casefold() in folded and len(word) * 2 > len(folded) for word in known
-    ):
-        raise Invalid("password", N_("This password is too easy to guess."))
+    plain = _folded(password)
+    # A zero is a digit in a row of digits, and stands for a letter in a word: either way may be how it is guessed.
+    ways = (plain, plain.translate(WRITTEN_FOR))
+    if any(len(set(_beyond_guessing(way, known))) < LEAST_OF_ITS_OWN for way in ways):
+        raise Invalid(
+            "password",
+            N_(
+                "This password is too easy to guess: common words, your name, or keys in a row. Take a sentence of several words."
+            ),
+        )
+
+
+def _beyond_guessing(password: str, known: tuple[str, ...]) -> str:
+    """Return what is left of a folded password without common words, those known of the user, and rows of keys."""
+    left = password
+    own = {word for text in known for word in re.findall(r"[a-z]{3,}", _folded(text))}
+    for word in sorted(own | COMMON, key=len, reverse=True):
+        left = left.replace(word, " ")
+    return "".join(piece for piece in re.split(r"[\W_]+", left) if not _is_row(piece))
+
+
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(mark for mark in plain if not unicodedata.combining(mark))
+
+
+def _is_row(piece: str) -> bool:
+    """Say whether a piece is one key again and again, or keys that follow each other: 1234, lkjh, aaaa."""
+    return len(set(piece)) == 1 or (
+        len(piece) > 2 and any(piece in row or piece in row[::-1] for row in ROWS)
+    )
 
 
 def hash_password(password: str) -> str:

@@ -34,6 +34,12 @@ RESET = "reset"
 USED = N_("This link has been used already or is too old. Ask for a new one.")
 
 
+class SpentLink(NotFound):
+    """A one-time link was used, is too old, or never was."""
+
+    status = 410
+
+
 class Secured(enum.Enum):
     """What of an account's protection was changed."""
 
@@ -60,8 +66,8 @@ def create_user(values: dict[str, Any], *, actor: Actor) -> User:
         raise Invalid(
             "email",
             N_(
-                "There is a user with this e-mail address already. An administrator of the whole instance can give "
-                "them a role here."
+                "There is a user with this e-mail address already: give them the role on their page. If you do not find "
+                "them in your list, an administrator of the whole instance can."
             ),
         )
     user = User(email=email, name=values["name"], language=values.get("language"))
@@ -159,7 +165,7 @@ def _keep_an_administrator(leaving: User) -> None:
     hold(db.session.scalars(select(Entity).where(Entity.parent_id.is_(None))).one())
     counted = leaving.active and leaving.password_hash is not None
     if queries.instance_administrators() - counted < 1:
-        raise Refused(N_("This is the last administrator of the instance."))
+        raise Refused(N_("This is the last administrator of the instance. Make somebody else one first."))
 
 
 def may_change(access: Access, user: User) -> bool:
@@ -213,8 +219,8 @@ def sign_in(email: str, password: str, *, at: datetime) -> User | None:
 
 def unlock(user: User, *, actor: Actor) -> None:
     """Let an account that waits after wrong passwords sign in at once."""
-    user.failed_attempts, user.locked_until = 0, None
-    audit.record(Action.UPDATED, "user", user, actor=actor, note="unlocked")
+    changes = audit.apply(user, {"failed_attempts": 0, "locked_until": None})
+    audit.record(Action.UPDATED, "user", user, changes, actor=actor)
 
 
 def count_failure(user: User, *, at: datetime) -> None:
@@ -223,9 +229,11 @@ def count_failure(user: User, *, at: datetime) -> None:
     beyond = user.failed_attempts - FREE_ATTEMPTS
     if beyond >= 0:
         user.locked_until = at + min(LOCK_LIMIT, LOCK_STEP * 2 ** min(beyond, 10))
-        audit.record(
-            Action.REFUSED, "user", user, actor=SYSTEM, note=f"{user.failed_attempts} failed attempts"
-        )
+        said: audit.Changes = {
+            "failed_attempts": [None, user.failed_attempts],
+            "locked_until": [None, user.locked_until],
+        }
+        audit.record(Action.REFUSED, "user", user, said, actor=SYSTEM)
 
 
 def check_code(user: User, code: str, *, at: datetime) -> bool:
@@ -339,7 +347,7 @@ def _cancel_links(purpose: str, user: User | None) -> None:
 
 
 def link_by_token(purpose: str, token: str) -> OneTimeLink:
-    """Return an unused link; raises NotFound when it was used, is too old or never was."""
+    """Return an unused link; raises SpentLink."""
     row = db.session.scalar(
         select(OneTimeLink).where(
             OneTimeLink.purpose == purpose,
@@ -349,15 +357,15 @@ def link_by_token(purpose: str, token: str) -> OneTimeLink:
         )
     )
     if row is None:
-        raise NotFound(USED)
+        raise SpentLink(USED)
     return row
 
 
 def use_link(row: OneTimeLink) -> None:
-    """Mark a link used; raises NotFound when somebody else used it since it was read. Call it before what it allows."""
+    """Mark a link used; raises SpentLink when somebody else used it since it was read. Call it before what it allows."""
     hold(row)
     if row.used_at is not None:
-        raise NotFound(USED)
+        raise SpentLink(USED)
     row.used_at = clock.now()
 
 

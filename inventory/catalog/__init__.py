@@ -29,6 +29,7 @@ def init_app(app: Flask) -> None:
     registry.job(own_jobs.MERGE, own_jobs.merge)
     registry.hook("instance.started", start.install_categories)
     homes.add(homes.Home("category", "asset", N_("Category"), lists.category_options, views.category_url))
+    presentation.worded_nouns("category")
     presentation.describe(
         {
             "kind": (N_("Kind"), kinds.Kind),

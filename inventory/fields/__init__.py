@@ -13,16 +13,18 @@ def init_app(app: Flask) -> None:
     from inventory.audit import presentation
     from inventory.core import registry
     from inventory.core.wording import N_
-    from inventory.fields import values, views
+    from inventory.fields import homes, values, views
     from inventory.fields.kinds import FieldKind
 
     app.register_blueprint(views.bp)
     registry.menu(views.MENU)
     registry.hook("asset.merged", values.follow_merge)
+    presentation.read_by("home", homes.label_of)
+    presentation.read_by("home_id", lambda id_: id_ and homes.named(id_))
     presentation.describe(
         {
             "home": (N_("Of what"), None),
-            "home_id": (N_("Identifier"), None),
+            "home_id": (N_("For"), None),
             "field_kind": (N_("Kind"), FieldKind),
             "label": (N_("Label"), None),
             "help": (N_("Help"), None),

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from inventory.fields.models import CustomField
 
 
@@ -39,6 +41,17 @@ def homes() -> dict[str, Home]:
 def homes_of(noun: str) -> list[str]:
     """Return the keys of the homes whose fields a noun may have."""
     return [home.key for home in _homes.values() if home.noun == noun]
+
+
+def label_of(key: str | None) -> str | None:
+    """Return what a home is called in the reader's language; the key itself when it is unknown."""
+    return _(_homes[key].label) if key in _homes else key
+
+
+def named(id_: str) -> str:
+    """Return the name of a home's row (a category) by its public id; the id itself when it is gone."""
+    rows = (home.rows for home in _homes.values() if home.rows is not None)
+    return next((name for find in rows for known, name in find() if known == id_), id_)
 
 
 def labels(fields: Sequence[CustomField]) -> dict[int, str]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from inventory.audit import services as audit
 from inventory.audit.models import Action
+from inventory.auth import services as auth
 from inventory.core import clock
 from inventory.core.access import SYSTEM, Actor
 from inventory.core.database import db, transaction
 from inventory.core.permissions import Role
+from inventory.jobs import presentation, schedules
 from inventory.organization import services as organization
 from tests import factories
 
@@ -41,7 +44,30 @@ def test_it_shows_what_changed_from_what_to_what_and_escapes_it(sign_in, cast, r
     page = rows(sign_in(cast.diane))
     assert "Marie &lt;b&gt;Dupont&lt;/b&gt;" in page
     assert "1 → =2" in page
-    assert f"/people/{renamed[0].public_id}" in page
+
+
+def test_a_row_opens_the_record_which_says_all_and_leads_to_what_it_tells_of(sign_in, cast, renamed):
+    with transaction():
+        person = db.session.merge(renamed[0])
+        audit.record(Action.UPDATED, "person", person, {"phone": ["0" * 900, None]}, actor=SYSTEM)
+    browser = sign_in(cast.diane)
+    address = re.search(r'href="(/journal/[0-9]+)"', rows(browser, "?noun=person"))[1]
+    record = browser.get(address).text
+    assert "0" * 900 in record
+    assert f"/people/{renamed[0].public_id}" in record
+
+
+def test_names_and_times_that_parc_gave_are_in_the_readers_language(app, sign_in, cast):
+    with transaction():
+        schedules.install(app, "files.clear_away", presentation.CLEARING_AWAY, "40 3 * * *")
+        auth.open_session(
+            cast.alice, address="192.0.2.1", agent="Mozilla/5.0 (Windows) Firefox/140", at=clock.now()
+        )
+        auth.end_sessions(cast.alice, actor=SYSTEM)
+    page = rows(sign_in(cast.diane))
+    assert "Nettoyage des fichiers supprimés" in page
+    assert "tous les jours à 03:40" in page
+    assert "Firefox, Windows → terminée" in page
 
 
 @pytest.mark.parametrize(

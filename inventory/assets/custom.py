@@ -20,6 +20,8 @@ from inventory.fields import columns, inputs, kinds, values
 from inventory.fields import queries as custom_fields
 from inventory.fields.kinds import FieldKind
 from inventory.fields.models import CustomField, CustomValue
+from inventory.organization.choices import seen_row
+from inventory.organization.models import Person
 
 NOUN = "asset"
 
@@ -71,6 +73,9 @@ def told_in_conflicts(asset: Asset, fields: Sequence[CustomField], form: Any) ->
 
 
 def _words(field: CustomField, value: Any) -> Any:
+    if field.kind is FieldKind.PERSON and value:
+        person = seen_row(Person, value)
+        return person.display_name if person else None
     if field.kind is FieldKind.MONEY and value is not None:
         return f"{value // 100}.{value % 100:02d} €"
     return None if value is None else kinds.stored(field.kind, value).text

@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import re
 import secrets
-import unicodedata
 from datetime import datetime
 from functools import lru_cache
 
@@ -15,6 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from inventory.core.errors import Invalid
+from inventory.core.text import folded
 from inventory.core.wording import N_
 
 MIN_LENGTH = 12
@@ -72,7 +72,7 @@ def check_strength(password: str, *, known: tuple[str, ...] = ()) -> None:
         )
     if len(password) > MAX_LENGTH:
         raise Invalid("password", N_("Use at most %(length)s characters."), length=MAX_LENGTH)
-    plain = _folded(password)
+    plain = folded(password)
     # A zero is a digit in a row of digits, and stands for a letter in a word: either way may be how it is guessed.
     ways = (plain, plain.translate(WRITTEN_FOR))
     if any(len(set(_beyond_guessing(way, known))) < LEAST_OF_ITS_OWN for way in ways):
@@ -87,15 +87,10 @@ def check_strength(password: str, *, known: tuple[str, ...] = ()) -> None:
 def _beyond_guessing(password: str, known: tuple[str, ...]) -> str:
     """Return what is left of a folded password without common words, those known of the user, and rows of keys."""
     left = password
-    own = {word for text in known for word in re.findall(r"[a-z]{3,}", _folded(text))}
+    own = {word for text in known for word in re.findall(r"[a-z]{3,}", folded(text))}
     for word in sorted(own | COMMON, key=len, reverse=True):
         left = left.replace(word, " ")
     return "".join(piece for piece in re.split(r"[\W_]+", left) if not _is_row(piece))
-
-
-def _folded(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(mark for mark in plain if not unicodedata.combining(mark))
 
 
 def _is_row(piece: str) -> bool:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from flask_babel import gettext
+
 from inventory.core.forms import (
     BoolField,
     ChoiceField,
@@ -10,8 +14,10 @@ from inventory.core.forms import (
     IntField,
     LongTextField,
     TextField,
+    options,
     required,
 )
+from inventory.core.i18n import ngettext
 from inventory.core.merging import VersionField
 from inventory.core.wording import N_
 from inventory.fields.kinds import FieldKind
@@ -46,6 +52,22 @@ class FieldForm(Form):
     in_use = BoolField(
         N_("In use"), default=True, description=N_("Without this it is no longer shown; its values are kept.")
     )
+
+
+def asking_instead(lost: Mapping[str, int], kept: Sequence[str]) -> type[FieldForm]:
+    """Return the form with a question for each choice that goes though objects have it: {choice: how many}."""
+    asked = {
+        f"instead_{place}": ChoiceField(
+            gettext(N_("What becomes of “%(choice)s”"), choice=choice),
+            [required()],
+            description=ngettext("%(num)s item has it today.", "%(num)s items have it today.", count),
+            choices=options(
+                [("", ""), (choice, gettext(N_("It stays with them"))), *((other, other) for other in kept)]
+            ),
+        )
+        for place, (choice, count) in enumerate(lost.items())
+    }
+    return type("FieldForm", (FieldForm,), asked) if asked else FieldForm
 
 
 class NewFieldForm(FieldForm):

@@ -8,6 +8,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from inventory.core.database import among, db, lookup
+from inventory.core.text import folded
 from inventory.fields.models import CustomField, CustomValue
 
 Home = tuple[str, str]
@@ -58,8 +59,9 @@ def value_count(field: CustomField) -> int:
 
 
 def all_values(field: CustomField) -> Sequence[CustomValue]:
-    """Return every value of a field."""
-    return db.session.scalars(select(CustomValue).where(CustomValue.field_id == field.id)).all()
+    """Return every value of a field, each with the person that it may name."""
+    statement = select(CustomValue).where(CustomValue.field_id == field.id)
+    return db.session.scalars(statement.options(joinedload(CustomValue.person))).all()
 
 
 def field_named(public_id: str) -> CustomField | None:
@@ -68,8 +70,16 @@ def field_named(public_id: str) -> CustomField | None:
 
 
 def in_same_home(home: str, home_id: str, label: str) -> CustomField | None:
-    """Return the field of this label at a home, or None."""
-    statement = select(CustomField).where(
-        CustomField.home == home, CustomField.home_id == home_id, CustomField.label == label
+    """Return the field of this label, whatever its case and accents, at a home; None when there is none."""
+    statement = select(CustomField).where(CustomField.home == home, CustomField.home_id == home_id)
+    return next((row for row in db.session.scalars(statement) if folded(row.label) == folded(label)), None)
+
+
+def counts_of(field: CustomField, texts: Collection[str]) -> dict[str, int]:
+    """Return how many objects have each of these values of a field; those that none has are left out."""
+    statement = (
+        select(CustomValue.text, func.count())
+        .where(CustomValue.field_id == field.id, CustomValue.text.in_(texts))
+        .group_by(CustomValue.text)
     )
-    return db.session.scalar(statement)
+    return dict(db.session.execute(statement).all()) if texts else {}

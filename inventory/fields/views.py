@@ -8,12 +8,13 @@ from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
 
 from inventory.core.addresses import row_pages
+from inventory.core.database import transaction
 from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.listing import Column, Filter, Listing, code_options
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
-from inventory.core.web import done, load, page
+from inventory.core.web import done, load, page, undo_own_url
 from inventory.core.wording import N_
 from inventory.fields import forms, queries, services
 from inventory.fields.homes import homes
@@ -73,13 +74,13 @@ def _by_kind(statement: Any, value: str) -> Any:
 
 def _home_names() -> dict[str, str]:
     """Return "home:row's id" → its name, for all places where a field may be declared."""
-    found = {}
+    nouns, rows = {}, {}
     for home in homes().values():
         if home.rows is None:
-            found[f"{home.key}:"] = _(home.label)
+            nouns[f"{home.key}:"] = _(home.label)
         else:
-            found |= {f"{home.key}:{id_}": name for id_, name in home.rows()}
-    return found
+            rows |= {f"{home.key}:{id_}": name for id_, name in home.rows()}
+    return nouns | rows
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -94,7 +95,7 @@ def create() -> Response:
             services.create_field({**_values(form), "home": home, "home_id": home_id}, actor=g.actor)
         if not form.errors:
             return done(_("%(name)s is added.", name=form.label.data), to=_back(home, home_id))
-    return page("fields/form.html", form=form, status=form.status, field=None, values=0)
+    return page("fields/form.html", form=form, status=form.status, field=None, values=0, questions=[])
 
 
 @bp.route("/<public_id>", methods=["GET", "POST"])
@@ -103,13 +104,47 @@ def edit(public_id: str) -> Response:
     """Change a field, or take it out of use."""
     field = load(CustomField, public_id, Permission.INSTANCE_ADMIN)
     form = forms.FieldForm(request.form, obj=field)
+    lost = _lost_choices(field, form)
+    form = forms.asking_instead(lost, form.choices.lines)(request.form, obj=field)
     if form.submitted_and_valid():
+        renamed = {choice: form[f"instead_{place}"].data for place, choice in enumerate(lost)}
         with form.saving():
-            services.update_field(field, _values(form), actor=g.actor, version=form.seen_version())
+            services.update_field(
+                field, _values(form), actor=g.actor, version=form.seen_version(), renamed=renamed
+            )
         if not form.errors:
             return done(_("%(name)s is saved.", name=field.label), to=_back(field.home, field.home_id))
     return page(
-        "fields/form.html", form=form, status=form.status, field=field, values=queries.value_count(field)
+        "fields/form.html",
+        form=form,
+        status=form.status,
+        field=field,
+        values=queries.value_count(field),
+        questions=[form[f"instead_{place}"] for place in range(len(lost))],
+    )
+
+
+def _lost_choices(field: CustomField, form: forms.FieldForm) -> dict[str, int]:
+    """Return the choices that a sent form leaves out though objects have them: {choice: how many}."""
+    if request.method != "POST" or field.kind is not FieldKind.CHOICE:
+        return {}
+    return queries.counts_of(field, [text for text in field.choices if text not in form.choices.lines])
+
+
+@bp.route("/<public_id>/delete", methods=["POST"])
+@requires(Permission.INSTANCE_ADMIN)
+def delete(public_id: str) -> Response:
+    """Delete a field with its values."""
+    field = load(CustomField, public_id, Permission.INSTANCE_ADMIN)
+    home, home_id, label = field.home, field.home_id, field.label
+    with transaction():
+        opened = services.delete_field(
+            field, title=_("Custom field deleted: %(name)s", name=label), actor=g.actor
+        )
+    return done(
+        _("%(name)s is deleted with its values.", name=label),
+        to=_back(home, home_id),
+        undo_url=undo_own_url(opened.public_id),
     )
 
 

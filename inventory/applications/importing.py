@@ -120,7 +120,8 @@ class _Portfolio:
         for row in rows:
             try:
                 with db.session.begin_nested():
-                    application, given = self._one(row, known), self._resolved(row.values)
+                    application = self._one(row, known)
+                    given = self._resolved(row.values, application)
                     if application is not None:
                         # What found the row is no news, however it is written.
                         given.pop(self.terms.match_key, None)
@@ -192,12 +193,19 @@ class _Portfolio:
             )
         return found[0] if found else None
 
-    def _resolved(self, said: Mapping[str, Any]) -> dict[str, Any]:
+    def _person(self, words: str, name: str, application: Application | None) -> int:
+        """Return who is named: of two people of one name, the one who answers already."""
+        present = getattr(application, name, None)
+        if present is not None and folded(present.display_name) == folded(words):
+            return int(present.id)
+        return self.references.person(words, field=name)
+
+    def _resolved(self, said: Mapping[str, Any], application: Application | None) -> dict[str, Any]:
         """Return columns of Application from what the cells say; raises Invalid for a name that nothing has."""
         given = {name: value for name, value in said.items() if name not in ("entity", "state", "users")}
         for name in PEOPLE:
             if name in given:
-                given[f"{name}_id"] = self.references.person(given.pop(name), field=name)
+                given[f"{name}_id"] = self._person(given.pop(name), name, application)
         if "editor" in given:
             given["editor_id"] = self._editor(given.pop("editor"))
         if "contract_supplier" in given:

@@ -51,7 +51,7 @@ def forget_columns(kept: Import) -> None:
     importer = importers.importer(kept.noun)
     chosen = columns.suggest(kept.headings, importer.columns(), in_every_language)
     kept.columns = {str(place): key for place, key in chosen.items()}
-    kept.match_key = _match_key(importer, chosen.values(), None)
+    kept.match_key = _match_key(importer, chosen, reading.read(zlib.decompress(kept.content)).lines, None)
 
 
 def keep(data: bytes, filename: str, *, noun: str, entity_id: int, user: User, actor: Actor) -> Import:
@@ -72,7 +72,7 @@ def keep(data: bytes, filename: str, *, noun: str, entity_id: int, user: User, a
                  "other_sheets": list(table.other_sheets)},
         lines=len(table.lines),
         columns={str(place): key for place, key in chosen.items()},
-        match_key=_match_key(importer, chosen.values(), layout.match_key if layout else None),
+        match_key=_match_key(importer, chosen, table.lines, layout.match_key if layout else None),
         user_id=user.id,
         user_label=actor.label,
     )  # fmt: skip
@@ -81,10 +81,18 @@ def keep(data: bytes, filename: str, *, noun: str, entity_id: int, user: User, a
     return kept
 
 
-def _match_key(importer: Importer, chosen: Any, before: str | None) -> str | None:
-    filled = set(chosen)
-    wanted = [before, *importer.match_keys]
-    return next((key for key in wanted if key in filled), None)
+def _match_key(
+    importer: Importer, chosen: Mapping[int, str], lines: Sequence[reading.Line], before: str | None
+) -> str | None:
+    """Return the column that finds rows: the one chosen before, else the likeliest that most lines fill, else the likeliest."""
+    places = {key: place for place, key in chosen.items()}
+    known = [key for key in (before, *importer.match_keys) if key in places]
+    empty = {
+        key: sum(places[key] >= len(line.cells) or values.is_empty(line.cells[places[key]]) for line in lines)
+        for key in known
+    }
+    whole = (key for key in known if key == before or 2 * empty[key] <= len(lines))
+    return next(whole, known[0] if known else None)
 
 
 def _layout(noun: str, headings: Sequence[str]) -> KnownLayout | None:

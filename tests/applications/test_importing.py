@@ -70,6 +70,18 @@ def test_the_import_is_undone_as_one(bring, cast):
     assert db.session.get_one(Application, application.id).release == "1"
 
 
+def test_an_export_comes_back_unchanged_though_few_have_codes_and_two_people_one_name(bring, cast):
+    owners = [factories.create_person(cast.le_bouscat, display_name="Fatima Lesage") for _ in range(2)]
+    made(cast.le_bouscat, business_owner_id=owners[1].id)
+    made(cast.le_bouscat, "Registre", code="REG")
+    made(cast.le_bouscat, "Paie")
+    kept = bring(
+        "Nom;Tenue pour;Responsable métier;Code\nCivil Net;LBX;Fatima Lesage;\nRegistre;LBX;;REG\nPaie;LBX;;\n",
+        noun="application",
+    )
+    assert (kept.match_key, kept.counts) == ("name", {"unchanged": 3})
+
+
 def test_one_name_in_two_entities_is_two_applications(bring, cast):
     made(cast.le_bouscat, release="1")
     made(cast.ccas, release="1")

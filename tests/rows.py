@@ -369,6 +369,8 @@ NOUNS = {
     "/renewal/presented/": "snapshot",
     "/renewal/replacements/": "replacement",
     "/reports/sixth/": "entity",
+    "/reports/annexes/": "entity",
+    "/reports/annexes/frozen/": "application_annex",
     "/reviews/": "review",
     "/discovery/sites/": "site",
     "/discovery/topology/": "site",

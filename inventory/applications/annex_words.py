@@ -128,9 +128,9 @@ def _link(name: str, application: str) -> dict[str, Any]:
 
 
 def reason_words(change: Change) -> str:
-    """Return why something left and by what it was replaced; nothing to say of what came."""
+    """Return why something left and by what it was replaced; what came needs no reason."""
     if not change.is_exit:
-        return ""
+        return "–"
     if change.unexplained:
         return gettext(N_("No reason is recorded."))
     by = gettext(N_("By %(name)s."), name=change.replaced_by) if change.replaced_by else ""
@@ -202,6 +202,30 @@ def frozen_comparison(row: ApplicationAnnex) -> str:
     return gettext(
         N_("The annex of %(year)s was not frozen: compared with what the record says of 31 December %(year)s."), year=year
     )  # fmt: skip
+
+
+def frozen_words(row: ApplicationAnnex) -> str:
+    """Return when and by whom an annex was frozen, and which edition it is."""
+    return gettext(
+        N_("Frozen on %(day)s by %(name)s, edition %(edition)s: it never changes again."),
+        day=i18n.day(row.frozen_at), name=row.frozen_by or "Parc", edition=row.edition,
+    )  # fmt: skip
+
+
+def reading() -> list[str]:
+    """Return how an annex is read, for those who were given it."""
+    return [
+        gettext(
+            N_(
+                "An application stands on the annex when the commune, or an entity below it, used it on that day. Maintained: somebody answers for it, and a contract runs or somebody in the house looks after it."
+            )
+        ),
+        gettext(
+            N_(
+                "Transferred: the commune had it before the service was shared. Added: it came since. Each exit stands with its reason."
+            )
+        ),
+    ]
 
 
 def years(entity: Entity, shown: int) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ class Move:
 _SERVE = Move(ApplicationState.IN_SERVICE, N_("Put into service"))
 _WIND_DOWN = Move(ApplicationState.RETIRING, N_("Begin to retire"))
 _KEEP = Move(ApplicationState.IN_SERVICE, N_("Keep in service"))
-_RETIRE = Move(ApplicationState.RETIRED, N_("Retire"), danger=True)
+_RETIRE = Move(ApplicationState.RETIRED, N_("Retire the application"), danger=True)
 _BRING_BACK = Move(ApplicationState.IN_SERVICE, N_("Bring back in service"))
 
 TABLE: Mapping[ApplicationState, tuple[Move, ...]] = {

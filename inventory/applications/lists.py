@@ -113,7 +113,7 @@ def filters(scope: Scope) -> tuple[Filter, ...]:
         Filter("contract", N_("Maintenance contract"), _by_day(Application.contract_ends_on, "none"), options=lambda: _day_options((90, 180), "none", N_("none"))),
         _codes("personal_data", N_("Personal data"), PersonalData, Application.personal_data),
         Filter("accreditation", N_("Security accreditation"), _by_accreditation, options=_accreditation_options),
-        Filter("complete", N_("Sheet"), _by_completeness, options=_completeness_options),
+        Filter("complete", N_("Filled in"), _by_completeness, options=_completeness_options),
         Filter("kept", N_("Kept for"), lambda s, v: s.where(Application.entity_id == _entity_id(v)), options=cache(lambda: _entities(scope))),
         Filter("shared", N_("Shared by several entities"), lambda s, v: s.where(queries.shared() if v == "1" else ~queries.shared()), kind="bool",
                options=lambda: [("1", gettext(N_("yes"))), ("0", gettext(N_("no")))]),

@@ -21,7 +21,7 @@ from inventory.organization.models import Person
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "identity": ("code", "editor", "release", "area", "in_service_on", "support_ends_on"),
-    "people": ("business_owner", "deputy", "technical_owner", "user_groups"),
+    "people": ("business_owner", "deputy", "technical_owner"),
     "recovery": ("criticality", "recovery_time_hours", "recovery_point_hours", "recovery_tested_on"),
     "hosting": ("hosting", "data_location"),
     "contract": (

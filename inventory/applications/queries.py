@@ -2,7 +2,7 @@
 
 Parameters of `/applications` (all may be combined; those marked * take several values with commas between):
 
-    q             words in name, code, editor, description, modules or owner
+    q             words in name, code, editor, description, modules, contract or who answers for it
     state*, hosting*, area*, criticality*, personal_data*    codes
     support       ended, 90 or 365 (ends within so many days), running or unknown
     contract      ended, 90 or 180, running or none
@@ -29,14 +29,13 @@ from inventory.applications.states import ApplicationState, Need
 from inventory.assets.models import Asset
 from inventory.audit.models import Action, AuditRecord, ChangeSet
 from inventory.catalog.models import Manufacturer
-from inventory.core import clock
+from inventory.core import clock, registry
 from inventory.core.access import Scope
 from inventory.core.database import among, db, lookup
 from inventory.organization.models import Entity, Person
 
 Owner = aliased(Person, name="business_owner")
 Editor = aliased(Manufacturer, name="editor")
-LONGEST_SEARCH = 6
 
 
 def _users_of(since: date) -> Any:
@@ -206,29 +205,15 @@ def figures(entity_ids: Collection[int]) -> dict[str, int]:
 
 
 def matching(statement: Select[Any], text: str) -> Select[Any]:
-    """Keep applications where each word is in the name, code, editor, description, modules or owner's name.
-
-    The statement is one of `listed`.
-    """
-    for word in text.split()[:LONGEST_SEARCH]:
-        columns = (Application.name, Application.code, Application.description, Application.modules, Editor.name,
-                   Owner.display_name)  # fmt: skip
-        statement = statement.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
-    return statement
+    """Keep the applications that the search finds by these words, as `searched` says, accents folded."""
+    return statement.where(registry.matching("application", Application.id, text))
 
 
 def search(entity_ids: Collection[int], text: str, *, limit: int = 20) -> Sequence[Application]:
     """Return applications for a picker: those not retired first, then by name."""
     statement = select(Application).where(visible(entity_ids)).options(joinedload(Application.entity))
-    for word in text.split()[:LONGEST_SEARCH]:
-        statement = statement.where(
-            or_(
-                Application.name.icontains(word, autoescape=True),
-                Application.code.icontains(word, autoescape=True),
-            )
-        )
     order = (Application.state == ApplicationState.RETIRED, func.lower(Application.name), Application.id)
-    return db.session.scalars(statement.order_by(*order).limit(limit)).all()
+    return db.session.scalars(matching(statement, text).order_by(*order).limit(limit)).all()
 
 
 def by_day(column: Any, wanted: str, *, unknown: str) -> ColumnElement[bool] | None:

@@ -74,6 +74,8 @@ class Portfolio:
     world: World
     servers: dict[str, list[int]]
     editors: dict[str, int] = field(default_factory=dict)
+    # The last application in service of an entity and area: what may take another's place.
+    serving: dict[tuple[int, Area], int] = field(default_factory=dict)
 
     def make(self) -> None:
         """Add all of them."""
@@ -95,9 +97,15 @@ class Portfolio:
         state = ApplicationState.IN_SERVICE if collective else chance.weighted(STATES)
         columns = self._sheet(product, commune, state, chance)
         columns |= {"entity_id": entity.id, "name": product.name, "state": state}
+        if "retired_on" in columns:
+            columns["replaced_by_id"] = self.serving.get((entity.id, product.area))
+            if columns["replaced_by_id"]:
+                columns["retirement_reason"] = chance.one(software.REASONS_TO_REPLACE)
         at = chance.at_work(chance.workday(commune.joined_on + timedelta(days=chance.between(1, 90))))
         act = Act(self.world.actors[Role.MANAGER], at)
         application = Kept(self.world.rows.reserve(Application), chance.public_id(), product, columns)
+        if state is ApplicationState.IN_SERVICE:
+            self.serving[entity.id, product.area] = application.id
         uses = self._uses(application, users, chance)
         runs_on = self._equipment(application, commune, chance)
         users_known = bool(uses) and all(use["users"] is not None for use in uses)
@@ -238,8 +246,9 @@ class Portfolio:
             since = max(begun, commune.joined_on) if len(users) > 1 else begun
             transferred = since <= commune.joined_on and len(users) == 1
             over = columns.get("retired_on")
+            newer = columns.get("replaced_by_id")
             ended = {
-                "until_on": over, "exit": chance.one((Exit.RETIRED, Exit.REPLACED)),
+                "until_on": over, "exit": Exit.REPLACED if newer else Exit.RETIRED, "replaced_by_id": newer,
                 "exit_reason": columns["retirement_reason"],
             } if over else {}  # fmt: skip
             found.append(

@@ -97,3 +97,8 @@ REASONS = (
     "Le marché n’a pas été reconduit.",
     "Le service qui s’en servait a été dissous.",
 )
+REASONS_TO_REPLACE = (
+    "L’éditeur ne la maintient plus.",
+    "Le marché n’a pas été reconduit.",
+    "Les deux faisaient le même travail.",
+)

@@ -16,3 +16,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     registry.menu(views.MENU)
     registry.panel("sixth", views.LINKS)
+    registry.panel("application_annex", views.ANNEX_LINK)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -38,6 +39,9 @@ FONTS = Path(__file__).resolve().parent.parent / "static" / "vendor" / "fonts"
 REGULAR, BOLD = "DejaVuSans", "DejaVuSans-Bold"
 MARGIN, TOP, BOTTOM = 16 * mm, 26 * mm, 20 * mm
 WIDTH = A4[0] - 2 * MARGIN
+PADDING = 4
+# From so many columns on, a table is set in the type of notes.
+MANY_COLUMNS = 8
 
 INK, QUIET, RULE = HexColor("#14272a"), HexColor("#4c5f63"), HexColor("#c3cfd1")
 HEAD, ACCENT, WARN, UNKNOWN = (
@@ -167,31 +171,31 @@ def _section(section: Section, *, leading: bool) -> list[Flowable]:
 
 def _table(table: Table) -> LongTable:
     heads = list(table.heads)
-    whole = sum(head.width for head in heads)
+    size = CELL.fontSize if len(heads) < MANY_COLUMNS else NOTE.fontSize
+    cells = [[typed(head, value) for head, value in zip(heads, row, strict=True)] for row in table.rows]
     rows: list[list[Paragraph | str]] = []
     if any(head.label for head in heads):
-        rows.append([_words(h.label, NUMBER_COLUMN if h.kind in NUMERIC else COLUMN) for h in heads])
+        rows.append(
+            [_words(h.label, _sized(NUMBER_COLUMN if h.kind in NUMERIC else COLUMN, size)) for h in heads]
+        )
     repeated = len(rows)
-    rows.extend(
-        [_cell(head, typed(head, value)) for head, value in zip(heads, row, strict=True)]
-        for row in table.rows
-    )
+    rows.extend([_cell(head, cell, size) for head, cell in zip(heads, row, strict=True)] for row in cells)
     style: list[tuple[Any, ...]] = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
-        ("FONT", (0, 0), (-1, -1), REGULAR, CELL.fontSize, CELL.leading),
+        ("FONT", (0, 0), (-1, -1), REGULAR, size, CELL.leading),
         ("TEXTCOLOR", (0, 0), (-1, -1), INK),
         *(("ALIGN", (place, 0), (place, -1), "RIGHT") for place, h in enumerate(heads) if h.kind in NUMERIC),
         ("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE),
         ("TOPPADDING", (0, 0), (-1, -1), 3),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
-        ("LEFTPADDING", (0, 0), (-1, -1), 4),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+        ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
+        ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
     ]
     if repeated:
         style.append(("BACKGROUND", (0, 0), (-1, 0), HEAD))
     made = LongTable(
         rows,
-        colWidths=[WIDTH * head.width / whole for head in heads],
+        colWidths=_widths(heads, cells, size),
         repeatRows=repeated,
         splitByRow=1,
         splitInRow=0,
@@ -201,10 +205,44 @@ def _table(table: Table) -> LongTable:
     return made
 
 
-def _cell(head: Head, value: Typed) -> Paragraph | str:
+def _widths(heads: Sequence[Head], rows: Sequence[Sequence[Typed]], size: float) -> list[float]:
+    """Return the width of each column in points: its share of the page, and room for its longest word."""
+    least = {
+        place: max(
+            _longest(head.label, BOLD, size),
+            *(_longest(shown(row[place]), REGULAR, size) for row in rows),
+            0,
+        )
+        + 2 * PADDING
+        for place, head in enumerate(heads)
+    }
+    settled: dict[int, float] = {}
+    while True:
+        open_ = {place: head.width for place, head in enumerate(heads) if place not in settled}
+        each = max(WIDTH - sum(settled.values()), 0) / (sum(open_.values()) or 1)
+        tight = {place: least[place] for place, share in open_.items() if share * each < least[place]}
+        if not tight:
+            break
+        settled |= tight
+    wanted = [settled.get(place, head.width * each) for place, head in enumerate(heads)]
+    return [width * WIDTH / sum(wanted) for width in wanted]
+
+
+def _longest(text: str, font: str, size: float) -> float:
+    """Return the width of the longest word of a text, of which no column need take more than a quarter of the page."""
+    longest = max((pdfmetrics.stringWidth(word, font, size) for word in text.split()), default=0)
+    return float(min(longest, WIDTH / 4)) + 0.5
+
+
+@cache
+def _sized(style: ParagraphStyle, size: float) -> ParagraphStyle:
+    return ParagraphStyle(f"{style.name} {size}", style, fontSize=size)
+
+
+def _cell(head: Head, value: Typed, size: float) -> Paragraph | str:
     if value.kind in NUMERIC:
         return shown(value)
-    return _words(shown(value), NUMBER if head.kind in NUMERIC else CELL)
+    return _words(shown(value), _sized(NUMBER if head.kind in NUMERIC else CELL, size))
 
 
 def _chart(bars: Bars) -> Drawing:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, url_for
 from flask_babel import gettext
 
+from inventory.applications.models import ApplicationAnnex
+from inventory.applications.views.annexes import year_of
 from inventory.core import charts, downloads
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry, Panel
-from inventory.core.web import current_scope, page
+from inventory.core.web import current_scope, load, page
 from inventory.core.wording import N_
 from inventory.organization.addressed import entity_of
 from inventory.renewal import presentation, queries
 from inventory.renewal.queries import Figures
 from inventory.renewal.views.asked import ask_of
+from inventory.reports import annex as annexes
 from inventory.reports import sixth
 from inventory.reports.content import Bars, Report, shown, typed
 
@@ -30,6 +33,13 @@ def _links(figures: Figures) -> dict[str, Any]:
     return {name: presentation.address(figures.ask, endpoint) for name, endpoint in names.items()}
 
 
+def _annex_link(of: Any) -> dict[str, Any]:
+    if isinstance(of, ApplicationAnnex):
+        return {"pdf": url_for("reports.frozen_annex", public_id=of.public_id)}
+    return {"pdf": url_for("reports.annex", code=of.entity.code, year=of.year)}
+
+
+ANNEX_LINK = Panel("reports", N_("Report"), "reports/_annex_link.html", _annex_link)
 LINKS = Panel("reports", N_("Report"), "reports/_links.html", _links)
 
 
@@ -69,10 +79,7 @@ def _chart(bars: Bars) -> charts.BarChart:
 @requires(Permission.VIEW)
 def pdf(code: str) -> Response:
     """The same as a PDF."""
-    from inventory.reports.pdf import pdf as write
-
-    made = _report(code)
-    return _file(write(made), "application/pdf", made, "pdf")
+    return _as_pdf(_report(code))
 
 
 @bp.route("/sixth/<code>.xlsx")
@@ -83,6 +90,27 @@ def xlsx(code: str) -> Response:
 
     made = _report(code)
     return _file(write(made), XLSX, made, "xlsx")
+
+
+@bp.route("/annexes/<code>.pdf")
+@requires(Permission.VIEW)
+def annex(code: str) -> Response:
+    """The annex of a commune's applications for a year, from the record, as a PDF."""
+    entity = entity_of(code)
+    return _as_pdf(annexes.of_record(entity, year_of(entity)))
+
+
+@bp.route("/annexes/frozen/<public_id>.pdf")
+@requires(Permission.VIEW)
+def frozen_annex(public_id: str) -> Response:
+    """An annex as it was frozen, as a PDF."""
+    return _as_pdf(annexes.of_frozen(load(ApplicationAnnex, public_id)))
+
+
+def _as_pdf(made: Report) -> Response:
+    from inventory.reports.pdf import pdf as write
+
+    return _file(write(made), "application/pdf", made, "pdf")
 
 
 def _file(content: bytes, kind: str, report: Report, form: str) -> Response:

@@ -108,11 +108,21 @@ def test_a_frozen_annex_can_be_neither_changed_nor_deleted(place):
         db.session.flush()
 
 
-def test_freezing_again_makes_another_edition_beside_the_first(place):
+def test_freezing_again_what_was_corrected_makes_another_edition_beside_the_first(place):
     making.create_application(place.town)
-    first, second = making.freeze(place.town, 2025), making.freeze(place.town, 2025)
+    first = making.freeze(place.town, 2025)
+    making.create_application(place.town, name="Forgotten")
+    second = making.freeze(place.town, 2025)
     assert [(row.year, row.edition) for row in annexes.frozen(place.town)] == [(2025, 2), (2025, 1)]
     assert annexes.latest(place.town, 2025) == second != first
+
+
+def test_an_annex_that_says_the_same_is_not_frozen_twice(place):
+    making.create_application(place.town)
+    making.freeze(place.town, 2025)
+    with pytest.raises(Refused, match="Nothing has changed since edition"):
+        making.freeze(place.town, 2025)
+    assert len(annexes.frozen(place.town)) == 1
 
 
 def test_the_next_annex_is_compared_with_the_one_that_was_frozen(place):

@@ -209,6 +209,21 @@ def test_nothing_replaces_itself(place, saving):
         services.retire(made, Leaving(Exit.REPLACED, "Newer", replaced_by=made), actor=BRUNO)
 
 
+def test_an_end_recorded_by_mistake_is_taken_back_unless_the_entity_took_it_up_again(place, saving):
+    made = making.create_application(place.town)
+    use = making.use_of(made)
+    services.end_use(use, Leaving(Exit.RETIRED, "Wrong line", date(2026, 6, 1)), actor=BRUNO)
+    services.reopen_use(use, actor=BRUNO)
+    assert (use.until_on, use.exit, use.exit_reason) == (None, None, None)
+    assert changes_of(made)[0]["used_until_on"] == ["2026-06-01", None]
+    with pytest.raises(Refused, match="has not ended"):
+        services.reopen_use(use, actor=BRUNO)
+    services.end_use(use, Leaving(Exit.RETIRED, "Gone", date(2026, 6, 1)), actor=BRUNO)
+    making.create_use(made, place.town, since_on=date(2026, 6, 2))
+    with pytest.raises(Refused, match="taken it up again"):
+        services.reopen_use(use, actor=BRUNO)
+
+
 def test_retiring_ends_every_use_the_same_day_with_the_reason(place):
     made, newer = making.create_application(place.root), making.create_application(place.root)
     making.create_use(made, place.town)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from inventory.applications import annex, annexes
 from inventory.applications.models import Application, ApplicationAnnex, ApplicationComponent, ApplicationUse
 from inventory.applications.services import sheets
-from inventory.applications.states import ApplicationState, Origin
+from inventory.applications.states import ApplicationState, Exit, Origin
 from inventory.core.database import db
 from tests.demo.conftest import TODAY
 
@@ -32,6 +32,7 @@ def test_what_is_retired_is_used_by_nobody_and_says_why(in_fleet):
         retired = use.application.state is ApplicationState.RETIRED
         assert (use.until_on is not None) == retired
         assert not retired or (use.exit_reason and use.until_on > use.since_on)
+        assert (use.exit is Exit.REPLACED) == (use.replaced_by is not None)
 
 
 def test_applications_run_on_servers_that_are_there(in_fleet):

@@ -14,7 +14,7 @@ from inventory.applications.services.records import (
 )
 from inventory.applications.services.retirement import Leaving, change_state, retire
 from inventory.applications.services.sheets import rescore, score_of
-from inventory.applications.services.uses import add_use, end_use, update_use
+from inventory.applications.services.uses import add_use, end_use, reopen_use, update_use
 
 __all__ = [
     "FirstUse",
@@ -29,6 +29,7 @@ __all__ = [
     "follow_editor",
     "follow_merge",
     "freeze",
+    "reopen_use",
     "rescore",
     "retire",
     "score_of",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from inventory.applications import annex, annexes
 from inventory.applications.annex import EARLIEST_YEAR
+from inventory.applications.annexes import Annex
 from inventory.applications.models import ApplicationAnnex
 from inventory.audit import services as audit
 from inventory.audit.models import Action
@@ -17,7 +20,8 @@ from inventory.organization.models import Entity
 def freeze(entity: Entity, year: int, *, actor: Actor, note: str | None = None) -> ApplicationAnnex:
     """Freeze the annex of a year that is over, with what changed since the one before; a second time: another edition.
 
-    Raises Invalid for a year that runs, or too long ago, and Refused when nothing stands on it and nothing left it.
+    Raises Invalid for a year that runs, or too long ago, and Refused when nothing stands on it and nothing left it, or
+    when the last edition says the same.
     """
     if year < EARLIEST_YEAR:
         raise Invalid("year", N_("This year is too long ago."))
@@ -29,27 +33,39 @@ def freeze(entity: Entity, year: int, *, actor: Actor, note: str | None = None) 
     if not found.lines and not found.changes:
         raise Refused(N_("There is nothing to freeze: no application was used on that day."))
     before = annexes.latest(entity, year)
-    compared = {
-        "year": year - 1,
-        "annex": found.before.public_id if found.before else None,
-        "edition": found.before.edition if found.before else None,
-    }
+    content = annex.as_json(found.lines, found.changes, _compared(found))
+    if before is not None and before.content == content:
+        raise Refused(
+            N_("Nothing has changed since edition %(edition)s: it stands as it is."), edition=before.edition
+        )
     row = ApplicationAnnex(
         entity_id=entity.id,
         year=year,
         edition=before.edition + 1 if before else 1,
         as_of_on=found.on,
-        content=annex.as_json(found.lines, found.changes, compared),
+        content=content,
         frozen_by=actor.label,
         note=note,
     )
     db.session.add(row)
     db.session.flush()
+    _record(row, found, actor)
+    return row
+
+
+def _compared(found: Annex) -> dict[str, Any]:
+    return {
+        "year": found.year - 1,
+        "annex": found.before.public_id if found.before else None,
+        "edition": found.before.edition if found.before else None,
+    }
+
+
+def _record(row: ApplicationAnnex, found: Annex, actor: Actor) -> None:
     changes: audit.Changes = {
-        "annex_year": [None, str(year)],
+        "annex_year": [None, str(row.year)],
         "annex_lines": [None, annex.applications_in(found.lines)],
         "annex_changes": [None, len(found.changes)],
     }
-    label = f"{entity.name} {year}"
-    audit.record(Action.CREATED, "application_annex", row, changes, actor=actor, label=label, note=note)
-    return row
+    label = f"{found.entity.name} {row.year}"
+    audit.record(Action.CREATED, "application_annex", row, changes, actor=actor, label=label, note=row.note)

@@ -120,6 +120,39 @@ def end_use(use: ApplicationUse, leaving: Leaving, *, actor: Actor, version: int
     sheets.rescore(use.application)
 
 
+def reopen_use(use: ApplicationUse, *, actor: Actor) -> None:
+    """Take back that a use ended: it was recorded by mistake, and the entity goes on using the application.
+
+    Raises Refused for a use that runs, for what is retired, and where the entity has taken it up again since.
+    """
+    ended = use.until_on
+    if ended is None:
+        raise Refused(N_("This use has not ended."))
+    if use.application.state is ApplicationState.RETIRED:
+        raise Refused(N_("It is retired. Bring it back in service first."))
+    again = select(ApplicationUse.id).where(
+        ApplicationUse.application_id == use.application_id,
+        ApplicationUse.entity_id == use.entity_id,
+        ApplicationUse.id != use.id,
+        ApplicationUse.since_on >= ended,
+    )
+    if db.session.scalar(again.limit(1)) is not None:
+        raise Refused(
+            N_("%(entity)s has taken it up again since: there is nothing to take back."),
+            entity=use.entity.name,
+        )
+    changes: audit.Changes = {
+        "used_by": [None, use.entity.name],
+        "used_until_on": [ended, None],
+        "exit": [use.exit, None],
+    }
+    audit.bump(use, None)
+    use.until_on = use.exit = use.exit_reason = use.replaced_by_id = None
+    db.session.flush()
+    _record(use, changes, actor)
+    sheets.rescore(use.application)
+
+
 def check_leaving(application: Application, leaving: Leaving) -> None:
     """Raise Invalid for an exit without its reason, or a replacement by nothing or by the application itself."""
     if not (leaving.reason or "").strip():

@@ -17,7 +17,7 @@ from inventory.core import clock, downloads
 from inventory.core.errors import Invalid
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
-from inventory.core.web import current_scope, done, load, page
+from inventory.core.web import current_scope, done, load, page, panels_of
 from inventory.core.wording import N_
 from inventory.organization.addressed import entity_of
 from inventory.organization.models import Entity
@@ -25,7 +25,7 @@ from inventory.organization.models import Entity
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _year(entity: Entity) -> int:
+def year_of(entity: Entity) -> int:
     """Return the year that the address asks for; nonsense and years to come are read as the present one."""
     text, present = request.values.get("year", ""), clock.today(entity.time_zone).year
     year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else present
@@ -47,12 +47,13 @@ def annexes() -> Response:
 def annex(code: str) -> Response:
     """Show the annex of a year from the record, and what changed since the one before."""
     entity = entity_of(code)
-    found = read.of_year(entity, _year(entity))
+    found = read.of_year(entity, year_of(entity))
     return page(
         "applications/annex.html",
         found=found,
         row=None,
         comparison=words.compared_with(found),
+        panels=panels_of("application_annex", found, entity.id),
         years=words.years(entity, found.year),
         form=forms.FreezeForm(data={"year": found.year}),
         **_tables(entity, found.lines, found.changes),
@@ -81,7 +82,7 @@ def freeze(code: str) -> Response:
     if not form.submitted_and_valid():
         raise Invalid("note", N_("Use at most %(limit)s characters."), limit=255)
     with form.saving():
-        row = services.freeze(entity, _year(entity), actor=g.actor, note=form.note.data)
+        row = services.freeze(entity, year_of(entity), actor=g.actor, note=form.note.data)
     if form.errors:
         message = " ".join(message for messages in form.errors.values() for message in messages)
         return page("errors/409.html", status=409, message=message)
@@ -100,6 +101,7 @@ def frozen(public_id: str) -> Response:
         found=None,
         row=row,
         comparison=words.frozen_comparison(row),
+        panels=panels_of("application_annex", row, row.entity_id),
         years=words.years(row.entity, row.year),
         form=None,
         **_tables(row.entity, lines_of(row.content), changes_of(row.content)),
@@ -111,7 +113,7 @@ def frozen(public_id: str) -> Response:
 def annex_workbook(code: str) -> Response:
     """The annex of a year from the record, as a workbook."""
     entity = entity_of(code)
-    found = read.of_year(entity, _year(entity))
+    found = read.of_year(entity, year_of(entity))
     return _file(f"{entity.code} {found.on.isoformat()}", found.lines, found.changes)
 
 

@@ -12,6 +12,7 @@ from inventory.applications.models import Application, ApplicationUse
 from inventory.applications.services.uses import UseTerms
 from inventory.applications.views.acts import leaving_of
 from inventory.applications.views.blueprint import address_of, bp, load_application, with_words
+from inventory.core.database import transaction
 from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
@@ -71,3 +72,14 @@ def end_use(public_id: str) -> Response:
         "applications/leave.html", form=with_words(form, {"replaced_by": Application}), status=form.status,
         application=use.application, use=use, uses=[], action=url_for(".end_use", public_id=public_id),
     )  # fmt: skip
+
+
+@bp.route("/uses/<public_id>/reopen", methods=["POST"])
+@requires(Permission.APPLICATIONS_EDIT)
+def reopen_use(public_id: str) -> Response:
+    """Take back that an entity stopped using an application."""
+    use = load(ApplicationUse, public_id, Permission.APPLICATIONS_EDIT)
+    with transaction():
+        services.reopen_use(use, actor=g.actor)
+    words = _("%(entity)s uses %(name)s.", entity=use.entity.name, name=use.application.name)
+    return done(words, to=address_of(use.application))

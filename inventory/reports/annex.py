@@ -40,7 +40,7 @@ def _report(of: Any, lines: Sequence[Line], changes: Sequence[Change], said: Seq
     entity: Entity = of.entity
     on = of.as_of_on if isinstance(of, ApplicationAnnex) else of.on
     edition = f" {of.edition}" if isinstance(of, ApplicationAnnex) else ""
-    several = len({each.entity for each in (*lines, *changes)} | {entity.code}) > 1
+    several = len({line.entity for line in lines} | {change.entity for change in changes} | {entity.code}) > 1
     return Report(
         name=f"{_('Annex')} {entity.code} {of.year}{edition}",
         title=_("Annex of applications"),

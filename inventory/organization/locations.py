@@ -102,11 +102,13 @@ def create() -> Response:
 def detail(public_id: str) -> Response:
     """Show a place: what is inside it and what features add."""
     location = load(Location, public_id)
+    below = queries.below(location)
     return page(
         "organization/location.html",
         location=location,
-        whole_name=queries.location_name(location),
-        inside=queries.inside(location),
+        above=queries.above(location),
+        inside=[(row, 0) for row in below if row.parent_id == location.id],
+        tallies=tallies.inclusive("location", below),
         panels=panels_of("location", location, location.entity_id),
     )
 

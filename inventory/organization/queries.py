@@ -249,10 +249,23 @@ def location_counts(scope: Scope) -> dict[int, int]:
     return {id_: number for id_, number in db.session.execute(statement.group_by(Location.entity_id))}  # noqa: C416 - rows are no pairs to a type checker
 
 
-def inside(location: Location) -> Sequence[Location]:
-    """Return the places right inside one, by name."""
-    statement = select(Location).where(Location.parent_id == location.id).order_by(Location.name)
-    return db.session.scalars(lookup(statement)).all()
+def below(location: Location) -> Sequence[Location]:
+    """Return the places inside one, at whatever depth, by name."""
+    statement = select(Location).where(
+        Location.path.startswith(location.path, autoescape=True), Location.id != location.id
+    )
+    return db.session.scalars(statement.order_by(Location.name, Location.id)).all()
+
+
+def above(location: Location) -> Sequence[Location]:
+    """Return what a place stands in, the outermost first."""
+    ids = _line(location)[:-1]
+    found = (
+        {row.id: row for row in db.session.scalars(select(Location).where(Location.id.in_(ids)))}
+        if ids
+        else {}
+    )
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 def entity_names() -> dict[int, str]:

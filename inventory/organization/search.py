@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 
+from inventory.core.access import Scope
 from inventory.core.database import db
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
 from inventory.core.text import clean
-from inventory.core.web import current_scope
+from inventory.core.web import access, current_scope
 from inventory.organization import queries
 from inventory.organization.models import Entity, Location, Person
 
@@ -25,10 +26,18 @@ def _asked() -> str:
 
 
 def nearest_first(entity_column: Any) -> Sequence[ColumnElement[int]]:
-    """Return what sorts first the rows of the entity that the form is about."""
-    asked = request.args.get("near")
+    """Return what sorts first the rows of the entity that the form is about, else of the page's."""
+    asked, scope = request.args.get("near"), current_scope()
     near = db.session.scalar(select(Entity).where(Entity.public_id == asked)) if asked else None
+    if near is None and scope.entity_id is not None:
+        near = db.session.get(Entity, scope.entity_id)
     return [] if near is None else [queries.nearest_first(entity_column, near)]
+
+
+def _everywhere() -> Scope:
+    """Return all that the user sees: who looks after a commune's things may work for another entity."""
+    scope = current_scope()
+    return Scope(frozenset(access().roles), whole=scope.whole)
 
 
 def answer(items: list[dict[str, str | None]]) -> Response:
@@ -39,9 +48,11 @@ def answer(items: list[dict[str, str | None]]) -> Response:
 @bp.route("/people")
 @requires(Permission.VIEW)
 def search_people() -> Response:
-    """People by name, e-mail, login or number; `near`, an entity, has its own come first."""
-    statement = queries.matching_people(queries.people(current_scope()), _asked())
-    order = (*nearest_first(Person.entity_id), Person.display_name, Person.id)
+    """People by name, e-mail, login or number, those of `near`, an entity, first; what matches by name before the rest."""
+    statement = queries.matching_people(queries.people(_everywhere()), _asked())
+    # A commune's name is in the addresses of all who work there: who bears the name comes first.
+    named = and_(true(), *(Person.display_name.icontains(word, autoescape=True) for word in _asked().split()))
+    order = (case((named, 0), else_=1), *nearest_first(Person.entity_id), Person.display_name, Person.id)
     rows = db.session.scalars(statement.order_by(*order).limit(LIMIT)).all()
     names = queries.whole_entity_names([row.entity for row in rows])
     return answer(

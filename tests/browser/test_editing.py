@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -44,6 +45,21 @@ def test_bad_input_keeps_what_was_typed_and_says_why_beside_the_field(
     assert press_save(page).status == 303
     expect(steps.said(page)).to_have_text(f"{live.label} is saved.")
     expect(steps.fact(page, "Received")).to_contain_text("2 Mar 2026")
+
+
+def test_words_that_were_not_chosen_from_a_picker_are_not_sent_as_if_they_were(
+    live: Live, page_of: PageOf
+) -> None:
+    page = page_of("alice", language="en")
+    page.goto(live.pages["assets.edit"])
+    supplier = page.get_by_role("combobox", name="Supplier")
+    supplier.press_sequentially("Nobody Ltd")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(supplier).to_be_focused()
+    expect(supplier).to_have_value("Nobody Ltd")
+    expect(supplier).to_have_accessible_description(re.compile("“Nobody Ltd” is none of the list"))
+    supplier.press("Escape")
+    assert press_save(page).status == 303
 
 
 def test_a_stale_save_asks_what_both_changed_and_keeps_what_only_one_did(

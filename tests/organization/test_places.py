@@ -117,3 +117,24 @@ def test_an_unknown_entity_at_hand_changes_nothing(cast, hall, sign_in):
     assert found(sign_in(cast.alice), "/search/places?q=town&near=nothing") == [
         ("Town hall", cast.le_bouscat.name)
     ]
+
+
+def test_who_bears_the_name_comes_before_who_has_it_in_an_address(cast, sign_in):
+    """Whoever looks after a commune's things may be found from its page, though they work for another entity."""
+    factories.create_person(cast.pessac, display_name="Anne Weiss", email="anne@royan.example")
+    factories.create_person(cast.root, display_name="Paul Roy")
+    names = [name for name, _where in found(sign_in(cast.diane), "/search/people?q=roy&entity=PES")]
+    assert names == ["Paul Roy", "Anne Weiss"]
+
+
+def test_nobody_of_an_entity_that_one_does_not_see_is_offered(cast, sign_in):
+    factories.create_person(cast.pessac, display_name="Paul Roy")
+    assert found(sign_in(cast.alice), "/search/people?q=roy") == []
+
+
+def test_a_place_says_what_it_stands_in_and_how_much_stands_in_each_below(cast, hall, office, sign_in):
+    desk = factories.create_location(cast.le_bouscat, office, name="Desk 3")
+    factories.create_asset(cast.le_bouscat, location_id=desk.id)
+    page = asked(sign_in(cast.alice), f"/places/{hall.public_id}")
+    assert f'href="/assets/?place={office.public_id}' in page
+    assert f'href="/places/{hall.public_id}"' in asked(sign_in(cast.alice), f"/places/{desk.public_id}")

@@ -20,6 +20,7 @@ class Picker {
     combo.append(this.input, this.options.list, this.options.voice);
     this.chosen = this.input.value;
     this.listen();
+    if (this.words.unchosen) this.refuseUnchosen();
   }
 
   makeInput() {
@@ -42,7 +43,12 @@ class Picker {
       this.timer = setTimeout(() => this.search(), DELAY);
     });
     this.input.addEventListener("keydown", (event) => this.key(event));
-    this.input.addEventListener("click", () => this.options.isOpen || this.search());
+    this.input.addEventListener("click", () => {
+      if (this.options.isOpen) return;
+      // What is chosen makes way for what is typed instead of it.
+      if (this.input.value === this.chosen) this.input.select();
+      this.search();
+    });
     this.input.addEventListener("blur", () => this.leave());
     this.options.list.addEventListener("mousedown", (event) => {
       event.preventDefault();
@@ -62,6 +68,7 @@ class Picker {
     const found = answer?.ok ? (await answer.json().catch(() => ({}))).items : null;
     if (turn !== this.asked || document.activeElement !== this.input) return;
     this.items = found ?? [];
+    this.answered = typed;
     if (found) this.show(found, typed);
     else this.options.showNote(this.words.failed);
   }
@@ -87,17 +94,52 @@ class Picker {
     } else if (event.key === "Enter" && this.input.value.trim() !== this.chosen) {
       // What was typed and not yet chosen would be lost by sending the form.
       event.preventDefault();
-    } else if (event.key === "Escape" && this.options.isOpen) {
+    } else if (event.key === "Escape" && (this.options.isOpen || this.input.matches(".is-invalid"))) {
       event.stopPropagation();
-      this.leave();
+      this.giveUp();
     }
   }
 
-  // What was typed without choosing is no answer: the last choice comes back.
-  leave() {
+  // The last choice comes back.
+  giveUp() {
     clearTimeout(this.timer);
     this.input.value = this.chosen;
+    this.warn(false);
     this.options.close();
+  }
+
+  // What was typed without choosing is no answer, unless one line alone is left: in a form it stays, and is said to be none.
+  leave() {
+    const typed = this.input.value.trim();
+    const [only, another] = this.items;
+    if (!this.words.unchosen || typed === this.chosen.trim()) return this.giveUp();
+    clearTimeout(this.timer);
+    this.options.close();
+    if (only && !another && !only.isNew && this.answered === typed) return this.choose(only);
+    return this.warn(true);
+  }
+
+  warn(isUnchosen) {
+    if (!this.warning) return;
+    this.warning.hidden = !isUnchosen;
+    this.warning.textContent = isUnchosen ? this.words.unchosen.replace("…", this.input.value.trim()) : "";
+    this.input.classList.toggle("is-invalid", isUnchosen);
+    if (isUnchosen) this.input.setAttribute("aria-invalid", "true");
+    else this.input.removeAttribute("aria-invalid");
+  }
+
+  // A form with words in it that mean nothing yet is not sent: its answer would look as if they had been saved.
+  refuseUnchosen() {
+    this.warning = element("p", { class: "field-error", id: `${this.input.id}-unchosen`, role: "status", hidden: "" });
+    this.box.append(this.warning);
+    const described = this.input.getAttribute("aria-describedby");
+    this.input.setAttribute("aria-describedby", [described, this.warning.id].filter(Boolean).join(" "));
+    this.field.form?.addEventListener("submit", (event) => {
+      if (this.warning.hidden) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      this.input.focus();
+    }, true);
   }
 
   async take(item) {
@@ -119,6 +161,7 @@ class Picker {
     this.field.value = value;
     this.input.value = this.chosen = text;
     this.field.dispatchEvent(new Event("change", { bubbles: true }));
+    this.warn(false);
     if (text) this.options.close();
   }
 }

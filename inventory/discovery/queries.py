@@ -359,11 +359,8 @@ def noticed_in(run: Run) -> dict[str, int]:
 
 def presences(scope: Scope) -> Select[Any]:
     """Return what was noticed at the scope's entities, recognised or not."""
-    return (
-        select(Presence)
-        .where(Presence.entity_id.in_(scope.entity_ids))
-        .options(joinedload(Presence.site), joinedload(Presence.range), joinedload(Presence.entity))
-    )
+    statement = select(Presence).where(Presence.entity_id.in_(scope.entity_ids))
+    return statement.options(joinedload(Presence.site), joinedload(Presence.range), joinedload(Presence.entity))
 
 
 def matching_presences(statement: Select[Any], text: str) -> Select[Any]:

@@ -10,18 +10,18 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Register the pages of custom fields and how history calls them."""
-    from inventory.audit import presentation
+    from inventory.audit import presentation as history
     from inventory.core import registry
     from inventory.core.wording import N_
-    from inventory.fields import homes, values, views
+    from inventory.fields import homes, presentation, values, views
     from inventory.fields.kinds import FieldKind
 
     app.register_blueprint(views.bp)
     registry.menu(views.MENU)
     registry.hook("asset.merged", values.follow_merge)
-    presentation.read_by("home", homes.label_of)
-    presentation.read_by("home_id", lambda id_: id_ and homes.named(id_))
-    presentation.describe(
+    history.read_by("home", presentation.home_words)
+    history.read_by("home_id", lambda id_: id_ and homes.named(id_))
+    history.describe(
         {
             "home": (N_("Of what"), None),
             "home_id": (N_("For"), None),

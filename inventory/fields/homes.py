@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-
 from inventory.fields.models import CustomField
 
 
@@ -41,11 +39,6 @@ def homes() -> dict[str, Home]:
 def homes_of(noun: str) -> list[str]:
     """Return the keys of the homes whose fields a noun may have."""
     return [home.key for home in _homes.values() if home.noun == noun]
-
-
-def label_of(key: str | None) -> str | None:
-    """Return what a home is called in the reader's language; the key itself when it is unknown."""
-    return _(_homes[key].label) if key in _homes else key
 
 
 def named(id_: str) -> str:

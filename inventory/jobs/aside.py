@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from flask import current_app
 
+from inventory.core import clock
 from inventory.core.database import db
 from inventory.jobs.models import Job, JobState
 
@@ -89,7 +89,7 @@ def keeper() -> str | None:
     """Return the public id of the job that keeps the store from all other writers, None where none does."""
     for path in (Path(current_app.instance_path) / FOLDER).glob(f"*{_PROGRESS}"):
         with suppress(FileNotFoundError):
-            if time.time() - path.stat().st_mtime < FRESH_S:
+            if clock.now().timestamp() - path.stat().st_mtime < FRESH_S:
                 return path.stem
     return None
 

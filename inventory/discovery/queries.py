@@ -359,8 +359,8 @@ def noticed_in(run: Run) -> dict[str, int]:
 
 def presences(scope: Scope) -> Select[Any]:
     """Return what was noticed at the scope's entities, recognised or not."""
-    statement = select(Presence).where(Presence.entity_id.in_(scope.entity_ids))
-    return statement.options(joinedload(Presence.site), joinedload(Presence.range), joinedload(Presence.entity))
+    beside = map(joinedload, (Presence.site, Presence.range, Presence.entity))
+    return select(Presence).where(Presence.entity_id.in_(scope.entity_ids)).options(*beside)
 
 
 def matching_presences(statement: Select[Any], text: str) -> Select[Any]:

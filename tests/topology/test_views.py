@@ -128,7 +128,10 @@ def test_a_site_is_drawn_with_its_message_and_the_table_beside(
     night(cast.le_bouscat, [core, *network()[1:]])
     page = page_of(sign_in(cast.chloe), f"/discovery/topology/{site.public_id}")
     text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
-    assert "2 network devices. 2 others are connected to them. sw-mairie is the core, with 1 layer below it." in text
+    assert (
+        "2 network devices. 2 others are connected to them. sw-mairie is the core, with 1 layer below it."
+        in text
+    )
     assert "1 neighbour is a switch that no scan reads." in text
     assert len(re.findall(r'class="node[ "]', page)) == 3
     assert "wire-stranger" in page

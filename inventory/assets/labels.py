@@ -32,6 +32,24 @@ class Reading:
         return among[0] if len(among) == 1 else None
 
 
+def look_up_all(texts: Sequence[str], scope: Scope) -> Reading:
+    """Return what in the scope has an identifier that a label's codes say, each thing once.
+
+    Equipment that a serial number, a tag or an address of its own names comes before what shares a part or product number.
+    """
+    readings_ = [look_up(text, scope) for text in texts]
+    every = {document.id: document for reading in readings_ for document in reading.found}
+    equipment = [document for document in every.values() if document.noun == "asset"]
+    return Reading(" · ".join(texts), equipment or list(every.values())[:MOST_FOUND])
+
+
+def are_apart(texts: Sequence[str], scope: Scope) -> bool:
+    """Say whether each of these codes names one item of equipment at most: then they are of several labels."""
+    return all(
+        sum(document.noun == "asset" for document in look_up(text, scope).found) <= 1 for text in texts
+    )
+
+
 def look_up(text: str, scope: Scope) -> Reading:
     """Return what in the scope has the identifier that a code's text is; where nothing has, equipment that has a part of it."""
     whole, *parts = readings.named_by(text) or [""]

@@ -36,6 +36,12 @@ def to_log(text: str) -> str | None:
     return named if named and is_one else None
 
 
+def is_marked(text: str) -> bool:
+    """Say whether a code's text says of itself what it is, as "S/N: …" or the Lenovo way."""
+    bare = text.strip()
+    return bool(_CALLED.match(bare) or _LENOVO.fullmatch(bare))
+
+
 def _of_address(text: str) -> list[str]:
     try:
         address = urlsplit(text)

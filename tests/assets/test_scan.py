@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from inventory.assets import labels, services
@@ -165,3 +167,34 @@ def test_what_reads_like_a_tag_is_one_of_an_entity_that_is_seen():
     assert labels.is_tag("lbx-004512", {"LBX"})
     assert not labels.is_tag("LBX-45A", {"LBX"})
     assert not labels.is_tag("5CG-123", {"LBX"})
+
+
+LABEL = ["3401234567890", "MAC: B8858413AA01", "5TW10AA#ABF", "5CG1234XYZ"]
+
+
+def test_of_a_label_with_several_codes_the_one_that_is_known_opens_its_equipment(cast, laptop, sign_in):
+    answer = ask(sign_in(cast.chloe), LABEL)
+    assert answer.headers.get("HX-Redirect") == f"/assets/{laptop.public_id}"
+
+
+def test_of_a_label_that_nobody_knows_the_serial_number_alone_is_logged(cast, sign_in):
+    text = ask(sign_in(cast.alice), LABEL).text
+    assert re.findall(r'href="/assets/new\?([^"]+)"', text) == ["serial=5CG1234XYZ"]
+    assert "Log “5CG1234XYZ”" in text
+
+
+def test_a_field_gets_the_serial_number_or_a_choice_with_what_each_code_is(cast, sign_in):
+    def codes(*texts: str) -> str:
+        return sign_in(cast.alice).get("/scan/codes", query_string={"code": texts}, headers=ENGLISH).text
+
+    assert 'data-code="5CG1234XYZ"' in codes(*LABEL)
+    text = codes(*LABEL, "8XY7777")
+    assert re.findall('data-use-code="([^"]+)"', text)[:2] == ["5CG1234XYZ", "8XY7777"]
+    assert "product number (EAN, UPC)" in text
+    assert "<b>" not in codes("<b>", "\x00", "x" * 900)
+
+
+def test_labels_of_several_items_in_one_picture_all_join_the_list(cast, laptop, sign_in):
+    other = factories.create_asset(cast.le_bouscat, tag="LBX-8")
+    text = ask(sign_in(cast.alice), [laptop.tag, other.tag], several="1").text
+    assert set(re.findall('data-scanned="([^"]+)"', text)) == {laptop.public_id, other.public_id}

@@ -188,11 +188,38 @@ def test_a_form_field_is_filled_by_the_camera_and_several_lines_by_several_label
     page.goto("/assets/several")
     page.get_by_role("button", name="Scan serial numbers").tap()
     expect(page.locator("form [name=serials]")).to_have_value(
-        re.compile(r"(?=.*5CG1234XYZ)(?=.*PF0ABC12)", re.DOTALL)
+        re.compile(r"(?=.*5CG1234XYZ)(?=.*PF0ABC12)", re.DOTALL), timeout=SEEN
     )
     expect(page.locator("#lines")).to_contain_text("2 lines")
     page.locator("#scan-dialog").get_by_role("button", name="Close", exact=True).tap()
     assert "5CG1234XYZ" in page.locator("form [name=serials]").input_value()
+
+
+def test_of_a_maker_s_label_the_serial_number_is_taken_else_one_chooses(filmed: Callable[..., Page]) -> None:
+    page = filmed(labels.blank(), allowed=False)
+    page.goto("/assets/new")
+    photo, opener = (
+        page.locator("#scan-dialog [data-camera-photo]"),
+        page.get_by_role("button", name="Scan the serial number"),
+    )
+    serial = page.locator("form [name=serial]")
+
+    def show(picture: Image.Image) -> None:
+        opener.tap()
+        photo.set_input_files({"name": "label.png", "mimeType": "image/png", "buffer": labels.png(picture)})
+
+    product = labels.ean_13("340123456789")
+    show(labels.label(product, labels.code_128("5CG1234XYZ"), labels.code_39("B8858413AA01")))
+    expect(serial).to_have_value("5CG1234XYZ", timeout=SEEN)
+    show(labels.data_matrix("PF1ABCDE", at=(30, 30)))
+    expect(serial).to_have_value("PF1ABCDE", timeout=SEEN)
+    show(labels.label(product, labels.code_128("8XY7777")))
+    expect(serial).to_have_value("8XY7777", timeout=SEEN)
+    show(product)
+    expect(page.locator("#scan-dialog")).to_contain_text("None of these looks like a serial number")
+    assert not faults_of_layout(page)
+    page.get_by_role("button", name="3401234567890").tap()
+    expect(serial).to_have_value("3401234567890")
 
 
 def test_a_barcode_scanner_at_a_desk_types_into_the_field_and_s_leads_there(

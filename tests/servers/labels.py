@@ -43,6 +43,32 @@ def qr(text: str) -> Image.Image:
     return picture
 
 
+def ean_13(text: str) -> Image.Image:
+    """An EAN-13, as on boxes: twelve or thirteen digits."""
+    return _bars("EAN13", text)
+
+
+def data_matrix(text: str, at: tuple[int, int] = (220, 140)) -> Image.Image:
+    """A Data Matrix of 44 modules of 4 pixels on a white picture, its upper left corner there."""
+    drawing = createBarcodeDrawing("ECC200DataMatrix", value=text, barWidth=4)
+    picture = blank()
+    pen = ImageDraw.Draw(picture)
+    for dot in _rectangles(drawing.contents[0].draw()):
+        left, top = at[0] + round(dot.x), at[1] + round(drawing.height - dot.y - dot.height)
+        pen.rectangle((left, top, left + round(dot.width) - 1, top + round(dot.height) - 1), fill=BLACK)
+    return picture
+
+
+def label(*codes: Image.Image) -> Image.Image:
+    """A maker's label: codes one above the other on a white picture."""
+    picture = blank()
+    tall = HEIGHT // len(codes)
+    for place, code in enumerate(codes):
+        strip = code.crop((0, 170, WIDTH, 170 + tall - 30))
+        picture.paste(strip, (0, place * tall + 15))
+    return picture
+
+
 def blank() -> Image.Image:
     """A white picture without any code."""
     return Image.new("L", (WIDTH, HEIGHT), WHITE)

@@ -29,28 +29,65 @@ function turned(light, width, height) {
   return result;
 }
 
-function attempt(bitmap, readers) {
-  for (const reader of readers) {
-    try {
-      return reader.decode(bitmap, HINTS).getText();
-    } catch {
-      // The library says by an exception that nothing is there, or nothing whole.
-    }
+function attempt(bitmap, reader) {
+  try {
+    return reader.decode(bitmap, HINTS);
+  } catch {
+    // The library says by an exception that nothing is there, or nothing whole.
+    return null;
   }
-  return null;
 }
 
-function bitmapOf(light, width, height) {
+function bitmapOf({ light, width, height }) {
   return new BinaryBitmap(new HybridBinarizer(new RGBLuminanceSource(light, width, height)));
+}
+
+function cut({ light, width }, left, top, right, bottom) {
+  const part = { light: new Uint8ClampedArray((right - left) * (bottom - top)), width: right - left, height: bottom - top };
+  for (let y = top; y < bottom; y += 1) part.light.set(light.subarray(y * width + left, y * width + right), (y - top) * part.width);
+  return part;
 }
 
 const bars = new MultiFormatOneDReader(HINTS);
 const squares = [new QRCodeReader(), new DataMatrixReader()];
+const BANDS = 10;
+const NARROWEST = 80;
 
-// The text of the code in a picture (an ImageData), or null; with `isTurned`, of bars that stand on their side.
-export function read(image, isTurned) {
+// A label bears bars above one another and side by side: each band of the picture is read, then what lies left and right of what was found there.
+function barsOf(picture) {
+  if (!attempt(bitmapOf(picture), bars)) return [];
+  const found = [];
+  for (let band = 0; band < BANDS; band += 1) {
+    const [top, bottom] = [band, band + 1].map((place) => Math.round((place * picture.height) / BANDS));
+    if (bottom > top) found.push(...barsAcross(cut(picture, 0, top, picture.width, bottom)));
+  }
+  return found;
+}
+
+function barsAcross(band) {
+  const read = band.width > NARROWEST && attempt(bitmapOf(band), bars);
+  if (!read) return [];
+  const across = read.getResultPoints().map((point) => Math.min(band.width, Math.max(0, Math.round(point.getX()))));
+  const sides = [cut(band, 0, 0, Math.min(...across), band.height), cut(band, Math.max(...across), 0, band.width, band.height)];
+  return [read.getText(), ...sides.flatMap(barsAcross)];
+}
+
+// A square code is looked for around the middle: of a photo, around the middles of its parts too.
+function squaresOf(picture, isThorough) {
+  const parts = [picture];
+  const [half, tall] = [picture.width >> 1, picture.height >> 1];
+  for (let place = 0; isThorough && place < 9; place += 1) {
+    const [left, top] = [((place % 3) * half) >> 1, (Math.floor(place / 3) * tall) >> 1];
+    parts.push(cut(picture, left, top, left + half, top + tall));
+  }
+  return parts.flatMap((part) => squares.map((reader) => attempt(bitmapOf(part), reader)?.getText()).filter(Boolean));
+}
+
+// The texts of the codes in a picture (an ImageData), each once; with `isTurned`, of bars that stand on their side; `isThorough`: wherever they are.
+export function read(image, isTurned, isThorough) {
   const { width, height } = image;
   const light = grey(image);
-  if (isTurned) return attempt(bitmapOf(turned(light, width, height), height, width), [bars]);
-  return attempt(bitmapOf(light, width, height), [bars, ...squares]);
+  if (isTurned) return [...new Set(barsOf({ light: turned(light, width, height), width: height, height: width }))];
+  const picture = { light, width, height };
+  return [...new Set([...barsOf(picture), ...squaresOf(picture, isThorough)])];
 }

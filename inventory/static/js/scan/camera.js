@@ -4,6 +4,8 @@ import { decoder, drawn } from "./decoding.js";
 
 const PAUSE = 80;
 const AGAIN = 2500;
+// A label's codes are not all read at once: when one is sure, the others have this many looks more, unless another label comes into sight.
+const LOOKS_MORE = 2;
 const PHOTO_WIDTHS = [1024, 1800, 640];
 const REFUSED = { NotAllowedError: "denied", SecurityError: "denied", NotFoundError: "absent", OverconstrainedError: "absent" };
 
@@ -13,7 +15,9 @@ export class Camera {
     this.onRead = onRead;
     this.canvas = document.createElement("canvas");
     this.video = this.part("video");
-    this.seen = { text: null, at: 0, told: false };
+    this.seen = new Map();
+    this.label = new Set();
+    this.waited = 0;
     this.part("open").addEventListener("click", () => this.open());
     this.part("close").addEventListener("click", () => this.close());
     this.part("torch").addEventListener("click", () => this.light(this.part("torch").getAttribute("aria-pressed") !== "true"));
@@ -77,28 +81,42 @@ export class Camera {
     for (let look = 0; this.stream === stream; look += 1) {
       const { videoWidth, videoHeight } = this.video;
       const frame = videoWidth ? drawn(this.canvas, this.video, videoWidth, videoHeight) : null;
-      const text = frame && await decode(frame, look % 3 === 2).catch(() => null);
-      if (this.stream === stream && text) this.notice(text);
+      const texts = frame ? await decode(frame, look % 3 === 2).catch(() => []) : [];
+      if (this.stream === stream) this.notice(texts);
       await new Promise((done) => setTimeout(done, PAUSE));
     }
   }
 
-  // One blurred look may misread: what is read twice running is told, and then not again while it stays in sight.
-  notice(text) {
+  // One blurred look may misread: what is read twice is told, with what else the label bears, and then not again while it stays in sight.
+  notice(texts) {
     const now = Date.now();
-    const isSame = text === this.seen.text && now - this.seen.at < AGAIN;
-    const tell = isSame && !this.seen.told;
-    this.seen = { text, at: now, told: isSame && (this.seen.told || tell) };
-    if (tell) this.tell(text);
+    for (const [text, one] of this.seen) if (now - one.at >= AGAIN) this.seen.delete(text);
+    for (const text of texts) {
+      const known = this.seen.get(text) ?? { times: 0, told: false };
+      this.seen.set(text, { at: now, times: known.times + 1, told: known.told });
+    }
+    if (texts.length && !texts.some((text) => this.label.has(text))) this.tellLabel();
+    for (const text of texts) if (this.seen.get(text).times > 1) this.label.add(text);
+    if (this.label.size) this.waited += 1;
+    if (this.waited > LOOKS_MORE) this.tellLabel();
   }
 
-  tell(text) {
+  tellLabel() {
+    const isNew = [...this.label].some((text) => this.seen.get(text)?.told === false);
+    const texts = [...this.label];
+    for (const text of texts) if (this.seen.has(text)) this.seen.get(text).told = true;
+    this.label.clear();
+    this.waited = 0;
+    if (isNew) this.tell(texts);
+  }
+
+  tell(texts) {
     // Browsers refuse, aloud, before the page has been touched.
     if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(60);
     const { classList } = this.box;
     classList.add("is-read");
     setTimeout(() => classList.remove("is-read"), 600);
-    this.onRead(text);
+    this.onRead(texts);
   }
 
   async light(isOn) {
@@ -123,13 +141,14 @@ export class Camera {
     this.say("");
     const decode = await decoder(this.box.dataset.decoder).catch(() => null);
     const picture = decode && await createImageBitmap(file).catch(() => null);
-    let text = null;
+    const texts = new Set();
     for (const widest of picture ? PHOTO_WIDTHS : []) {
       const canvas = drawn(this.canvas, picture, picture.width, picture.height, widest);
-      for (const isTurned of [false, true]) text ??= await decode(canvas, isTurned).catch(() => null);
+      for (const isTurned of [false, true]) for (const text of await decode(canvas, isTurned, true).catch(() => [])) texts.add(text);
+      if (texts.size) break;
     }
     input.value = "";
-    if (text) this.tell(text);
+    if (texts.size) this.tell([...texts]);
     else this.say(decode ? "blank" : "broken");
   }
 }

@@ -8,19 +8,19 @@ async function ofBrowser() {
   const needed = ["code_128", "qr_code", "data_matrix"];
   if (!needed.every((format) => known.includes(format))) return null;
   const detector = new globalThis.BarcodeDetector({ formats: WANTED.filter((format) => known.includes(format)) });
-  return async (canvas) => (await detector.detect(canvas))[0]?.rawValue ?? null;
+  return async (canvas) => (await detector.detect(canvas)).map((code) => code.rawValue).filter(Boolean);
 }
 
 async function ofLibrary(address) {
   const { read } = await import(address);
-  return async (canvas, isTurned) => {
+  return async (canvas, isTurned, isThorough) => {
     const pixels = canvas.getContext("2d", { willReadFrequently: true }).getImageData(0, 0, canvas.width, canvas.height);
-    return read(pixels, isTurned);
+    return read(pixels, isTurned, isThorough);
   };
 }
 
-// A function that reads a canvas and gives the text of its code or null; rejected when the library cannot be loaded. The library looks for
-// bars that stand on their side only where that is asked for.
+// A function that reads a canvas and gives the texts of its codes; rejected when the library cannot be loaded. The library looks for bars that
+// stand on their side, and for square codes away from the middle, only where that is asked for.
 export async function decoder(address) {
   return await ofBrowser() ?? await ofLibrary(address);
 }

@@ -14,7 +14,7 @@ class ScanPage {
     this.several = box.querySelector("[data-scan-several]");
     this.lines = box.querySelector("[data-scanned-lines]");
     this.outcome = box.querySelector("[data-scan-outcome]");
-    this.camera = new Camera(box.querySelector("[data-camera]"), (text) => this.look(text));
+    this.camera = new Camera(box.querySelector("[data-camera]"), (texts) => this.look(texts));
     this.listen();
     this.recall();
   }
@@ -22,7 +22,7 @@ class ScanPage {
   listen() {
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (this.code.value.trim()) this.look(this.code.value);
+      if (this.code.value.trim()) this.look([this.code.value]);
     });
     this.several.addEventListener("change", () => {
       sessionStorage.setItem(MODE, this.several.checked ? "1" : "");
@@ -59,7 +59,7 @@ class ScanPage {
 
   ask(address, values) {
     const url = new URL(address, location.href);
-    for (const [name, value] of Object.entries(values)) url.searchParams.set(name, value);
+    for (const [name, value] of Object.entries(values)) for (const one of [value].flat()) url.searchParams.append(name, one);
     return fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
   }
 
@@ -67,9 +67,9 @@ class ScanPage {
     return new DOMParser().parseFromString(text, "text/html").body;
   }
 
-  async look(text) {
-    const code = text.trim().slice(0, LONGEST);
-    this.code.value = code;
+  async look(texts) {
+    const code = texts.map((text) => text.trim().slice(0, LONGEST));
+    this.code.value = code.join(" ");
     const answer = await this.ask(this.box.dataset.readingUrl, { code, several: this.several.checked ? "1" : "" });
     const target = answer?.headers.get("HX-Redirect");
     if (target) {
@@ -87,23 +87,24 @@ class ScanPage {
     this.ready();
   }
 
-  // A line that was answered goes to the list; anything else stands where it came and is read out.
+  // Lines that were answered go to the list; anything else stands where it came and is read out.
   adopt() {
-    const line = this.outcome.querySelector("[data-scanned]");
-    if (!line) {
+    const lines = [...this.outcome.querySelectorAll("[data-scanned]")];
+    if (!lines.length) {
       this.say(this.outcome.querySelector(".reading-said")?.textContent.trim() ?? "");
       return;
     }
-    const same = this.lines.querySelector(`[data-scanned="${CSS.escape(line.dataset.scanned)}"]`);
-    const label = line.querySelector("a").textContent;
     this.outcome.replaceChildren();
-    if (!same && this.lines.children.length >= Number(this.box.dataset.most)) {
-      this.say(this.box.dataset.full, true);
-      return;
-    }
-    this.lines.prepend(same ?? line);
+    const told = lines.map((line) => this.keep(line));
     this.count();
-    this.say(this.box.dataset[same ? "again" : "added"].replace("…", label), true);
+    this.say(told.join(" "), true);
+  }
+
+  keep(line) {
+    const same = this.lines.querySelector(`[data-scanned="${CSS.escape(line.dataset.scanned)}"]`);
+    if (!same && this.lines.children.length >= Number(this.box.dataset.most)) return this.box.dataset.full;
+    this.lines.prepend(same ?? line);
+    return this.box.dataset[same ? "again" : "added"].replace("…", line.querySelector("a").textContent);
   }
 
   say(words, isShown = false) {

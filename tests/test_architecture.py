@@ -10,6 +10,9 @@ import pytest
 from tests.architecture import layers, manners, pages
 from tests.architecture.source import features, modules, templates
 
+# One worker reads the house for all of them.
+pytestmark = pytest.mark.xdist_group("architecture")
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # What is longer than the house allows, and why it may be.

@@ -12,6 +12,9 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+# One worker reads the words for all of them.
+pytestmark = pytest.mark.xdist_group("translations")
+
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "inventory" / "translations" / "fr" / "LC_MESSAGES" / "messages.po"
 FOLDERS = ("inventory", "scanners", "templates")

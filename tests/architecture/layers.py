@@ -63,7 +63,7 @@ def foreign_keys_go_leftwards(root: Path) -> list[str]:
     """A table refers only to tables of its own feature or of features on its left."""
     order, owners, keys = features(root), {}, []
     for module in modules(root):
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__tablename__":
                 owners[ast.literal_eval(node.value)] = module.feature
             elif isinstance(node, ast.Call) and called(node).endswith("ForeignKey"):
@@ -86,7 +86,7 @@ def only_the_store_commits(root: Path) -> list[str]:
         module.at(node.lineno, "only core/database.py commits")
         for module in modules(root)
         if module.path != STORE
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit"
     ]
 
@@ -149,7 +149,7 @@ def queries_do_not_write(root: Path) -> list[str]:
     for module in modules(root):
         if _room(module) != "queries":
             continue
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             name = called(node) if isinstance(node, ast.Call) else ""
             writes = name.startswith("db.session.") and name.rsplit(".", 1)[1] in WRITES - {"execute"}
             if writes or name in {"insert", "update", "delete", "transaction", "bulk_load"}:
@@ -161,7 +161,7 @@ def views_do_not_write(root: Path) -> list[str]:
     """A view calls one service; it adds, deletes and executes nothing itself."""
     found = []
     for module in modules(root):
-        for name, function in module.functions():
+        for name, function in module.functions:
             if not is_view(function):
                 continue
             for node in ast.walk(function):
@@ -182,7 +182,7 @@ def only_the_clock_tells_time(root: Path) -> list[str]:
         module.at(node.lineno, f"{called(node)}() is core/clock.py's to call")
         for module in modules(root)
         if module.name.split(".")[0] == "inventory" and module.path != CLOCK
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Call) and ".".join(called(node).split(".")[-2:]) in TELLS_TIME
     ]
 
@@ -210,10 +210,7 @@ def imports_have_no_cycle(root: Path) -> list[str]:
 
 def _loaded(module: Module, known: dict[str, Module]) -> set[str]:
     names = set()
-    inside = {id(node) for _name, function in module.functions() for node in ast.walk(function)}
-    for node in ast.walk(module.tree):
-        if id(node) in inside:
-            continue
+    for node in module.outside_functions():
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:

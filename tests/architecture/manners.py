@@ -20,7 +20,7 @@ def functions_fit_a_screen(root: Path, excepted: frozenset[str] = frozenset()) -
     """A function has at most 40 lines, a view at most 25."""
     found = []
     for module in modules(root):
-        for name, function in module.functions():
+        for name, function in module.functions:
             limit = MAX_VIEW if is_view(function) else MAX_FUNCTION
             lines = (function.end_lineno or function.lineno) - function.lineno + 1
             if lines > limit and f"{module.path}::{name}" not in excepted:
@@ -48,7 +48,7 @@ def functions_take_few_arguments(root: Path) -> list[str]:
     return [
         module.at(function.lineno, f"{name} takes {count} arguments by position")
         for module in modules(root)
-        for name, function in module.functions()
+        for name, function in module.functions
         if (count := _positional(function)) > MAX_POSITIONAL
     ]
 
@@ -62,7 +62,7 @@ def no_error_is_swallowed(root: Path) -> list[str]:
     """No bare except, and none of Exception that only passes."""
     found = []
     for module in modules(root):
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if not isinstance(node, ast.ExceptHandler):
                 continue
             if node.type is None:
@@ -101,7 +101,7 @@ def public_functions_say_what_they_do(root: Path) -> list[str]:
         module.at(function.lineno, f"{name} has no docstring")
         for module in modules(root)
         if module.feature == "core" or (module.rooms and module.rooms[0] in {"services", "queries"})
-        for name, function in module.functions()
+        for name, function in module.functions
         if "." not in name and not name.startswith("_") and not ast.get_docstring(function)
     ]
 
@@ -145,7 +145,7 @@ def features_are_only_wired_in_init(root: Path) -> list[str]:
         and module.feature != "core"
         and module.path.name == "__init__.py"
         and len(module.rooms) == 0
-        for name, function in module.functions()
+        for name, function in module.functions
         if name != "init_app"
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
@@ -25,11 +26,12 @@ ELSEWHERE = re.compile(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}", re.IGNORECASE)
 NAMESPACES = ("http://www.w3.org/",)
 
 
+@lru_cache(maxsize=64)
 def environment(root: Path) -> Environment:
     """Return an environment that parses what ours does, with the filters that the code registers."""
     made = Environment(autoescape=True, extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
     for module in modules(root):
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Call) and called(node).endswith("jinja_env.filters.update"):
                 made.filters.update({each.arg: str for each in node.keywords if each.arg})
             elif isinstance(node, ast.Subscript) and dotted(node.value).endswith("jinja_env.filters"):
@@ -37,12 +39,26 @@ def environment(root: Path) -> Environment:
     return made
 
 
-def templates_compile(root: Path) -> list[str]:
-    """Every template is well formed and uses filters that exist."""
-    found, known = [], environment(root)
+@lru_cache(maxsize=64)
+def parsed(root: Path) -> dict[str, nodes.Template | TemplateSyntaxError]:
+    """Return each template's syntax tree, or what is wrong with it."""
+    found: dict[str, nodes.Template | TemplateSyntaxError] = {}
     for name, text in templates(root).items():
         try:
-            known.compile(known.parse(text, name), name)
+            found[name] = environment(root).parse(text, name)
+        except TemplateSyntaxError as error:
+            found[name] = error
+    return found
+
+
+def templates_compile(root: Path) -> list[str]:
+    """Every template is well formed and uses filters that exist."""
+    found = []
+    for name, tree in parsed(root).items():
+        try:
+            if isinstance(tree, TemplateSyntaxError):
+                raise tree
+            environment(root).compile(tree, name)
         except TemplateSyntaxError as error:
             found.append(f"templates/{name}:{error.lineno}: {error.message}")
     return found
@@ -72,7 +88,7 @@ def named_templates_exist(root: Path) -> list[str]:
 def _named_in_code(root: Path) -> set[str]:
     found = set()
     for module in modules(root):
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if (
                 isinstance(node, ast.Constant)
                 and isinstance(node.value, str)
@@ -88,11 +104,8 @@ def _named_in_code(root: Path) -> set[str]:
 
 def _named_in_templates(root: Path) -> set[str]:
     found: set[str] = set()
-    known = environment(root)
-    for name, text in templates(root).items():
-        try:
-            tree = known.parse(text, name)
-        except TemplateSyntaxError:
+    for tree in parsed(root).values():
+        if isinstance(tree, TemplateSyntaxError):
             continue
         for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
             found |= {
@@ -133,7 +146,7 @@ def markup_is_only_made_of_constants(root: Path) -> list[str]:
     return [
         module.at(node.lineno, "Markup of something that is not a literal")
         for module in modules(root)
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Call)
         and called(node).rsplit(".", 1)[-1] == "Markup"
         and node.args

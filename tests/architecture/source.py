@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -35,17 +35,31 @@ class Module:
         """The names after the feature: ("services", "moves") for inventory/assets/services/moves.py."""
         return tuple(self.name.split(".")[2:])
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the tree: each rule looks at all of them."""
+        return tuple(ast.walk(self.tree))
+
     def imports(self) -> Iterator[tuple[int, str]]:
         """Every import wherever it stands, as (line, dotted name of what is imported)."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 yield from ((node.lineno, alias.name) for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module:
                 yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
 
-    def functions(self) -> Iterator[tuple[str, Function]]:
+    def outside_functions(self) -> Iterator[ast.AST]:
+        """Every node of what runs when the module loads."""
+        waiting: list[ast.AST] = [self.tree]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting += [child for child in ast.iter_child_nodes(node) if not isinstance(child, Function)]
+
+    @cached_property
+    def functions(self) -> tuple[tuple[str, Function], ...]:
         """Every function and method with its qualified name."""
-        yield from _functions(self.tree, "")
+        return tuple(_functions(self.tree, ""))
 
     def at(self, line: int, sentence: str) -> str:
         """Return a violation as the tests print it."""

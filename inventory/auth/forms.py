@@ -123,6 +123,12 @@ class UserForm(Form):
     active = BoolField(N_("May sign in"))
 
 
+ROLE_HELP = N_(
+    "A reader sees. A technician also logs, moves, hands over and scans. A manager also imports, edits in bulk, retires and "
+    "plans. An administrator also keeps users and settings. Each on the entity and all below it."
+)
+
+
 class NewUserForm(Form):
     """A new user with a first role."""
 
@@ -130,11 +136,11 @@ class NewUserForm(Form):
     email = TextField(N_("E-mail address"), [required()])
     language = ChoiceField(N_("Language"))
     entity = ChoiceField(N_("Entity"), [required()])
-    role = CodeField(N_("Role"), codes=Role)
+    role = CodeField(N_("Role"), codes=Role, description=ROLE_HELP)
 
 
 class GrantForm(Form):
     """A role on an entity."""
 
     entity = ChoiceField(N_("Entity"), [required()])
-    role = CodeField(N_("Role"), codes=Role)
+    role = CodeField(N_("Role"), codes=Role, description=ROLE_HELP)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
+from wtforms.fields.choices import SelectChoice
 
 from inventory.audit import queries as trail
 from inventory.audit.models import AuditRecord
@@ -86,7 +87,7 @@ def create() -> Response:
     """Add a user with a first role; send and show the one-time link that sets their password."""
     form = forms.NewUserForm(request.form)
     form.language.choices = forms.language_options()
-    form.entity.choices = options(entity_options(Permission.USERS_ADMIN))
+    form.entity.choices = _entities()
     if form.submitted_and_valid():
         values, token, sent = form.values(), "", False
         with form.saving():
@@ -98,6 +99,12 @@ def create() -> Response:
         if not form.errors:
             return _link_page(user, token, sent=sent)
     return page("auth/user_new.html", form=form, status=form.status)
+
+
+def _entities() -> list[SelectChoice]:
+    """Return the entities to choose from; of several none is chosen beforehand, which would be the one with the widest reach."""
+    found = entity_options(Permission.USERS_ADMIN)
+    return options(found if len(found) == 1 else [("", ""), *found])
 
 
 def _load(public_id: str, *, to_change: bool = True) -> User:
@@ -125,7 +132,7 @@ def detail(public_id: str) -> Response:
 
 def _grant_form() -> forms.GrantForm:
     form = forms.GrantForm(request.form if request.endpoint == "users.grant" else None)
-    form.entity.choices = options(entity_options(Permission.USERS_ADMIN))
+    form.entity.choices = _entities()
     return form
 
 

@@ -84,5 +84,10 @@ def in_language(code: str | None) -> Iterator[None]:
 def signed(name: str, *paragraphs: str) -> str:
     """Return a letter's text: a greeting, its paragraphs, and who writes."""
     greeting = gettext(N_("Hello %(name)s,"), name=name)
-    signature = gettext(N_("Parc writes this by itself: %(address)s"), address=_post.address() or "")
-    return "\n\n".join([greeting, *paragraphs, f"-- \n{signature}"]) + "\n"
+    return "\n\n".join([greeting, *paragraphs, signature()]) + "\n"
+
+
+def signature() -> str:
+    """Return the end of a letter: that Parc writes, and where it is, below the line that mail programs know."""
+    words = gettext(N_("Parc writes this by itself: %(address)s"), address=_post.address() or "")
+    return f"-- \n{words}"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, func, or_, select, text
 
 from inventory.assets.models import Asset
 from inventory.audit.models import AuditRecord
@@ -29,6 +29,8 @@ from inventory.notices import queries as notices
 WAITS_TOO_LONG = timedelta(minutes=5)
 # Mails given up longer ago are no news any more.
 MAIL_LATELY = timedelta(days=7)
+# Of several machines none has quite the same time.
+CLOCK_MAY_DIFFER = timedelta(minutes=2)
 LITTLE_ROOM = 2 * 2**30
 NO_ROOM = 200 * 2**20
 
@@ -54,7 +56,7 @@ class Check:
 
 def checks() -> list[Check]:
     """Return every check, what is worst first."""
-    found = [_store(), _shape(), _folder(), *_keys(), _waiting(), _failed(), _schedules(), _mail()]
+    found = [_store(), _shape(), _folder(), *_keys(), _time(), _waiting(), _failed(), _schedules(), _mail()]
     return sorted(found, key=lambda check: list(Wellness).index(check.wellness), reverse=True)
 
 
@@ -141,10 +143,28 @@ def _keys() -> Iterator[Check]:
         yield Check(label, Wellness.GOOD, _("the service alone"))
 
 
+def _time() -> Check:
+    """Check that nothing was recorded later than now: dates, sessions and schedules all go by the clock."""
+    label, now = _("Clock of the server"), clock.now()
+    latest = db.session.scalar(select(func.max(AuditRecord.recorded_at)))
+    if latest is None or latest - now < CLOCK_MAY_DIFFER:
+        return Check(label, Wellness.GOOD, i18n.instant(now))
+    return Check(
+        label,
+        Wellness.BAD,
+        _("%(now)s, but something was recorded on %(at)s", now=i18n.instant(now), at=i18n.instant(latest)),
+        _("Set the clock of this machine, or of the one that recorded it."),
+    )
+
+
 def _waiting() -> Check:
     label = _("Waiting background work")
-    statement = select(func.min(Job.run_after)).where(
-        Job.state == JobState.QUEUED, Job.run_after <= clock.now()
+    # What was taken up and let go is nobody's either: its worker has ended, and none has taken it over.
+    statement = select(func.min(func.coalesce(Job.lease_until, Job.run_after))).where(
+        or_(
+            and_(Job.state == JobState.QUEUED, Job.run_after <= clock.now()),
+            and_(Job.state == JobState.RUNNING, Job.lease_until < clock.now()),
+        )
     )
     oldest = db.session.scalar(statement)
     if oldest is None or clock.now() - oldest < WAITS_TOO_LONG:
@@ -154,7 +174,7 @@ def _waiting() -> Check:
         Wellness.BAD,
         _("Something waits since %(at)s.", at=i18n.instant(oldest)),
         _("Is a worker running? “parc run” has one; with several processes, start “parc worker”."),
-        url_for("jobs.index", state=JobState.QUEUED.value),
+        url_for("jobs.index", open="1"),
     )
 
 
@@ -190,8 +210,11 @@ def _mail() -> Check:
     if not mail.is_set_up():
         advice = _("One-time links are handed over by hand until it is.")
         return Check(label, Wellness.LOOK, _("not set up"), advice, url)
-    count = notices.given_up_since(clock.now() - MAIL_LATELY)
-    if not count:
-        return Check(label, Wellness.GOOD, _("goes out"), url=url)
-    words = i18n.ngettext("%(num)s was given up lately", "%(num)s were given up lately", count)
-    return Check(label, Wellness.LOOK, words, _("Send a test: it says why."), url)
+    advice = _("Send a test: it says why.")
+    if waiting := notices.waiting_refused():
+        words = i18n.ngettext("%(num)s waits for the server", "%(num)s wait for the server", waiting)
+        return Check(label, Wellness.LOOK, words, advice, url)
+    if count := notices.given_up_since(clock.now() - MAIL_LATELY):
+        words = i18n.ngettext("%(num)s was given up lately", "%(num)s were given up lately", count)
+        return Check(label, Wellness.LOOK, words, advice, url)
+    return Check(label, Wellness.GOOD, _("goes out"), url=url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -68,8 +69,8 @@ def queue_words(queue: str) -> str:
 
 
 def requester(name: str) -> str:
-    """Return who asked for a job; schedules are named in the reader's language."""
-    return _(services.BY_SCHEDULE) if name == services.BY_SCHEDULE else name
+    """Return who asked for a job: a person, the schedule in the reader's language, or Parc itself."""
+    return _(services.BY_SCHEDULE) if name == services.BY_SCHEDULE else name or "Parc"
 
 
 def title_words(kind: str, title: str) -> str:
@@ -197,6 +198,23 @@ def _moment(value: Any) -> Any:
 def last_words(job: Job, level: str = "error") -> list[str]:
     """Return the last line of a job's journal of this level, in the reader's language; nothing without one."""
     return [event_words(event) for event in queries.journal(job) if event.level == level][:1]
+
+
+class Reasons:
+    """Why the jobs of a page, or of a piece of a file, went wrong: their last errors, read at once."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, JobEvent] = {}
+
+    def load(self, rows: Sequence[Job]) -> None:
+        """Read them for these jobs."""
+        asked = [row.id for row in rows if row.error]
+        self._found = queries.last_errors(asked) if asked else {}
+
+    def of(self, row: Job) -> str | None:
+        """Return a job's last error in the reader's language; None for one that ended well, or has not begun to fail."""
+        event = self._found.get(row.id)
+        return event_words(event) if event else None
 
 
 _ICONS = {"error": "alert-triangle", "warning": "alert-circle"}

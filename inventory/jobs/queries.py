@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
@@ -28,6 +29,16 @@ def journal(job: Job) -> list[JobEvent]:
     """Return the lines of a job's journal, newest first."""
     statement = select(JobEvent).where(JobEvent.job_id == job.id).order_by(JobEvent.id.desc())
     return list(db.session.scalars(statement.limit(JOURNAL_SHOWN)))
+
+
+def last_errors(job_ids: Collection[int]) -> dict[int, JobEvent]:
+    """Return the last line of level error in the journal of each of these jobs that has one: {job id: line}."""
+    latest = (
+        select(func.max(JobEvent.id))
+        .where(JobEvent.job_id.in_(job_ids), JobEvent.level == "error")
+        .group_by(JobEvent.job_id)
+    )
+    return {row.job_id: row for row in db.session.scalars(select(JobEvent).where(JobEvent.id.in_(latest)))}
 
 
 def matching(statement: Select[Any], text: str) -> Select[Any]:

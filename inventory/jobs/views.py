@@ -37,7 +37,7 @@ COLUMNS = (
     Column("state", N_("State"), lambda row: row.state, kind="badge", sort=Job.state),
     Column("queue", N_("Queue"), lambda row: presentation.queue_words(row.queue)),
     Column("requested_by", N_("Asked by"), lambda row: presentation.requester(row.requested_by)),
-    Column("attempts", N_("Attempts"), lambda row: row.attempts, kind="number"),
+    Column("attempts", N_("Attempts"), lambda row: row.attempts, kind="number", shown=False),
     Column("created_at", N_("Asked"), lambda row: row.created_at, kind="instant", sort=Job.created_at),
     Column("ended_at", N_("Ended"), lambda row: row.ended_at, kind="instant"),
 )
@@ -68,10 +68,12 @@ FILTERS = (
 @requires(Permission.INSTANCE_ADMIN)
 def index() -> Response:
     """List the jobs and the schedules."""
+    reasons = presentation.Reasons()
+    why = Column("why", N_("What went wrong"), reasons.of, kind="sentence", load=reasons.load)
     listing = Listing(
         "jobs",
         queries.jobs(),
-        columns=COLUMNS,
+        columns=(*COLUMNS[:3], why, *COLUMNS[3:]),
         filters=FILTERS,
         default_sort="-created_at",
         id_column=Job.id,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from inventory.auth.models import Grant, User
 from inventory.core.database import db
 from inventory.core.permissions import Role
-from inventory.jobs.models import Job
+from inventory.jobs.models import Job, JobState
 from inventory.jobs.queries import FAILED_STATES
 from inventory.notices.models import MailSettings, OutgoingMail
 from inventory.organization.models import Entity
@@ -40,6 +40,17 @@ def given_up_since(at: datetime) -> int:
         .select_from(OutgoingMail)
         .join(Job, Job.id == OutgoingMail.job_id)
         .where(OutgoingMail.created_at >= at, Job.state.in_(FAILED_STATES))
+    )
+    return db.session.scalar(statement) or 0
+
+
+def waiting_refused() -> int:
+    """Return how many mails wait for another attempt, because none went through yet."""
+    statement = (
+        select(func.count())
+        .select_from(OutgoingMail)
+        .join(Job, Job.id == OutgoingMail.job_id)
+        .where(OutgoingMail.sent_at.is_(None), Job.state == JobState.QUEUED, Job.error.is_not(None))
     )
     return db.session.scalar(statement) or 0
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from inventory.core import mail
 from inventory.core.errors import DomainError
 from inventory.core.forms import translated
 from inventory.core.wording import N_
@@ -46,7 +47,8 @@ def run(to: str) -> Trial:
         services.try_out(
             to,
             subject=_("A test of Parc's mail"),
-            text=_("This mail was sent by the test button of Parc: mail works.") + "\n",
+            text=_("This mail was sent by the test button of Parc: mail works.")
+            + f"\n\n{mail.signature()}\n",
             note=lambda step, said: passed.append((step, said)),
         )
     except NotAccepted as error:

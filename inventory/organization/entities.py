@@ -97,7 +97,15 @@ def change_setting(code: str, name: str) -> Response:
             return done(
                 _("The setting is saved."), to=url_for(".detail", code=entity.code, _anchor="settings")
             )
-    return page("organization/setting.html", form=form, status=form.status, entity=entity, held=held)
+    return page(
+        "organization/setting.html",
+        form=form,
+        status=form.status,
+        entity=entity,
+        held=held,
+        inherited=settings.inherited(entity, name) if held.is_own else None,
+        below=queries.given_below(entity, name),
+    )
 
 
 @bp.route("/<code>/edit", methods=["GET", "POST"])

@@ -133,6 +133,18 @@ def effective_setting(entity: Entity, name: str) -> tuple[Any, Entity] | None:
     return effective_settings(entity, [name]).get(name)
 
 
+def given_below(entity: Entity, name: str) -> Sequence[tuple[Entity, Any]]:
+    """Return the entities below one that give a setting themselves, each with its value, by name."""
+    statement = (
+        select(Entity, EntitySetting.value)
+        .join(EntitySetting, EntitySetting.entity_id == Entity.id)
+        .where(EntitySetting.name == name, Entity.id != entity.id)
+        .where(Entity.path.startswith(entity.path, autoescape=True))
+        .order_by(Entity.name)
+    )
+    return [(row, value) for row, value in db.session.execute(statement)]
+
+
 def locations(scope: Scope) -> Select[Location]:
     """Return the places of the scope's entities."""
     return select(Location).where(within(Location.entity_id, scope)).options(joinedload(Location.entity))

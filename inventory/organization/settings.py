@@ -64,6 +64,12 @@ def value(entity: Entity, name: str) -> InForce:
     return _held(_settings[name], entity, queries.effective_setting(entity, name))
 
 
+def inherited(entity: Entity, name: str) -> InForce:
+    """Return one setting as it would hold on an entity that did not give it itself; raises KeyError for an unknown name."""
+    above = queries.effective_setting(entity.parent, name) if entity.parent is not None else None
+    return _held(_settings[name], entity, above)
+
+
 def change(entity: Entity, name: str, given: int | None, *, actor: Actor) -> None:
     """Set a setting on an entity, or let it inherit again with None; raises Invalid beyond its limits."""
     setting = _settings[name]

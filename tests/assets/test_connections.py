@@ -140,6 +140,13 @@ def test_the_page_says_the_book_value_and_that_of_a_commune_with_its_own_duratio
     page = diane.get("/entities/LBX", headers=ENGLISH).get_data(as_text=True)
     assert "set here" in page
     assert "inherited from" in diane.get("/entities/LBX-CCAS", headers=ENGLISH).get_data(as_text=True)
+    above = diane.get("/entities/BM/settings/depreciation_months", headers=ENGLISH).get_data(as_text=True)
+    assert ("Set otherwise below" in above, "/entities/LBX/settings/depreciation_months" in above) == (
+        True,
+        True,
+    )
+    own = diane.get("/entities/LBX/settings/depreciation_months", headers=ENGLISH).get_data(as_text=True)
+    assert "Without it, 36 would hold, as Parc brings it." in own
     wrong = diane.post("/entities/LBX/settings/depreciation_months", data={"value": "999"}, headers=ENGLISH)
     assert wrong.status_code == 422
     diane.post("/entities/LBX/settings/depreciation_months", data={"value": ""})

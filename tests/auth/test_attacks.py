@@ -190,6 +190,32 @@ def test_a_role_that_makes_no_sense_is_refused_beside_its_field(cast, sign_in, d
     assert answer.status_code == 422
 
 
+def test_of_several_entities_none_is_chosen_beforehand(cast, sign_in):
+    page = sign_in(cast.diane).get("/users/new").text
+    offered = page.partition('name="entity"')[2].partition("</select>")[0]
+    assert ("selected" in offered, offered.count("<option"), '<option value=""></option>' in offered) == (
+        False,
+        5,
+        True,
+    )
+    data = {"name": "Zoé", "email": "zoe@example.org", "entity": "", "role": "reader"}
+    assert sign_in(cast.diane).post("/users/new", data=data).status_code == 422
+
+
+def test_a_new_password_is_another_one_than_the_present(cast, sign_in):
+    browser = sign_in(cast.alice)
+    answer = browser.post("/account/password", data={"current": PASSWORD, "password": PASSWORD})
+    assert answer.status_code == 422
+
+
+def test_a_spent_link_says_so_and_leads_to_sign_in(client, cast):
+    with transaction():
+        token = services.issue_link(services.RESET, cast.alice)
+        services.use_link(services.link_by_token(services.RESET, token))
+    answer = client.get(f"/password/{token}")
+    assert (answer.status_code, 'href="/sign-in"' in answer.text) == (410, True)
+
+
 def test_a_role_on_a_foreign_entity_cannot_be_given(cast, sign_in):
     browser = sign_in(create_user(Role.ADMINISTRATOR, cast.le_bouscat))
     data = {"entity": cast.pessac.public_id, "role": "reader"}

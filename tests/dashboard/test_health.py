@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from inventory.audit.models import Action, AuditRecord
 from inventory.core import clock
 from inventory.core.database import db, transaction
 from inventory.dashboard import health
@@ -46,6 +47,23 @@ def test_work_that_nobody_takes_up_is_said(answered):
     assert (found.wellness, "worker" in found.advice) == (Wellness.BAD, True)
 
 
+def test_work_that_its_worker_left_behind_waits_too(answered):
+    keep(Job(kind="x", title="x", state=JobState.RUNNING, lease_until=clock.now() - timedelta(minutes=6)))
+    assert answered("Waiting").wellness is Wellness.BAD
+
+
+def test_a_clock_that_went_back_is_said(answered):
+    assert answered("Clock").wellness is Wellness.GOOD
+    with transaction():
+        db.session.add(
+            AuditRecord(
+                action=Action.NOTED, object_type="x", object_id="x", object_label="x", changes={}, actor_kind="system",
+                recorded_at=clock.now() + timedelta(hours=1),
+            )
+        )  # fmt: skip
+    assert answered("Clock").wellness is Wellness.BAD
+
+
 def test_failed_work_and_late_schedules_are_said(answered):
     keep(Job(kind="x", title="x", state=JobState.FAILED))
     keep(Schedule(title="x", kind="x", cron="0 3 * * *", next_due_at=clock.now() - timedelta(hours=1)))
@@ -76,6 +94,9 @@ def test_mail_that_is_not_set_up_or_was_given_up_is_said(answered):
     with transaction():
         kept = mail.keep(to=("A", "a@example.org"), subject="x", text="x")
     job = db.session.get_one(Job, kept.job_id)
+    with transaction():
+        job.error = "The server does not answer."
+    assert (answered("Mail").wellness, answered("Mail").said) == (Wellness.LOOK, "1 waits for the server")
     with transaction():
         job.state = JobState.DEAD
     found = answered("Mail")

@@ -45,6 +45,7 @@ def test_the_tabs_count_what_is_under_way_and_what_failed(diane):
     under_way, wrong = page_of(diane, "/jobs/?open=1"), page_of(diane, "/jobs/?failed=1")
     assert (waiting.title in under_way, failed.title in under_way) == (True, False)
     assert (waiting.title in wrong, failed.title in wrong) == (False, True)
+    assert ("Nothing answered." in wrong, "Nothing answered." in under_way) == (True, False)
 
 
 def test_jobs_are_found_by_their_words_and_their_kind(diane):

@@ -47,7 +47,7 @@ def test_a_new_user_is_sent_the_link_that_sets_their_password(cast, sign_in, cli
     answer = client.post(link, data={"password": "une phrase bien à elle"})
     assert answer.status_code == 303
     assert len(sent()) == 1, "a first password is no news to who chose it"
-    assert client.get(link).status_code == 404
+    assert client.get(link).status_code == 410
 
 
 def test_a_mail_is_written_in_the_language_of_who_reads_it_whatever_the_writer_speaks(cast, sign_in, sent):

@@ -35,6 +35,20 @@ async function copy(event) {
   if (copied) button.querySelector("[role=status]").textContent = button.dataset.done;
 }
 
+// What is typed into a password's field is shown while its button is pressed in, and never sent so: browsers offer to keep what they hid.
+function reveal(button, shown) {
+  document.getElementById(button.dataset.reveal).type = shown ? "text" : "password";
+  button.setAttribute("aria-pressed", String(shown));
+}
+
+function prepareSecrets() {
+  for (const button of document.querySelectorAll("[data-reveal]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => reveal(button, button.getAttribute("aria-pressed") !== "true"));
+    button.form?.addEventListener("submit", () => reveal(button, false));
+  }
+}
+
 // The first field of a form that is all the page is for; a phone would hide half of it behind its keyboard.
 export function beginForm() {
   if (document.querySelector("[data-focus], [autofocus]") || !matchMedia("(pointer: fine)").matches) return;
@@ -63,6 +77,7 @@ function weigh(event) {
 }
 
 export function prepareForms() {
+  prepareSecrets();
   document.addEventListener("change", weigh);
   document.addEventListener("click", dropLines);
   document.addEventListener("click", copy);

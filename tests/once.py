@@ -56,7 +56,7 @@ def once(make: Callable[[], T]) -> T:
 
 
 def _has_rows(tables: Iterable[Table]) -> bool:
-    found = " OR ".join(f"EXISTS (SELECT 1 FROM {table.name})" for table in tables)  # noqa: S608 - names of the models
+    found = " OR ".join(f"EXISTS (SELECT 1 FROM {table.name})" for table in tables)
     return bool(db.session.scalar(text(f"SELECT {found}")))
 
 
@@ -124,10 +124,10 @@ def _put(connection: Connection, name: str, tokens: list[tuple[int, str]]) -> No
     """Write (id, words) into a table of searches, as they were read."""
     words = store.TABLES[name]
     if store.is_sqlite():
-        connection.exec_driver_sql(f"INSERT INTO {name} (rowid, {words}) VALUES (?, ?)", tokens)  # noqa: S608
+        connection.exec_driver_sql(f"INSERT INTO {name} (rowid, {words}) VALUES (?, ?)", tokens)
         return
     given = "unnest(CAST(:ids AS bigint[]), CAST(:words AS text[])) AS given (id, words)"
-    statement = text(f"INSERT INTO {name} (id, {words}) SELECT id, CAST(words AS tsvector) FROM {given}")  # noqa: S608
+    statement = text(f"INSERT INTO {name} (id, {words}) SELECT id, CAST(words AS tsvector) FROM {given}")
     ids, all_words = zip(*tokens, strict=True)
     connection.execute(statement, {"ids": list(ids), "words": list(all_words)})
 

@@ -13,8 +13,8 @@ from inventory.core.database import Base, db, transaction
 from inventory.core.permissions import Role
 from inventory.search.models import SearchDocument
 from tests import factories
-from tests.once import once
 from tests.factories import Cast
+from tests.once import once
 
 OWN = ("id", "_id", "_at", "_hash", "path", "argument", "digest", "token")
 """What columns are called that hold what each row has of its own."""

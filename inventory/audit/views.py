@@ -9,12 +9,14 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, request, url_for
 from flask_babel import gettext as _
 
-from inventory.audit import presentation, queries, undo
+from inventory.audit import conflicts, presentation, queries, undo
+from inventory.audit.conflicts import Obstacle
 from inventory.audit.models import ChangeSet, ChangeSetKind
+from inventory.audit.undo import UndoReport
 from inventory.core import clock, i18n, registry
 from inventory.core.addresses import local_target, row_pages
 from inventory.core.database import transaction
-from inventory.core.errors import NotFound
+from inventory.core.errors import NotFound, Refused
 from inventory.core.guard import requires
 from inventory.core.listing import Column, Filter, Listing, code_options
 from inventory.core.permissions import Permission
@@ -134,12 +136,23 @@ def undo_all(public_id: str) -> Response:
         authorise(Permission.CHANGES_UNDO, entity_id)
     if request.method == "POST":
         return _undone(change_set, Permission.CHANGES_UNDO, to=url_for(".detail", public_id=public_id))
-    report = undo.preview(change_set)
+    return _asked(change_set, undo.preview(change_set))
+
+
+def _asked(
+    change_set: ChangeSet, report: UndoReport, *, back: str | None = None, status: int = 200
+) -> Response:
+    """Show what undoing would do, or what stands in its way; `back` is where who may not see all change sets came from."""
+    stands = conflicts.obstacles(report.conflicts, PAGES)
     return page(
         "audit/undo.html",
+        status=status,
         change_set=change_set,
         report=report,
-        conflicts=[_conflict_words(*conflict) for conflict in report.conflicts[:SHOWN_CONFLICTS]],
+        total=queries.record_count(change_set),
+        obstacles=[_shown(one) for one in stands[:SHOWN_CONFLICTS]],
+        obstacle_count=len(stands),
+        back=back,
     )
 
 
@@ -153,18 +166,25 @@ def undo_own(public_id: str) -> Response:
         raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
     for entity_id in queries.entities_touched(change_set):
         authorise(Permission.ASSETS_EDIT, entity_id)
-    return _undone(change_set, Permission.ASSETS_EDIT, to=local_target(request.form.get("next"), "/"))
+    back = local_target(request.form.get("next"), "/")
+    return _undone(change_set, Permission.ASSETS_EDIT, to=back, back=back)
 
 
-def _undone(change_set: ChangeSet, permission: Permission, *, to: str) -> Response:
-    """Undo it at once, or in the background where it is much."""
+def _undone(change_set: ChangeSet, permission: Permission, *, to: str, back: str | None = None) -> Response:
+    """Undo it at once, or in the background where it is much; what stands in the way is named."""
     if undo.size_of(change_set) > AT_ONCE and change_set.undone_at is None:
         start = registry.starter_of("audit.undo")
         with transaction():
             address = start(change_set, actor=g.actor, user_id=g.user.id, permission=permission, back=to)
         return leave(address)
-    with transaction():
-        undo.undo(change_set, actor=g.actor)
+    try:
+        with transaction():
+            undo.undo(change_set, actor=g.actor)
+    except Refused:
+        report = undo.preview(change_set) if change_set.undone_at is None else UndoReport()
+        if not report.conflicts:
+            raise
+        return _asked(change_set, report, back=back, status=409)
     words = _("“%(title)s” is undone: all is as it was before.", title=change_set.title)
     return done(words, to=to)
 
@@ -192,6 +212,11 @@ def _entries(records: Any) -> list[dict[str, Any]]:
     return shown
 
 
-def _conflict_words(table: str, key: dict[str, Any], columns: list[str]) -> str:
-    names = ", ".join(presentation.field_label(name) for name in columns)
-    return f"{table.replace('_', ' ')} {' '.join(str(value) for value in key.values())}: {names}"
+def _shown(one: Obstacle) -> dict[str, str | None]:
+    """Return an obstacle's words, those of what differs, and its page."""
+    endpoint = PAGES.get(one.noun) if one.public_id else None
+    return {
+        "label": one.label or _("Something that is gone"),
+        "fields": ", ".join(dict.fromkeys(presentation.field_label(name) for name in one.columns)),
+        "url": url_for(endpoint, public_id=one.public_id) if endpoint in current_app.view_functions else None,
+    }

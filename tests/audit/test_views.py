@@ -54,7 +54,7 @@ def test_another_commune_sees_nothing_of_it(night, sign_in):
 
 def test_a_manager_previews_and_undoes_it_as_one(night, sign_in):
     manager = sign_in(night.cast.bruno)
-    assert "rows go back" in page_of(manager, f"{night.address}/undo")
+    assert "1 change is taken back" in page_of(manager, f"{night.address}/undo")
     assert night.laptop.firmware == "T70"
     assert manager.post(f"{night.address}/undo").status_code == 303
     db.session.expire_all()
@@ -68,8 +68,14 @@ def test_what_changed_since_is_named_and_nothing_is_undone(night, sign_in):
         assets.update_asset(night.laptop, {"firmware": "T99"}, actor=Actor("user", "x", "Alice"))
     manager = sign_in(night.cast.bruno)
     page = page_of(manager, f"{night.address}/undo")
-    assert "changed since" in page
-    assert manager.post(f"{night.address}/undo").status_code == 409
+    assert "1 thing has changed since" in page
+    answer = manager.post(f"{night.address}/undo", headers={"Accept-Language": "en"})
+    assert answer.status_code == 409
+    for shown in (page, answer.get_data(as_text=True)):
+        assert (
+            f'<a href="/assets/{night.laptop.public_id}">LBX-000001</a><span class="hint">Firmware</span>'
+            in shown
+        )
     db.session.expire_all()
     assert night.laptop.firmware == "T99"
 

@@ -22,7 +22,7 @@ _SYMBOLOGY = re.compile(r"^\][A-Za-z][0-9]")
 class Meaning(Code):
     """What a code of a label says, in the order in which it may name one thing."""
 
-    SERIAL = "serial", N_("serial number")
+    SERIAL = "serial", N_("serial number (S/N)")
     UNKNOWN = "unknown", N_("some number")
     IMEI = "imei", N_("IMEI")
     MAC = "mac", N_("MAC address")

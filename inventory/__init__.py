@@ -45,6 +45,7 @@ def create_app(**overrides: Any) -> Flask:
     app = Flask(
         "inventory", instance_path=str(config.instance_path(overrides)), template_folder="../templates"
     )
+    app.jinja_environment = web.Templates
     config.load(app, overrides)
     vault.vault.open(config.instance_path(overrides), app.config["SECRET_KEYS"])
     database.db.init_app(app)

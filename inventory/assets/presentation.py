@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from inventory.assets.states import Ownership, SourceKind, State
 from inventory.audit.presentation import field_label, field_value
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core import i18n
+from inventory.core.addresses import pattern
 from inventory.core.errors import NotFound
 from inventory.core.types import Code
 from inventory.core.wording import N_
@@ -84,7 +85,7 @@ def facts(
     asset: Asset, names: Sequence[str], claims: Mapping[str, Sequence[Provenance]], *, editable: bool
 ) -> list[dict[str, Any]]:
     """Return the rows of `panels.facts` for fields of an asset; empty ones only where somebody should fill them."""
-    found = []
+    found, acts = [], _acts_on(asset)
     for name in names:
         value = getattr(asset, name)
         if value is None and name not in WANTED and name not in claims:
@@ -92,8 +93,15 @@ def facts(
         if name == "price_tax" and asset.price_cents is None:
             # The tax mode of no price says nothing.
             continue
-        found.append(_fact(asset, name, claims.get(name, ()), editable=editable))
+        found.append(_fact(asset, name, claims.get(name, ()), acts, editable=editable))
     return found
+
+
+def _acts_on(asset: Asset) -> dict[str, Callable[[str], str]]:
+    """Return what makes the address of each act on a field."""
+    return {
+        act: pattern(f"assets.{act}", "field", public_id=asset.public_id) for act in ("edit_field", "pin")
+    }
 
 
 def fact_named(
@@ -105,41 +113,48 @@ def fact_named(
         return own
     if name not in fields.EDITABLE:
         raise NotFound(N_("There is no such field."))
-    return _fact(asset, name, claims.get(name, ()), editable=editable)
+    return _fact(asset, name, claims.get(name, ()), _acts_on(asset), editable=editable)
 
 
-def _fact(asset: Asset, name: str, claims: Sequence[Provenance], *, editable: bool) -> dict[str, Any]:
+def _fact(
+    asset: Asset,
+    name: str,
+    claims: Sequence[Provenance],
+    acts: Mapping[str, Callable[[str], str]],
+    *,
+    editable: bool,
+) -> dict[str, Any]:
     public_name = fields.public_name(name)
     row: dict[str, Any] = {
         "name": public_name,
-        "label": gettext(fields.LABELS[fields.public_name(name)]),
+        "label": i18n.shown(fields.LABELS[public_name]),
         "value": shown(name, getattr(asset, name)),
         "kind": kind_of(name),
         "url": _link(asset, name),
     }
     if editable and name in fields.EDITABLE:
-        row["edit_url"] = url_for("assets.edit_field", public_id=asset.public_id, field=public_name)
+        row["edit_url"] = acts["edit_field"](public_name)
     if editable and name in {"entity_id", "location_id"} and asset.state is not State.DISPOSED:
         row |= {"act": gettext("Move"), "act_url": url_for("assets.move", public_id=asset.public_id)}
     if name in WANTED and name != "location_id" and editable:
-        row["help"] = gettext(N_("Edit to fill it in."))
+        row["help"] = i18n.shown(N_("Edit to fill it in."))
     best = authority.winner(name, [Claim(c.source, c, c.said_at, c.pinned) for c in claims])
     if best is not None:
         claim: Provenance = best.value
         row |= {
             "source": MARKS[claim.source],
-            "source_label": claim.source_label or gettext(claim.source.label),
+            "source_label": claim.source_label or i18n.shown(claim.source),
             "seen_at": claim.said_at,
             "pinned": any(c.pinned for c in claims),
             "claims": [(_source(c), shown(name, fields.from_json(name, c.value)), c.said_at) for c in claims],
         }
     if editable and name in fields.CLAIMED and (best is not None or getattr(asset, name) is not None):
-        row["pin_url"] = url_for("assets.pin", public_id=asset.public_id, field=name)
+        row["pin_url"] = acts["pin"](name)
     return row
 
 
 def _source(claim: Provenance) -> str:
-    label = gettext(claim.source.label)
+    label = i18n.shown(claim.source)
     words = i18n.labelled(label, claim.source_label) if claim.source_label else label
     return f"{words} ({claim.evidence})" if claim.evidence else words
 
@@ -152,10 +167,10 @@ def kind_of(name: str) -> str:
 def shown(name: str, value: Any) -> Any:
     """Return a field's value for a page: names for ids, words for codes."""
     if isinstance(value, Code):
-        return gettext(value.label)
+        return i18n.shown(value)
     if name == "category_id" and value is not None:
         words = fields.display(name, value)
-        return gettext(words) if words else None
+        return i18n.shown(words) or None
     return fields.display(name, value) if name in fields.RELATIONS else value
 
 

@@ -100,7 +100,7 @@ def field_label(name: str) -> str:
         return gettext(N_("Role on %(entity)s"), entity=name.removeprefix(ROLE_ON))
     if name.startswith(CUSTOM):
         return name.removeprefix(CUSTOM)
-    return gettext(_fields[name][0]) if name in _fields else name.replace("_", " ").capitalize()
+    return i18n.shown(_fields[name][0]) if name in _fields else name.replace("_", " ").capitalize()
 
 
 def field_value(name: str, value: Any) -> Any:
@@ -111,9 +111,9 @@ def field_value(name: str, value: Any) -> Any:
 def _usual_words(name: str, value: Any) -> Any:
     codes = Role if name.startswith(ROLE_ON) else _fields.get(name, ("", None))[1]
     if isinstance(value, Code):
-        return gettext(value.label)
+        return i18n.shown(value)
     if codes is not None and isinstance(value, str) and value in {code.value for code in codes}:
-        return gettext(codes(value).label)
+        return i18n.shown(codes(value))
     if name in _worded and isinstance(value, str) and value:
         return gettext(value)
     if name.endswith("_on") and isinstance(value, str):

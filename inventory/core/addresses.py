@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import current_app, g, request, url_for
 
 # Where a reader stands in a list; another filter, sort or scope begins at its top.
 PLACE = frozenset({"after", "before", "seen", "panel"})
@@ -71,11 +71,27 @@ _ANY_ROW = "any0row0at0all"
 
 def static_url(path: str) -> str:
     """Return the address of a static file, with its content's hash so that browsers keep it for ever."""
-    known = current_app.extensions.setdefault("parc_static_urls", {})
-    key = (request.script_root, path)
-    if key not in known:
-        known[key] = url_for("static", filename=path, v=_content_hash(path))
-    return str(known[key])
+    # A page draws hundreds of icons, each by the address of the one file that has them all.
+    known: dict[str, str] = g.setdefault("static_urls", {})
+    if path not in known:
+        known[path] = _static_url(request.script_root, path)
+    return known[path]
+
+
+@lru_cache(maxsize=1024)
+def _static_url(_root: str, path: str) -> str:
+    return url_for("static", filename=path, v=_content_hash(path))
+
+
+def page_url(endpoint: str) -> str:
+    """Return the address of a page that takes no arguments, in the present scope: what the frame of every page leads to."""
+    scope = g.get("scope")
+    return _page_url(request.script_root, endpoint, scope.code if scope is not None else None)
+
+
+@lru_cache(maxsize=4096)
+def _page_url(_root: str, endpoint: str, _scope: str | None) -> str:
+    return url_for(endpoint)
 
 
 @lru_cache(maxsize=256)

@@ -28,6 +28,8 @@ MOST_SAID = 8192
 _BREAKS = re.compile(r"(?<=[./:\\])(?=\w)|(?=@)")
 
 babel = Babel()
+# What `g` stands for, outside of which it raises RuntimeError.
+_present = g._get_current_object  # noqa: SLF001
 
 
 def chosen_language() -> str:
@@ -53,7 +55,10 @@ def language() -> str:
 
 def _in_force() -> Locale | None:
     # A page asks hundreds of times; the library looks for where it keeps the answer five times for each.
-    kept = getattr(g._get_current_object(), "_flask_babel", None) if g else None  # noqa: SLF001
+    try:
+        kept = _present().__dict__.get("_flask_babel")
+    except RuntimeError:
+        kept = None
     locale: Locale | None = getattr(kept, "babel_locale", None)
     return locale or get_locale()
 

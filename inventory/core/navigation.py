@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, g, render_template, request, url_for
+from flask import Blueprint, current_app, g, render_template, request
 from flask_babel import gettext
 
 from inventory.core import i18n, registry
 from inventory.core.access import NOBODY
+from inventory.core.addresses import page_url
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
@@ -41,7 +42,7 @@ def groups() -> list[dict[str, Any]]:
 def _settings_line() -> dict[str, Any]:
     return {
         "label": gettext(N_("Settings")),
-        "url": url_for("settings.index"),
+        "url": page_url("settings.index"),
         "icon": "settings",
         "active": request.endpoint == "settings.index",
         "count": None,
@@ -73,7 +74,7 @@ def _line(entry: MenuEntry) -> dict[str, Any]:
     return {
         "label": i18n.shown(entry.label),
         "hint": i18n.shown(entry.hint),
-        "url": url_for(entry.endpoint),
+        "url": page_url(entry.endpoint),
         "icon": entry.icon,
         "active": _is_here(entry),
         "count": entry.count() if entry.count else None,

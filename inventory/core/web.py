@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from flask import (
     request,
     url_for,
 )
+from flask.templating import Environment
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup, escape
@@ -28,7 +29,7 @@ from werkzeug.exceptions import BadHost, HTTPException
 
 from inventory.core import conflicts, guard, i18n, navigation, registry
 from inventory.core.access import NOBODY, Access, Scope
-from inventory.core.addresses import here, local_target, static_url
+from inventory.core.addresses import here, local_target, page_url, static_url
 from inventory.core.database import db, is_busy, lookup
 from inventory.core.errors import DomainError, NotFound, Stale
 from inventory.core.forms import translated
@@ -47,6 +48,14 @@ FRAME_URLS = {
     "account_url": "account.profile",
     "sign_out_url": "auth.sign_out",
 }
+
+
+class Templates(Environment):
+    """Templates that have the application's globals as they are: none has any of its own."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        # A chain of the two is walked name by name for every template that a page is put together from.
+        return super().make_globals(d) if d else self.globals
 
 
 def page(template: str, *, status: int = 200, **context: Any) -> Response:
@@ -218,7 +227,7 @@ def _context() -> dict[str, Any]:
 
 
 def _url_if_there(endpoint: str) -> str | None:
-    return url_for(endpoint) if endpoint in current_app.view_functions else None
+    return page_url(endpoint) if endpoint in current_app.view_functions else None
 
 
 def _keep_scope(endpoint: str, values: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from inventory.core.database import among, db, lookup
 from inventory.organization.models import Location, Person
 from inventory.organization.queries import within
 
+MOST_HELD = 300
 # A page of these has a large part of the fleet between them.
 LARGE = frozenset({"entity_id", "category_id", "manufacturer_id", "model_id"})
 
@@ -34,6 +35,19 @@ def _past_custodies() -> Select[Custody]:
         .options(joinedload(Custody.asset).joinedload(Asset.manufacturer))
         .order_by(Custody.until_on.desc(), Custody.id.desc())
     )
+
+
+def ever_held(person: Person, entity_ids: Collection[int]) -> Sequence[str]:
+    """Return the public ids of what a person holds or held, of the entities given, the latest handed over first."""
+    statement = (
+        select(Asset.public_id)
+        .join(Custody, Custody.asset_id == Asset.id)
+        .where(Custody.person_id == person.id, among(Asset.entity_id, entity_ids))
+        .group_by(Asset.public_id)
+        .order_by(func.max(Custody.from_on).desc(), Asset.public_id)
+        .limit(MOST_HELD)
+    )
+    return db.session.scalars(lookup(statement)).all()
 
 
 def held_since(person: Person) -> dict[int, Custody]:

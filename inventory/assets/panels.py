@@ -40,18 +40,12 @@ def _held(person: Person) -> dict[str, Any]:
 def _custody_entries(person: Person, before: datetime | None, limit: int) -> list[dict[str, Any]]:
     """Return when a person was handed equipment and when it was taken back, as entries of their history."""
     found = []
-    for record in trail.custody_records(
-        person.display_name, [a.public_id for a in _ever_held(person)], before, limit
-    ):
+    ever_held = holdings.ever_held(person, access().roles)
+    for record in trail.custody_records(person.display_name, ever_held, before, limit):
         entry = entries([record])[0]
         url = url_for("assets.detail", public_id=record.object_id)
         found.append({**entry, "title": f"{record.object_label} · {entry['title']}", "url": url})
     return found
-
-
-def _ever_held(person: Person) -> list[Asset]:
-    held = [*queries.held_by(person), *(row.asset for row in holdings.past_custodies(person))]
-    return [asset for asset in held if asset.entity_id in access().roles]
 
 
 def _standing(location: Location) -> dict[str, Any]:

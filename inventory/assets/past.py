@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -12,6 +13,7 @@ from inventory.assets.models import Asset, Custody, Period
 from inventory.audit import queries as trail
 from inventory.audit.models import CUSTOM, Action
 from inventory.core import clock
+from inventory.fields import queries as custom_fields
 from inventory.fields import values
 
 # What periods and custody know by the day it took effect, whenever it was recorded.
@@ -36,8 +38,9 @@ def as_it_was(asset: Asset, day: date) -> list[Was] | None:
     period = queries.period_on(asset, day)
     if period is None:
         return None
-    now = _today(asset)
-    then = {**_taken_back(asset, now, day), **_dated(period, queries.custody_on(asset, day))}
+    custodies = queries.custodies(asset)
+    now = _today(asset, custodies)
+    then = {**_taken_back(asset, now, day), **_dated(period, _holder(custodies, day))}
     names = [*DATED, *(name for name in now if name not in DATED)]
     return [
         Was(name, then.get(name), now.get(name))
@@ -46,13 +49,13 @@ def as_it_was(asset: Asset, day: date) -> list[Was] | None:
     ]
 
 
-def _today(asset: Asset) -> dict[str, Any]:
+def _today(asset: Asset, custodies: Sequence[Custody]) -> dict[str, Any]:
     columns = [*sorted(fields.EDITABLE, key=_place), "entity_id", "location_id"]
     found = {fields.public_name(name): fields.display(name, getattr(asset, name)) for name in columns}
     found["state"] = asset.state.value
-    found["holder"] = _holder(queries.custody_on(asset, clock.today(asset.entity.time_zone)))
-    kept = custom.values_of(asset)
-    for row in kept.values():
+    found["holder"] = _holder(custodies, clock.today(asset.entity.time_zone))
+    kept = custom_fields.values_of(custom.NOUN, [asset.public_id], named=True)
+    for row in kept.get(asset.public_id, {}).values():
         found[CUSTOM + row.field.label] = values.shown(row.field, row)
     return found
 
@@ -74,18 +77,24 @@ def _taken_back(asset: Asset, now: dict[str, Any], day: date) -> dict[str, Any]:
     return then
 
 
-def _dated(period: Period, custody: Custody | None) -> dict[str, Any]:
+def _dated(period: Period, holder: str | None) -> dict[str, Any]:
     return {
         "state": period.state.value,
         "entity": period.entity.name,
         "category": period.category.name,
         "location": period.location.name if period.location else None,
-        "holder": _holder(custody),
+        "holder": holder,
     }
 
 
-def _holder(custody: Custody | None) -> str | None:
+def _holder(custodies: Sequence[Custody], day: date) -> str | None:
+    """Return who or what answered for it on a day, in words."""
+    custody = next((row for row in custodies if row.from_on <= day and not _ended(row, day)), None)
     if custody is None:
         return None
     names = (custody.person and custody.person.display_name, custody.location and custody.location.name)
     return " · ".join(name for name in names if name) or None
+
+
+def _ended(custody: Custody, day: date) -> bool:
+    return custody.until_on is not None and custody.until_on <= day

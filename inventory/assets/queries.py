@@ -168,12 +168,6 @@ def period_on(asset: Asset, day: date) -> Period | None:
     return db.session.scalar(statement)
 
 
-def custody_on(asset: Asset, day: date) -> Custody | None:
-    """Return who or what answered for an asset on a day, or None."""
-    statement = select(Custody).select_from(Asset).join(Custody, _custody_on(day))
-    return db.session.scalar(lookup(statement.where(Asset.id == asset.id).limit(1)))
-
-
 def custodies(asset: Asset) -> Sequence[Custody]:
     """Return an asset's custodies with their people and places, newest first."""
     return db.session.scalars(_custodies(), {"asset": asset.id}).all()

@@ -11,7 +11,7 @@ from sqlalchemy import Select, bindparam, func, or_, select
 
 from inventory.audit.models import Action, AuditRecord, ChangeSet, ChangeSetKind
 from inventory.core.access import Actor, Scope
-from inventory.core.database import db, lookup
+from inventory.core.database import among, db, lookup
 
 
 def history_of(object_type: str, public_id: str, *, limit: int = 100) -> Sequence[AuditRecord]:
@@ -71,7 +71,7 @@ def custody_records(
     """Return the records of equipment changing hands from or to the person of this name, newest first."""
     statement = select(AuditRecord).where(
         AuditRecord.object_type == "asset",
-        AuditRecord.object_id.in_(public_ids),
+        among(AuditRecord.object_id, public_ids),
         AuditRecord.action == Action.CUSTODY,
     )
     if before is not None:

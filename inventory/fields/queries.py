@@ -37,15 +37,17 @@ def fields_of_homes(keys: Collection[str]) -> Sequence[CustomField]:
     return db.session.scalars(lookup(statement.order_by(*order))).all()
 
 
-def values_of(object_type: str, public_ids: Collection[str]) -> dict[str, dict[int, CustomValue]]:
-    """Return the values of some objects, in one query: {public id: {field id: value}}."""
+def values_of(
+    object_type: str, public_ids: Collection[str], *, named: bool = False
+) -> dict[str, dict[int, CustomValue]]:
+    """Return the values of some objects, in one query, `named` with their fields: {public id: {field id: value}}."""
     found: dict[str, dict[int, CustomValue]] = {}
     if not public_ids:
         return found
     statement = (
         select(CustomValue)
         .where(CustomValue.object_type == object_type, among(CustomValue.object_id, public_ids))
-        .options(joinedload(CustomValue.person))
+        .options(joinedload(CustomValue.person), *([joinedload(CustomValue.field)] if named else []))
     )
     for row in db.session.scalars(lookup(statement)):
         found.setdefault(row.object_id, {})[row.field_id] = row

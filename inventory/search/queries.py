@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, literal, select, type_coerce, union_all
 
 from inventory.core.access import Scope
-from inventory.core.database import among, db
+from inventory.core.database import among, db, lookup
 from inventory.search import documents, folding, store
 from inventory.search.documents import Searchable
 from inventory.search.models import SearchDocument
@@ -177,7 +177,7 @@ def _groups(
     if not nearest:
         return []
     by_noun: dict[str, list[Any]] = {}
-    for row in db.session.execute(select(*SHOWN).where(among(SearchDocument.id, nearest))):
+    for row in db.session.execute(lookup(select(*SHOWN).where(among(SearchDocument.id, nearest)))):
         by_noun.setdefault(row.noun, []).append(row)
     return [_group(one, by_noun[one.noun], nearest, limit) for one in nouns if one.noun in by_noun]
 
@@ -198,10 +198,10 @@ def _draw(groups: Sequence[Group]) -> None:
         kind = type_coerce(one.kind, String)
         parts.append(
             select(literal(noun).label("noun"), one.every.label("id"), kind.label("kind")).where(
-                one.every.in_(ids)
+                among(one.every, ids)
             )
         )
-    for noun, row_id, kind in db.session.execute(union_all(*parts)):
+    for noun, row_id, kind in db.session.execute(lookup(union_all(*parts))):
         if kind is not None:
             drawn[noun].icons[row_id] = drawn[noun].searchable.kind.type.codes(kind).icon
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from inventory.applications import services
 from inventory.applications.fields import DESCRIBED, LABELS, PEOPLE, display, public_name
 from inventory.applications.models import Application, ApplicationUse
-from inventory.applications.services import FirstUse
+from inventory.applications.services import Draft, FirstUse
 from inventory.applications.states import ApplicationState
 from inventory.assets.importing.catalogue import Catalogue
 from inventory.core import clock
@@ -113,27 +113,46 @@ class _Portfolio:
         self.editors.clear()
 
     def apply(self, rows: Sequence[Row]) -> list[Result]:
-        """Create and change the applications that the rows say; edits of sheets alone are written in one go."""
+        """Create and change the applications that the rows say; new ones and edits of sheets alone are written in one go."""
         known = self._known(rows)
         results: dict[int, Result] = {}
+        drafts: dict[int, Draft] = {}
         edits: dict[int, tuple[Application, dict[str, Any]]] = {}
         for row in rows:
             try:
-                with db.session.begin_nested():
-                    application = self._one(row, known)
-                    given = self._resolved(row.values, application)
-                    if application is not None:
-                        # What found the row is no news, however it is written.
-                        given.pop(self.terms.match_key, None)
-                    if application is not None and _is_of_sheet(row.values, application):
-                        edits[row.line] = application, given
-                    else:
-                        results[row.line] = self._applied(row, application, given, known)
+                application = self._one(row, known)
+                given = self._resolved(row.values, application)
+                if application is None:
+                    drafts[row.line] = self._draft(row, given)
+                    continue
+                # What found the row is no news, however it is written.
+                given.pop(self.terms.match_key, None)
+                if _is_of_sheet(row.values, application):
+                    edits[row.line] = application, given
+                else:
+                    results[row.line] = self._acted(row, application, given)
             except DomainError as error:
-                self.forget()
                 results[row.line] = _refused(row, error)
+        results |= self._created([row for row in rows if row.line in drafts], drafts)
         results |= self._edited([row for row in rows if row.line in edits], edits)
         return [results[row.line] for row in rows]
+
+    def _draft(self, row: Row, given: dict[str, Any]) -> Draft:
+        given["entity_id"] = self._entity(row) or self.terms.entity_id
+        if "state" in row.values:
+            given["state"] = row.values["state"]
+        return Draft(given, FirstUse(row.values.get("users")))
+
+    def _created(self, rows: Sequence[Row], drafts: Mapping[int, Draft]) -> dict[int, Result]:
+        creation = services.create_many([drafts[row.line] for row in rows], actor=self.terms.actor)
+        results = {}
+        for number, row in enumerate(rows):
+            if number in creation.refused:
+                results[row.line] = _refused(row, creation.refused[number])
+            else:
+                made = creation.made[number]
+                results[row.line] = Result(row.line, Outcome.CREATED, made.name, made.public_id)
+        return results
 
     def _edited(
         self, rows: Sequence[Row], edits: Mapping[int, tuple[Application, dict[str, Any]]]
@@ -147,15 +166,10 @@ class _Portfolio:
                 results[row.line] = _changed(row, edits[row.line][0], updates.changed[number])
         return results
 
-    def _applied(
-        self, row: Row, application: Application | None, given: dict[str, Any], known: _Known
-    ) -> Result:
-        if application is not None:
+    def _acted(self, row: Row, application: Application, given: dict[str, Any]) -> Result:
+        """Change what has acts of its own, one by one: a refusal takes back what was done of the row."""
+        with db.session.begin_nested():
             return _changed(row, application, self._changed(application, row.values, given))
-        made = self._created(row, given, self._entity(row) or self.terms.entity_id)
-        if self.terms.match_key:
-            known.setdefault(folded(row.values.get(self.terms.match_key, "")), []).append(made)
-        return Result(row.line, Outcome.CREATED, made.name, made.public_id)
 
     def _known(self, rows: Sequence[Row]) -> _Known:
         """Return the applications that the rows' keys find, by folded key, in two queries."""
@@ -216,14 +230,6 @@ class _Portfolio:
         if name not in self.editors:
             self.editors[name] = services.editor_named(name, actor=self.terms.actor).id
         return self.editors[name]
-
-    def _created(self, row: Row, given: dict[str, Any], entity_id: int) -> Application:
-        if "state" in row.values:
-            given["state"] = row.values["state"]
-        first_use = FirstUse(row.values.get("users"))
-        return services.create_application(
-            {**given, "entity_id": entity_id}, actor=self.terms.actor, first_use=first_use
-        )
 
     def _changed(
         self, application: Application, said: Mapping[str, Any], given: Mapping[str, Any]

@@ -12,13 +12,15 @@ from inventory.applications.models import Application, ApplicationUse
 from inventory.applications.services.uses import UseTerms
 from inventory.applications.states import ApplicationState, Area, Criticality, Hosting
 from inventory.audit import undo
-from inventory.audit.models import ChangeSet
+from inventory.audit.models import Action, ChangeSet
+from inventory.audit.queries import history_of
 from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
 from inventory.exchange.presentation import refused_rows
 from tests import factories
 from tests.exchange.conftest import bring as _bring
 from tests.exchange.conftest import carry_out, laptops, line, number_of
+from tests.renewal.conftest import counted_queries
 
 pytestmark = pytest.mark.database
 # What the tests of imports share.
@@ -80,6 +82,42 @@ def test_an_export_comes_back_unchanged_though_few_have_codes_and_two_people_one
         noun="application",
     )
     assert (kept.match_key, kept.counts) == ("name", {"unchanged": 3})
+
+
+def portfolio(first, last):
+    lines = [f"A{n:03d};Application {n};Editor {n % 3};{n};Dupont {n % 2}" for n in range(first, last)]
+    return "\n".join(["Trigramme;Logiciel;Éditeur;Nb utilisateurs;Responsable métier", *lines]) + "\n"
+
+
+def test_new_applications_are_written_in_the_queries_of_few(bring, cast):
+    for n in range(2):
+        factories.create_person(cast.le_bouscat, display_name=f"Dupont {n}")
+    # The editors are there after the first file.
+    carry_out(bring(portfolio(0, 5), noun="application"))
+
+    def queries_of(text):
+        kept = bring(text, noun="application")
+        with counted_queries() as seen:
+            assert carry_out(kept).counts == {"created": len(text.splitlines()) - 1}
+        return len(seen)
+
+    assert queries_of(portfolio(5, 10)) == queries_of(portfolio(10, 70))
+    assert number_of(Application) == number_of(ApplicationUse) == 70
+    last = db.session.scalars(select(Application).where(Application.code == "A069")).one()
+    assert (last.editor.name, last.business_owner.display_name) == ("Editor 0", "Dupont 1")
+    assert last.completeness == services.score_of(last).percent > 0
+    first, second = history_of("application", last.public_id)[::-1]
+    assert (first.action, first.changes["name"]) == (Action.CREATED, [None, "Application 69"])
+    assert (second.changes["users"], second.entity_id) == ([None, 69], last.entity_id)
+
+
+def test_a_name_that_is_taken_is_refused_alone_among_new_ones(bring, cast):
+    made(cast.le_bouscat)
+    text = "Trigramme;Logiciel\nA;civil net\nB;Sedit\nC;SEDIT\nD;Zimbra\n"
+    kept = carry_out(bring(text, noun="application"))
+    assert [line(kept, n).outcome.value for n in (2, 3, 4, 5)] == ["refused", "created", "refused", "created"]
+    assert [line(kept, n).remarks[0]["column"] for n in (2, 4)] == ["name", "name"]
+    assert set(db.session.scalars(select(Application.name))) == {"Civil Net", "Sedit", "Zimbra"}
 
 
 def test_one_name_in_two_entities_is_two_applications(bring, cast):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from inventory.applications.services.annexes import freeze
 from inventory.applications.services.components import attach, detach, follow_merge
+from inventory.applications.services.creating import Draft, FirstUse, create_application, create_many
 from inventory.applications.services.records import (
-    FirstUse,
-    create_application,
     editor_named,
     follow_editor,
     update_application,
@@ -17,12 +16,14 @@ from inventory.applications.services.sheets import rescore, score_of
 from inventory.applications.services.uses import add_use, end_use, reopen_use, update_use
 
 __all__ = [
+    "Draft",
     "FirstUse",
     "Leaving",
     "add_use",
     "attach",
     "change_state",
     "create_application",
+    "create_many",
     "detach",
     "editor_named",
     "end_use",

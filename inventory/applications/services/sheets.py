@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -46,6 +46,15 @@ def _sheet(application: Application, uses: int, users: int, *, components: bool)
         "users": retired or bool(users and users == uses),
         "components": components,
     }
+
+
+def percent_of_new(given: Mapping[str, Any], used: bool, users: int | None) -> int:
+    """Return how whole the sheet of a new application is, of which `given` are the columns."""
+    sheet = {fields.public_name(name): given.get(name) for name in fields.EDITABLE}
+    has_users = used and users is not None
+    return completeness.score(
+        {**sheet, "state": given["state"], "uses": used, "users": has_users, "components": False}
+    ).percent
 
 
 def score_of(application: Application) -> Score:

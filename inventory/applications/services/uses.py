@@ -52,7 +52,7 @@ def add_use(application: Application, entity: Entity, terms: UseTerms, *, actor:
     if application.state is ApplicationState.RETIRED:
         raise Refused(N_("It is retired. Bring it back in service first."))
     since_on = sheets.day_of_act(entity, terms.since_on, field="since_on")
-    _check_users(terms.users)
+    check_users(terms.users)
     _check_apart(application, entity.id, since_on, None)
     use = ApplicationUse(
         application=application,
@@ -63,15 +63,35 @@ def add_use(application: Application, entity: Entity, terms: UseTerms, *, actor:
     )
     db.session.add(use)
     db.session.flush()
+    audit.record_all([entry(application, entity, UseTerms(since_on, terms.users, terms.origin), actor)])
+    sheets.rescore(application)
+    return use
+
+
+def beginning(application: Application, terms: UseTerms) -> dict[str, Any]:
+    """Return as a row of ApplicationUse that the entity of a new application uses it, since a day that was checked."""
+    return {
+        "application_id": application.id,
+        "entity_id": application.entity_id,
+        "since_on": terms.since_on,
+        "users": terms.users,
+        "origin": terms.origin,
+    }
+
+
+def entry(application: Application, entity: Entity, terms: UseTerms, actor: Actor) -> dict[str, Any]:
+    """Return the columns of the record that an entity uses an application since a day."""
     changes: audit.Changes = {
         "used_by": [None, entity.name],
-        "used_since_on": [None, since_on],
+        "used_since_on": [None, terms.since_on],
         "users": [None, terms.users],
         "origin": [None, terms.origin],
     }
-    _record(use, {name: pair for name, pair in changes.items() if pair[1] is not None}, actor, since_on)
-    sheets.rescore(application)
-    return use
+    told = {name: pair for name, pair in changes.items() if pair[1] is not None}
+    made = audit.entry(
+        Action.UPDATED, "application", application, told, actor=actor, effective_on=terms.since_on
+    )
+    return {**made, "entity_id": entity.id}
 
 
 def update_use(
@@ -83,7 +103,7 @@ def update_use(
     given["since_on"] = sheets.day_of_act(use.entity, given.get("since_on", use.since_on), field="since_on")
     if use.until_on is not None and given["since_on"] > use.until_on:
         raise Invalid("since_on", N_("It cannot begin after it has ended."))
-    _check_users(given.get("users"))
+    check_users(given.get("users"))
     _check_apart(use.application, use.entity_id, given["since_on"], use)
     changes = audit.apply(use, given)
     db.session.flush()
@@ -171,7 +191,8 @@ def open_uses(application: Application) -> list[ApplicationUse]:
     return list(db.session.scalars(statement.order_by(ApplicationUse.id)))
 
 
-def _check_users(users: int | None) -> None:
+def check_users(users: int | None) -> None:
+    """Raise Invalid for what is no number of people."""
     if users is not None and not 0 <= users <= MAX_USERS:
         raise Invalid("users", N_("Give a number of people."))
 

@@ -88,12 +88,17 @@ class Session(Protocol):
         ...
 
 
+def first_text(said: Mapping[str, Any]) -> str:
+    """Return the first text that a row's values hold."""
+    return next((str(value) for value in said.values() if isinstance(value, str)), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Importer:
     """How a noun is filled from files.
 
     `match_keys` are the columns that may find an existing row, likeliest first; `match_within` those without which
-    the key says too little, such as the entity of a name.
+    the key says too little, such as the entity of a name. `name` gives what people call the row of some values.
     """
 
     noun: str
@@ -104,6 +109,7 @@ class Importer:
     begin: Callable[[Terms], Session]
     detail_endpoint: str | None = None
     match_within: tuple[str, ...] = ()
+    name: Callable[[Mapping[str, Any]], str] = first_text
 
 
 _importers: dict[str, Importer] = {}

@@ -64,7 +64,8 @@ def try_out(context: JobContext) -> JobState:
         if not _may_go_on(context, kept, Stage.TRYING, Stage.CHOOSING):
             return JobState.DONE
         services.forget_lines(kept)
-        session = importers.importer(kept.noun).begin(services.terms_of(kept, actor=_actor(kept)))
+        importer = importers.importer(kept.noun)
+        session = importer.begin(services.terms_of(kept, actor=_actor(kept)))
     tally = _Tally(context, kept.lines)
     # Nobody waits for the store while a long file is read.
     rows = services.rows_of(kept)
@@ -72,7 +73,7 @@ def try_out(context: JobContext) -> JobState:
         context.leave_if_asked()
         with context.transaction():
             trial = db.session.begin_nested()
-            results = services.apply(session, chunk)
+            results = services.apply(session, chunk, importer.name)
             db.session.flush()
             trial.rollback()
             db.session.expire_all()
@@ -161,7 +162,7 @@ def _run_whole(context: JobContext, rows: Sequence[Row], tally: _Tally) -> JobSt
 
 def _write(kept: Import, session: Session, chunk: Sequence[Row]) -> list[Result]:
     with audit.resume(db.session.get_one(ChangeSet, kept.change_set_id)):
-        results = services.apply(session, chunk)
+        results = services.apply(session, chunk, importers.importer(kept.noun).name)
     services.write_lines(kept, results, keep_ids=True)
     return results
 

@@ -39,7 +39,7 @@ def columns(kept: Import) -> list[Column]:
 
 def samples(kept: Import) -> list[list[str]]:
     """Return the first different values of each column of the file."""
-    table = reading.read(zlib.decompress(kept.content))
+    table = reading.beginning(zlib.decompress(kept.content))
     shown = []
     for place in range(len(kept.headings)):
         found = dict.fromkeys(
@@ -50,12 +50,16 @@ def samples(kept: Import) -> list[list[str]]:
 
 
 def _sample(cell: Any) -> str:
-    """Return a cell as people read it: days and whole numbers without what a workbook adds to them."""
+    """Return a cell as people read it."""
+    cell = _bare(cell)
+    return i18n.day(cell) if isinstance(cell, date) else str(cell)
+
+
+def _bare(cell: Any) -> Any:
+    """Return a cell without what a workbook adds to it: the time of a day, the decimals of a whole number."""
     if isinstance(cell, datetime):
-        cell = cell.date()
-    if isinstance(cell, date):
-        return i18n.day(cell)
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+        return cell.date()
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
 def _is_blank(cell: Any) -> bool:
@@ -196,7 +200,8 @@ def refused_rows(kept: Import) -> Iterator[list[Any]]:
     known = columns(kept)
     named, listed = labels(known), choices(known)
     return (
-        [*cells.get(line.line, []), line.line, said(line, named, listed)] for line in queries.refused(kept)
+        [*map(_bare, cells.get(line.line, [])), line.line, said(line, named, listed)]
+        for line in queries.refused(kept)
     )
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ ENCODINGS = ("cp1252", "mac_roman", "cp850")
 FRENCH = frozenset("àâäçéèêëîïôöùûüÿœæÀÂÇÉÈÊËÎÏÔÙÛÜŒÆ«»°’–—…€\u00a0²³µ")
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 SAMPLE_ROWS = 50
+BEGINNING_BYTES = 200_000
 # What is text or nearly so and no table: PDF, RTF, web pages and XML, whatever the name of the file says.
 DOCUMENTS = (b"%pdf", b"{\\rtf", b"<!doctype", b"<html", b"<?xml", b"<table", b"<meta", b"<svg")
 ARCHIVE = b"PK\x03\x04"
@@ -67,6 +69,13 @@ def read(data: bytes) -> Table:
     if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:20].lower().startswith(DOCUMENTS):
         raise Invalid("file", NO_TABLE)
     return _text(data)
+
+
+def beginning(data: bytes) -> Table:
+    """Return the first rows of a file that was read before, at once where it is text; raises Invalid as `read` does."""
+    if data.startswith((ARCHIVE, formulas.OLD_WORKBOOK)) or len(data) <= BEGINNING_BYTES:
+        return read(data)
+    return _text(data[: data.rfind(b"\n", 0, BEGINNING_BYTES) + 1] or data)
 
 
 def _workbook(data: bytes) -> Table:
@@ -130,7 +139,8 @@ def decode(data: bytes) -> tuple[str, str]:
 
 def _frenchness(text: str) -> int:
     """Return how many characters beyond ASCII are those that French writes, less how many are not."""
-    return sum(1 if character in FRENCH else -1 for character in BEYOND_ASCII.findall(text))
+    counts = Counter(BEYOND_ASCII.findall(text))
+    return sum(number if character in FRENCH else -number for character, number in counts.items())
 
 
 def _separator(text: str) -> str:

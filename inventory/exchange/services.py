@@ -29,6 +29,8 @@ from inventory.jobs import services as jobs
 from inventory.jobs.models import Job
 
 CHUNK = 500
+# What the file of refused rows has beside the columns of the file.
+HANDED_BACK = (N_("Line"), N_("Why it was refused"))
 CELLS_AT_HAND = 2_000
 _UNREAD: Any = object()
 TRY, RUN = "exchange.try", "exchange.import"
@@ -102,7 +104,10 @@ def _layout(noun: str, headings: Sequence[str]) -> KnownLayout | None:
 
 
 def _signature(headings: Sequence[str]) -> str:
-    return hashlib.sha256(columns.signature(headings).encode()).hexdigest()
+    # Refused rows that come back mended are of the file that they were handed back from.
+    added = {columns.normal(word) for heading in HANDED_BACK for word in in_every_language(heading)}
+    own = [heading for heading in headings if columns.normal(heading) not in added]
+    return hashlib.sha256(columns.signature(own).encode()).hexdigest()
 
 
 def choose(kept: Import, chosen: Mapping[int, str], match_key: str | None, extent: Extent) -> None:
@@ -259,13 +264,18 @@ def chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
         yield rows[start_at : start_at + CHUNK]
 
 
-def apply(session: importers.Session, rows: Sequence[Row]) -> list[Result]:
-    """Apply the rows that could be read; the others are refused with what was wrong. In the order of the file."""
+def apply(
+    session: importers.Session, rows: Sequence[Row], name: Callable[[Mapping[str, Any]], str]
+) -> list[Result]:
+    """Apply the rows that could be read; the others, which `name` names, are refused with what was wrong.
+
+    In the order of the file.
+    """
     readable = [row for row in rows if row.is_readable]
     results = {result.line: result for result in session.apply(readable)}
     for row in rows:
         if row.line not in results:
-            results[row.line] = Result(row.line, Outcome.REFUSED, _name(row))
+            results[row.line] = Result(row.line, Outcome.REFUSED, name(row.values))
         results[row.line].remarks = _without_idle([*row.remarks, *results[row.line].remarks])
     return [results[row.line] for row in rows]
 
@@ -274,10 +284,6 @@ def _without_idle(remarks: Sequence[Remark]) -> list[Remark]:
     """The remarks without warnings about a column that is refused anyway: what they warn of does not come to pass."""
     refused = {remark.column for remark in remarks if not remark.is_warning}
     return [remark for remark in remarks if not (remark.is_warning and remark.column in refused)]
-
-
-def _name(row: Row) -> str:
-    return next((str(value) for value in row.values.values() if isinstance(value, str)), "")
 
 
 def forget_lines(kept: Import) -> None:

@@ -11,18 +11,21 @@ from inventory.assets.models import Asset, Provenance
 from inventory.assets.states import SourceKind, State
 from inventory.audit import undo
 from inventory.audit.models import ChangeSet
+from inventory.catalog.kinds import Kind
 from inventory.core.access import Actor
 from inventory.core.database import db, transaction
 from inventory.core.errors import Invalid, Refused
 from inventory.core.permissions import Role
 from inventory.exchange import jobs, services
 from inventory.exchange.models import Extent, Outcome, Stage
+from inventory.exchange.presentation import refused_rows
 from inventory.jobs import leases
 from inventory.jobs import services as work_services
 from inventory.jobs.context import open_context
 from inventory.organization.models import Location, Person
 from tests import factories
 from tests.exchange.conftest import carry_out, fresh, line, number_of, work
+from tests.exchange.test_reading import workbook
 
 pytestmark = pytest.mark.database
 
@@ -138,6 +141,35 @@ def test_the_columns_chosen_are_remembered_for_the_next_file_like_it(bring, cast
         services.choose(kept, {0: "tag", 1: "category"}, "tag", Extent.VALID)
     work()
     assert bring("Type;Machin\nPortable;LBX-000010\n").columns == {"0": "category", "1": "tag"}
+
+
+def test_refused_rows_come_back_mended_with_their_columns_and_their_numbers_as_they_were(app, bring, cast):
+    kept = bring(
+        workbook(["Bidule", "Nom", "Matricule"], ["x", "Léger", 812], ["paul@a.example", "Durand", 9]),
+        "person",
+    )
+    with transaction():
+        services.choose_again(kept)
+        services.choose(kept, {0: "email", 1: "family_name", 2: "employee_number"}, "email", Extent.VALID)
+    work()
+    assert (kept.counts, line(kept, 2).label) == ({"refused": 1, "created": 1}, "Léger")
+    with app.test_request_context():
+        (row,) = refused_rows(fresh(kept))
+    assert row[:4] == ["x", "Léger", 812, 2]
+    # As a French browser was given it.
+    text = "Bidule;Nom;Matricule;Ligne;Pourquoi elle est refusée\nlea@a.example;Léger;812;2;…\n"
+    again = bring(text, "person")
+    assert services.is_remembered(again)
+    assert (again.columns["0"], again.match_key, again.counts) == ("email", "email", {"created": 1})
+
+
+def test_categories_are_found_by_the_words_that_offices_use_for_their_kind(bring, laptops):
+    screens = factories.create_category(Kind.MONITOR, name="Monitor")
+    own = factories.create_category(Kind.SERVER, name="Onduleur")
+    factories.create_category(Kind.UPS, name="UPS")
+    carry_out(bring("Étiquette;Type\nA;Écran\nB;PC portable\nC;Onduleur\n"))
+    found = db.session.execute(select(Asset.category_id).order_by(Asset.tag)).scalars().all()
+    assert found == [screens.id, laptops.id, own.id]
 
 
 def test_remembered_columns_can_be_forgotten(bring, cast, laptops):

@@ -80,3 +80,14 @@ def test_what_somebody_added_meanwhile_is_refused_with_what_stands_in_it(cast):
     with transaction():
         added = places.create_locations(wanted, actor=SYSTEM)
     assert (set(added.refused), set(added.made)) == ({0, 1}, {2})
+
+
+def test_kinds_are_read_by_the_words_that_offices_use(bring):
+    kept = bring("Lieu;Type\nBureau 12;Pièce\nMairie;Immeuble\n", noun="location")
+    assert kept.counts == {"created": 2}
+    carry_out(kept)
+    found = db.session.execute(select(Location.name, Location.kind).order_by(Location.name)).all()
+    assert [tuple(row) for row in found] == [
+        ("Bureau 12", LocationKind.ROOM),
+        ("Mairie", LocationKind.BUILDING),
+    ]

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from inventory.catalog import services as catalog
+from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category, Manufacturer, Model, ModelAlias
 from inventory.core.access import Actor
 from inventory.core.database import db
@@ -17,6 +18,28 @@ from inventory.core.text import folded
 from inventory.core.wording import N_
 from inventory.procurement import services as procurement
 from inventory.procurement.models import Supplier
+
+# What spreadsheets of French offices call the kinds, where no category is called so.
+CALLED = {
+    Kind.DESKTOP: ("fixe", "pc fixe", "poste fixe", "unite centrale", "uc", "tour", "pc de bureau", "desktop", "pc bureau"),
+    Kind.LAPTOP: ("portable", "pc portable", "ordi portable", "notebook", "ultraportable"),
+    Kind.TABLET: ("tablette tactile", "ipad"),
+    Kind.THIN_CLIENT: ("client leger", "terminal leger"),
+    Kind.COMPUTER: ("ordinateur", "pc", "poste", "poste de travail", "computer", "workstation"),
+    Kind.SERVER: ("serveur physique",),
+    Kind.STORAGE: ("nas", "san", "baie de stockage"),
+    Kind.MONITOR: ("ecran", "moniteur", "ecran pc", "screen", "display"),
+    Kind.DOCK: ("dock", "station d'accueil", "replicateur de ports"),
+    Kind.PRINTER: ("imprimante laser", "imprimante reseau"),
+    Kind.MULTIFUNCTION_PRINTER: ("copieur", "photocopieur", "multifonction", "mfp", "imprimante multifonctions"),
+    Kind.SCANNER: ("scanner", "scanneur"),
+    Kind.DESK_PHONE: ("telephone", "telephone fixe", "poste telephonique", "telephone ip"),
+    Kind.MOBILE_PHONE: ("mobile", "telephone portable", "gsm"),
+    Kind.PROJECTOR: ("videoprojecteur", "vpi", "projecteur", "beamer"),
+    Kind.SWITCH: ("switch", "commutateur reseau"),
+    Kind.ACCESS_POINT: ("borne wifi", "borne wi-fi", "point d'acces", "ap wifi"),
+    Kind.UPS: ("onduleur", "asi"),
+}  # fmt: skip
 
 
 class Catalogue:
@@ -99,11 +122,17 @@ class Catalogue:
 
 
 def _category_words() -> dict[str, int]:
-    """Return category ids by what people call them: their name in every language, and their code."""
+    """Return category ids by what people call them: their name in every language, their code, and their kind's words."""
     found: dict[str, int] = {}
+    defaults: dict[Kind, int] = {}
     for row in db.session.scalars(select(Category).order_by(Category.is_default.desc(), Category.id)):
         for word in (row.name, row.code, *in_every_language(row.name)):
             found.setdefault(folded(word), row.id)
+        if row.is_default:
+            defaults[row.kind] = row.id
+    for kind, words in CALLED.items():
+        for word in words if kind in defaults else ():
+            found.setdefault(word, defaults[kind])
     return found
 
 

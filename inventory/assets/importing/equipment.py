@@ -22,7 +22,7 @@ from inventory.core.permissions import Permission
 from inventory.core.text import folded
 from inventory.core.wording import N_
 from inventory.exchange import custom
-from inventory.exchange.importers import Importer, Remark, Result, Row, Terms
+from inventory.exchange.importers import Importer, Remark, Result, Row, Terms, first_text
 from inventory.exchange.models import Outcome
 from inventory.exchange.references import References
 from inventory.organization.models import Entity, Location, Person
@@ -234,10 +234,20 @@ class _Equipment:
 
 def _refused(row: Row, why: DomainError) -> Result:
     remark = Remark.of(why) if isinstance(why, Invalid) else Remark("", why.message, why.params)
-    label = row.values.get("tag") or row.values.get("name") or row.values.get("serial") or ""
-    return Result(row.line, Outcome.REFUSED, str(label), remarks=[remark])
+    return Result(row.line, Outcome.REFUSED, _name(row.values), remarks=[remark])
+
+
+def _name(said: Mapping[str, Any]) -> str:
+    return str(said.get("tag") or said.get("name") or said.get("serial") or first_text(said))
 
 
 IMPORTER = Importer(
-    "asset", N_("Equipment"), Permission.ASSETS_BULK, columns, MATCH_KEYS, _Equipment, "assets.detail"
+    "asset",
+    N_("Equipment"),
+    Permission.ASSETS_BULK,
+    columns,
+    MATCH_KEYS,
+    _Equipment,
+    "assets.detail",
+    name=_name,
 )

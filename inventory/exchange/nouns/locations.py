@@ -26,10 +26,23 @@ from inventory.organization.places import NewPlace, create_locations, describe_l
 BY_DEPTH = (LocationKind.BUILDING, LocationKind.FLOOR, LocationKind.ROOM)
 
 
+# What French offices and other tools call them too.
+ALSO_CALLED = {
+    LocationKind.CAMPUS: ("site",),
+    LocationKind.BUILDING: ("bat", "immeuble"),
+    LocationKind.FLOOR: ("niveau",),
+    LocationKind.ROOM: ("piece", "bureau", "local", "office"),
+    LocationKind.STOCKROOM: ("stock", "magasin", "depot"),
+    LocationKind.RACK: ("armoire",),
+}
+
+
 def columns() -> list[Column]:
     """Return the columns of a place."""
     kinds = values.vocabulary(
-        (word, kind) for kind in LocationKind for word in (kind.value, *in_every_language(kind.label))
+        (word, kind)
+        for kind in LocationKind
+        for word in (kind.value, *in_every_language(kind.label), *ALSO_CALLED.get(kind, ()))
     )
     return [
         Column("name", N_("Place"), partial(values.text, limit=400),

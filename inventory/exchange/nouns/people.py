@@ -17,7 +17,7 @@ from inventory.core.text import folded
 from inventory.core.wording import N_
 from inventory.exchange import values
 from inventory.exchange.columns import Column
-from inventory.exchange.importers import Importer, Remark, Result, Row, Terms
+from inventory.exchange.importers import Importer, Remark, Result, Row, Terms, first_text
 from inventory.exchange.models import Outcome
 from inventory.exchange.references import References
 from inventory.organization import services
@@ -174,5 +174,12 @@ def _name(given: Mapping[str, Any]) -> str:
 
 
 IMPORTER = Importer(
-    "person", N_("People"), Permission.PEOPLE_EDIT, columns, MATCH_KEYS, _People, "people.detail"
+    "person",
+    N_("People"),
+    Permission.PEOPLE_EDIT,
+    columns,
+    MATCH_KEYS,
+    _People,
+    "people.detail",
+    name=lambda said: _name(said) or first_text(said),
 )

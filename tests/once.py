@@ -103,9 +103,8 @@ def _remembered(returned: Any) -> Made:
 
 def _tokens(name: str, words: str) -> list[tuple[int, str]]:
     id_ = "rowid" if store.is_sqlite() else "id"
-    return [
-        tuple(row) for row in db.session.execute(text(f"SELECT {id_}, CAST({words} AS text) FROM {name}"))
-    ]  # noqa: S608
+    asked = text(f"SELECT {id_}, CAST({words} AS text) FROM {name}")
+    return [tuple(row) for row in db.session.execute(asked)]
 
 
 def _copy(made: Made) -> None:

@@ -16,7 +16,10 @@ from inventory.jobs.context import JobContext
 from inventory.jobs.models import Job
 
 MERGE = "catalog.merge"
-MERGES = {"model": (Model, merging.merge_models), "manufacturer": (Manufacturer, merging.merge_manufacturers)}
+MERGES: Mapping[str, tuple[Any, Any]] = {
+    "model": (Model, merging.merge_models),
+    "manufacturer": (Manufacturer, merging.merge_manufacturers),
+}
 
 
 def enqueue(

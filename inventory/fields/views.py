@@ -74,7 +74,8 @@ def _by_kind(statement: Any, value: str) -> Any:
 
 def _home_names() -> dict[str, str]:
     """Return "home:row's id" → its name, for all places where a field may be declared."""
-    nouns, rows = {}, {}
+    nouns: dict[str, str] = {}
+    rows: dict[str, str] = {}
     for home in homes().values():
         if home.rows is None:
             nouns[f"{home.key}:"] = _(home.label)

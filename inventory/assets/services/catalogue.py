@@ -48,7 +48,9 @@ def _follow(name: str, kept: Any, absorbed: Any, *, actor: Actor, tell: Callable
     claimed = (said.c.field == name, cast(said.c.value, String) == str(absorbed.id))
     columns = [said.c.id, said.c.value, said.c.display]
     claims = db.session.execute(select(*columns).where(*claimed)).mappings().all()
-    loads.change(Provenance, [(row, {**row, "value": kept.id, "display": kept.name[:255]}) for row in claims])
+    loads.change(
+        Provenance, [(dict(row), {**row, "value": kept.id, "display": kept.name[:255]}) for row in claims]
+    )
 
 
 def _give(name: str, id_: int, asset_ids: Sequence[int], *, told: audit.Changes, actor: Actor) -> None:
@@ -61,9 +63,8 @@ def _give(name: str, id_: int, asset_ids: Sequence[int], *, told: audit.Changes,
             audit.record(
                 Action.UPDATED, "asset", SimpleNamespace(**row, label=_label(row)), told, actor=actor
             )
-    loads.change(
-        Asset, [(row, {**row, name: id_, "version": row["version"] + 1, "updated_at": now}) for row in rows]
-    )
+    given = {name: id_, "updated_at": now}
+    loads.change(Asset, [(dict(row), {**row, **given, "version": row["version"] + 1}) for row in rows])
 
 
 def _label(row: RowMapping) -> str:

@@ -64,13 +64,13 @@ def hand_over(
     """
     if person is None and location is None:
         raise Invalid("person", N_("Choose a person or a place."))
-    return _one(asset, handover, Hands(person, location), actor).hands["new"]  # type: ignore[no-any-return]
+    return _one(asset, handover, Hands(person, location), actor).hands["new"]
 
 
 def take_back(asset: Asset, handover: Handover, *, actor: Actor, location: Location | None = None) -> Custody:
     """End the present custody and put the asset in stock; raises Refused when nobody holds it."""
     hands = Hands(location=location, back=True)
-    return _one(asset, handover, hands, actor).hands["old"]  # type: ignore[no-any-return]
+    return _one(asset, handover, hands, actor).hands["old"]
 
 
 def _one(asset: Asset, handover: Handover, hands: Hands, actor: Actor) -> _Noted:

@@ -88,6 +88,8 @@ export function prepareForms() {
       const field = event.target.querySelector("input:not([type=hidden]):not([hidden]), select, textarea");
       field?.focus();
       field?.select?.();
+      // What is wrong with it stands below the field, where a phone has its bars.
+      event.target.scrollIntoView({ block: "nearest" });
     }
     else if (event.target.matches(".fact") && document.activeElement === document.body) event.target.querySelector("a.quiet-act")?.focus();
   });

@@ -1,4 +1,4 @@
-// Shortcuts: "/" searches, data-shortcut="g e" or "n" follows its link, j k x e walk a list, "?" lists them all.
+// Shortcuts: "/" searches, data-shortcut="g e" or "n" follows its link, j k x e b walk a list and act on it, "?" lists them all.
 
 import { openDialog } from "./dialogs.js";
 
@@ -45,6 +45,7 @@ function standAgain() {
 function inList(key) {
   if (key === "j" || key === "k") move(key === "j" ? 1 : -1);
   else if (key === "x") currentRow()?.querySelector(".td-select input")?.click();
+  else if (key === "b") visible("#bulk button[formaction]")?.focus();
   else return false;
   return rows().length > 0;
 }

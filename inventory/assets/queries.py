@@ -131,7 +131,7 @@ def joins(view: View) -> tuple[Join, ...]:
         Join(Category, Category.id == view.dated.category_id, by=view.dated.category_id),
         Join(Model, Model.id == Asset.model_id, by=Asset.model_id),
         Join(Manufacturer, Manufacturer.id == Asset.manufacturer_id, by=Asset.manufacturer_id),
-        Join(LastSeen, LastSeen.asset_id == Asset.id, by=LastSeen.asset_id, id=LastSeen.asset_id),
+        Join(LastSeen, LastSeen.asset_id == Asset.id, by=LastSeen.asset_id, id=LastSeen.asset_id, least=True),
     )
 
 

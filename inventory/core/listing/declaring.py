@@ -104,6 +104,7 @@ class Join:
 
     `by` is the column that names the joined row, null where there is none: rows may be read in the order of what they name.
     `id` is the joined row's column that is the row's own id, where it has one: the order of both is then one index's.
+    `least` says that rows that name none stand before all others in that order, and after all others where it goes down.
     `inner` leaves out what names none.
     One that is `shown` is a part of whole rows, which its `options` say how to read.
     """
@@ -112,6 +113,7 @@ class Join:
     on: Any
     by: Any = None
     id: Any = None
+    least: bool = False
     inner: bool = False
     shown: bool = False
     options: Sequence[Any] = ()

@@ -172,6 +172,8 @@ class Rows:
             keys = [unknown[-1].label("unknown"), *others]
             unnamed = replace(self, keys=keys, wanted=[*self.wanted, led.by.is_(None)])
             parts.append(unnamed.picked_keys(place, backwards, alike=1))
+            if led.least:
+                parts = _as_needed(parts if self.descending != backwards else parts[::-1])
         either = union_all(*(select(part.subquery()) for part in parts)).subquery()
         order = replace(self, keys=list(either.c)).order(backwards)
         return select(either).order_by(*order).limit(PAGE_SIZE + 1)
@@ -233,6 +235,13 @@ class Rows:
     def stream_columns(self, columns: Sequence[Any]) -> Iterator[list[Any]]:
         """Yield all rows in chunks as plain values of these columns."""
         yield from _partitions(self._sorted(*columns).order_by(*self.order()))
+
+
+def _as_needed(parts: Sequence[Select[Any]]) -> list[Select[Any]]:
+    """Return two parts of a page of which the second is not looked for where the first one fills the page."""
+    first = parts[0].cte("first")
+    found = select(func.count()).select_from(first).scalar_subquery()
+    return [select(first), select(parts[1].subquery()).limit(PAGE_SIZE + 1 - found)]
 
 
 def _partitions(statement: Select[Any]) -> Iterator[list[Any]]:

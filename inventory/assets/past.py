@@ -33,12 +33,11 @@ class Was:
         return bool(self.then != self.now)
 
 
-def as_it_was(asset: Asset, day: date) -> list[Was] | None:
-    """Return every field that had a value on a day or has one now; None before the asset's record begins."""
+def as_it_was(asset: Asset, day: date, custodies: Sequence[Custody]) -> list[Was] | None:
+    """Return every field that had a value on a day or has one now, its custodies given; None before its record begins."""
     period = queries.period_on(asset, day)
     if period is None:
         return None
-    custodies = queries.custodies(asset)
     now = _today(asset, custodies)
     then = {**_taken_back(asset, now, day), **_dated(period, _holder(custodies, day))}
     names = [*DATED, *(name for name in now if name not in DATED)]

@@ -216,9 +216,9 @@ def custody_words(row: Custody | None) -> str | None:
     return " · ".join(name for name in names if name) or None
 
 
-def then(asset: Asset, day: date) -> list[dict[str, Any]] | None:
+def then(asset: Asset, day: date, custodies: Sequence[Custody]) -> list[dict[str, Any]] | None:
     """Return what held on a day beside what holds today: label, then, now, differs; None before the record begins."""
-    found = past.as_it_was(asset, day)
+    found = past.as_it_was(asset, day, custodies)
     if found is None:
         return None
     return [

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from inventory.assets import past, services
+from inventory.assets import past, queries, services
 from inventory.assets.services import Handover
 from inventory.assets.states import State
 from inventory.audit import timeline as stream
@@ -80,7 +80,9 @@ def test_every_noun_has_its_history_on_its_page(place, sign_in):  # noqa: F811
 
 
 def was(asset, day):
-    return {row.name: (row.then, row.now) for row in past.as_it_was(asset, day) or []}
+    return {
+        row.name: (row.then, row.now) for row in past.as_it_was(asset, day, queries.custodies(asset)) or []
+    }
 
 
 def test_an_asset_is_shown_as_it_was(place, lived, time_machine):  # noqa: F811
@@ -94,7 +96,7 @@ def test_an_asset_is_shown_as_it_was(place, lived, time_machine):  # noqa: F811
     assert was(lived, date(2026, 4, 15))["state"] == ("in_service", "in_repair")
     assert was(lived, date(2026, 4, 15))["holder"] == ("Marie Durand", "Marie Durand")
     assert was(lived, date(2026, 3, 15))["holder"] == (None, "Marie Durand")
-    assert past.as_it_was(lived, date(2025, 12, 31)) is None
+    assert past.as_it_was(lived, date(2025, 12, 31), []) is None
 
 
 def test_what_was_undone_since_is_not_taken_back_twice(place, lived, time_machine):  # noqa: F811

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask import Response, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from inventory.assets import custom, lists, policies, presentation, queries, services
-from inventory.assets.models import Asset
+from inventory.assets.models import Asset, Custody
 from inventory.assets.views.blueprint import bp
 from inventory.core.database import transaction
 from inventory.core.days import parse_day
@@ -31,7 +32,10 @@ def detail(public_id: str) -> Response:
         if kept is None:
             raise
         return redirect(url_for(".detail", public_id=kept), 301)  # type: ignore[return-value]
-    return page("assets/detail.html", asset=asset, **_facts(asset), **_acts(asset), **_past(asset))
+    held = queries.custodies(asset)
+    return page(
+        "assets/detail.html", asset=asset, **_facts(asset), **_acts(asset, held), **_past(asset, held)
+    )
 
 
 def _facts(asset: Asset) -> dict[str, Any]:
@@ -61,8 +65,7 @@ def _facts(asset: Asset) -> dict[str, Any]:
     }
 
 
-def _acts(asset: Asset) -> dict[str, Any]:
-    custodies = queries.custodies(asset)
+def _acts(asset: Asset, custodies: Sequence[Custody]) -> dict[str, Any]:
     held = any(row.until_on is None for row in custodies)
     return {
         "custodies": custodies,
@@ -73,7 +76,7 @@ def _acts(asset: Asset) -> dict[str, Any]:
     }
 
 
-def _past(asset: Asset) -> dict[str, Any]:
+def _past(asset: Asset, custodies: Sequence[Custody]) -> dict[str, Any]:
     """Return the day asked for and what held then; without a day, nothing."""
     asked, today = request.args.get("on", ""), services.today_of(asset.entity_id)
     shown: dict[str, Any] = {"day": None, "asked_day": asked, "then": None}
@@ -84,7 +87,7 @@ def _past(asset: Asset) -> dict[str, Any]:
         return shown
     if day is None:
         return shown | {"asked_day": ""}
-    return shown | {"day": day, "then": presentation.then(asset, day)}
+    return shown | {"day": day, "then": presentation.then(asset, day, custodies)}
 
 
 @bp.route("/<public_id>/pin/<field>", methods=["POST"])

@@ -22,8 +22,9 @@ from inventory.renewal.queries.selections import (
     assets,
     candidate_order,
     candidates,
+    first_ids,
+    named_rows,
     shown_day,
-    to_do,
 )
 
 __all__ = [
@@ -48,6 +49,8 @@ __all__ = [
     "communes",
     "figures",
     "figures_of",
+    "first_ids",
+    "named_rows",
     "overview",
     "recorded",
     "rule_in_force",
@@ -55,5 +58,4 @@ __all__ = [
     "shown_day",
     "snapshots",
     "sorts",
-    "to_do",
 ]

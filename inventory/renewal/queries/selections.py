@@ -243,16 +243,16 @@ def _narrowed(ask: Ask, selection: Selection, kept: tuple[Sort, ...]) -> list[Co
 
 def candidates(ask: Ask, limit: int) -> Sequence[Asset]:
     """Return the main terminals to renew first: the oldest, then those of unknown age whose warranty ended first."""
-    return _first(ask, (Figure.CANDIDATES,), limit)[Figure.CANDIDATES]
+    ids = first_ids(ask, (Figure.CANDIDATES,), limit)[Figure.CANDIDATES]
+    rows = named_rows(ids)
+    return [rows[id_] for id_ in ids]
 
 
-def to_do(ask: Ask, limit: int) -> dict[Figure, Sequence[Asset]]:
-    """Return the first candidates, and the first main terminals whose age nobody knows; two queries for both."""
-    return _first(ask, (Figure.CANDIDATES, Figure.UNKNOWN_AGE), limit)
+def first_ids(ask: Ask, figures: Sequence[Figure], limit: int) -> dict[Figure, list[int]]:
+    """Return the first main terminals of figures about what is in use today, in the order of candidates.
 
-
-def _first(ask: Ask, figures: Sequence[Figure], limit: int) -> dict[Figure, Sequence[Asset]]:
-    """Return the first assets of figures about what is in use: the stretches of the day are read once for all."""
+    The stretches of the day are read once for all figures.
+    """
     main = [sort.id for sort in ask.rule.main]
     stretches = select(Period.asset_id).where(*held_on(ask, ask.as_of), Period.state.in_(IN_USE))
     held = stretches.where(Period.category_id.in_(main)).cte("held")
@@ -270,13 +270,11 @@ def _first(ask: Ask, figures: Sequence[Figure], limit: int) -> dict[Figure, Sequ
         )
         parts.append(select(part.subquery()))
     found = sorted(tuple(row) for row in db.session.execute(union_all(*parts)))
-    rows = _named_rows({row[-1] for row in found})
-    return {
-        figure: [rows[row[-1]] for row in found if row[0] == place] for place, figure in enumerate(figures)
-    }
+    return {figure: [row[-1] for row in found if row[0] == place] for place, figure in enumerate(figures)}
 
 
-def _named_rows(ids: Collection[int]) -> dict[int, Asset]:
+def named_rows(ids: Collection[int]) -> dict[int, Asset]:
+    """Return equipment by id, with the rows that a line about it names."""
     # Without the stretch and the custody of the day, which a list needs: sixteen joined tables take long to plan alone.
     named = (joinedload(one) for one in (Asset.model, Asset.manufacturer, Asset.category, Asset.entity))
     statement = lookup(select(Asset).where(among(Asset.id, ids)).options(*named))

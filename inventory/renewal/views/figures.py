@@ -53,7 +53,7 @@ def detail(code: str) -> Response:
     """The sixth of one entity: how the year stands, ages, candidates, what was recorded, the rule."""
     entity = entity_of(code)
     ask = ask_of(entity)
-    figures = _figures(ask)
+    figures, to_do = _counted(ask)
     return page(
         "renewal/detail.html",
         entity=entity,
@@ -64,23 +64,29 @@ def detail(code: str) -> Response:
         wording=wording,
         panels=panels_of("sixth", figures, entity.id),
         present_form=PresentForm(),
-        **_beside(ask),
+        **_beside(ask, to_do),
     )
 
 
-def _figures(ask: Ask) -> queries.Figures:
+def _counted(ask: Ask) -> tuple[queries.Figures, dict[Figure, list[int]]]:
+    """Return the figures, and the ids of what is to do first about two of them."""
     of = ask.perimeter
     asked = of.entity.id, of.part, of.entity_ids, ask.year, ask.as_of
-    counted = memory().exact(("sixth", *asked), lambda: queries.figures_of([ask])[0])
-    return replace(counted, ask=ask)
+    first = (Figure.CANDIDATES, Figure.UNKNOWN_AGE)
+    counted, to_do = memory().exact(
+        ("sixth", *asked), lambda: (queries.figures_of([ask])[0], queries.first_ids(ask, first, SHOWN))
+    )
+    return replace(counted, ask=ask), to_do
 
 
-def _beside(ask: Ask) -> dict[str, Any]:
+def _beside(ask: Ask, to_do: dict[Figure, list[int]]) -> dict[str, Any]:
     """Return the rows that stand beside the figures: what to fix, to renew, and what is recorded."""
-    recorded, to_do = queries.recorded(ask, SHOWN + 1), queries.to_do(ask, SHOWN)
+    recorded = queries.recorded(ask, SHOWN + 1)
+    rows = queries.named_rows({id_ for ids in to_do.values() for id_ in ids})
+    named = {figure: [rows[id_] for id_ in ids if id_ in rows] for figure, ids in to_do.items()}
     return {
-        "unknown": to_do[Figure.UNKNOWN_AGE],
-        "candidates": to_do[Figure.CANDIDATES],
+        "unknown": named[Figure.UNKNOWN_AGE],
+        "candidates": named[Figure.CANDIDATES],
         "recorded": recorded[:SHOWN],
         "more_recorded": len(recorded) > SHOWN,
         "snapshots": queries.snapshots(ask.perimeter.entity.id)[:SHOWN],

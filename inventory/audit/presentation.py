@@ -56,6 +56,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[[str], date]], ...] = (
 _EUROS = re.compile(r"-?[0-9]{1,15}\.[0-9]{2} €")
 # A role's field names the entity, so that one record can tell of several.
 ROLE_ON = "role: "
+_other_lists: dict[str, list[type[Code]]] = {}
 _worded: set[str] = set()
 # Nouns whose names may be words of the application: built-in categories, what Parc schedules by itself.
 _worded_nouns: set[str] = set()
@@ -72,6 +73,13 @@ ACTOR_KINDS = {
 def describe(fields: Mapping[str, tuple[str, type[Code] | None]]) -> None:
     """Say how fields are called on pages (N_ labels) and which closed list their values are of."""
     _fields.update(fields)
+
+
+def also_of(name: str, *lists: type[Code]) -> None:
+    """Say of which further closed lists a field's values are, because several nouns call one of theirs so."""
+    _other_lists.setdefault(name, []).extend(
+        codes for codes in lists if codes not in _other_lists.get(name, [])
+    )
 
 
 def worded(*names: str) -> None:
@@ -108,12 +116,23 @@ def field_value(name: str, value: Any) -> Any:
     return _readers[name](value) if name in _readers else _usual_words(name, value)
 
 
+def _code(name: str, value: Any) -> Code | None:
+    """Return the code that a recorded text stands for, by the closed lists that a field's values are of."""
+    lists = (
+        [Role]
+        if name.startswith(ROLE_ON)
+        else [_fields.get(name, ("", None))[1], *_other_lists.get(name, [])]
+    )
+    known = (codes for codes in lists if codes is not None)
+    return next(
+        (code for codes in known for code in codes if isinstance(value, str) and code.value == value), None
+    )
+
+
 def _usual_words(name: str, value: Any) -> Any:
-    codes = Role if name.startswith(ROLE_ON) else _fields.get(name, ("", None))[1]
-    if isinstance(value, Code):
-        return i18n.shown(value)
-    if codes is not None and isinstance(value, str) and value in {code.value for code in codes}:
-        return i18n.shown(codes(value))
+    code = value if isinstance(value, Code) else _code(name, value)
+    if code is not None:
+        return i18n.shown(code)
     if name in _worded and isinstance(value, str) and value:
         return gettext(value)
     if name.endswith("_on") and isinstance(value, str):

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Register the pages and the jobs of discovery."""
+    from inventory.audit import presentation
     from inventory.core import registry
     from inventory.discovery import jobs, panels, presences, run_words, runs, services, settling, start, views
+    from inventory.discovery.models import CredentialKind
     from inventory.organization import settings
 
     app.register_blueprint(views.bp)
@@ -31,4 +33,5 @@ def init_app(app: Flask) -> None:
     registry.panel("job", run_words.OF_JOB)
     registry.hook("asset.merged", presences.follow_merge)
     registry.hook("instance.started", start.install_schedule)
+    presentation.also_of("kind", CredentialKind)
     settings.add(settling.KEPT_DAYS)

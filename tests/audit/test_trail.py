@@ -64,10 +64,12 @@ def test_names_and_times_that_parc_gave_are_in_the_readers_language(app, sign_in
             cast.alice, address="192.0.2.1", agent="Mozilla/5.0 (Windows) Firefox/140", at=clock.now()
         )
         auth.end_sessions(cast.alice, actor=SYSTEM)
+        audit.record(Action.CREATED, "credential", cast.pessac, {"kind": [None, "ldap_bind"]}, actor=SYSTEM)
     page = rows(sign_in(cast.diane))
     assert "Nettoyage des fichiers supprimés" in page
     assert "tous les jours à 03:40" in page
     assert "Firefox, Windows → terminée" in page
+    assert "Compte d’annuaire" in page
 
 
 @pytest.mark.parametrize(

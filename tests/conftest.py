@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask, g, request_started
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, make_url, text
 
 from inventory import create_app
@@ -22,6 +22,9 @@ from inventory.core import clock, vault
 from inventory.core.database import Base, db, transaction
 from tests import factories
 from tests.once import once
+
+# Known by the text of each template, so that what an earlier run left may stay.
+COMPILED = Path(__file__).resolve().parent.parent / ".pytest_cache" / "templates"
 
 # How long an example takes says how busy the machine is, and nothing of what it proves.
 settings.register_profile("parc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -48,8 +51,14 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _light_hashing() -> None:
-    # A real argon2 hash takes 50 ms; tests make hundreds.
-    passwords.use_hasher(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    passwords.use_hasher(factories.light_hasher())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_compiled_once() -> None:
+    # Every application of every worker would compile the same two hundred.
+    COMPILED.mkdir(parents=True, exist_ok=True)
+    Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(COMPILED))}
 
 
 @pytest.fixture(scope="session")

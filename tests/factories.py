@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from inventory.auth import services as auth
@@ -21,6 +22,11 @@ from inventory.organization.models import Entity, EntityKind, Location, Location
 
 _numbers = count(1)
 PASSWORD = "une phrase de passe facile"
+
+
+def light_hasher() -> PasswordHasher:
+    """Return a hasher of passwords for tests, which make hundreds: a real argon2 hash takes 50 ms."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def number() -> int:

@@ -136,7 +136,16 @@ def undo_all(public_id: str) -> Response:
         authorise(Permission.CHANGES_UNDO, entity_id)
     if request.method == "POST":
         return _undone(change_set, Permission.CHANGES_UNDO, to=url_for(".detail", public_id=public_id))
+    if _is_much(change_set):
+        # What has changed since is looked for when it is undone: that takes minutes for a large import.
+        return _asked(change_set, UndoReport(restored=queries.record_count(change_set)))
     return _asked(change_set, undo.preview(change_set))
+
+
+def _is_much(change_set: ChangeSet) -> bool:
+    """Say whether undoing it is work for the background: pieces of the journal are few, what they hold are thousands."""
+    kept = undo.size_of(change_set)
+    return kept > AT_ONCE or (kept > 0 and queries.record_count(change_set) > AT_ONCE)
 
 
 def _asked(
@@ -172,7 +181,7 @@ def undo_own(public_id: str) -> Response:
 
 def _undone(change_set: ChangeSet, permission: Permission, *, to: str, back: str | None = None) -> Response:
     """Undo it at once, or in the background where it is much; what stands in the way is named."""
-    if undo.size_of(change_set) > AT_ONCE and change_set.undone_at is None:
+    if change_set.undone_at is None and _is_much(change_set):
         start = registry.starter_of("audit.undo")
         with transaction():
             address = start(change_set, actor=g.actor, user_id=g.user.id, permission=permission, back=to)

@@ -6,13 +6,16 @@ import io
 
 import pytest
 
+from inventory.assets.models import Asset
+from inventory.audit import undo
+from inventory.audit import views as audit_views
 from inventory.core.access import Actor
 from inventory.core.database import db, transaction
 from inventory.core.errors import Invalid, Refused
 from inventory.exchange import reading, services
 from inventory.exchange.models import Import, Stage
 from inventory.jobs.models import Job, JobState
-from tests.exchange.conftest import carry_out, fresh, work
+from tests.exchange.conftest import carry_out, fresh, number_of, work
 
 pytestmark = pytest.mark.database
 TEXT = "Étiquette;Type\nLBX-1;Portable\nLBX-2;Portable\n"
@@ -110,6 +113,22 @@ def test_a_word_that_is_not_on_a_list_is_answered_with_the_list(bruno, bring):
     assert "Write one of these: on order, in stock," in shown.replace("On order", "on order").replace(
         "In stock", "in stock"
     )
+
+
+def test_undoing_a_large_import_is_asked_at_once_and_done_in_the_background(bruno, bring, monkeypatch):
+    kept = carry_out(bring("Étiquette;Type\n" + "".join(f"LBX-{n:06d};Portable\n" for n in range(40))))
+    monkeypatch.setattr(audit_views, "AT_ONCE", 30)
+    bruno.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    # What the journal keeps are some pieces of many rows: looking through them is not for a page.
+    assert undo.size_of(kept.change_set) < 30
+    with monkeypatch.context() as patched:
+        patched.setattr(undo, "preview", lambda _change_set: pytest.fail("each row was looked at"))
+        page = bruno.get(f"/changes/{kept.change_set.public_id}/undo").get_data(as_text=True)
+    assert "40 changes are taken back" in page
+    answer = bruno.post(f"/changes/{kept.change_set.public_id}/undo")
+    assert answer.location.startswith("/jobs/own/")
+    work()
+    assert number_of(Asset) == 0
 
 
 def test_the_page_of_columns_offers_to_forget_what_is_remembered(bruno, bring):

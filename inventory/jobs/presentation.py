@@ -180,6 +180,8 @@ def offer(shown: Progress, job: Job, urls: dict[str, str]) -> None:
             shown.resume_url = urls["resume"]
         else:
             shown.pause_url = urls["pause"]
+        if services.waits_to_retry(job):
+            shown.retry_url = urls.get("retry")
     elif job.state in (JobState.FAILED, JobState.DEAD):
         shown.retry_url = urls.get("retry")
 

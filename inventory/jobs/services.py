@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from inventory.core import clock, registry
@@ -225,21 +225,36 @@ def resume(job_id: int, *, actor: Actor) -> Job:
 
 
 def retry(job_id: int, *, actor: Actor) -> Job:
-    """Queue a job again that failed or was given up; it goes on from its last finished step.
+    """Queue a job again that failed or was given up; it goes on from its last finished step. One that waits to be tried again is so at once.
 
     Raises Refused unless it failed, or when the same work is already under way.
     """
     job = locked(job_id)
-    if job.state not in (JobState.FAILED, JobState.DEAD):
+    waits = waits_to_retry(job)
+    if not waits and job.state not in (JobState.FAILED, JobState.DEAD):
         raise Refused(N_("Only a job that failed can be tried again."))
     key = job.payload.get("dedupe_key")
-    if _open_job(key) is not None:
+    if not waits and _open_job(key) is not None:
         raise Refused(N_("The same work is already under way in another job."))
     add_event(job.id, N_("%(who)s asked to try again."), who=actor.label)
     job.attempts, job.ended_at, job.error, job.dedupe_key = 0, None, None, key
     release(job, run_after=clock.now())
     after_commit(wake_runners)
     return job
+
+
+def waits_to_retry(job: Job) -> bool:
+    """Say whether a job failed and waits for its next attempt."""
+    return job.state is JobState.QUEUED and job.error is not None
+
+
+def hurry(kind: str) -> int:
+    """Try again at once what of a kind waits for its next attempt, because its cause is mended; returns how many."""
+    waiting = update(Job).where(Job.kind == kind, Job.state == JobState.QUEUED, Job.error.is_not(None))
+    found = db.session.execute(waiting.values(run_after=clock.now())).rowcount  # type: ignore[attr-defined]
+    if found:
+        after_commit(wake_runners)
+    return int(found)
 
 
 def _must_be_open(job: Job) -> None:

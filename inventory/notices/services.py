@@ -59,7 +59,13 @@ def save_settings(values: dict[str, Any], *, version: int | None, actor: Actor) 
     db.session.flush()
     if changes:
         audit.record(Action.UPDATED, "mail_settings", row, changes, actor=actor)
+        send_waiting()
     return row
+
+
+def send_waiting() -> int:
+    """Try at once to send the mails that wait for another attempt; returns how many."""
+    return jobs.hurry(SEND)
 
 
 def _check(row: MailSettings | None, values: dict[str, Any], password: str | None) -> None:

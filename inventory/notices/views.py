@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, g, request, url_for
 from flask_babel import gettext as _
 
 from inventory.core import mail
+from inventory.core.database import transaction
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
@@ -67,6 +68,9 @@ def test() -> Response:
     """Send a test mail by the saved settings, and say step by step how it went."""
     form = forms.MailTestForm(request.form)
     trial = trials.run(form.to.data or "") if form.submitted_and_valid() else None
+    if trial is not None and trial.is_good:
+        with transaction():
+            services.send_waiting()
     if request.headers.get("HX-Request"):
         return page("notices/_trial.html", test=form, trial=trial)
     settings = queries.settings()

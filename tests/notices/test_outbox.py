@@ -14,7 +14,7 @@ from inventory.core.database import db, transaction
 from inventory.core.errors import Invalid, Refused
 from inventory.core.mail import Letter
 from inventory.jobs import services as jobs
-from inventory.jobs.models import JobState
+from inventory.jobs.models import Job, JobState
 from inventory.jobs.queries import journal
 from inventory.notices import queries, services
 from inventory.notices.models import OutgoingMail
@@ -97,6 +97,40 @@ def test_a_mail_that_was_given_up_can_be_tried_again_once_the_server_is_back(mai
         jobs.retry(job.id, actor=SYSTEM)
     assert [job.state for job in work()] == [JobState.DONE]
     assert len(mail_server.mails) == 1
+
+
+def kept_waiting(mail_server):
+    """A mail that the server puts off, so that it waits for its next attempt; then the server is well again."""
+    mail_server.answers["MAIL"] = "451 later"
+    keep()
+    (job,) = work()
+    mail_server.answers.clear()
+    assert job.run_after > clock.now()
+    return job
+
+
+def test_a_mail_that_waits_for_the_server_is_tried_again_at_once_when_asked(mail_server):
+    job = kept_waiting(mail_server)
+    with transaction():
+        jobs.retry(job.id, actor=SYSTEM)
+    assert reload(job).run_after <= clock.now()
+
+
+def test_mails_that_wait_are_tried_again_at_once_when_the_settings_are_mended(mail_server):
+    job = kept_waiting(mail_server)
+    with transaction():
+        services.save_settings(given(mail_server.port, sender_name="Parc"), version=None, actor=SYSTEM)
+    assert reload(job).run_after <= clock.now()
+
+
+def test_mails_that_wait_are_tried_again_at_once_when_a_test_goes_through(mail_server, cast, sign_in):
+    job = kept_waiting(mail_server)
+    assert sign_in(cast.diane).post("/mail/test", data={"to": "diane@example.org"}).status_code == 200
+    assert reload(job).run_after <= clock.now()
+
+
+def reload(job):
+    return db.session.get_one(Job, job.id, populate_existing=True)
 
 
 def test_a_recipient_that_does_not_exist_is_not_tried_again_and_the_servers_words_are_kept(mail_server):

@@ -46,6 +46,17 @@ def clean(value: bytes | str | None, limit: int = DEFAULT_LIMIT) -> str | None:
     return text[:limit].rstrip() or None
 
 
+def hides(text: str) -> bool:
+    """Say whether text holds what `clean` takes off besides white space: signs that hide or reorder it, marks piled on a letter."""
+    if text.isascii() and text.isprintable():
+        return False
+    spaced = unicodedata.normalize("NFC", _SPACES.sub(" ", text))
+    return (
+        any(unicodedata.category(character) in _DROPPED for character in spaced)
+        or _unstacked(spaced) != spaced
+    )
+
+
 def _unstacked(text: str) -> str:
     """Take off what is piled on a letter beyond two marks: no language needs it, and it runs over the lines around it."""
     kept, marks = [], 0

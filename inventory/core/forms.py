@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 import wtforms
+from flask import g, has_request_context
 from flask_babel import get_locale, gettext
 from sqlalchemy.exc import IntegrityError
 from wtforms import validators
@@ -19,7 +20,7 @@ from inventory.core import clock, i18n
 from inventory.core.database import transaction
 from inventory.core.days import parse_day
 from inventory.core.errors import Invalid, Refused, Stale
-from inventory.core.text import clean
+from inventory.core.text import clean, hides
 from inventory.core.types import Code
 from inventory.core.wording import N_
 
@@ -109,7 +110,7 @@ class Form(wtforms.Form):
 
 
 def _is_post() -> bool:
-    from flask import has_request_context, request
+    from flask import request
 
     return has_request_context() and request.method in ("POST", "PUT", "PATCH")
 
@@ -145,6 +146,12 @@ def required() -> validators.DataRequired:
     return validators.DataRequired()
 
 
+def _note_hidden(raw: str) -> None:
+    """Remember for this request that what was typed holds signs that are taken out: the message of what is done says so."""
+    if has_request_context() and hides(raw[:MOST_KEPT]):
+        g.hidden_signs = True
+
+
 class TextField(_Labelled, wtforms.StringField):
     """One line of text, cleaned of control characters; empty is None."""
 
@@ -156,6 +163,7 @@ class TextField(_Labelled, wtforms.StringField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         raw = valuelist[0] if valuelist else ""
+        _note_hidden(raw)
         # What is far too long is shown again too, for whoever pasted it into the wrong field.
         self.data = clean(raw, max(self.limit, MOST_KEPT))
         if self.data is not None and len(self.data) > self.limit:
@@ -170,6 +178,7 @@ class LongTextField(_Labelled, wtforms.TextAreaField):
     def process_formdata(self, valuelist: list[str]) -> None:
         # Enough to see that it is too long, whatever was sent.
         raw = (valuelist[0] if valuelist else "")[: 20 * self.limit]
+        _note_hidden(raw)
         lines = raw.replace("\r\n", "\n").split("\n")
         text = "\n".join(clean(line, self.limit + 1) or "" for line in lines).strip()
         self.data = text or None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-from scanners.text import SHORT, clean
+from scanners.text import SHORT, clean, hides
 
-__all__ = ["clean", "folded"]
+__all__ = ["clean", "folded", "hides"]
 
 # Letters that Unicode does not take apart.
 _TAKEN_APART = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "’": "'"})

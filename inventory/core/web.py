@@ -67,6 +67,15 @@ def done(message: str, to: str, *, undo_url: str | None = None) -> Response:
     """Say what was done on the page that comes next, with a button that undoes it where there is an address for that."""
     shown: Any = {"text": message, "undo_url": undo_url} if undo_url else message
     flash(shown, "success")
+    if g.pop("hidden_signs", False):
+        flash(
+            gettext(
+                N_(
+                    "What you typed held signs that hide or reorder text, or marks piled on a letter: they were taken out."
+                )
+            ),
+            "warning",
+        )
     return leave(to)
 
 

@@ -273,9 +273,14 @@ def test_what_a_new_form_says_of_the_next_tag_follows_the_entity(place, alice):
     assert "The next one is PES" not in elsewhere
 
 
-def test_selecting_is_for_those_who_may_edit_in_bulk(place, laptop, sign_in):
-    assert 'form="bulk"' not in text_of(sign_in(place.cast.alice).get("/assets/"))
-    assert 'form="bulk"' in text_of(sign_in(place.cast.bruno).get("/assets/"))
+@pytest.mark.parametrize(
+    ("name", "acts"),
+    [("chloe", []), ("alice", ["hand-over", "take-back"]), ("bruno", ["bulk", "hand-over", "take-back"])],
+)
+def test_what_is_selected_is_acted_on_by_right(place, laptop, sign_in, name, acts):
+    page = text_of(sign_in(getattr(place.cast, name)).get("/assets/"))
+    assert re.findall(r'formaction="/assets/([a-z-]+)', page) == acts
+    assert ('form="bulk"' in page) is bool(acts)
 
 
 def edited(laptop, **values):
@@ -400,3 +405,13 @@ def test_hostile_text_changes_nothing_but_itself(place, laptop, alice, text):
         alice.get("/assets/", query_string={"q": text, "state": text, "place": text, "age": text}).status_code
         == 200
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"), [("exe\u202egpj", "exegpj"), ("Z" + "\u0301" * 9, "Ź\u0301\u0301"), ("bell", "bell")]
+)
+def test_signs_that_hide_or_reorder_text_are_taken_out_and_that_is_said(place, laptop, alice, text, kept):
+    sent = edited(laptop, name=text)
+    answer = alice.post(f"/assets/{laptop.public_id}/edit", data=sent, headers=ENGLISH, follow_redirects=True)
+    assert laptop.name == kept
+    assert ("they were taken out" in text_of(answer)) is (text != kept)

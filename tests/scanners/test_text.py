@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanners import text as text_of
 from scanners.text import clean, is_printable
 
 
@@ -68,3 +69,19 @@ def test_marks_piled_on_a_letter_are_taken_off_beyond_two():
     piled = "".join(letter + "\u0300\u0323\u035c\u0489" * 10 for letter in "parc")
     assert len(clean(piled)) <= 12
     assert clean("Nguye\u0302\u0303n") == "Nguyễn"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_hiding"),
+    [
+        ("plain", False),
+        ("  deux\u00a0mots\r\nÉté ", False),
+        ("e\u0301te\u0301", False),
+        ("exe\u202egpj", True),
+        ("a\u200bb", True),
+        ("Z\u0300\u0301\u0302\u0303", True),
+        ("a\x00b", True),
+    ],
+)
+def test_what_hides_or_reorders_is_told_from_white_space(text, is_hiding):
+    assert text_of.hides(text) is is_hiding

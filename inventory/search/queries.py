@@ -101,13 +101,11 @@ def find(text: str, scope: Scope, *, limit: int = 6, noun: str | None = None) ->
     nouns = [one for one in documents.searchables() if noun in {None, one.noun}]
     if sum(map(len, words)) < SHORTEST or not nouns:
         return found
-    found.groups = _groups(
-        nouns, (_by_key(text), _by_words([[word] for word in words])), scope=scope, limit=limit
-    )
+    found.groups = _groups(nouns, _by_key(text), [[word] for word in words], scope=scope, limit=limit)
     if not found.groups:
         meant = [_meant(word) for word in words]
         if meant != [[word] for word in words]:
-            found.groups = _groups(nouns, (_by_words(meant),), scope=scope, limit=limit)
+            found.groups = _groups(nouns, None, meant, scope=scope, limit=limit)
             found.guessed = [options[0] for options in meant] if found.groups else []
     _draw(found.groups)
     return found
@@ -159,8 +157,15 @@ def _within(scope: Scope) -> Expression:
 
 
 def _groups(
-    nouns: Sequence[Searchable], ways: Sequence[Expression | None], *, scope: Scope, limit: int
+    nouns: Sequence[Searchable],
+    by_key: Expression | None,
+    words: Sequence[Sequence[str]],
+    *,
+    scope: Scope,
+    limit: int,
 ) -> list[Group]:
+    """Return what is found by an identifier or by words, each with its options, those nouns first that are called so."""
+    ways = (by_key, _by_words(words))
     inside = () if scope.whole else (_within(scope),)
     parts = []
     for place, one in enumerate(nouns):
@@ -179,11 +184,28 @@ def _groups(
     by_noun: dict[str, list[Any]] = {}
     for row in db.session.execute(lookup(select(*SHOWN).where(among(SearchDocument.id, nearest)))):
         by_noun.setdefault(row.noun, []).append(row)
-    return [_group(one, by_noun[one.noun], nearest, limit) for one in nouns if one.noun in by_noun]
+    called = {row.id for rows in by_noun.values() for row in rows if _is_called(row.title, words)}
+    groups = [
+        _group(one, by_noun[one.noun], nearest, called=called, limit=limit)
+        for one in nouns
+        if one.noun in by_noun
+    ]
+    # Somebody's equipment has their name too: who is called so comes before.
+    return sorted(groups, key=lambda group: called.isdisjoint(row.id for row in group.documents))
 
 
-def _group(searchable: Searchable, rows: list[Any], nearest: dict[int, int], limit: int) -> Group:
-    rows.sort(key=lambda row: (row.faded, nearest[row.id], folding.words(row.title), row.id))
+def _is_called(title: str, words: Sequence[Sequence[str]]) -> bool:
+    """Say whether each word begins one of a title's."""
+    parts = folding.words(title)
+    return all(any(part.startswith(tuple(options)) for part in parts) for options in words)
+
+
+def _group(
+    searchable: Searchable, rows: list[Any], nearest: dict[int, int], *, called: set[int], limit: int
+) -> Group:
+    rows.sort(
+        key=lambda row: (row.faded, nearest[row.id], row.id not in called, folding.words(row.title), row.id)
+    )
     return Group(searchable, rows[:limit], more=len(rows) > limit)
 
 

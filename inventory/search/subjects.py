@@ -15,12 +15,12 @@ from inventory.search.documents import Document, Searchable, Watch
 
 
 def people(ids: Sequence[int]) -> Iterator[Document]:
-    """Documents of people: by name, e-mail, login, employee number, telephone, department and title."""
+    """Documents of people: by name, e-mail, login, employee number, telephone, department, title and entity."""
     statement = (
         select(Person, Entity.name).join(Entity, Entity.id == Person.entity_id).where(Person.id.in_(ids))
     )
     for row, entity in db.session.execute(statement):
-        names = (row.given_name, row.family_name, row.department, row.title, row.email, row.login)
+        names = (row.given_name, row.family_name, row.department, row.title, row.email, row.login, entity)
         keys = (row.email, row.login, row.employee_number, row.phone, row.mobile)
         yield Document(
             row.id,
@@ -35,7 +35,7 @@ def people(ids: Sequence[int]) -> Iterator[Document]:
 
 
 def places(ids: Sequence[int]) -> Iterator[Document]:
-    """Documents of places: by name and address, shown with the places around them."""
+    """Documents of places: by name, address and entity, shown with the places around them."""
     statement = (
         select(Location, Entity.name)
         .join(Entity, Entity.id == Location.entity_id)
@@ -49,7 +49,7 @@ def places(ids: Sequence[int]) -> Iterator[Document]:
             row.public_id,
             row.name,
             " · ".join(text for text in (around, entity) if text),
-            words=(row.address or "", around),
+            words=(row.address or "", around, entity),
             entity_ids=(row.entity_id,),
             faded=row.closed_on is not None,
         )

@@ -76,9 +76,20 @@ def test_a_mistyped_word_is_guessed_and_said(laptop, scope, text, meant):
     assert found.guessed == meant.split()
 
 
-def test_results_are_grouped_by_noun_equipment_first(laptop, scope):
-    found = queries.find("dupont", scope)
-    assert [group.searchable.noun for group in found.groups] == ["asset", "person"]
+def test_results_are_grouped_by_noun_those_that_are_called_so_first(laptop, scope):
+    """Who bears a name comes before what they hold; else equipment does."""
+    for words, nouns in (("dupont", ["person", "asset"]), (laptop.tag, ["asset"])):
+        assert [group.searchable.noun for group in queries.find(words, scope).groups] == nouns
+
+
+def test_two_people_of_one_name_are_told_by_their_commune(cast, database):
+    for entity in (cast.le_bouscat, cast.pessac):
+        factories.create_person(entity, display_name="Agnès Imbert")
+        factories.create_location(entity, name="Hôtel de ville")
+    everywhere = Scope(frozenset({cast.le_bouscat.id, cast.pessac.id}))
+    for words in ("agnes imbert pessac", "hotel de ville pessac"):
+        ((document,),) = [group.documents for group in queries.find(words, everywhere).groups]
+        assert "Pessac" in document.subtitle
 
 
 def test_nothing_of_another_entity_is_found(cast, laptop):

@@ -138,7 +138,7 @@ class Rows:
 
     def _taken_out(self, place: Sequence[Any] | None, backwards: bool) -> Select[Any]:
         """Return the same as `picked_keys`, of all rows taken out before they are sorted."""
-        apart = self.narrow(*self.keys).cte("apart").prefix_with("MATERIALIZED")
+        apart = self.narrow(*self.keys).cte("apart").prefix_with("MATERIALIZED", dialect="postgresql")
         rows = replace(self, keys=list(apart.c))
         picked = select(apart)
         if place is not None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from inventory.assets import services as assets
 from inventory.assets.models import Asset
 from inventory.audit import services as audit
-from inventory.audit.models import Action
+from inventory.audit.models import Action, ChangeSet, ChangeSetKind
 from inventory.core import clock
 from inventory.core.access import Actor
 from inventory.core.database import db
@@ -161,18 +161,27 @@ def _check_pair(old: Asset, new: Asset) -> None:
         raise Invalid("new", N_("This replacement is recorded already."))
 
 
-def withdraw(replacement: Replacement, *, actor: Actor, version: int | None = None) -> None:
-    """Take a replacement off the record; those that did not count because of it are judged again."""
+def withdraw(
+    replacement: Replacement, *, actor: Actor, title: str = "", version: int | None = None
+) -> ChangeSet:
+    """Take a replacement off the record; those that did not count because of it are judged again.
+
+    Returns the change set, called `title`, which brings it back when undone.
+    """
     audit.bump(replacement, version)
     old_id, new_id = replacement.old_asset_id, replacement.new_asset_id
-    _record(Action.DELETED, replacement, {"judgement": [replacement.reason, None]}, actor)
-    db.session.delete(replacement)
-    db.session.flush()
-    rivals = select(Replacement).where(
-        Replacement.reason.in_([Reason.OLD_COUNTED, Reason.NEW_COUNTED]),
-        (Replacement.old_asset_id == old_id) | (Replacement.new_asset_id == new_id),
-    )
-    judge_again(db.session.scalars(rivals).all(), actor=actor)
+    with audit.change_set(
+        ChangeSetKind.DELETION, title or replacement.label, actor=actor, entity_id=replacement.entity_id
+    ) as opened:
+        _record(Action.DELETED, replacement, {"judgement": [replacement.reason, None]}, actor)
+        db.session.delete(replacement)
+        db.session.flush()
+        rivals = select(Replacement).where(
+            Replacement.reason.in_([Reason.OLD_COUNTED, Reason.NEW_COUNTED]),
+            (Replacement.old_asset_id == old_id) | (Replacement.new_asset_id == new_id),
+        )
+        judge_again(db.session.scalars(rivals).all(), actor=actor)
+    return opened
 
 
 def judge_again(replacements: Iterable[Replacement], *, actor: Actor) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -138,8 +139,14 @@ def test_a_manager_withdraws_judges_again_and_presents(place: Place, manager: Fl
     assert manager.post("/renewal/LBX/present", data={"note": "Comité de suivi"}).status_code == 303
     snapshot = db.session.scalar(select(Snapshot))
     assert "Comité de suivi" in manager.get(f"/renewal/presented/{snapshot.public_id}").text
-    assert manager.post(f"/renewal/replacements/{row.public_id}/withdraw").status_code == 303
+    answer = manager.post(
+        f"/renewal/replacements/{row.public_id}/withdraw", data={"next": "/renewal/LBX?year=2026"}
+    )
+    assert (answer.status_code, answer.location) == (303, "/renewal/LBX?year=2026")
     assert db.session.scalar(select(Replacement)) is None
+    (undo,) = re.findall(r"/changes/own/\w+/undo", manager.get(answer.location).text)
+    assert manager.post(undo).status_code == 303
+    assert db.session.scalar(select(Replacement.id)) == row.id
 
 
 def rule_form(**changes: Any) -> dict[str, Any]:

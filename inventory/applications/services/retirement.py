@@ -48,9 +48,11 @@ def change_state(
 
 
 def retire(
-    application: Application, leaving: Leaving, *, actor: Actor, version: int | None = None
+    application: Application, leaving: Leaving, *, actor: Actor, title: str = "", version: int | None = None
 ) -> ChangeSet:
     """Retire an application and end every use of it the same day; return the change set, which undoes it as one.
+
+    It is called `title`, else as the application.
 
     Raises Invalid for a missing reason or a day before something of it began, Refused when it is retired already.
     """
@@ -61,7 +63,7 @@ def retire(
     if any(use.since_on > on for use in running):
         raise Invalid("on", N_("Some entity began to use it after this day. Choose a later day."))
     with audit.change_set(
-        ChangeSetKind.BULK, application.name, actor=actor, entity_id=application.entity_id
+        ChangeSetKind.BULK, title or application.name, actor=actor, entity_id=application.entity_id
     ) as opened:
         audit.bump(application, version)
         old = application.state

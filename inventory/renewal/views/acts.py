@@ -8,13 +8,14 @@ from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 
 from inventory.assets.models import Asset
+from inventory.core.addresses import local_target
 from inventory.core.database import transaction
 from inventory.core.errors import Invalid
 from inventory.core.forms import PickerField
 from inventory.core.guard import requires
 from inventory.core.i18n import ngettext
 from inventory.core.permissions import Permission
-from inventory.core.web import access, done, load, page
+from inventory.core.web import access, done, load, page, undo_own_url
 from inventory.core.wording import N_
 from inventory.organization.addressed import entity_of
 from inventory.organization.choices import chosen
@@ -87,9 +88,11 @@ def withdraw(public_id: str) -> Response:
     """Take a replacement off the record."""
     row = load(Replacement, public_id, Permission.RENEWAL_PLAN)
     label, code = row.label, row.entity.code
+    said = _("%(label)s is withdrawn.", label=label)
     with transaction():
-        services.withdraw(row, actor=g.actor)
-    return done(_("%(label)s is withdrawn.", label=label), to=url_for(".detail", code=code))
+        withdrawn = services.withdraw(row, actor=g.actor, title=said.rstrip("."))
+    back = local_target(request.form.get("next"), url_for(".detail", code=code))
+    return done(said, to=back, undo_url=undo_own_url(withdrawn.public_id))
 
 
 @bp.route("/<code>/judge", methods=["POST"])

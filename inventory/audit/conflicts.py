@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select, tuple_
 
 from inventory.audit import journal, services
+from inventory.audit.journal import Place
 from inventory.core.database import db
 
+READ_AT_ONCE = 500
 Conflict = tuple[str, dict[str, Any], list[str]]
 
 
@@ -32,8 +34,7 @@ def obstacles(conflicts: Sequence[Conflict], nouns: Collection[str]) -> list[Obs
     columns are named only where those of the thing itself are not.
     """
     found: dict[tuple[str, Any], Obstacle] = {}
-    for table, key, columns in conflicts:
-        noun, row = _subject(table, key, nouns)
+    for (table, key, columns), (noun, row) in zip(conflicts, _subjects(conflicts, nouns), strict=True):
         place = (noun, row.id if row is not None else tuple(key.values()))
         label = services.label_of(row) if row is not None else None
         one = found.setdefault(place, Obstacle(noun, getattr(row, "public_id", None), label))
@@ -45,14 +46,39 @@ def obstacles(conflicts: Sequence[Conflict], nouns: Collection[str]) -> list[Obs
     return list(found.values())
 
 
-def _subject(table: str, key: dict[str, Any], nouns: Collection[str]) -> tuple[str, Any]:
-    mapper = journal.mapper_of(table)
-    row = db.session.get(mapper.class_, tuple(key[column.name] for column in mapper.primary_key))
-    if table in nouns or row is None:
-        return table, row
-    for column in inspect(mapper.class_).columns:
+def _subjects(conflicts: Sequence[Conflict], nouns: Collection[str]) -> list[tuple[str, Any]]:
+    """Return for each conflict the noun that it is about and its row, None where that is gone."""
+    rows = _read([(table, tuple(key.values())) for table, key, _columns in conflicts])
+    met = [(table, rows.get((table, tuple(key.values())))) for table, key, _columns in conflicts]
+    owners = [None if table in nouns or row is None else _owner(table, row, nouns) for table, row in met]
+    owned = _read([owner for owner in owners if owner is not None])
+    return [
+        (owner[0], owned.get(owner)) if owner is not None else one
+        for one, owner in zip(met, owners, strict=True)
+    ]
+
+
+def _owner(table: str, row: Any, nouns: Collection[str]) -> Place | None:
+    """Return the table and the key of the thing that a row of another table belongs to."""
+    for column in inspect(journal.mapper_of(table).class_).columns:
         for pointer in column.foreign_keys:
             noun = pointer.column.table.name
             if noun in nouns and column.name == f"{noun}_id" and getattr(row, column.key) is not None:
-                return noun, db.session.get(journal.mapper_of(noun).class_, getattr(row, column.key))
-    return table, row
+                return noun, (getattr(row, column.key),)
+    return None
+
+
+def _read(places: Iterable[Place]) -> dict[Place, Any]:
+    """Read the objects of many rows, some hundreds at once; those that are gone are left out."""
+    wanted: dict[str, set[tuple[Any, ...]]] = {}
+    for table, key in places:
+        wanted.setdefault(table, set()).add(key)
+    found: dict[Place, Any] = {}
+    for table, keys in wanted.items():
+        mapper = journal.mapper_of(table)
+        ordered = sorted(keys)
+        for start in range(0, len(ordered), READ_AT_ONCE):
+            chosen = tuple_(*mapper.primary_key).in_(ordered[start : start + READ_AT_ONCE])
+            for row in db.session.scalars(select(mapper.class_).where(chosen)):
+                found[table, tuple(mapper.primary_key_from_instance(row))] = row
+    return found

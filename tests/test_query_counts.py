@@ -76,6 +76,7 @@ def pages(
     made = rows.make(cast.le_bouscat)
     paths = {rule.endpoint: rows.address(rule, made) for rule in rows.walk(app, "GET")}
     paths["assets.index, as it was"] = f"{paths['assets.index']}?as_of={rows.DAY}"
+    paths["renewal.assets"] += "?figure=fleet"
     browser = sign_in(cast.diane)
     crowds.surround(made, user=cast.diane, many=1)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import Table, delete, exists, func, select, update
 
 from inventory.core.database import among, bulk_load, db, transaction
 from inventory.search import documents, folding, store
@@ -110,10 +110,11 @@ def start() -> bool:
     """Make the derived tables where they are missing, and say whether the index has to be built.
 
     It has where rows stand without a document, or documents without tokens, as after a restore that brought only some
-    of the tables.
+    of the tables; and where a release that says other words of them, or a rebuild that was broken off, took their digests.
     """
     with transaction():
         store.prepare()
     documented = _count(DOCUMENTS.c.id)
     rows = sum(_count(one.every) for one in documents.searchables())
-    return documented != rows or (documented > 0 and not store.has_rows("search_index"))
+    stale = db.session.scalar(select(exists().where(DOCUMENTS.c.digest == "")))
+    return documented != rows or bool(stale) or (documented > 0 and not store.has_rows("search_index"))

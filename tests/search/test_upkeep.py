@@ -17,6 +17,8 @@ from inventory.core.access import SYSTEM, Scope
 from inventory.core.database import bulk_load, db, transaction
 from inventory.organization.models import Person
 from inventory.search import queries
+from inventory.search import services as index
+from inventory.search.models import SearchDocument
 from tests import factories
 
 
@@ -138,3 +140,13 @@ def test_a_change_of_nothing_searched_writes_nothing(cast, laptop, database):
         event.remove(connection, "before_cursor_execute", note)
     assert said
     assert not [statement for statement in said if "search_" in statement]
+
+
+def test_documents_of_which_a_release_says_other_words_are_made_anew_at_the_next_start(cast, laptop):
+    assert not index.start(), "all are as they are to be"
+    with transaction():
+        # As a migration leaves them.
+        db.session.execute(update(SearchDocument).where(SearchDocument.noun == "person").values(digest=""))
+    assert index.start()
+    index.rebuild()
+    assert not index.start()

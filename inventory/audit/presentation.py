@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext
 
-from inventory.audit.models import CUSTOM, AuditRecord
+from inventory.audit.models import CUSTOM, AuditRecord, ChangeSet
 from inventory.audit.services import label_of
 from inventory.core import i18n
 from inventory.core.permissions import Role
@@ -68,6 +68,13 @@ ACTOR_KINDS = {
     "system": "system",
     "command": "system",
 }
+MADE_BY = {
+    "user": N_("A person"),
+    "run": N_("A scan"),
+    "import": N_("An import"),
+    "command": N_("A command on the server"),
+    "system": N_("Parc by itself"),
+}
 
 
 def describe(fields: Mapping[str, tuple[str, type[Code] | None]]) -> None:
@@ -114,6 +121,20 @@ def field_label(name: str) -> str:
 def field_value(name: str, value: Any) -> Any:
     """Return a recorded value as a reader should see it."""
     return _readers[name](value) if name in _readers else _usual_words(name, value)
+
+
+def recorded_value(record: AuditRecord, name: str, value: Any) -> Any:
+    """Return a value of a record's field as a reader should see it; a name that is a word of the application in their language."""
+    if name == "name" and isinstance(value, str):
+        return object_label(record.object_type, value)
+    return field_value(name, value)
+
+
+def maker_of(change_set: ChangeSet) -> str:
+    """Return who made a change set; where that is called as the change set itself, as a scan is, what kind of maker it was."""
+    if change_set.actor_label == change_set.title and change_set.actor_kind in MADE_BY:
+        return gettext(MADE_BY[change_set.actor_kind])
+    return change_set.actor_label
 
 
 def _code(name: str, value: Any) -> Code | None:
@@ -171,7 +192,7 @@ def entries(records: Iterable[AuditRecord]) -> list[dict[str, Any]]:
             "actor": record.actor_label,
             "kind": ACTOR_KINDS.get(record.actor_kind, "system"),
             "changes": [
-                (field_label(name), field_value(name, old), field_value(name, new))
+                (field_label(name), recorded_value(record, name, old), recorded_value(record, name, new))
                 for name, (old, new) in record.changes.items()
             ],
         }

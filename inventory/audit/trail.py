@@ -111,7 +111,7 @@ def detail(record_id: int) -> Response:
         name=name,
         title=labelled(_(record.action.label).capitalize(), name),
         url=_page_of(record),
-        made_by=MADE_BY.get(record.actor_kind),
+        made_by=presentation.MADE_BY.get(record.actor_kind),
         changes=_each_change(record),
         change_set=_change_set_of(record),
     )
@@ -199,10 +199,7 @@ def _each_change(row: AuditRecord) -> list[tuple[str, str, str]]:
 
 
 def _value(row: AuditRecord, name: str, value: Any) -> str:
-    if name == "name" and isinstance(value, str):
-        # A noun whose names may be words of the application is called by them here too.
-        return presentation.object_label(row.object_type, value)
-    shown = presentation.field_value(name, value)
+    shown = presentation.recorded_value(row, name, value)
     return "–" if shown in (None, "") else str(shown)
 
 
@@ -239,18 +236,11 @@ COLUMNS = (
     Column("effective_on", N_("Holds from"), lambda row: row.effective_on, kind="day"),
     Column("note", N_("Note"), lambda row: row.note),
 )
-MADE_BY = {
-    "user": N_("A person"),
-    "run": N_("A scan"),
-    "import": N_("An import"),
-    "command": N_("A command on the server"),
-    "system": N_("Parc by itself"),
-}
 FILTERS = (
     Filter("by", N_("By"), lambda s, v: s.where(AuditRecord.actor_label.icontains(v, autoescape=True)), kind="text"),
     Filter(
         "made", N_("Made by"), lambda s, v: s.where(AuditRecord.actor_kind == v),
-        options=lambda: [(kind, _(label)) for kind, label in MADE_BY.items()],
+        options=lambda: [(kind, _(label)) for kind, label in presentation.MADE_BY.items()],
     ),
     Filter("of", N_("Of what"), lambda s, v: s.where(AuditRecord.object_label.icontains(v, autoescape=True)), kind="text"),
     Filter("set", N_("Change set"), _by_change_set, hidden=True, words=_change_set_words),

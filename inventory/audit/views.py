@@ -55,7 +55,7 @@ LISTS = {"asset": "assets.index"}
 COLUMNS = (
     Column("title", N_("Title"), lambda row: row.title, kind="name"),
     Column("kind", N_("Kind"), lambda row: row.kind, kind="badge", sort=ChangeSet.kind),
-    Column("actor", N_("By"), lambda row: row.actor_label),
+    Column("actor", N_("By"), presentation.maker_of),
     Column("opened_at", N_("When"), lambda row: row.opened_at, kind="instant", sort=ChangeSet.opened_at),
     Column("undone_at", N_("Undone"), lambda row: row.undone_at, kind="instant"),
 )
@@ -118,7 +118,12 @@ def detail(public_id: str) -> Response:
     lists = [url_for(name, change=public_id) for noun, name in LISTS.items()
              if noun in nouns and name in current_app.view_functions]  # fmt: skip
     return page(
-        "audit/detail.html", total=queries.record_count(change_set), can_undo=can_undo, lists=lists, **shown
+        "audit/detail.html",
+        total=queries.record_count(change_set),
+        made_by=presentation.maker_of(change_set),
+        can_undo=can_undo,
+        lists=lists,
+        **shown,
     )
 
 
@@ -214,7 +219,8 @@ def _entries(records: Any) -> list[dict[str, Any]]:
     """Return the records for the timeline, each under the name of its object."""
     shown = presentation.entries(records)
     for entry, record in zip(shown, records, strict=True):
-        entry["title"] = i18n.labelled(record.object_label, entry["title"][:1].lower() + entry["title"][1:])
+        name = presentation.object_label(record.object_type, record.object_label)
+        entry["title"] = i18n.labelled(name, entry["title"][:1].lower() + entry["title"][1:])
         endpoint = PAGES.get(record.object_type)
         if endpoint in current_app.view_functions:
             entry["url"] = url_for(endpoint, public_id=record.object_id)

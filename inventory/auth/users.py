@@ -47,8 +47,8 @@ def _roles(user: User) -> list[str]:
 
 COLUMNS = (
     Column("name", N_("Name"), lambda user: user.name, kind="name", sort=User.name_order),
-    Column("email", N_("E-mail address"), lambda user: user.email, sort=User.email),
-    Column("roles", N_("Roles"), lambda user: ", ".join(_roles(user)), kind="sentence"),
+    Column("email", N_("E-mail address"), lambda user: user.email, sort=User.email, whole=True),
+    Column("roles", N_("Roles"), lambda user: ", ".join(_roles(user)), kind="sentence", whole=True),
     Column("second", N_("Second factor"), lambda user: user.totp_confirmed_at is not None, kind="bool"),
     Column("active", N_("May sign in"), lambda user: user.active, kind="bool"),
     Column("seen", N_("Last seen"), lambda user: user.last_seen_at, kind="instant"),

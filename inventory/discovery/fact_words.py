@@ -64,6 +64,17 @@ IDENTIFIERS: dict[str, str] = {
     "tag": N_("Tag"),
 }
 
+# What a source key begins with, before a colon and its value.
+KEYS: dict[str, str] = {
+    "serial": N_("serial number %(value)s"),
+    "base_mac": N_("MAC address %(value)s"),
+    "engine_id": N_("SNMP engine id %(value)s"),
+    "address": N_("address %(value)s"),
+    "guid": N_("directory GUID %(value)s"),
+    "dn": N_("directory name %(value)s"),
+    "dn-sha256": N_("digest of its directory name %(value)s"),
+}
+
 SUPPLIES: dict[str, str] = {
     "toner": N_("Toner"),
     "waste_toner": N_("Waste toner box"),

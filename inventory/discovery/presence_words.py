@@ -18,7 +18,7 @@ from inventory.core.web import access
 from inventory.core.wording import N_
 from inventory.discovery import queries
 from inventory.discovery.models import Presence
-from inventory.discovery.presentation import word
+from inventory.discovery.presentation import UNNAMED, word
 from inventory.discovery.settling import OLD_AFTER_DAYS
 from scanners.identity import canonical_mac, is_locally_administered, is_virtual_mac
 
@@ -100,6 +100,11 @@ def maker_of(row: Presence) -> str | None:
 def title_of(row: Presence) -> str:
     """Return what to call a presence: its name, else its address."""
     return row.name or row.address
+
+
+def title_beside_address(row: Presence) -> str:
+    """Return what to call a presence where its address stands beside: its name, else that it has none."""
+    return row.name or _(UNNAMED)
 
 
 def is_old(row: Presence) -> bool:

@@ -11,13 +11,16 @@ from flask_babel import gettext as _
 
 from inventory.catalog.kinds import Kind
 from inventory.core.i18n import day, instant, ngettext, number
+from inventory.core.wording import N_
 from inventory.discovery import fact_words
 from inventory.discovery.models import Credential, Sighting, SightingRevision
+from scanners import sameness
 
 PORTS_SHOWN = 64
 PARTS_SHOWN = 64
 IGNORED_CHANGES = frozenset({"uptime_s", "last_logon_at", "memory_free_bytes", "disk_free_bytes"})
 GIGABYTE = 1024**3
+UNNAMED = N_("Without a name")
 
 
 def _facts(sighting: Sighting | SightingRevision) -> Mapping[str, Any]:
@@ -40,8 +43,13 @@ def title_of(sighting: Sighting) -> str:
 
 
 def title_beside_address(sighting: Sighting) -> str:
-    """Return what to call a thing where its address stands beside: its name, else its model, else the address after all."""
-    return _name_of(sighting) or model_of(sighting) or sighting.target
+    """Return what to call a thing where its address stands beside: its name, else its model, else that it has none."""
+    return _name_of(sighting) or model_of(sighting) or _(UNNAMED)
+
+
+def name_beside_model(sighting: Sighting) -> str:
+    """Return what to call a thing where its model and address stand beside: its name, else that it has none."""
+    return _name_of(sighting) or _(UNNAMED)
 
 
 def _name_of(sighting: Sighting) -> str | None:
@@ -101,8 +109,21 @@ def about(
         (_("Site"), sighting.site_code),
         (_("First seen"), sighting.first_seen_at, "instant"),
         (_("Last seen"), sighting.last_seen_at, "instant"),
-        (_("Known by"), sighting.source_key, "code"),
+        (_("Known by"), known_by(sighting.source_key)),
     ]
+
+
+def known_by(source_key: str) -> str:
+    """Return in words what tells a thing from all others of its source; the key itself where its kind is none that Parc writes."""
+    known, _beside, own = source_key.partition(sameness.BESIDE)
+    kind, _colon, value = known.partition(":")
+    if kind not in fact_words.KEYS:
+        return source_key
+    if kind == "serial":
+        # The maker whose number it is stands before it.
+        value = value.partition(":")[2] or value
+    words = _(fact_words.KEYS[kind]) % {"value": value}
+    return _("%(known)s, and %(own)s", known=words, own=own) if own else words
 
 
 def shown_value(name: str, value: Any) -> str:
@@ -241,8 +262,11 @@ def _counter(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def hardware_panel(sighting: Sighting) -> dict[str, Any] | None:
-    """Return the context of `discovery/_panel_hardware.html`: what the device says of itself and its parts, or None."""
+def hardware_panel(sighting: Sighting, told: Mapping[str, str | None]) -> dict[str, Any] | None:
+    """Return the context of `discovery/_panel_hardware.html`: what the device says of itself and its parts, or None.
+
+    A fact whose words stand in what is `told` of it elsewhere on the page is left out.
+    """
     wanted = (
         "os_name",
         "os_version",
@@ -257,7 +281,9 @@ def hardware_panel(sighting: Sighting) -> dict[str, Any] | None:
     )
     found = _facts(sighting)
     rows = [
-        (word(fact_words.FACTS, name), shown_value(name, found[name])) for name in wanted if name in found
+        (word(fact_words.FACTS, name), shown_value(name, found[name]))
+        for name in wanted
+        if name in found and f" {found[name]} " not in f" {told.get(name) or ''} "
     ]
     parts = [
         {

@@ -26,7 +26,7 @@ COLUMNS = (
     Column("name", N_("Name"), lambda row: row.display_name, kind="name", sort=Person.name_order),
     Column("entity", N_("Entity"), lambda row: row.entity.name),
     Column("department", N_("Department"), lambda row: row.department),
-    Column("email", N_("E-mail address"), lambda row: row.email),
+    Column("email", N_("E-mail address"), lambda row: row.email, whole=True),
     Column("phone", N_("Phone"), lambda row: row.phone or row.mobile),
     Column("kind", N_("Kind"), lambda row: row.kind, kind="badge"),
 )

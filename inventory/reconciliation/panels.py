@@ -25,7 +25,14 @@ def _seen_by(asset: Asset) -> dict[str, Any] | None:
 
 
 def _hardware(asset: Asset) -> dict[str, Any] | None:
-    return _first(discovery.hardware_panel, asset)
+    # What its identity says already.
+    told = {
+        "os_name": asset.os_name,
+        "os_version": asset.os_name,
+        "firmware": asset.firmware,
+        "description": asset.description,
+    }
+    return _first(lambda one: discovery.hardware_panel(one, told), asset)
 
 
 def _network(asset: Asset) -> dict[str, Any] | None:

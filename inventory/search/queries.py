@@ -34,11 +34,12 @@ SHORTEST = 2
 
 @dataclass(slots=True)
 class Group:
-    """The documents of one noun that were found, as rows of `SHOWN`; `more` when there are others."""
+    """The documents of one noun that were found, as rows of `SHOWN`; `more` when there are others, `count` of all where it is known."""
 
     searchable: Searchable
     documents: list[Any]
     more: bool = False
+    count: int | None = None
     icons: dict[int, str] = field(default_factory=dict)
 
     def icon(self, document: Any) -> str:
@@ -206,7 +207,9 @@ def _group(
     rows.sort(
         key=lambda row: (row.faded, nearest[row.id], row.id not in called, folding.words(row.title), row.id)
     )
-    return Group(searchable, rows[:limit], more=len(rows) > limit)
+    # Where more were found than are ranked, some were left unread.
+    count = len(rows) if len(rows) <= RANKED else None
+    return Group(searchable, rows[:limit], more=len(rows) > limit, count=count)
 
 
 def _draw(groups: Sequence[Group]) -> None:

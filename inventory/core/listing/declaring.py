@@ -22,6 +22,7 @@ class Column:
     is unknown comes last in both. `load` is given the rows of a page or of a piece of a file
     before their values are asked for, so that what stands in another table is read at once; columns may share one.
     A column that is not `shown` is only there for those who choose it; one that is `in_files` is in every file.
+    One that is `whole` is never cut on a phone: what stands beside it goes to a line of its own where there is no room for both.
 
     `data` are the SQL expressions that a file needs instead of whole rows, and `shape` makes its cell of their values
     (the first one, unless given); `data` empty means that `value` and `load` need no more of a row than its public_id.
@@ -39,6 +40,7 @@ class Column:
     load: Callable[[Sequence[Any]], None] | None = None
     shown: bool = True
     in_files: bool = False
+    whole: bool = False
     data: Sequence[Any] | None = None
     shape: Callable[..., Any] | None = None
 

@@ -27,7 +27,8 @@ def css(column: Column, columns: Sequence[Column]) -> str:
         place = plain.index(column.key) + 1
         line = "2" if place <= 2 else "3" if place <= 4 else "none"
     kind = "code td-name" if column.kind == "name" else column.kind
-    return f"td-{kind}{' numeric' if column.kind in ('number', 'euros') else ''} line-{line}"
+    more = f"{' numeric' if column.kind in ('number', 'euros') else ''}{' td-whole' if column.whole else ''}"
+    return f"td-{kind}{more} line-{line}"
 
 
 def days(value: str) -> str:

@@ -77,7 +77,8 @@ def _ranges() -> list[tuple[str, str]]:
 
 
 COLUMNS = (
-    Column("name", N_("Name"), words.title_of, kind="name", sort=Presence.name_order),
+    Column("name", N_("Name"), words.title_beside_address, kind="name", sort=Presence.name_order,
+           title=lambda row: row.address),
     Column("standing", N_("State"), words.standing_of, kind="badge"),
     Column("guess", N_("Probably"), words.guess_of),
     Column("address", N_("Address"), lambda row: row.address, sort=Presence.address_order),

@@ -44,7 +44,7 @@ def _absent(statement: Select[Any], value: str) -> Select[Any]:
 
 FACT_KIND = Sighting.observation["facts"]["kind"].as_string()
 COLUMNS = (
-    Column("name", N_("Name"), presentation.title_of, kind="code"),
+    Column("name", N_("Name"), presentation.name_beside_model, kind="name", title=lambda row: row.target),
     Column("kind", N_("Kind"), presentation.kind_of),
     Column("model", N_("Maker and model"), presentation.model_of),
     Column("serial", N_("Serial number"), lambda row: row.observation["facts"].get("serial")),

@@ -54,7 +54,7 @@ def _title_of(row: Review) -> str:
 
 
 COLUMNS = (
-    Column("title", N_("Device"), _title_of, kind="name"),
+    Column("title", N_("Device"), _title_of, kind="name", title=lambda row: row.sighting.target),
     Column("target", N_("Seen at"), lambda row: row.sighting.target, kind="code", sort=Sighting.target_order,
            url=lambda row: url_for("discovery.sighting", public_id=row.sighting.public_id)),
     Column("description", N_("Description"), _fact("description")),

@@ -97,7 +97,11 @@ def _departure(person: Person) -> str | None:
     """Say when somebody leaves or has left, else since when the directory does not know them."""
     if person.leaves_on is not None:
         said = {"day": i18n.day(person.leaves_on)}
-        return _("leaves on %(day)s", **said) if person.leaves_on > clock.today() else _("left on %(day)s", **said)
+        return (
+            _("leaves on %(day)s", **said)
+            if person.leaves_on > clock.today()
+            else _("left on %(day)s", **said)
+        )
     if person.absent_since is not None:
         return _("not in the directory since %(day)s", day=i18n.day(person.absent_since))
     return None

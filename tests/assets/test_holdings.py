@@ -77,6 +77,38 @@ def test_each_leaver_leads_to_taking_all_back(place, laptop, alice):
     assert f'href="{address}"' in text_of(alice.get(f"/people/{place.marie.public_id}"))
 
 
+def test_leavers_are_searched_and_narrowed_by_how_they_go_and_from_where(place, laptop, alice):
+    give(laptop, place.marie)
+    leave(place.marie, disabled=True, leaves_on=date(2026, 7, 1))
+    here = place.entity.code
+    asked = [
+        "?q=marie",
+        "?q=roy",
+        "?going=closed",
+        "?going=soon",
+        f"?of={here}",
+        "?of=nowhere",
+        "?format=csv",
+    ]
+    found = [place.marie.display_name in text_of(alice.get(f"/leavers/{one}")) for one in asked]
+    assert found == [True, False, True, False, True, False, True]
+    assert "Take it back" not in text_of(alice.get("/leavers/?format=csv", headers=ENGLISH))
+
+
+def test_of_much_that_a_leaver_holds_the_first_is_named_and_the_rest_counted(place, laptop, alice):
+    for number in range(4):
+        give(
+            factories.create_asset(place.entity, place.tablet, tag=f"LBX-00010{number}", state="in_stock"),
+            place.paul,
+        )
+    leave(place.paul, disabled=True)
+    page = text_of(alice.get("/leavers/", headers=ENGLISH))
+    assert "LBX-000102" in page
+    assert "LBX-000103" not in page
+    assert "and 1 more" in page
+    assert "Take all back" in page
+
+
 def test_places_and_entities_say_how_much_stands_in_them_and_below(place, laptop, sign_in):
     inside = factories.create_location(place.entity, place.room, name="Desk 3")
     with transaction():

@@ -46,6 +46,14 @@ def test_a_reader_sees_what_a_run_changed(night, sign_in):
     assert reader.get(f"{night.address}/undo").status_code == 403
 
 
+def test_a_scan_is_named_once_and_not_as_its_own_maker_again(night, sign_in):
+    reader = sign_in(night.cast.chloe)
+    row = re.search(r"<tr[^>]* data-row.*?</tr>", page_of(reader, "/changes/"), re.DOTALL)[0]
+    assert "A scan" in row
+    assert row.count("Night scan") == 1
+    assert "A scan ·" in page_of(reader, night.address)
+
+
 def test_another_commune_sees_nothing_of_it(night, sign_in):
     oscar = sign_in(night.cast.oscar)
     assert "Night scan" not in page_of(oscar, "/changes/")

@@ -129,6 +129,13 @@ def test_an_empty_list_says_what_to_do(cast: Cast, sign_in: SignIn) -> None:
     assert "/discovery/runs/" in page
 
 
+def test_what_has_no_name_shows_its_address_once(cast: Cast, range_: AddressRange, sign_in: SignIn) -> None:
+    create_presence(range_, name="", address="10.1.0.77")
+    page = sign_in(create_user(Role.READER, cast.le_bouscat, language="en")).get("/discovery/presences/").text
+    assert ">Without a name</a>" in page
+    assert page.count(">10.1.0.77<") == 1
+
+
 def test_one_presence_shows_every_sign_it_gave(cast: Cast, range_: AddressRange, sign_in: SignIn) -> None:
     row = create_presence(
         range_, means=["icmp", "neighbour_table"], told_by="sw-coeur", guess="raw_printing",

@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from inventory.core.database import db, transaction
-from inventory.discovery import runs, sightings
+from inventory.discovery import presentation, runs, sightings
 from inventory.discovery.models import Run, RunKind, Sighting, SightingRevision, Site
 from inventory.discovery.sightings import Origin, Placement, Stored
 from scanners.observation import Counter, Identifier, Observation
@@ -247,3 +248,18 @@ def test_hostile_text_changes_nothing_but_itself(site: Site, text: str) -> None:
     assert only().observation["facts"]["name"] == expected
     assert len(only().target) <= 255
     assert len(only().source_key) <= 200
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("serial:Dell:5CG1234", "serial number 5CG1234"),
+        ("serial:Dell:5CG1234 beside 00:1b:a9:00:00:01", "serial number 5CG1234, and 00:1b:a9:00:00:01"),
+        ("address:10.1.0.7", "address 10.1.0.7"),
+        ("guid:9a37", "directory GUID 9a37"),
+        ("of:another", "of:another"),
+    ],
+)
+def test_what_a_thing_is_known_by_is_said_in_words(app: Flask, key: str, said: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert presentation.known_by(key) == said

@@ -56,6 +56,11 @@ def test_jobs_are_found_by_their_words_and_their_kind(diane):
     assert "Import of laptops" not in page_of(diane, "/jobs/?kind=discovery.scan")
 
 
+def test_an_empty_list_says_whether_it_was_narrowed(diane):
+    assert "No work was asked for yet." in diane.get("/jobs/", headers={"Accept-Language": "en"}).text
+    assert "No work is like this." in diane.get("/jobs/?q=zz", headers={"Accept-Language": "en"}).text
+
+
 @pytest.mark.parametrize(
     ("queue", "words"), [("site.LBX", "Site LBX"), (services.QUICK, "quick work"), ("default", "general")]
 )

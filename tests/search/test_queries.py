@@ -142,8 +142,16 @@ def test_what_has_left_the_fleet_comes_last(cast, laptop, scope):
 def test_a_limited_group_says_that_there_is_more(cast, scope):
     for _each in range(4):
         factories.create_asset(cast.le_bouscat, name="Portable")
-    found = queries.find("portable", scope, limit=3)
-    assert (len(found.groups[0].documents), found.groups[0].more) == (3, True)
+    group = queries.find("portable", scope, limit=3).groups[0]
+    assert (len(group.documents), group.more, group.count) == (3, True, 4)
+
+
+def test_how_many_there_are_is_not_said_where_not_all_were_read(cast, scope, monkeypatch):
+    monkeypatch.setattr(queries, "RANKED", 3)
+    for _each in range(5):
+        factories.create_asset(cast.le_bouscat, name="Portable")
+    group = queries.find("portable", scope, limit=2).groups[0]
+    assert (group.more, group.count) == (True, None)
 
 
 @pytest.mark.parametrize("latest", [2, 4, 600])

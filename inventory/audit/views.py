@@ -113,18 +113,22 @@ def detail(public_id: str) -> Response:
     }
     if request.headers.get("HX-Request"):
         return page("audit/_records.html", **shown)
-    can_undo = change_set.undone_at is None and _may_undo(change_set)
-    nouns = {record.object_type for record in records}
-    lists = [url_for(name, change=public_id) for noun, name in LISTS.items()
-             if noun in nouns and name in current_app.view_functions]  # fmt: skip
     return page(
         "audit/detail.html",
         total=queries.record_count(change_set),
         made_by=presentation.maker_of(change_set),
-        can_undo=can_undo,
-        lists=lists,
+        can_undo=change_set.undone_at is None and _may_undo(change_set),
+        lists=_lists_of(change_set, {record.object_type for record in records}),
         **shown,
     )
+
+
+def _lists_of(change_set: ChangeSet, nouns: set[str]) -> list[str]:
+    """Return the addresses of the lists that show what a change set changed of these nouns."""
+    pages = [LISTS[noun] for noun in LISTS if noun in nouns]
+    return [
+        url_for(name, change=change_set.public_id) for name in pages if name in current_app.view_functions
+    ]
 
 
 def _number(text: str | None) -> int:

@@ -50,6 +50,8 @@ def address(document: Any) -> str:
 
 def all_url(group: queries.Group, found: Found) -> str:
     """Return the address where all of a noun's results stand: its list, else the page of this noun alone."""
+    # A list guesses nothing: it is asked for what was guessed here.
+    words = " ".join(found.guessed) or found.text
     if group.searchable.listing:
-        return url_for(group.searchable.listing, q=found.text)
-    return url_for("search.index", q=found.text, noun=group.searchable.noun, stay=1)
+        return url_for(group.searchable.listing, q=words)
+    return url_for("search.index", q=words, noun=group.searchable.noun, stay=1)

@@ -32,6 +32,15 @@ def test_words_show_a_page_of_results(cast, laptop, sign_in):
     assert "<b>" not in text
 
 
+def test_a_mistyped_word_leads_to_a_list_of_what_was_meant(cast, sign_in):
+    for _each in range(21):
+        factories.create_asset(cast.le_bouscat, name="Imprimante")
+    chloe = sign_in(cast.chloe)
+    assert 'href="/assets/?q=imprimante"' in chloe.get("/search/?q=imprimnate").get_data(as_text=True)
+    right = chloe.get("/search/?q=imprimante", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert "All 21<" in right
+
+
 def test_a_search_without_result_says_so_and_keeps_the_words(cast, sign_in):
     text = (
         sign_in(cast.chloe)

@@ -263,3 +263,13 @@ def test_hostile_text_changes_nothing_but_itself(site: Site, text: str) -> None:
 def test_what_a_thing_is_known_by_is_said_in_words(app: Flask, key: str, said: str) -> None:
     with app.test_request_context(headers={"Accept-Language": "en"}):
         assert presentation.known_by(key) == said
+
+
+def test_hardware_leaves_out_what_the_record_says_already(app: Flask) -> None:
+    seen = Sighting(observation={"facts": {"os_name": "Windows 11", "os_version": "10.0", "firmware": "1.0"}})
+    system = {"os_name": "Windows 11 10.0", "os_version": "Windows 11 10.0"}
+    with app.test_request_context():
+        other = presentation.hardware_panel(seen, {**system, "firmware": "11.0"})
+        assert other is not None
+        assert [value for _label, value in other["rows"]] == ["1.0"]
+        assert presentation.hardware_panel(seen, {**system, "firmware": "1.0"}) is None

@@ -17,7 +17,7 @@ from inventory.core.types import HasVersion
 AT_ONCE = 500
 
 
-# Hears how many changes were put back since it was told last.
+# Hears how many changes were put back since it was told last, none where it begins anew; may raise to stop.
 Tell = Callable[[int], None]
 
 
@@ -33,7 +33,9 @@ def revert_all(changes: Sequence[Change], tell: Tell) -> None:
                 tell(len(run))
     except IntegrityError:
         # Two rows may have swapped what is unique, which only works in their order.
-        for change in changes:
+        for place, change in enumerate(changes):
+            if place % AT_ONCE == 0:
+                tell(0)
             _revert_one(change)
             db.session.flush()
 

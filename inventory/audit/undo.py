@@ -15,7 +15,7 @@ from inventory.audit.models import Action, ChangeSet, ChangeSetKind, RowChange
 from inventory.audit.reverting import Tell
 from inventory.core import clock
 from inventory.core.access import Actor
-from inventory.core.database import Base, db
+from inventory.core.database import Base, db, hold
 from inventory.core.errors import Refused
 from inventory.core.wording import N_
 
@@ -36,12 +36,12 @@ NOTHING_KEPT = N_(
 )
 
 
-def preview(change_set: ChangeSet) -> UndoReport:
-    """Say what undoing would do, changing nothing."""
+def preview(change_set: ChangeSet, *, held: bool = False) -> UndoReport:
+    """Say what undoing would do, changing nothing; `held`: nobody else changes these rows until the commit."""
     report = UndoReport()
     settled: Settled = {}
     changes = [each for change in _changes_of(change_set) for each in _one_by_one(change)]
-    rows = _rows_of(changes)
+    rows = _rows_of(changes, held)
     for change in changes:
         conflict = _conflict(change, rows.get(change.place), settled)
         if conflict is None:
@@ -63,9 +63,11 @@ def undo(change_set: ChangeSet, *, actor: Actor, tell: Tell = lambda _done: None
     Raises Refused when it was undone before, when nothing is kept to put back, or when a row of it has changed
     since: undo the later change first.
     """
+    hold(change_set)
     if change_set.undone_at is not None:
         raise Refused(N_("“%(title)s” has been undone already."), title=change_set.title)
-    report = preview(change_set)
+    # Of a large one there are minutes between this look and the last row that is put back.
+    report = preview(change_set, held=True)
     if report.conflicts:
         raise Refused(
             N_("%(count)s rows have changed since, so nothing was undone. Undo the later changes first."),
@@ -121,7 +123,7 @@ def _one_by_one(change: Change) -> Iterator[Change]:
             yield Change(change.table_name, key, "delete", row, None)
 
 
-def _rows_of(changes: Sequence[Change]) -> dict[Place, dict[str, Any]]:
+def _rows_of(changes: Sequence[Change], held: bool) -> dict[Place, dict[str, Any]]:
     """Read the rows of many changes as JSON keeps them, some hundreds at once; those that are gone are left out."""
     keys: dict[str, dict[Place, dict[str, Any]]] = {}
     for change in changes:
@@ -132,7 +134,9 @@ def _rows_of(changes: Sequence[Change]) -> dict[Place, dict[str, Any]]:
         columns = [table.c[column] for column in wanted[0]]
         for start in range(0, len(wanted), READ_AT_ONCE):
             chunk = [tuple(key.values()) for key in wanted[start : start + READ_AT_ONCE]]
-            for row in db.session.execute(select(table).where(tuple_(*columns).in_(chunk))).mappings():
+            asked = select(table).where(tuple_(*columns).in_(chunk))
+            found_now = db.session.execute(asked.with_for_update(key_share=True) if held else asked)
+            for row in found_now.mappings():
                 values = {column: journal.to_json(value) for column, value in row.items()}
                 found[name, tuple(values[column.name] for column in columns)] = values
     return found

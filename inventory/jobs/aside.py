@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,6 +31,11 @@ class Aside:
     def tell(self, progress: Mapping[str, Any]) -> None:
         """Say how far the job is."""
         self._put(self._progress, json.dumps(progress))
+
+    def stay(self) -> None:
+        """Let others see that the worker still keeps the store, though it has nothing new to say."""
+        with suppress(FileNotFoundError):
+            os.utime(self._progress)
 
     def told(self) -> dict[str, Any] | None:
         """Return what the worker said last, or None when it says nothing here."""
@@ -87,11 +93,14 @@ def listening(public_id: str, progress: Mapping[str, Any]) -> Iterator[Aside | N
 
 def keeper() -> str | None:
     """Return the public id of the job that keeps the store from all other writers, None where none does."""
+    told: dict[str, float] = {}
     for path in (Path(current_app.instance_path) / FOLDER).glob(f"*{_PROGRESS}"):
         with suppress(FileNotFoundError):
-            if clock.now().timestamp() - path.stat().st_mtime < FRESH_S:
-                return path.stem
-    return None
+            told[path.stem] = path.stat().st_mtime
+    # One that waits for its turn to keep the store said so once, when it began to wait.
+    latest = max(told, key=lambda public_id: told[public_id], default=None)
+    is_fresh = latest is not None and clock.now().timestamp() - told[latest] < FRESH_S
+    return latest if is_fresh else None
 
 
 def progress_of(job: Job) -> dict[str, Any]:

@@ -92,9 +92,9 @@ class JobContext:
         writer at all meanwhile, so that there progress and wishes go beside the store, and other jobs wait.
         """
         with aside.listening(self.public_id, self._progress) as heard:
-            self._aside = heard
             try:
                 with transaction() as session:
+                    self._aside = heard
                     yield session
                     leases.renew(self.lease)
             finally:
@@ -107,6 +107,13 @@ class JobContext:
     def keeps_store(self) -> bool:
         """Whether this job keeps everybody from writing, its own lease included."""
         return self._aside is not None
+
+    def stay(self) -> None:
+        """Let others see that this job still keeps the store; called by the runner, from its own thread."""
+        # The job's own thread may end it meanwhile.
+        heard = self._aside
+        if heard is not None:
+            heard.stay()
 
     def checkpoint(self, **state: Any) -> None:
         """Remember a finished step, in the transaction that holds its results.

@@ -26,7 +26,7 @@ from inventory.jobs import aside, leases, services
 from inventory.jobs.context import JobContext
 from inventory.jobs.execution import STORE_BUSY
 from inventory.jobs.models import Job, JobEvent, JobState
-from inventory.jobs.runner import Runner, keep_house, run_here
+from inventory.jobs.runner import Runner, keep_house, pulse, run_here
 from tests.jobs.engine import STEPS
 
 Start = Callable[[], subprocess.Popen[bytes]]
@@ -222,6 +222,29 @@ def test_a_lease_that_ran_out_while_the_store_was_kept_is_not_lost(
     assert (reload(scan).lease_until or clock.now()) > clock.now()
     keep_house()
     assert (reload(scan).owner, reload(scan).attempts) == ("other worker", 1)
+
+
+def test_one_that_keeps_the_store_is_seen_to_however_long_it_says_nothing(
+    engine: Flask, job_kind: dict[str, object], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL takes other writers meanwhile")
+    monkeypatch.setattr(engine, "instance_path", str(tmp_path))
+    seen: list[str | None] = []
+
+    def silent(context: JobContext) -> None:
+        with context.whole():
+            (said,) = (tmp_path / aside.FOLDER).iterdir()
+            os.utime(said, (0, 0))
+            seen.append(aside.keeper())
+            pulse(context)
+            seen.append(aside.keeper())
+
+    job_kind["test.whole"] = silent
+    with transaction():
+        imported = services.enqueue("test.whole", {}, title="parc.csv")
+    run_here(engine, imported.id)
+    assert seen == [None, imported.public_id]
 
 
 def test_a_store_that_stays_busy_is_no_failed_attempt(engine: Flask, job_kind: dict[str, object]) -> None:

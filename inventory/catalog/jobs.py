@@ -7,11 +7,10 @@ from typing import Any
 
 from inventory.catalog import merging, queries
 from inventory.catalog.models import Manufacturer, Model
-from inventory.core.access import Actor
 from inventory.core.errors import Forbidden
 from inventory.core.permissions import Permission
 from inventory.core.wording import N_
-from inventory.jobs import own, services
+from inventory.jobs import own
 from inventory.jobs.context import JobContext
 from inventory.jobs.models import Job
 
@@ -29,11 +28,13 @@ def enqueue(
     *,
     total: int,
     title: str,
-    actor: Actor,
     asked: dict[str, Any],
     entity_id: int | None,
 ) -> Job:
-    """Have makers or models merged into the first of `rows`; `total` items of equipment follow, `asked` is of `own.asked_by`."""
+    """Have makers or models merged into the first of `rows`; `total` items of equipment follow, `asked` is of `own.asked_by`.
+
+    Raises Refused while others are merged into it, or somebody else does so.
+    """
     kept, *_absorbed = rows
     payload = {
         "noun": noun,
@@ -41,8 +42,8 @@ def enqueue(
         "versions": dict(versions),
         "total": total,
     }
-    return services.enqueue(
-        MERGE, {**payload, **asked, "entity": entity_id}, title=title, entity_id=entity_id, requested_by=actor.label,
+    return own.enqueue(
+        MERGE, {**payload, "entity": entity_id}, asked=asked, title=title, entity_id=entity_id,
         dedupe_key=f"merge into {kept.public_id}",
     )  # fmt: skip
 
@@ -50,6 +51,9 @@ def enqueue(
 def merge(context: JobContext) -> None:
     """Merge in one transaction; raises Forbidden for a user who has lost the right, else as the merge does."""
     asked = context.payload
+    if "change_set" in context.saved:
+        # A worker was killed between the commit and its last word.
+        return
     model, act = MERGES[asked["noun"]]
     with context.whole():
         if not own.access_of(context).allows(Permission.INSTANCE_ADMIN):

@@ -146,7 +146,7 @@ def _in_background(noun: Noun, rows: Sequence[Any], versions: dict[str, int], to
     back = url_for(noun.page, public_id=kept.public_id)
     with transaction():
         job = jobs.enqueue(
-            noun.key, rows, versions, total=total, title=title, actor=g.actor, entity_id=access().root_id,
+            noun.key, rows, versions, total=total, title=title, entity_id=access().root_id,
             asked=own.asked_by(g.actor, g.user.id, back=(back, kept.name)),
         )  # fmt: skip
     return leave(url_for("jobs.own", public_id=job.public_id))

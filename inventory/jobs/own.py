@@ -11,16 +11,45 @@ from inventory.auth import queries as auth
 from inventory.auth.models import User
 from inventory.core.access import NOBODY, Access, Actor
 from inventory.core.database import db
-from inventory.core.errors import NotFound
+from inventory.core.errors import NotFound, Refused
 from inventory.core.web import page, undo_own_url
 from inventory.core.wording import N_
-from inventory.jobs import presentation, queries
+from inventory.jobs import presentation, queries, services
 from inventory.jobs.context import JobContext
+from inventory.jobs.models import Job
 
 
 def asked_by(actor: Actor, user_id: int, *, back: tuple[str, str]) -> dict[str, Any]:
     """Return what the payload of one's own work keeps of its author; its page leads `back`: an address and its words."""
     return {"user": user_id, "actor": [actor.kind, actor.id, actor.label], "back": list(back)}
+
+
+def enqueue(
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    asked: dict[str, Any],
+    title: str,
+    entity_id: int | None,
+    dedupe_key: str,
+) -> Job:
+    """Add one's own work (`asked` is of `asked_by`); asked again, it is the same job.
+
+    Raises Refused while somebody else's work, or work on other things, has the same key: its page is not one's own.
+    """
+    *_kind, label = asked["actor"]
+    job = services.enqueue(
+        kind,
+        {**payload, **asked},
+        title=title,
+        entity_id=entity_id,
+        requested_by=label,
+        dedupe_key=dedupe_key,
+    )
+    wanted = {**payload, "user": asked["user"]}
+    if any(job.payload.get(name) != value for name, value in wanted.items()):
+        raise Refused(N_("The same work is already under way in another job."))
+    return job
 
 
 def actor_of(context: JobContext) -> Actor:

@@ -7,34 +7,39 @@ from flask_babel import gettext as _
 
 from inventory.audit import queries, undo
 from inventory.audit.models import ChangeSet
-from inventory.core.access import Actor
+from inventory.core.access import Access, Actor
 from inventory.core.database import db
 from inventory.core.errors import Forbidden
 from inventory.core.permissions import Permission
 from inventory.core.wording import N_
-from inventory.jobs import own, services
+from inventory.jobs import own
 from inventory.jobs.context import JobContext
 
 UNDO = "audit.undo"
 
 
 def start(change_set: ChangeSet, *, actor: Actor, user_id: int, permission: Permission, back: str) -> str:
-    """Have a change set undone; returns the address of the page that shows how far it is and then leads `back`."""
+    """Have a change set undone; returns the address of the page that shows how far it is and then leads `back`.
+
+    Raises Refused while somebody else has it undone.
+    """
     payload = {"change_set": change_set.id, "permission": permission.value}
     title = _("Undoing of “%(title)s”", title=change_set.title)
-    job = services.enqueue(
-        UNDO, {**payload, **own.asked_by(actor, user_id, back=(back, _("Back")))}, title=title, entity_id=change_set.entity_id,
-        requested_by=actor.label, dedupe_key=f"undo {change_set.id}",
+    asked = own.asked_by(actor, user_id, back=(back, _("Back")))
+    job = own.enqueue(
+        UNDO, payload, asked=asked, title=title, entity_id=change_set.entity_id, dedupe_key=f"undo {change_set.id}"
     )  # fmt: skip
     return url_for("jobs.own", public_id=job.public_id)
 
 
 def undo_whole(context: JobContext) -> None:
     """Undo the change set in one transaction; raises Forbidden for a user who has lost the right, else as `undo.undo` does."""
+    if context.saved.get("undone"):
+        # A worker was killed between the commit and its last word.
+        return
     with context.whole():
         change_set = db.session.get_one(ChangeSet, context.payload["change_set"])
-        access, permission = own.access_of(context), Permission(context.payload["permission"])
-        if not all(access.allows(permission, id_) for id_ in queries.entities_touched(change_set)):
+        if not _may_undo(own.access_of(context), Permission(context.payload["permission"]), change_set):
             raise Forbidden(N_("Your role on this entity does not allow this. Ask an administrator."))
         total, done = undo.size_of(change_set), 0
 
@@ -45,3 +50,13 @@ def undo_whole(context: JobContext) -> None:
             context.leave_if_asked()
 
         undo.undo(change_set, actor=own.actor_of(context), tell=tell)
+        # The last word before the commit: it holds the job's row until then.
+        context.checkpoint(undone=True)
+
+
+def _may_undo(access: Access, permission: Permission, change_set: ChangeSet) -> bool:
+    """Say whether all that a change set touched may be undone; what is of no entity is asked of the whole, as its page does."""
+    of_none = change_set.entity_id is None and permission is Permission.CHANGES_UNDO
+    anywhere = Permission.INSTANCE_ADMIN if of_none else permission
+    touched = queries.entities_touched(change_set)
+    return access.allows(anywhere) and all(access.allows(permission, id_) for id_ in touched)

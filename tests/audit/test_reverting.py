@@ -107,9 +107,10 @@ def test_nobody_changes_what_was_looked_at_before_it_is_put_back(apart, monkeypa
         entity.name = "Le Bourg"
 
     def late(*told: Any) -> None:
-        with db.engine.connect() as other, pytest.raises(OperationalError, match="lock timeout"):
+        with db.engine.connect() as other:
             other.execute(text("SET LOCAL lock_timeout = 50"))
-            other.execute(text("UPDATE entity SET name = 'late'"))
+            with pytest.raises(OperationalError, match="lock timeout"):
+                other.execute(text("UPDATE entity SET name = 'late'"))
         revert_all(*told)
 
     monkeypatch.setattr(reverting, "revert_all", late)

@@ -20,6 +20,7 @@ from inventory.auth import passwords, services
 from inventory.auth.models import User
 from inventory.core import clock, vault
 from inventory.core.database import Base, db, transaction
+from inventory.files.storage import storage
 from tests import factories
 from tests.once import once
 
@@ -101,10 +102,12 @@ def _forget(*_sender: Any, **_values: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_language(request: pytest.FixtureRequest) -> None:
-    """Each test begins as nobody's reader: what the one before kept in `g` is gone."""
+def _own_application(request: pytest.FixtureRequest) -> None:
+    """Each test begins as nobody's reader, and with its application's keys and files, whichever was made since."""
     if "app" in request.fixturenames:
-        request.getfixturevalue("app")
+        instance = Path(request.getfixturevalue("app").instance_path)
+        vault.vault.open(instance)
+        storage.open(instance)
         _forget()
 
 
@@ -128,7 +131,6 @@ def apart(app: Flask, store_url: str, tmp_path: Path) -> Iterator[Flask]:
         yield made
         db.session.remove()
         db.engine.dispose()
-    vault.vault.open(Path(app.instance_path))
 
 
 @pytest.fixture

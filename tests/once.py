@@ -115,8 +115,24 @@ def _copy(made: Made) -> None:
             instants = [column.name for column in table.columns if isinstance(column.type, UtcDateTime)]
             later = [row | {name: row[name] + since for name in instants if row[name]} for row in rows]
             bulk.insert(connection, table, later)
+        if not store.is_sqlite():
+            _number_on(connection, made.rows)
         for name, tokens in made.tokens.items():
             _put(connection, name, tokens)
+
+
+def _number_on(connection: Connection, rows: dict[Table, Rows]) -> None:
+    """Have PostgreSQL number new rows after those that were copied: a store made anew begins with 1."""
+    last = {
+        f"{table.name}_{column.name}_seq": max(row[column.name] for row in copied)
+        for table, copied in rows.items()
+        if (column := table.autoincrement_column) is not None
+    }
+    behind = " UNION ALL ".join(
+        f"SELECT setval('{name}', {number}) FROM {name} WHERE last_value < {number}"
+        for name, number in last.items()
+    )
+    connection.exec_driver_sql(behind)
 
 
 def _put(connection: Connection, name: str, tokens: list[tuple[int, str]]) -> None:

@@ -36,11 +36,11 @@ def test_the_printed_link_makes_the_first_administrator_once(
     expect(page.get_by_text("Nothing is in the inventory yet.")).to_be_visible()
     expect(page.get_by_role("link", name="Settings")).to_be_visible()
 
-    watched.expect("404")
+    watched.expect("410")
     stranger = open_browser(base_url=parc.url, language="en").new_page()
     answer = stranger.goto(parc.first_link)
     assert answer is not None
-    assert answer.status == 404
+    assert answer.status == 410
     expect(stranger.get_by_text("This link has been used already or is too old.")).to_be_visible()
     steps.sign_in(stranger, "diane@example.org")
     expect(steps.heading(stranger)).to_have_text("Home")

@@ -53,7 +53,7 @@ def test_every_page_carries_the_strict_policy_and_is_kept_by_no_cache(
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/sign-in", 200), ("/", 303), ("/nowhere", 404), ("/start/0000", 404)]
+    ("path", "status"), [("/sign-in", 200), ("/", 303), ("/nowhere", 404), ("/start/0000", 410)]
 )
 def test_so_does_what_a_stranger_gets(client: FlaskClient, path: str, status: int) -> None:
     answer = client.get(path)

@@ -17,7 +17,7 @@ import pytest
 from flask import Flask
 
 from inventory import create_app
-from inventory.core import clock, vault
+from inventory.core import clock
 from inventory.core.access import SYSTEM
 from inventory.core.database import Base, db, transaction
 from inventory.discovery import addresses, launching
@@ -77,7 +77,6 @@ def instance(app: Flask, tmp_path: Path) -> Iterator[Path]:
         yield folder
         db.session.remove()
         db.engine.dispose()
-    vault.vault.open(Path(app.instance_path))
 
 
 @pytest.fixture

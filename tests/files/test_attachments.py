@@ -3,7 +3,6 @@
 import io
 import os
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -141,12 +140,6 @@ def test_a_body_that_is_too_large_is_refused_whole(app, asset, alice):
     )
     assert answer.status_code == 413
     assert all_files() == []
-
-
-@pytest.fixture(autouse=True)
-def _contents_of_this_application(app):
-    """Another application of the same process may have been made since."""
-    storage.open(Path(app.instance_path))
 
 
 def test_contents_lie_outside_of_what_is_served_and_nobody_else_may_read_them(app, asset, alice):

@@ -54,10 +54,15 @@ class FieldForm(Form):
     )
 
 
+def instead_of(choice: str) -> str:
+    """Return the name of the question what becomes of a choice: an answer is of that choice, whichever others go beside it."""
+    return f"instead_{choice.encode().hex()}"
+
+
 def asking_instead(lost: Mapping[str, int], kept: Sequence[str]) -> type[FieldForm]:
     """Return the form with a question for each choice that goes though objects have it: {choice: how many}."""
     asked = {
-        f"instead_{place}": ChoiceField(
+        instead_of(choice): ChoiceField(
             gettext(N_("What becomes of “%(choice)s”"), choice=choice),
             [required()],
             description=ngettext("%(num)s item has it today.", "%(num)s items have it today.", count),
@@ -65,7 +70,7 @@ def asking_instead(lost: Mapping[str, int], kept: Sequence[str]) -> type[FieldFo
                 [("", ""), (choice, gettext(N_("It stays with them"))), *((other, other) for other in kept)]
             ),
         )
-        for place, (choice, count) in enumerate(lost.items())
+        for choice, count in lost.items()
     }
     return type("FieldForm", (FieldForm,), asked) if asked else FieldForm
 

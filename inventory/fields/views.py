@@ -108,7 +108,7 @@ def edit(public_id: str) -> Response:
     lost = _lost_choices(field, form)
     form = forms.asking_instead(lost, form.choices.lines)(request.form, obj=field)
     if form.submitted_and_valid():
-        renamed = {choice: form[f"instead_{place}"].data for place, choice in enumerate(lost)}
+        renamed = {choice: form[forms.instead_of(choice)].data for choice in lost}
         with form.saving():
             services.update_field(
                 field, _values(form), actor=g.actor, version=form.seen_version(), renamed=renamed
@@ -121,7 +121,7 @@ def edit(public_id: str) -> Response:
         status=form.status,
         field=field,
         values=queries.value_count(field),
-        questions=[form[f"instead_{place}"] for place in range(len(lost))],
+        questions=[form[forms.instead_of(choice)] for choice in lost],
     )
 
 
@@ -129,7 +129,8 @@ def _lost_choices(field: CustomField, form: forms.FieldForm) -> dict[str, int]:
     """Return the choices that a sent form leaves out though objects have them: {choice: how many}."""
     if request.method != "POST" or field.kind is not FieldKind.CHOICE:
         return {}
-    return queries.counts_of(field, [text for text in field.choices if text not in form.choices.lines])
+    counts = queries.counts_of(field, [text for text in field.choices if text not in form.choices.lines])
+    return {choice: counts[choice] for choice in field.choices if choice in counts}
 
 
 @bp.route("/<public_id>/delete", methods=["POST"])

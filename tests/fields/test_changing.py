@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -49,6 +51,10 @@ def form_of(field, **changed):
     return {"label": field.label, "choices": "Orange\nSFR", "in_use": "y", "position": "50", **changed}
 
 
+def instead(choice, other):
+    return {f"instead_{choice.encode().hex()}": other}
+
+
 def value_now():
     return db.session.scalar(select(CustomValue.text))
 
@@ -69,7 +75,7 @@ def test_a_choice_that_goes_though_somebody_has_it_asks_what_becomes_of_it(diane
 
 
 def test_a_renamed_choice_takes_its_values_along_and_is_undone_as_one(diane, operator, phone):
-    given = form_of(operator, choices="Orange\nSFR Business", instead_0="SFR Business")
+    given = form_of(operator, choices="Orange\nSFR Business", **instead("SFR", "SFR Business"))
     assert diane.post(f"/fields/{operator.public_id}", data=given).status_code == 303
     assert value_now() == "SFR Business"
     assert trail.history_of("asset", phone.public_id)[0].changes == {
@@ -82,14 +88,35 @@ def test_a_renamed_choice_takes_its_values_along_and_is_undone_as_one(diane, ope
 
 def test_a_choice_may_go_and_stay_with_those_that_have_it(diane, operator):
     diane.post(
-        f"/fields/{operator.public_id}", data=form_of(operator, choices="Orange\nFree", instead_0="SFR")
+        f"/fields/{operator.public_id}", data=form_of(operator, choices="Orange\nFree", **instead("SFR", "SFR"))
     )
     assert value_now() == "SFR"
     assert db.session.scalar(select(CustomField.choices)) == ["Orange", "Free"]
 
 
+def test_the_answer_for_one_choice_is_never_taken_for_another_that_goes_too(cast, diane, operator, phone):
+    """Orange is taken into use, and so asked about, only after the question about SFR was shown."""
+    asked = diane.post(f"/fields/{operator.public_id}", data=form_of(operator, choices="Free\nBouygues"))
+    answered = dict.fromkeys(re.findall(r'name="(instead_\w+)"', asked.text), "Free")
+    other = factories.create_asset(cast.le_bouscat, phone.category)
+    with transaction():
+        save("asset", other, [operator], {operator.key: "Orange"}, actor=SYSTEM)
+    again = diane.post(
+        f"/fields/{operator.public_id}", data=form_of(operator, choices="Free\nBouygues", **answered)
+    )
+    assert (again.status_code, "What becomes of “Orange”" in again.text) == (422, True)
+    assert set(db.session.scalars(select(CustomValue.text))) == {"SFR", "Orange"}
+    with transaction():
+        save("asset", phone, [operator], {operator.key: "Orange"}, actor=SYSTEM)
+    alone = diane.post(
+        f"/fields/{operator.public_id}", data=form_of(operator, choices="Free\nBouygues", **answered)
+    )
+    assert alone.status_code == 422
+    assert set(db.session.scalars(select(CustomValue.text))) == {"Orange"}
+
+
 def test_a_choice_that_is_not_offered_is_refused(diane, operator):
-    given = form_of(operator, choices="Orange\nFree", instead_0="Bouygues")
+    given = form_of(operator, choices="Orange\nFree", **instead("SFR", "Bouygues"))
     assert diane.post(f"/fields/{operator.public_id}", data=given).status_code == 422
     assert value_now() == "SFR"
 

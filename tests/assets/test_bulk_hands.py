@@ -166,6 +166,13 @@ def test_what_is_connected_goes_along_where_that_is_ticked(cast, fleet, paul, te
     assert (fresh([screen])[0].holder_id == paul.id) is goes_along
 
 
+def test_of_what_is_connected_nothing_of_another_commune_is_told(cast, fleet, paul, technician):
+    with transaction():
+        services.connect(fleet[0], fleet[3], actor=ALICE, on=DAY)
+    page = send(technician, "/assets/hand-over", fleet[:1], step="preview", person=paul.public_id, together="y")
+    assert "P1" not in page.get_data(as_text=True)
+
+
 def test_all_that_a_person_holds_is_taken_back_with_condition_and_day(fleet, paul, technician):
     for asset in fleet[:2]:
         give(asset, paul)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -17,7 +17,7 @@ from inventory.assets.states import State
 from inventory.audit import services as audit
 from inventory.audit.models import Action
 from inventory.core.access import Actor
-from inventory.core.database import db, lookup
+from inventory.core.database import among, db, lookup
 from inventory.core.errors import Invalid, Refused
 from inventory.core.wording import N_
 
@@ -125,8 +125,11 @@ def together_with(asset: Asset) -> Sequence[Asset]:
     return [row.child for row in below if row.child.state in lifecycle.HELD]
 
 
-def together_with_many(asset_ids: Sequence[int], *, held: bool) -> list[int]:
-    """Return the ids of what hangs on any of these and can move with it, less these themselves; `held`: what somebody holds."""
+def together_with_many(asset_ids: Sequence[int], entity_ids: Collection[int], *, held: bool) -> list[int]:
+    """Return the ids of what hangs on any of these and can move with it, of the entities given, less these themselves.
+
+    `held`: only what somebody holds.
+    """
     chosen = set(asset_ids)
     found: dict[int, None] = {}
     open_custody = exists().where(Custody.asset_id == Connection.child_id, Custody.until_on.is_(None))
@@ -137,7 +140,7 @@ def together_with_many(asset_ids: Sequence[int], *, held: bool) -> list[int]:
             .where(
                 Connection.parent_id.in_(asset_ids[start : start + AT_ONCE]), Connection.until_on.is_(None)
             )
-            .where(Asset.state.in_(lifecycle.HELD))
+            .where(Asset.state.in_(lifecycle.HELD), among(Asset.entity_id, entity_ids))
             .order_by(Connection.id)
         )
         if held:

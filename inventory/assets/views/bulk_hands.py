@@ -99,8 +99,9 @@ def ask(verb: Verb, chosen: Picked, *, back: str, whose: Person | None = None) -
 
 
 def _with_connected(ids: Sequence[int], form: Any, verb: Verb) -> Sequence[int]:
-    """Return the ids with those of what is connected to them, where the form says so; it asks only where something is."""
-    connected = services.together_with_many(ids, held=verb.back)
+    """Return the ids with those of what is connected to them and may move, where the form says so; it asks only where something is."""
+    entity_ids = access().entity_ids(Permission.ASSETS_HAND_OVER)
+    connected = services.together_with_many(ids, entity_ids, held=verb.back)
     if not connected:
         del form.together
         return ids

@@ -46,10 +46,13 @@ def spaced(text: str) -> str:
 
 
 def read(texts: Sequence[str]) -> list[Named]:
-    """Return what the codes of one label say, each thing once, what may be its serial number first."""
+    """Return what the codes of one label say, each thing once, what may be its serial number first.
+
+    Of each code the first readings.LONGEST characters are looked at: some patterns take the square of a length.
+    """
     found: dict[str, Named] = {}
     for text in texts[:MOST_CODES]:
-        for named in _of_code(_SYMBOLOGY.sub("", text.strip())):
+        for named in _of_code(_SYMBOLOGY.sub("", text.strip()[: readings.LONGEST])):
             found.setdefault(named.text, named)
     places = {meaning: place for place, meaning in enumerate(Meaning)}
     return sorted(found.values(), key=lambda named: places[named.meaning])[:MOST_CODES]

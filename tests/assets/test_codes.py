@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from inventory.assets import readings
 from inventory.assets.codes import MOST_CODES, Meaning, read, serials
 
 
@@ -57,3 +58,8 @@ def test_of_a_whole_label_the_serial_number_is_picked_whatever_was_read_first():
 )
 def test_odd_codes_are_read_without_a_fault(text):
     assert len(read([text] * 40)) <= MOST_CODES
+
+
+def test_no_more_of_a_code_is_looked_at_than_any_label_bears():
+    begun = "[)>\x1e06\x1d1P" + "A" * readings.LONGEST
+    assert [named.meaning for named in read([f"{begun}\x1dS5CD1234XYZ"])] == [Meaning.PART]

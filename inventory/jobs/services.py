@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.exc import IntegrityError
 
 from inventory.core import clock, registry
@@ -249,9 +249,14 @@ def waits_to_retry(job: Job) -> bool:
 
 
 def hurry(kind: str) -> int:
-    """Try again at once what of a kind waits for its next attempt, because its cause is mended; returns how many."""
+    """Try again at once what of a kind waits for its next attempt, because its cause may be mended; returns how many.
+
+    This attempt takes the place of the one that failed: whoever mends in several steps uses none of them up.
+    """
     waiting = update(Job).where(Job.kind == kind, Job.state == JobState.QUEUED, Job.error.is_not(None))
-    found = db.session.execute(waiting.values(run_after=clock.now())).rowcount  # type: ignore[attr-defined]
+    counted = case((Job.attempts > 0, Job.attempts - 1), else_=0)
+    hurried = waiting.values(run_after=clock.now(), attempts=counted)
+    found = db.session.execute(hurried).rowcount  # type: ignore[attr-defined]
     if found:
         after_commit(wake_runners)
     return int(found)

@@ -7,7 +7,7 @@ from typing import Any
 
 from inventory.catalog import merging, queries
 from inventory.catalog.models import Manufacturer, Model
-from inventory.core.errors import Forbidden
+from inventory.core.errors import Forbidden, Refused
 from inventory.core.permissions import Permission
 from inventory.core.wording import N_
 from inventory.jobs import own
@@ -49,7 +49,7 @@ def enqueue(
 
 
 def merge(context: JobContext) -> None:
-    """Merge in one transaction; raises Forbidden for a user who has lost the right, else as the merge does."""
+    """Merge in one transaction; raises Forbidden for a user who has lost the right, Refused when one of them is gone, else as the merge does."""
     asked = context.payload
     if "change_set" in context.saved:
         # A worker was killed between the commit and its last word.
@@ -59,7 +59,10 @@ def merge(context: JobContext) -> None:
         if not own.access_of(context).allows(Permission.INSTANCE_ADMIN):
             raise Forbidden(N_("Your role on this entity does not allow this. Ask an administrator."))
         found = {row.public_id: row for row in queries.named(model, asked["rows"])}
-        kept, *absorbed = [found[public_id] for public_id in asked["rows"] if public_id in found]
+        if len(found) < len(asked["rows"]):
+            # The next one would be taken for the one that stays.
+            raise Refused(N_("One of them is gone: it was merged or deleted meanwhile. Nothing was changed."))
+        kept, *absorbed = [found[public_id] for public_id in asked["rows"]]
         done = 0
 
         def tell(items: int) -> None:

@@ -195,6 +195,19 @@ def test_a_merge_in_the_background_that_comes_too_late_says_so_and_changes_nothi
     assert db.session.scalars(select(Asset.model_id)).one() == many.id
 
 
+def test_a_merge_in_the_background_whose_kept_one_is_gone_merges_nothing_into_another(diane, pair, monkeypatch):
+    few, many = pair
+    monkeypatch.setattr(merge_views, "AT_ONCE", 0)
+    with transaction():
+        third = services.create_model({"manufacturer_id": few.manufacturer_id, "name": "1509L-B"}, actor=SYSTEM)
+    answer = diane.post("/catalog/models/merge", data=sent(few, many, third, kept=third.public_id, step="merge"))
+    with transaction():
+        db.session.delete(third)
+    done_in_background(db.session.scalars(select(Job)).one())
+    assert {row.id for row in db.session.scalars(select(Model))} == {few.id, many.id}
+    assert "One of them is gone" in diane.get(answer.location, headers=ENGLISH).get_data(as_text=True)
+
+
 def test_the_page_of_work_in_the_background_is_its_author_s_alone(cast, diane, pair, monkeypatch, sign_in):
     monkeypatch.setattr(merge_views, "AT_ONCE", 0)
     answer = diane.post("/catalog/models/merge", data=sent(*pair, kept=pair[0].public_id, step="merge"))

@@ -1,4 +1,4 @@
-"""Finds the cells of a workbook whose formula failed or was never worked out: what reads workbooks takes both for empty."""
+"""Finds what the reader of workbooks does not tell: formulas that failed or were never worked out, cells too far from the others."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring, iterparse
 
+from inventory.core.errors import Invalid
+from inventory.core.wording import N_
 from inventory.exchange.values import FAILURES, NUMBERED_FAILURE, Uncomputed
 
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
+# The reader of workbooks holds all cells from the first to the farthest, the empty ones too: some 70 octets each.
+MOST_CELLS = 5_000_000
 RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -31,7 +33,7 @@ def failed(data: bytes) -> Found:
     """Yield (row, column, text) from 0 of the first sheet of an XLSX, ODS or XLS: the failure, or the formula as Uncomputed.
 
     A workbook whose parts cannot be read yields nothing more: what read its cells judges it. An XLS has some value for
-    each formula; raises ValueError for one that cannot be read.
+    each formula; raises ValueError for one that cannot be read. Raises Invalid for a sheet of more than MOST_CELLS.
     """
     if data.startswith(OLD_WORKBOOK):
         yield from _of_xls(data)
@@ -56,15 +58,33 @@ def failed(data: bytes) -> Found:
         return
 
 
+class _Extent:
+    """How far the filled cells of a sheet reach."""
+
+    def __init__(self) -> None:
+        self.rows = self.columns = 0
+
+    def hold(self, row: int, column: int) -> None:
+        """Take a filled cell in, counted from 0; raises Invalid when the sheet reaches too far then."""
+        self.rows, self.columns = max(self.rows, row + 1), max(self.columns, column + 1)
+        if self.rows * self.columns > MOST_CELLS:
+            message = N_(
+                "Something stands far from the rest, in row %(row)s and column %(column)s. Empty that cell, save the file and import it again."
+            )
+            raise Invalid("file", message, row=row + 1, column=column + 1)
+
+
 def _of_xlsx(archive: zipfile.ZipFile) -> Found:
-    row, column = -1, -1
+    row, column, extent = -1, -1, _Extent()
     with archive.open(_first_sheet(archive)) as part:
         for event, element in iterparse(part, events=("start", "end")):
             name = _bare(element)
             if event == "start" and name == "row":
                 row, column = int(element.get("r", row + 2)) - 1, -1
             elif event == "end" and name == "c":
-                column = _column(element.get("r"), column + 1)
+                row, column = _place(element.get("r"), (row, column + 1))
+                if len(element):
+                    extent.hold(row, column)
                 if (text := _failure_in_xlsx(element)) is not None:
                     yield row, column, text
             elif event == "end" and name == "row":
@@ -72,7 +92,7 @@ def _of_xlsx(archive: zipfile.ZipFile) -> Found:
 
 
 def _bare(element: Element) -> str:
-    return element.tag.removeprefix(MAIN).removeprefix(STRICT)
+    return str(element.tag.rpartition("}")[2])
 
 
 def _first_sheet(archive: zipfile.ZipFile) -> str:
@@ -83,19 +103,21 @@ def _first_sheet(archive: zipfile.ZipFile) -> str:
     wanted = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), "")
     for relation in fromstring(archive.read("xl/_rels/workbook.xml.rels")).iter(f"{RELATION}Relationship"):
         if relation.get("Id") == wanted:
-            return posixpath.normpath(posixpath.join("/xl", relation.get("Target", ""))).lstrip("/")
+            # Some tools write it from the top without saying so.
+            base = "/" if (target := relation.get("Target", "")).startswith("xl/") else "/xl"
+            return posixpath.normpath(posixpath.join(base, target)).lstrip("/")
     raise KeyError(wanted)
 
 
-def _column(reference: str | None, otherwise: int) -> int:
-    """Return the column, from 0, of a cell such as AB12; `otherwise` where it has no reference."""
-    letters = re.match(r"[A-Z]{1,3}", reference or "")
-    if letters is None:
+def _place(reference: str | None, otherwise: tuple[int, int]) -> tuple[int, int]:
+    """Return row and column, from 0, of a cell such as AB12; `otherwise` where it has no reference."""
+    written = re.fullmatch(r"([A-Za-z]{1,3})([0-9]{1,7})", reference or "")
+    if written is None:
         return otherwise
     number = 0
-    for letter in letters.group():
+    for letter in written[1].upper():
         number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
+    return int(written[2]) - 1, number - 1
 
 
 def _failure_in_xlsx(cell: Element) -> str | None:
@@ -113,9 +135,11 @@ def _of_xls(data: bytes) -> list[tuple[int, int, str]]:
     import xlrd
 
     try:
-        with xlrd.open_workbook(file_contents=data, on_demand=True, logfile=io.StringIO()) as book:
+        with xlrd.open_workbook(
+            file_contents=data, on_demand=True, ragged_rows=True, logfile=io.StringIO()
+        ) as book:
             sheet = book.sheet_by_index(0)
-            return [
+            found = [
                 (row, column, xlrd.error_text_from_code.get(sheet.cell_value(row, column), "#N/A"))
                 for row in range(sheet.nrows)
                 for column, sort in enumerate(sheet.row_types(row))
@@ -124,17 +148,21 @@ def _of_xls(data: bytes) -> list[tuple[int, int, str]]:
     except Exception as error:
         # A damaged file makes its reader raise anything: an AssertionError as well as an IndexError.
         raise ValueError("what failed in this workbook cannot be told") from error
+    _Extent().hold(sheet.nrows - 1, sheet.ncols - 1)
+    return found
 
 
 def _of_ods(archive: zipfile.ZipFile) -> Found:
     with archive.open("content.xml") as part:
-        row = 0
+        row, extent = 0, _Extent()
         for _event, element in iterparse(part, events=("end",)):
             if element.tag == f"{TABLE}table-row":
                 repeated = int(element.get(f"{TABLE}number-rows-repeated", "1"))
                 for column, text in _failures_in_row(element):
                     # What is repeated is one formula: its first line is enough to find it.
                     yield row, column, text
+                if filled := _filled_columns(element):
+                    extent.hold(row + repeated - 1, filled - 1)
                 row += repeated
                 element.clear()
             elif element.tag == f"{TABLE}table":
@@ -147,6 +175,16 @@ def _failures_in_row(row: Element) -> Iterator[tuple[int, str]]:
         if (text := _failure_in_ods(cell)) is not None:
             yield column, text
         column += int(cell.get(f"{TABLE}number-columns-repeated", "1"))
+
+
+def _filled_columns(row: Element) -> int:
+    """Return how many columns a row has up to the last that is filled."""
+    filled = columns = 0
+    for cell in row:
+        columns += int(cell.get(f"{TABLE}number-columns-repeated", "1"))
+        if len(cell) or cell.get(f"{OFFICE}value-type") is not None:
+            filled = columns
+    return filled
 
 
 def _failure_in_ods(cell: Element) -> str | None:

@@ -33,6 +33,7 @@ BEGINNING_BYTES = 200_000
 # What is text or nearly so and no table: PDF, RTF, web pages and XML, whatever the name of the file says.
 DOCUMENTS = (b"%pdf", b"{\\rtf", b"<!doctype", b"<html", b"<?xml", b"<table", b"<meta", b"<svg")
 ARCHIVE = b"PK\x03\x04"
+NO_WORKBOOK = N_("This is no workbook that can be read. Save it again as XLSX, ODS or CSV.")
 NO_TABLE = N_("This is neither text nor a workbook. Save it as CSV, XLSX or ODS.")
 
 
@@ -84,14 +85,13 @@ def _workbook(data: bytes) -> Table:
     if data.startswith(ARCHIVE):
         _check_archive(data)
     try:
+        # First: it refuses what would fill the memory below.
+        failures = list(formulas.failed(data))
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = book.sheet_names
         grids = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names[:1]}
-        failures = list(formulas.failed(data)) if grids else []
     except (python_calamine.CalamineError, ValueError, OSError) as error:
-        raise Invalid(
-            "file", N_("This is no workbook that can be read. Save it again as XLSX, ODS or CSV.")
-        ) from error
+        raise Invalid("file", NO_WORKBOOK) from error
     if not grids:
         raise Invalid("file", N_("The workbook has no sheet."))
     name, grid = next(iter(grids.items()))
@@ -108,10 +108,14 @@ def _check_archive(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
+            is_binary = "xl/workbook.bin" in archive.namelist()
     except zipfile.BadZipFile as error:
         raise Invalid("file", N_("The file is damaged: it cannot be unpacked.")) from error
     if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(len(data), 10_000):
         raise Invalid("file", N_("The file unpacks to far more than it weighs, so it was not opened."))
+    if is_binary:
+        # An XLSB: which of its formulas failed, and how far its cells reach, cannot be told.
+        raise Invalid("file", NO_WORKBOOK)
 
 
 def _text(data: bytes) -> Table:

@@ -169,7 +169,9 @@ def test_what_is_connected_goes_along_where_that_is_ticked(cast, fleet, paul, te
 def test_of_what_is_connected_nothing_of_another_commune_is_told(cast, fleet, paul, technician):
     with transaction():
         services.connect(fleet[0], fleet[3], actor=ALICE, on=DAY)
-    page = send(technician, "/assets/hand-over", fleet[:1], step="preview", person=paul.public_id, together="y")
+    page = send(
+        technician, "/assets/hand-over", fleet[:1], step="preview", person=paul.public_id, together="y"
+    )
     assert "P1" not in page.get_data(as_text=True)
 
 

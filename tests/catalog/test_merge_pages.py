@@ -195,12 +195,18 @@ def test_a_merge_in_the_background_that_comes_too_late_says_so_and_changes_nothi
     assert db.session.scalars(select(Asset.model_id)).one() == many.id
 
 
-def test_a_merge_in_the_background_whose_kept_one_is_gone_merges_nothing_into_another(diane, pair, monkeypatch):
+def test_a_merge_in_the_background_whose_kept_one_is_gone_merges_nothing_into_another(
+    diane, pair, monkeypatch
+):
     few, many = pair
     monkeypatch.setattr(merge_views, "AT_ONCE", 0)
     with transaction():
-        third = services.create_model({"manufacturer_id": few.manufacturer_id, "name": "1509L-B"}, actor=SYSTEM)
-    answer = diane.post("/catalog/models/merge", data=sent(few, many, third, kept=third.public_id, step="merge"))
+        third = services.create_model(
+            {"manufacturer_id": few.manufacturer_id, "name": "1509L-B"}, actor=SYSTEM
+        )
+    answer = diane.post(
+        "/catalog/models/merge", data=sent(few, many, third, kept=third.public_id, step="merge")
+    )
     with transaction():
         db.session.delete(third)
     done_in_background(db.session.scalars(select(Job)).one())

@@ -89,6 +89,20 @@ def test_what_cannot_be_read_has_no_failed_formulas(broken):
     assert list(formulas.failed(broken)) == []
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        xlsx(),
+        XLS.read_bytes(),
+        ods(text("a"), '<table:table-cell table:number-columns-repeated="3"/>' + text("b")),
+    ],
+)
+def test_a_sheet_of_too_many_cells_is_refused_whatever_its_sort(data, monkeypatch):
+    monkeypatch.setattr(formulas, "MOST_CELLS", 7)
+    with pytest.raises(Invalid, match="far from the rest"):
+        list(formulas.failed(data))
+
+
 def test_a_position_that_is_no_number_ends_the_search():
     hostile = FAILED.replace("<table:table-cell ", '<table:table-cell table:number-columns-repeated="x" ')
     assert list(formulas.failed(ods(text("a") + hostile))) == [(0, 1, "#DIV/0!")]

@@ -97,6 +97,18 @@ def test_an_archive_that_unpacks_to_far_more_than_it_weighs_is_not_opened():
         reading.read(buffer.getvalue())
 
 
+@pytest.mark.parametrize("far", [(1_048_575, 16_383), (999_999, 100)])
+def test_a_cell_far_from_the_rest_is_refused_before_all_between_is_held_in_memory(far):
+    """The library that reads workbooks ends the process where memory does not do for what is between."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_column(0, 0, ["Étiquette", "LBX-1"])
+        sheet.write(*far, "oups")
+    with pytest.raises(Invalid, match=f"row {far[0] + 1} and column {far[1] + 1}"):
+        reading.read(buffer.getvalue())
+
+
 def test_too_many_rows_and_too_large_a_file_are_refused(monkeypatch):
     monkeypatch.setattr(reading, "MAX_ROWS", 3)
     with pytest.raises(Invalid, match="more than 3 rows"):

@@ -88,7 +88,8 @@ def test_a_renamed_choice_takes_its_values_along_and_is_undone_as_one(diane, ope
 
 def test_a_choice_may_go_and_stay_with_those_that_have_it(diane, operator):
     diane.post(
-        f"/fields/{operator.public_id}", data=form_of(operator, choices="Orange\nFree", **instead("SFR", "SFR"))
+        f"/fields/{operator.public_id}",
+        data=form_of(operator, choices="Orange\nFree", **instead("SFR", "SFR")),
     )
     assert value_now() == "SFR"
     assert db.session.scalar(select(CustomField.choices)) == ["Orange", "Free"]

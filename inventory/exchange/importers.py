@@ -9,9 +9,13 @@ from typing import Any, Protocol
 from inventory.core.access import Actor
 from inventory.core.errors import Invalid
 from inventory.core.permissions import Permission
+from inventory.core.text import folded
 from inventory.core.types import Code
+from inventory.core.wording import N_
 from inventory.exchange.columns import Column
 from inventory.exchange.models import Outcome
+
+DIFFERS = N_("What was found has “%(text)s” here: make sure that it is the same one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,19 @@ class Terms:
     entity_id: int
     allowed: frozenset[int]
     actor: Actor
+
+
+def doubts(row: Row, found: Any, keys: Sequence[str], key: str) -> list[Remark]:
+    """Return a warning for each of the likelier keys of which a row and what its `key` found say different things.
+
+    People of one name, and a computer that took over another's name, are found by it though they are not the same.
+    """
+    held = {name: getattr(found, name) for name in keys[: keys.index(key)] if name in row.values}
+    return [
+        Remark(name, DIFFERS, {"text": str(value)[:60]}, is_warning=True)
+        for name, value in held.items()
+        if value and folded(str(value)) != folded(str(row.values[name]))
+    ]
 
 
 class Session(Protocol):

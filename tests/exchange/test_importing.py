@@ -236,6 +236,21 @@ def test_people_are_found_by_their_address_and_changed(bring, cast):
     )
 
 
+def test_what_was_found_by_its_name_and_has_another_number_is_imported_with_a_warning(bring, cast, laptops):
+    """A computer took over the name of the one before it, and two people are of one name."""
+    factories.create_asset(cast.le_bouscat, laptops, tag="LBX-1", name="PC-ACCUEIL", serial="OLD123")
+    factories.create_person(cast.le_bouscat, display_name="Jean Martin", email="jean@lebouscat.example")
+    kept = bring("Nom;Numéro de série\nPC-ACCUEIL;NEW456\nPC-1;\nPC-2;\n")
+    assert kept.match_key == "name"
+    assert [said["params"] for said in line(kept, 2).remarks] == [{"text": "OLD123"}]
+    assert [said["params"] for said in line(carry_out(kept), 2).remarks] == [{"text": "OLD123"}]
+    people = bring(
+        "Nom affiché;Courriel\nJean Martin;j.martin2@lebouscat.example\nA B;\nC D;\n", noun="person"
+    )
+    assert people.match_key == "display_name"
+    assert [said["params"] for said in line(people, 2).remarks] == [{"text": "jean@lebouscat.example"}]
+
+
 def test_places_are_made_with_what_they_stand_in(bring):
     kept = bring(
         "Lieu;Type\nMairie > 1er étage > Bureau 12;\nMairie > 1er étage > Bureau 13;\nMairie;\n",

@@ -22,7 +22,7 @@ from inventory.core.permissions import Permission
 from inventory.core.text import folded
 from inventory.core.wording import N_
 from inventory.exchange import custom
-from inventory.exchange.importers import Importer, Remark, Result, Row, Terms, first_text
+from inventory.exchange.importers import Importer, Remark, Result, Row, Terms, doubts, first_text
 from inventory.exchange.models import Outcome
 from inventory.exchange.references import References
 from inventory.organization.models import Entity, Location, Person
@@ -60,6 +60,7 @@ class _Equipment:
         results: dict[int, Result] = {}
         pairs: dict[int, _Pair] = {}
         found: dict[int, Asset] = {}
+        doubted: dict[int, list[Remark]] = {}
         for row in rows:
             try:
                 asset, given = self._one(row, known, serials)
@@ -69,9 +70,12 @@ class _Equipment:
                 pairs[row.line] = (row.values, given)
                 if asset is not None:
                     found[row.line] = asset
+                    doubted[row.line] = doubts(row, asset, MATCH_KEYS, self.terms.match_key)
         self.catalogue.name_models(pairs.values())
         results |= self._create([row for row in rows if row.line in pairs.keys() - found.keys()], pairs)
         results |= self._change([row for row in rows if row.line in found], pairs, found)
+        for line, remarks in doubted.items():
+            results[line].remarks += remarks
         return [results[row.line] for row in rows]
 
     def _create(self, rows: Sequence[Row], drafts: Mapping[int, _Pair]) -> dict[int, Result]:

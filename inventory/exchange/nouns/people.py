@@ -17,7 +17,7 @@ from inventory.core.text import folded
 from inventory.core.wording import N_
 from inventory.exchange import values
 from inventory.exchange.columns import Column
-from inventory.exchange.importers import Importer, Remark, Result, Row, Terms, first_text
+from inventory.exchange.importers import Importer, Remark, Result, Row, Terms, doubts, first_text
 from inventory.exchange.models import Outcome
 from inventory.exchange.references import References
 from inventory.organization import services
@@ -67,10 +67,14 @@ class _People:
         """Create and change the people that the rows say, in a fixed number of queries."""
         known = self._known(rows)
         results: dict[int, Result] = {}
+        doubted: dict[int, list[Remark]] = {}
         asked: list[tuple[Row, Person | None, dict[str, Any], int]] = []
         for row in rows:
             try:
-                asked.append((row, *self._asked(row, known)))
+                person, given, at = self._asked(row, known)
+                asked.append((row, person, given, at))
+                if person is not None:
+                    doubted[row.line] = doubts(row, person, MATCH_KEYS, self.terms.match_key)
             except Invalid as error:
                 results[row.line] = Result(
                     row.line, Outcome.REFUSED, _name(row.values), remarks=[Remark.of(error)]
@@ -79,6 +83,8 @@ class _People:
         results |= self._changed([
             (row, person, given, at) for row, person, given, at in asked if person is not None
         ])  # fmt: skip
+        for line, remarks in doubted.items():
+            results[line].remarks += remarks
         return [results[row.line] for row in rows]
 
     def forget(self) -> None:

@@ -195,6 +195,21 @@ def test_all_that_a_person_holds_is_taken_back_with_condition_and_day(fleet, pau
     assert {(row.until_on, row.condition_in) for row in rows} == {(date(2026, 5, 5), Condition.WORN)}
 
 
+def test_what_is_connected_and_somebody_else_s_is_not_taken_back_with_all_that_a_person_holds(
+    cast, fleet, paul, technician
+):
+    anna = factories.create_person(cast.le_bouscat, display_name="Anna Bel")
+    give(fleet[0], paul)
+    give(fleet[1], anna)
+    with transaction():
+        services.connect(fleet[0], fleet[1], actor=ALICE, on=DAY)
+    address = f"/people/{paul.public_id}/take-back"
+    page = technician.get(address, headers=ENGLISH).get_data(as_text=True)
+    sent = {"step": "apply", "version": seen(page), "together": "y"}
+    assert technician.post(address, data=sent).status_code == 303
+    assert [asset.holder_id for asset in fresh(fleet)[:2]] == [None, anna.id]
+
+
 def test_nothing_is_taken_back_before_it_was_handed_over_or_from_nobody(fleet, paul, technician):
     give(fleet[0], paul)
     page = send(technician, "/assets/take-back", fleet[:2], step="preview", on="2026-03-01")

@@ -82,7 +82,7 @@ def ask(verb: Verb, chosen: Picked, *, back: str, whose: Person | None = None) -
         raise Refused(N_("Choose at most %(most)s at once, by a filter for instance."), most=MOST)
     step = request.form.get("step")
     form = verb.form(request.form if step else None)
-    ids = _with_connected(chosen.ids, form, verb)
+    ids = _with_connected(chosen.ids, form, verb, whose)
     handing = _asked(form, verb) if not step or form.submitted_and_valid() else None
     if step == "apply" and handing is not None and not handing.is_meant:
         form.refuse(Invalid("person", N_("Choose a person or a place.")))
@@ -98,9 +98,12 @@ def ask(verb: Verb, chosen: Picked, *, back: str, whose: Person | None = None) -
     )  # fmt: skip
 
 
-def _with_connected(ids: Sequence[int], form: Any, verb: Verb) -> Sequence[int]:
-    """Return the ids with those of what is connected to them and may move, where the form says so; it asks only where something is."""
-    entity_ids = access().entity_ids(Permission.ASSETS_HAND_OVER)
+def _with_connected(ids: Sequence[int], form: Any, verb: Verb, whose: Person | None) -> Sequence[int]:
+    """Return the ids with those of what is connected to them and may move, where the form says so; it asks only where something is.
+
+    Of all that is somebody's, what is connected and not theirs is somebody else's.
+    """
+    entity_ids = access().entity_ids(Permission.ASSETS_HAND_OVER) if whose is None else frozenset()
     connected = services.together_with_many(ids, entity_ids, held=verb.back)
     if not connected:
         del form.together

@@ -16,6 +16,8 @@ MONTHS = {
     "novembre": 11, "november": 11, "nov": 11, "decembre": 12, "december": 12, "dec": 12,
 }  # fmt: skip
 YEARS = range(1970, 2101)
+# A year of two digits that would come later than so many years from now is of the century before.
+AHEAD = 20
 
 
 def parse_day(text: str, today: date) -> date:
@@ -23,19 +25,26 @@ def parse_day(text: str, today: date) -> date:
     word = folded(text)
     if word in DAY_WORDS:
         return today + timedelta(days=DAY_WORDS[word])
-    day, month, year = _numbers(word)
+    day, month, year = _numbers(word, today)
     if year not in YEARS:
         raise ValueError(text)
     return date(year, month, day)
 
 
-def _numbers(word: str) -> tuple[int, int, int]:
-    """Return day, month and year, of two or four digits, as they are written; raises ValueError."""
+def _numbers(word: str, today: date) -> tuple[int, int, int]:
+    """Return day, month and year of what is written, the year with its century; raises ValueError."""
     if match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", word):
         return int(match[3]), int(match[2]), int(match[1])
     if match := re.fullmatch(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})", word):
-        return int(match[1]), int(match[2]), int(match[3]) + (2000 if len(match[3]) == 2 else 0)
+        return int(match[1]), int(match[2]), _whole_year(match[3], today)
     match = re.fullmatch(r"(?:[a-z]+ )?(\d{1,2})(?:er)? ([a-z]+)\.? (\d{4})", word)
     if match is None or match[2] not in MONTHS:
         raise ValueError(word)
     return int(match[1]), MONTHS[match[2]], int(match[3])
+
+
+def _whole_year(written: str, today: date) -> int:
+    year = int(written)
+    if len(written) > 2:
+        return year
+    return year + (2000 if 2000 + year <= today.year + AHEAD else 1900)

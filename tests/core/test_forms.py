@@ -74,7 +74,7 @@ def send(reading):
         ("Hier", date(2026, 11, 23)), ("aujourd'hui", TODAY), ("aujourd’hui", TODAY), ("yesterday", date(2026, 11, 23)),
         ("today", TODAY), ("demain", date(2026, 11, 25)), ("29/02/2024", date(2024, 2, 29)),
         ("23 Nov 2026", date(2026, 11, 23)), ("1er août 2026", date(2026, 8, 1)), ("Monday 2 March 2026", date(2026, 3, 2)),
-        ("3 févr. 2026", date(2026, 2, 3)),
+        ("3 févr. 2026", date(2026, 2, 3)), ("12/05/98", date(1998, 5, 12)), ("12/05/46", date(2046, 5, 12)),
     ],
 )  # fmt: skip
 def test_a_day_is_read_as_people_write_it(typed, day):

@@ -19,6 +19,7 @@ from inventory.auth import queries as auth
 from inventory.catalog.kinds import Kind
 from inventory.core.access import Actor
 from inventory.core.database import db, transaction
+from inventory.core.errors import Refused
 from inventory.core.permissions import Role
 from inventory.jobs import leases
 from inventory.jobs.context import open_context
@@ -249,6 +250,15 @@ def test_rights_are_looked_at_again_when_it_is_done(cast, fleet, paul):
         outcome = bulk_hands.apply([fleet[0].id], Handing(Handover(), paul.id), access=access, actor=ALICE)
     assert (outcome.changed, outcome.refused) == (0, 1)
     assert db.session.get_one(Asset, fleet[0].id).holder_id is None
+
+
+def test_nothing_is_handed_to_whom_is_gone_by_then(cast, fleet, paul):
+    handing, access = Handing(Handover(), paul.id), auth.access_of(cast.alice)
+    with transaction():
+        db.session.delete(paul)
+    with pytest.raises(Refused, match="is gone"), transaction():
+        bulk_hands.apply([fleet[0].id], handing, access=access, actor=ALICE)
+    assert db.session.scalar(select(func.count()).select_from(Custody)) == 0
 
 
 def test_many_are_read_in_as_many_queries_as_few(cast, paul):

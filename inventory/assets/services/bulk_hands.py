@@ -48,9 +48,11 @@ class Handing:
         return ChangeSetKind.RETURN if self.back else ChangeSetKind.HANDOVER
 
     def hands(self) -> Hands:
-        """Return whose hands these are, read where nobody holds them in memory."""
+        """Return whose hands these are, read where nobody holds them in memory; raises Refused when they are gone."""
         person = db.session.get(Person, self.person_id) if self.person_id else None
         location = db.session.get(Location, self.location_id) if self.location_id else None
+        if (self.person_id and person is None) or (self.location_id and location is None):
+            raise Refused(N_("The person or the place that was chosen is gone: merged or deleted meanwhile."))
         return Hands(person, location, self.back)
 
     def to_json(self) -> dict[str, Any]:

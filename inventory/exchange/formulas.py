@@ -20,7 +20,6 @@ from inventory.exchange.values import FAILURES, NUMBERED_FAILURE, Uncomputed
 
 # The reader of workbooks holds all cells from the first to the farthest, the empty ones too: some 70 octets each.
 MOST_CELLS = 5_000_000
-RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -32,8 +31,8 @@ Found = Iterator[tuple[int, int, str]]
 def failed(data: bytes) -> Found:
     """Yield (row, column, text) from 0 of the first sheet of an XLSX, ODS or XLS: the failure, or the formula as Uncomputed.
 
-    A workbook whose parts cannot be read yields nothing more: what read its cells judges it. An XLS has some value for
-    each formula; raises ValueError for one that cannot be read. Raises Invalid for a sheet of more than MOST_CELLS.
+    An XLS has some value for each formula. Raises ValueError for a workbook whose parts cannot be read, for how far it
+    reaches is not known then, and Invalid for a sheet of more than MOST_CELLS.
     """
     if data.startswith(OLD_WORKBOOK):
         yield from _of_xls(data)
@@ -53,9 +52,9 @@ def failed(data: bytes) -> Found:
         ValueError,
         RuntimeError,
         OSError,
-    ):
+    ) as error:
         # RuntimeError: a part is encrypted or packed in a way that is not known here.
-        return
+        raise ValueError("what failed in this workbook cannot be told") from error
 
 
 class _Extent:
@@ -101,11 +100,12 @@ def _first_sheet(archive: zipfile.ZipFile) -> str:
     sheets = (element for element in book.iter() if _bare(element) == "sheet")
     sheet = next(sheets, book)
     wanted = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), "")
-    for relation in fromstring(archive.read("xl/_rels/workbook.xml.rels")).iter(f"{RELATION}Relationship"):
-        if relation.get("Id") == wanted:
+    names = {name.casefold(): name for name in archive.namelist()}
+    for relation in fromstring(archive.read("xl/_rels/workbook.xml.rels")).iter():
+        if _bare(relation) == "Relationship" and relation.get("Id") == wanted:
             # Some tools write it from the top without saying so.
             base = "/" if (target := relation.get("Target", "")).startswith("xl/") else "/xl"
-            return posixpath.normpath(posixpath.join(base, target)).lstrip("/")
+            return names[posixpath.normpath(posixpath.join(base, target)).lstrip("/").casefold()]
     raise KeyError(wanted)
 
 

@@ -85,8 +85,9 @@ def test_repeated_cells_and_rows_count_for_as_many():
 @pytest.mark.parametrize(
     "broken", [b"PK\x03\x04 no archive", ods("<table:table-row"), ods(NEVER.replace("/>", ""))]
 )
-def test_what_cannot_be_read_has_no_failed_formulas(broken):
-    assert list(formulas.failed(broken)) == []
+def test_what_cannot_be_read_is_no_workbook_for_how_far_it_reaches_is_not_known(broken):
+    with pytest.raises(ValueError, match="cannot be told"):
+        list(formulas.failed(broken))
 
 
 @pytest.mark.parametrize(
@@ -103,9 +104,10 @@ def test_a_sheet_of_too_many_cells_is_refused_whatever_its_sort(data, monkeypatc
         list(formulas.failed(data))
 
 
-def test_a_position_that_is_no_number_ends_the_search():
+def test_a_position_that_is_no_number_is_not_read_past():
     hostile = FAILED.replace("<table:table-cell ", '<table:table-cell table:number-columns-repeated="x" ')
-    assert list(formulas.failed(ods(text("a") + hostile))) == [(0, 1, "#DIV/0!")]
+    with pytest.raises(ValueError, match="cannot be told"):
+        list(formulas.failed(ods(text("a") + hostile)))
 
 
 def test_their_rows_are_refused_with_the_column_and_the_reason(bring):

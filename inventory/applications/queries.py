@@ -141,7 +141,7 @@ def _running_on() -> Select[ApplicationComponent]:
                 joinedload(Application.entity), joinedload(Application.business_owner)
             )
         )
-        .order_by(Application.name, ApplicationComponent.role)
+        .order_by(Application.name_order, ApplicationComponent.role)
     )
 
 
@@ -155,7 +155,7 @@ def answered_by(person: Person, entity_ids: Collection[int]) -> Sequence[Applica
             Application.state != ApplicationState.RETIRED,
         )
         .options(joinedload(Application.entity))
-        .order_by(func.lower(Application.name), Application.id)
+        .order_by(Application.name_order, Application.id)
     )
     return db.session.scalars(lookup(statement)).all()
 
@@ -212,7 +212,7 @@ def matching(statement: Select[Any], text: str) -> Select[Any]:
 def search(entity_ids: Collection[int], text: str, *, limit: int = 20) -> Sequence[Application]:
     """Return applications for a picker: those not retired first, then by name."""
     statement = select(Application).where(visible(entity_ids)).options(joinedload(Application.entity))
-    order = (Application.state == ApplicationState.RETIRED, func.lower(Application.name), Application.id)
+    order = (Application.state == ApplicationState.RETIRED, Application.name_order, Application.id)
     return db.session.scalars(matching(statement, text).order_by(*order).limit(limit)).all()
 
 
@@ -278,7 +278,7 @@ def on_server(public_id: str) -> ColumnElement[bool]:
 def editors_in(scope: Scope) -> Sequence[Manufacturer]:
     """Return the editors of the scope's applications, by name."""
     used = select(Application.editor_id).where(visible(scope.entity_ids))
-    statement = select(Manufacturer).where(Manufacturer.id.in_(used)).order_by(func.lower(Manufacturer.name))
+    statement = select(Manufacturer).where(Manufacturer.id.in_(used)).order_by(Manufacturer.name_order)
     return db.session.scalars(statement).all()
 
 

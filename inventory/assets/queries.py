@@ -361,7 +361,7 @@ def search(
 def makers() -> Sequence[Manufacturer]:
     """Return the makers of equipment, by name."""
     made = select(Manufacturer).where(Manufacturer.id.in_(select(Model.manufacturer_id)))
-    return db.session.scalars(made.order_by(func.lower(Manufacturer.name))).all()
+    return db.session.scalars(made.order_by(Manufacturer.name_order)).all()
 
 
 def sold_by(public_id: str) -> ColumnElement[bool]:

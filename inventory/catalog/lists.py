@@ -12,16 +12,17 @@ from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core.addresses import row_pages
 from inventory.core.listing import Column, Filter, Listing, code_options, tallied
-from inventory.core.ordering import by_letters
+from inventory.core.ordering import by_letters, holds
 from inventory.core.wording import N_
 
 
-def _words(*columns: Any) -> Any:
-    """Return a search that keeps rows where each word is in one of the columns."""
+def _words(*names: Any, code: Any) -> Any:
+    """Return a search that keeps rows where each word is in one of the names, given by their orders, or in a code."""
 
     def search(statement: Select[Any], text: str) -> Select[Any]:
         for word in text.split()[:6]:
-            statement = statement.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+            named = (holds(name, word) for name in names)
+            statement = statement.where(or_(code.icontains(word, autoescape=True), *named))
         return statement
 
     return search
@@ -54,7 +55,7 @@ def categories() -> Listing:
         ),
         id_column=Category.id,
         row_url=row_pages("catalog.edit_category"),
-        search=_words(Category.name, Category.code),
+        search=_words(Category.name_order, code=Category.code),
         default_sort="name",
     )  # fmt: skip
 
@@ -71,7 +72,7 @@ def manufacturers() -> Listing:
         ),
         id_column=Manufacturer.id,
         row_url=row_pages("catalog.edit_manufacturer"),
-        search=_words(Manufacturer.name, Manufacturer.key),
+        search=_words(Manufacturer.name_order, code=Manufacturer.key),
         default_sort="name",
     )
 
@@ -97,7 +98,7 @@ def models() -> Listing:
         ),
         id_column=Model.id,
         row_url=row_pages("catalog.edit_model"),
-        search=_words(Model.name, Manufacturer.name, Model.part_number),
+        search=_words(Model.name_order, Manufacturer.name_order, code=Model.part_number),
         default_sort="name",
     )  # fmt: skip
 

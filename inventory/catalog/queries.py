@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from inventory.catalog import likeness
 from inventory.catalog.models import Category, Manufacturer, ManufacturerAlias, Model, ModelAlias
 from inventory.core.database import db, lookup
+from inventory.core.ordering import holds
 
 FOUND = 20
 Row = TypeVar("Row")
@@ -55,20 +56,20 @@ def search_models(text: str) -> Sequence[Model]:
     for word in text.split()[:6]:
         statement = statement.where(
             or_(
-                Model.name.icontains(word, autoescape=True),
-                Manufacturer.name.icontains(word, autoescape=True),
+                holds(Model.name_order, word),
+                holds(Manufacturer.name_order, word),
                 Model.part_number.icontains(word, autoescape=True),
             )
         )
     return db.session.scalars(
-        statement.order_by(Model.is_standard.desc(), Model.name, Model.id).limit(FOUND)
+        statement.order_by(Model.is_standard.desc(), Model.name_order, Model.id).limit(FOUND)
     ).all()
 
 
 def search_manufacturers(text: str) -> Sequence[Manufacturer]:
     """Return makers whose name contains `text`."""
-    statement = select(Manufacturer).where(Manufacturer.name.icontains(text, autoescape=True))
-    return db.session.scalars(statement.order_by(func.lower(Manufacturer.name)).limit(FOUND)).all()
+    statement = select(Manufacturer).where(holds(Manufacturer.name_order, text))
+    return db.session.scalars(statement.order_by(Manufacturer.name_order).limit(FOUND)).all()
 
 
 def former_keys() -> dict[str, str]:

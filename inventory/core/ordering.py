@@ -21,6 +21,11 @@ def by_letters(text: str) -> str:
     return folded(text)[:LONGEST]
 
 
+def holds(order: Any, text: str) -> Any:
+    """Return the condition that a name holds a text, whatever its accents and capitals; `order` is the column `by_letters` of it."""
+    return order.contains(by_letters(text), autoescape=True)
+
+
 def follows(column: str, key: Key = by_letters, *, length: int = LONGEST, **options: Any) -> Any:
     """Return a text column that holds `key` of another column of its row, whatever writes that one: the session or a bulk load.
 

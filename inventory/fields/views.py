@@ -12,6 +12,7 @@ from inventory.core.database import transaction
 from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.listing import Column, Filter, Listing, code_options
+from inventory.core.ordering import holds
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import done, load, page, undo_own_url
@@ -59,7 +60,7 @@ def _listing() -> Listing:
         filters=(Filter("kind", N_("Kind"), _by_kind, options=code_options(FieldKind)),),
         id_column=CustomField.id,
         row_url=row_pages(".edit"),
-        search=lambda statement, text: statement.where(CustomField.label.icontains(text, autoescape=True)),
+        search=lambda statement, text: statement.where(holds(CustomField.name_order, text)),
         default_sort="label",
     ).empty(
         _("No field was added yet. Add what your fleet needs to know beside what Parc brings."),

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from inventory.core.access import Scope
 from inventory.core.database import db
 from inventory.core.guard import requires
+from inventory.core.ordering import holds
 from inventory.core.permissions import Permission
 from inventory.core.text import clean
 from inventory.core.web import access, current_scope
@@ -51,8 +52,8 @@ def search_people() -> Response:
     """People by name, e-mail, login or number, those of `near`, an entity, first; what matches by name before the rest."""
     statement = queries.matching_people(queries.people(_everywhere()), _asked())
     # A commune's name is in the addresses of all who work there: who bears the name comes first.
-    named = and_(true(), *(Person.display_name.icontains(word, autoescape=True) for word in _asked().split()))
-    order = (case((named, 0), else_=1), *nearest_first(Person.entity_id), Person.display_name, Person.id)
+    named = and_(true(), *(holds(Person.name_order, word) for word in _asked().split()))
+    order = (case((named, 0), else_=1), *nearest_first(Person.entity_id), Person.name_order, Person.id)
     rows = db.session.scalars(statement.order_by(*order).limit(LIMIT)).all()
     names = queries.whole_entity_names([row.entity for row in rows])
     return answer(

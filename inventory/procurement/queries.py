@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, select
 
 from inventory.core.database import db
+from inventory.core.ordering import holds
 from inventory.procurement.models import Supplier
 
 
@@ -17,5 +18,5 @@ def suppliers() -> Select[tuple[Supplier]]:
 
 def search_suppliers(text: str, limit: int = 20) -> Sequence[Supplier]:
     """Return suppliers whose name contains `text`."""
-    statement = select(Supplier).where(Supplier.name.icontains(text, autoescape=True)).order_by(Supplier.name)
+    statement = select(Supplier).where(holds(Supplier.name_order, text)).order_by(Supplier.name_order)
     return db.session.scalars(statement.limit(limit)).all()

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from inventory.core.guard import requires
 from inventory.core.listing import Column, Listing
+from inventory.core.ordering import holds
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.text import clean
@@ -44,7 +45,7 @@ def index() -> Response:
         columns=COLUMNS,
         id_column=Supplier.id,
         row_url=lambda row: url_for(".edit", public_id=row.public_id) if may_edit else None,
-        search=lambda statement, text: statement.where(Supplier.name.icontains(text, autoescape=True)),
+        search=lambda statement, text: statement.where(holds(Supplier.name_order, text)),
         default_sort="name",
     )
     listing.empty(_("No supplier is known yet."), url_for(".create") if may_edit else "", _("Add a supplier"))

@@ -130,6 +130,21 @@ def test_a_supplier_is_added_found_and_its_siret_checked(cast, diane, sign_in):
     )
 
 
+def test_suppliers_and_makers_are_found_and_stand_whatever_their_accents_and_capitals(diane):
+    for name in ("Zénith", "ÉLECTRO Dépôt Électro"):
+        assert diane.post("/suppliers/new", data={"name": name}).status_code == 303
+        factories.create_manufacturer(name=name, key=name)
+    for address in ("/suppliers/search?q=e", "/catalog/search/manufacturers?q=e"):
+        assert [item["text"] for item in diane.get(address).json["items"]] == [
+            "ÉLECTRO Dépôt Électro",
+            "Zénith",
+        ]
+    assert diane.get("/suppliers/").status_code == 200  # says that they were added
+    for page in ("/suppliers/?q=electro", "/catalog/manufacturers?q=electro"):
+        shown = diane.get(page).get_data(as_text=True)
+        assert ("Dépôt" in shown, "Zénith" in shown) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("digits", "holds"),
     [

@@ -127,6 +127,14 @@ def test_who_bears_the_name_comes_before_who_has_it_in_an_address(cast, sign_in)
     assert names == ["Paul Roy", "Anne Weiss"]
 
 
+def test_who_bears_the_name_comes_first_whatever_its_accents(cast, sign_in):
+    factories.create_person(cast.le_bouscat, display_name="Anne Weiss", email="helene@example.org")
+    for name in ("Zoé Hélène", "Émile Hélène"):
+        factories.create_person(cast.le_bouscat, display_name=name)
+    names = [name for name, _where in found(sign_in(cast.alice), "/search/people?q=helene")]
+    assert names == ["Émile Hélène", "Zoé Hélène", "Anne Weiss"]
+
+
 def test_nobody_of_an_entity_that_one_does_not_see_is_offered(cast, sign_in):
     factories.create_person(cast.pessac, display_name="Paul Roy")
     assert found(sign_in(cast.alice), "/search/people?q=roy") == []

@@ -7,7 +7,7 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -95,18 +95,24 @@ def _bare(element: Element) -> str:
 
 
 def _first_sheet(archive: zipfile.ZipFile) -> str:
-    """Return the path of the part that holds the first sheet; raises KeyError."""
+    """Return the path of the part that holds the first sheet; raises KeyError, also where readers may differ about it."""
     book = fromstring(archive.read("xl/workbook.xml"))
-    sheets = (element for element in book.iter() if _bare(element) == "sheet")
-    sheet = next(sheets, book)
-    wanted = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), "")
-    names = {name.casefold(): name for name in archive.namelist()}
-    for relation in fromstring(archive.read("xl/_rels/workbook.xml.rels")).iter():
-        if _bare(relation) == "Relationship" and relation.get("Id") == wanted:
-            # Some tools write it from the top without saying so.
-            base = "/" if (target := relation.get("Target", "")).startswith("xl/") else "/xl"
-            return names[posixpath.normpath(posixpath.join(base, target)).lstrip("/").casefold()]
-    raise KeyError(wanted)
+    sheet = next((element for element in book.iter() if _bare(element) == "sheet"), book)
+    wanted = _only(value for name, value in sheet.attrib.items() if name.endswith("}id"))
+    relations = fromstring(archive.read("xl/_rels/workbook.xml.rels")).iter()
+    target = _only(
+        one.get("Target", "") for one in relations if _bare(one) == "Relationship" and one.get("Id") == wanted
+    )
+    # Some tools write it from the top without saying so.
+    path = posixpath.normpath(posixpath.join("/" if target.startswith("xl/") else "/xl", target)).lstrip("/")
+    return _only(name for name in archive.namelist() if name.casefold() == path.casefold())
+
+
+def _only(found: Iterable[str]) -> str:
+    several = list(found)
+    if len(several) != 1:
+        raise KeyError(f"{len(several)} instead of one")
+    return several[0]
 
 
 def _place(reference: str | None, otherwise: tuple[int, int]) -> tuple[int, int]:

@@ -90,6 +90,20 @@ def test_what_cannot_be_read_is_no_workbook_for_how_far_it_reaches_is_not_known(
         list(formulas.failed(broken))
 
 
+def test_a_workbook_that_names_its_first_sheet_twice_is_refused_for_readers_differ_about_it():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(xlsx())) as whole, zipfile.ZipFile(buffer, "w") as twisted:
+        for name in whole.namelist():
+            part = whole.read(name)
+            if name.endswith("workbook.xml.rels"):
+                part = part.replace(
+                    b"<Relationship ", b'<Relationship Id="rId1" Target="styles.xml"/><Relationship ', 1
+                )
+            twisted.writestr(name, part)
+    with pytest.raises(ValueError, match="cannot be told"):
+        list(formulas.failed(buffer.getvalue()))
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -55,7 +55,7 @@ def categories() -> Listing:
         ),
         id_column=Category.id,
         row_url=row_pages("catalog.edit_category"),
-        search=_words(Category.name_order, code=Category.code),
+        search=_words(_by_name(), code=Category.code),
         default_sort="name",
     )  # fmt: skip
 

@@ -5,9 +5,10 @@ import re
 import pytest
 from sqlalchemy import select
 
+from inventory.catalog import services
 from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category, Manufacturer, Model
-from inventory.core.database import db
+from inventory.core.database import db, transaction
 from inventory.procurement.models import Supplier
 from inventory.procurement.services import is_siret
 from tests import factories
@@ -143,6 +144,17 @@ def test_suppliers_and_makers_are_found_and_stand_whatever_their_accents_and_cap
     for page in ("/suppliers/?q=electro", "/catalog/manufacturers?q=electro"):
         shown = diane.get(page).get_data(as_text=True)
         assert ("Dépôt" in shown, "Zénith" in shown) == (True, False)
+
+
+def test_a_category_that_parc_brings_is_found_by_its_name_in_the_reader_s_language(diane):
+    with transaction():
+        services.install_builtin()
+    for language, name, other in (("fr", "Ordinateur fixe", "Écran"), ("en", "Desktop", "Monitor")):
+        shown = diane.get(f"/catalog/categories?q={name}", headers={"Accept-Language": language}).get_data(
+            as_text=True
+        )
+        listed = re.findall(r"<td[^>]*>.*?</td>", shown, re.DOTALL)
+        assert (name in "".join(listed), other in "".join(listed)) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from inventory.assets import jobs
 from inventory.assets.models import Asset, Custody, Period, Provenance
 from inventory.assets.services import bulk
 from inventory.assets.states import Ownership, State
+from inventory.audit import undo
 from inventory.audit.models import AuditRecord, ChangeSet
 from inventory.auth import queries as auth
 from inventory.catalog.kinds import Kind
@@ -20,7 +21,7 @@ from inventory.core.access import Actor
 from inventory.core.database import db, transaction
 from inventory.core.permissions import Role
 from inventory.jobs import leases
-from inventory.jobs.context import open_context
+from inventory.jobs.context import JobContext, open_context
 from inventory.jobs.execution import execute
 from inventory.jobs.models import Job, JobState
 from inventory.search import queries as search
@@ -243,6 +244,29 @@ def test_the_background_edit_is_one_change_set_chunk_by_chunk(cast, fleet, manag
     assert kept.actor_label == "Bruno Petit"
     page = manager.get(f"/assets/bulk/{job.public_id}", headers=ENGLISH).get_data(as_text=True)
     assert f"/changes/own/{kept.public_id}/undo" in page
+
+
+def test_who_undoes_an_edit_that_is_still_under_way_stops_it(cast, fleet, monkeypatch):
+    monkeypatch.setattr(jobs, "CHUNK", 2)
+    actor = Actor("user", cast.bruno.public_id, cast.bruno.name)
+    with transaction():
+        job = jobs.enqueue_bulk_edit(
+            [asset.id for asset in fleet], bulk.BulkEdit({"usage": "public"}), title="Edit",
+            actor=actor, user_id=cast.bruno.id, entity_id=cast.le_bouscat.id,
+        )  # fmt: skip
+
+    def undone_between_two_chunks(context: JobContext) -> None:
+        if "change_set" in context.saved:
+            with transaction():
+                undo.undo(db.session.get_one(ChangeSet, context.saved["change_set"]), actor=actor)
+
+    monkeypatch.setattr(JobContext, "leave_if_asked", undone_between_two_chunks)
+    with transaction():
+        lease = leases.claim(None, "worker", job_id=job.id)
+    execute(open_context(lease))
+    db.session.expire_all()
+    assert (job.state, job.error) == ("failed", "“Edit” has been undone already.")
+    assert "public" not in {asset.usage for asset in fleet}
 
 
 def test_a_background_edit_is_seen_by_who_asked_for_it_alone(cast, fleet, manager, sign_in):

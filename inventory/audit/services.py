@@ -11,7 +11,7 @@ from inventory.audit import journal, loads, queries
 from inventory.audit.models import Action, AuditRecord, ChangeSet, ChangeSetKind
 from inventory.core.access import Actor
 from inventory.core.database import db, hold
-from inventory.core.errors import Save, Stale
+from inventory.core.errors import Refused, Save, Stale
 from inventory.core.types import Code, HasVersion
 from inventory.core.wording import N_
 
@@ -178,6 +178,18 @@ def change_set(
     db.session.flush()
     with resume(opened):
         yield opened
+
+
+def going_on(change_set_id: int | None) -> ChangeSet:
+    """Return the change set that more is to come into, which nobody undoes until the commit; raises Refused when it was undone.
+
+    What came after that would be part of it, and could not be undone any more.
+    """
+    found = db.session.get_one(ChangeSet, change_set_id)
+    hold(found)
+    if found.undone_at is not None:
+        raise Refused(N_("“%(title)s” has been undone already."), title=found.title)
+    return found
 
 
 @contextmanager

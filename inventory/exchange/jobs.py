@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from inventory.audit import services as audit
-from inventory.audit.models import ChangeSet
 from inventory.core.access import Actor
 from inventory.core.database import db
 from inventory.exchange import importers, services
@@ -161,7 +160,7 @@ def _run_whole(context: JobContext, rows: Sequence[Row], tally: _Tally) -> JobSt
 
 
 def _write(kept: Import, session: Session, chunk: Sequence[Row]) -> list[Result]:
-    with audit.resume(db.session.get_one(ChangeSet, kept.change_set_id)):
+    with audit.resume(audit.going_on(kept.change_set_id)):
         results = services.apply(session, chunk, importers.importer(kept.noun).name)
     services.write_lines(kept, results, keep_ids=True)
     return results

@@ -9,9 +9,6 @@ from typing import Any
 from inventory.audit import services as audit
 from inventory.audit.models import ChangeSet, ChangeSetKind
 from inventory.core.access import Access, Actor
-from inventory.core.database import db, hold
-from inventory.core.errors import Refused
-from inventory.core.wording import N_
 from inventory.jobs import own, services
 from inventory.jobs.context import JobContext
 from inventory.jobs.models import Job
@@ -68,12 +65,7 @@ def in_chunks(
 def _change_set(context: JobContext, actor: Actor, kind: ChangeSetKind) -> ChangeSet:
     """Return the change set of this job, opened by its first chunk; raises Refused when it was undone meanwhile."""
     if "change_set" in context.saved:
-        found = db.session.get_one(ChangeSet, context.saved["change_set"])
-        hold(found)
-        if found.undone_at is not None:
-            # What came after would be part of it, and could not be undone any more.
-            raise Refused(N_("“%(title)s” has been undone already."), title=found.title)
-        return found
+        return audit.going_on(context.saved["change_set"])
     entity_id = context.payload["entity"]
     with audit.change_set(kind, context.title, actor=actor, entity_id=entity_id) as opened:
         context.saved["change_set"] = opened.id

@@ -86,6 +86,21 @@ def test_an_import_that_is_stopped_keeps_its_pieces_and_says_how_many(bruno, wai
     assert "It was stopped after 1 of 2 rows." in shown
 
 
+def test_who_undoes_an_import_that_is_still_under_way_stops_it(waiting, monkeypatch):
+    work()
+    monkeypatch.setattr(services, "CHUNK", 1)
+
+    def undone_between_two_pieces(context):
+        if context.saved.get("done") == 1:
+            with transaction():
+                undo.undo(fresh(waiting).change_set, actor=Actor("user", "x", "Bruno"))
+
+    monkeypatch.setattr("inventory.jobs.context.JobContext.leave_if_asked", undone_between_two_pieces)
+    kept = carry_out(waiting)
+    assert (kept.job.state, "has been undone already" in kept.job.error) == ("failed", True)
+    assert number_of(Asset) == 0
+
+
 def _leave_where_it_is_wished(context):
     # As the keeper of the lease tells it between two pieces.
     from inventory.jobs.context import InterruptedJobError

@@ -132,6 +132,7 @@ def workers(apart: Flask, tmp_path: Path) -> Iterator[Workers]:
 
 
 def kept() -> Import:
+    """Read the import as others left it; not inside a transaction, which this would end."""
     db.session.rollback()
     return db.session.query(Import).populate_existing().one()
 
@@ -147,8 +148,9 @@ def rows_done() -> int:
 
 
 def choose() -> None:
+    file = kept()
     with transaction():
-        services.choose(kept(), {0: "tag", 1: "category"}, "tag", Extent.WHOLE)
+        services.choose(file, {0: "tag", 1: "category"}, "tag", Extent.WHOLE)
 
 
 def import_until_the_middle(workers: Workers) -> None:
@@ -156,16 +158,18 @@ def import_until_the_middle(workers: Workers) -> None:
     workers.start()
     choose()
     workers.wait_until(lambda: kept().stage is Stage.TRIED)
+    file = kept()
     with transaction():
-        services.start(kept())
+        services.start(file)
     workers.wait_until(lambda: kept().stage is Stage.RUNNING)
     workers.wait_until_in_the_middle()
 
 
 def lose_lease() -> None:
     """As half a minute later, when the worker has not been heard of."""
+    id_ = job().id
     with transaction():
-        jobs.locked(job().id).lease_until = clock.now() - timedelta(seconds=1)
+        jobs.locked(id_).lease_until = clock.now() - timedelta(seconds=1)
         jobs.sweep()
 
 
@@ -195,8 +199,9 @@ def test_given_up_after_its_attempts_it_says_why_and_can_be_imported_again(
 ) -> None:
     import_until_the_middle(workers)
     workers.kill()
+    id_ = job().id
     with transaction():
-        jobs.locked(job().id).attempts = jobs.MAX_ATTEMPTS
+        jobs.locked(id_).attempts = jobs.MAX_ATTEMPTS
     lose_lease()
     assert (job().state, kept().stage, kept().counts) == (JobState.DEAD, Stage.TRIED, {"created": ROWS})
     text = shown(manager)

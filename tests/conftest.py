@@ -40,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "database" in getattr(item, "fixturenames", ()):
+        if "database" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("any_store"):
             item.add_marker(pytest.mark.database)
 
 

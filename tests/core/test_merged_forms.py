@@ -15,6 +15,8 @@ from tests import rows
 from tests.factories import Cast
 from tests.sent_forms import SentForm, forms_in
 
+pytestmark = pytest.mark.any_store
+
 NOTHING_LEFT = "Nothing of what you typed is left to save."
 
 

@@ -148,7 +148,7 @@ def summary(lines: Sequence[Line], changes: Sequence[Change]) -> str:
     moved = [
         (Movement.TRANSFERRED, lambda n: ngettext("%(num)s transferred", "%(num)s transferred", n)),
         (Movement.ADDED, lambda n: ngettext("%(num)s added", "%(num)s added", n)),
-        (Movement.REPLACED, lambda n: ngettext("%(num)s replaced", "%(num)s replaced", n)),
+        (Movement.REPLACED, lambda n: ngettext("%(num)s superseded", "%(num)s superseded", n)),
         (Movement.RETIRED, lambda n: ngettext("%(num)s retired", "%(num)s retired", n)),
     ]
     found = annex.counts(changes)

@@ -66,7 +66,7 @@ def serials(texts: Sequence[str]) -> list[str]:
 
 
 def _of_code(text: str) -> Iterator[Named]:
-    if _ENVELOPE.match(text) and text.startswith("[)>"):
+    if _ENVELOPE.match(text):
         # ISO/IEC 15434: messages of fields, each named by the letters of ANSI MH10.8.2.
         for field in _ENVELOPE.sub("", spaced(text), count=1).split():
             yield from _of_field(field)

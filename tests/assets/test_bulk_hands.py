@@ -167,6 +167,20 @@ def test_what_is_connected_goes_along_where_that_is_ticked(cast, fleet, paul, te
     assert (fresh([screen])[0].holder_id == paul.id) is goes_along
 
 
+def test_what_is_connected_counts_among_the_most_that_go_at_once(cast, fleet, paul, technician, monkeypatch):
+    monkeypatch.setattr("inventory.assets.views.bulk_hands.MOST", 1)
+    screen = factories.create_asset(cast.le_bouscat, tag="S1", state=State.IN_STOCK, on=DAY)
+    with transaction():
+        services.connect(fleet[0], screen, actor=ALICE, on=DAY)
+    answer = send(
+        technician, "/assets/hand-over", fleet[:1], step="preview", person=paul.public_id, together="y"
+    )
+    assert answer.status_code == 409
+    assert "Choose at most 1 at once" in answer.get_data(as_text=True)
+    alone = send(technician, "/assets/hand-over", fleet[:1], step="preview", person=paul.public_id)
+    assert alone.status_code == 200
+
+
 def test_of_what_is_connected_nothing_of_another_commune_is_told(cast, fleet, paul, technician):
     with transaction():
         services.connect(fleet[0], fleet[3], actor=ALICE, on=DAY)

@@ -78,11 +78,11 @@ def ask(verb: Verb, chosen: Picked, *, back: str, whose: Person | None = None) -
     """Show the form with what becomes of each of the chosen, or do it and go `back`; all are `whose`, where that is known."""
     if not chosen.ids:
         return done(_(verb.nothing), to=back)
-    if len(chosen.ids) > MOST:
-        raise Refused(N_("Choose at most %(most)s at once, by a filter for instance."), most=MOST)
+    _refuse_too_many(chosen.ids)
     step = request.form.get("step")
     form = verb.form(request.form if step else None)
     ids = _with_connected(chosen.ids, form, verb, whose)
+    _refuse_too_many(ids)
     handing = _asked(form, verb) if not step or form.submitted_and_valid() else None
     if step == "apply" and handing is not None and not handing.is_meant:
         form.refuse(Invalid("person", N_("Choose a person or a place.")))
@@ -96,6 +96,11 @@ def ask(verb: Verb, chosen: Picked, *, back: str, whose: Person | None = None) -
         outlooks=outlooks, summary=summary, stale=stale, left=_left(outlooks, handing), meant=handing is not None and handing.is_meant,
         back=back, whose=whose, in_background=len(ids) > AT_ONCE, step=step, why=pages.why, changes_of=pages.change_words,
     )  # fmt: skip
+
+
+def _refuse_too_many(ids: Sequence[int]) -> None:
+    if len(ids) > MOST:
+        raise Refused(N_("Choose at most %(most)s at once, by a filter for instance."), most=MOST)
 
 
 def _with_connected(ids: Sequence[int], form: Any, verb: Verb, whose: Person | None) -> Sequence[int]:

@@ -22,7 +22,10 @@ STEP = re.compile(r"\s*(?:>|/|»|›)\s*")
 
 
 class References:
-    """Ids by what cells call them, within the entities where the import may write."""
+    """Ids by what cells call them, within the entities where the import may write.
+
+    Of several that bear one name, the one that stands at the row already (`present`) is meant: an export says names.
+    """
 
     def __init__(self, allowed: frozenset[int]) -> None:
         self.allowed = allowed
@@ -35,32 +38,34 @@ class References:
         rows = db.session.execute(select(Entity.id, Entity.code, Entity.name)).all()
         return _by_name((row.id, (row.code, row.name)) for row in rows if row.id in self.allowed)
 
-    def entity(self, words: str) -> int:
+    def entity(self, words: str, present: int | None = None) -> int:
         """Return the id of the entity with this code or name; raises Invalid."""
         found = self.entities.get(folded(words), [])
         if not found:
             raise Invalid(
                 "entity", N_("There is no entity “%(name)s” where you may import."), name=words[:60]
             )
-        if len(found) > 1:
+        if len(found) > 1 and present not in found:
             raise Invalid(
                 "entity", N_("Several entities are called “%(name)s”: give the code."), name=words[:60]
             )
-        return found[0]
+        return _meant(found, present)
 
-    def place(self, words: str, entity_id: int, *, field: str = "location") -> int:
+    def place(
+        self, words: str, entity_id: int, present: int | None = None, *, field: str = "location"
+    ) -> int:
         """Return the id of a place of an entity by its name or its path ("Town hall > Room 12"); raises Invalid."""
         if entity_id not in self._places:
             self._places[entity_id] = _paths(entity_id)
         found = self._places[entity_id].get(" > ".join(folded(step) for step in STEP.split(words)), [])
         if not found:
             raise Invalid(field, N_("There is no place “%(name)s” in this entity."), name=words[:80])
-        if len(found) > 1:
+        if len(found) > 1 and present not in found:
             message = N_(
                 "Several places are called “%(name)s”: write what it is in, such as Town hall > %(name)s."
             )
             raise Invalid(field, message, name=words[:60])
-        return found[0]
+        return _meant(found, present)
 
     def place_at(self, steps: Sequence[str], entity_id: int) -> int | None:
         """Return the id of the place at a whole path, from the top of its entity; None when there is none."""
@@ -92,15 +97,19 @@ class References:
             self._people = _by_name((row.id, _called(row)) for row in rows)
         return self._people
 
-    def person(self, words: str, *, field: str = "holder") -> int:
+    def person(self, words: str, present: int | None = None, *, field: str = "holder") -> int:
         """Return the id of the person whom a name, e-mail, login or employee number says; raises Invalid."""
         found = self.people.get(folded(words), [])
         if not found:
             raise Invalid(field, N_("There is nobody called “%(name)s” here."), name=words[:60])
-        if len(found) > 1:
+        if len(found) > 1 and present not in found:
             message = N_("Several people are called “%(name)s”: give the e-mail address or the login.")
             raise Invalid(field, message, name=words[:60])
-        return found[0]
+        return _meant(found, present)
+
+
+def _meant(found: Sequence[int], present: int | None) -> int:
+    return present if present is not None and present in found else found[0]
 
 
 def _called(row: Any) -> list[str]:

@@ -119,6 +119,21 @@ def test_a_row_that_finds_its_asset_changes_it_and_says_what(bring, cast, laptop
     assert bring("Étiquette;Commande\nLBX-000007;B2\n").counts == {"unchanged": 1}
 
 
+def test_of_several_of_one_name_the_one_that_is_there_already_is_meant(bring, cast, laptops):
+    here, _other = (factories.create_person(cast.le_bouscat, display_name="Léa Roy") for _ in range(2))
+    floors = [factories.create_location(cast.le_bouscat, name=f"Floor {n}") for n in range(2)]
+    room, _twin = (factories.create_location(cast.le_bouscat, floor, name="Salle 1") for floor in floors)
+    with transaction():
+        cast.pessac.name = cast.le_bouscat.name
+    factories.create_asset(cast.le_bouscat, laptops, tag="L1", holder_id=here.id, location_id=room.id)
+    kept = bring(
+        f"Étiquette;Commune;Détenteur;Lieu\nL1;{cast.le_bouscat.name};Léa Roy;Salle 1\n", user=cast.diane
+    )
+    assert (line(kept, 2).remarks, kept.counts) == ([], {"unchanged": 1})
+    unknown = bring("Étiquette;Type;Détenteur\nL2;Portable;Léa Roy\n", user=cast.diane)
+    assert unknown.counts == {"refused": 1}
+
+
 def test_a_serial_known_already_is_refused_and_not_doubled(bring, cast, laptops):
     factories.create_asset(cast.le_bouscat, laptops, tag="LBX-000007", serial="SERIAL01")
     kept = bring("Étiquette;N° de série;Type\nLBX-000008;serial01;Portable\n")

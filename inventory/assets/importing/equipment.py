@@ -218,15 +218,19 @@ class _Equipment:
         given |= price(said)
         entity_id = self.terms.entity_id if asset is None else asset.entity_id
         if "entity" in said:
-            entity_id = given["entity_id"] = self.references.entity(said["entity"])
+            entity_id = given["entity_id"] = self.references.entity(
+                said["entity"], asset.entity_id if asset else None
+            )
         elif asset is None:
             given["entity_id"] = entity_id
         if "payer" in said:
-            given["payer_id"] = self.references.entity(said["payer"])
+            given["payer_id"] = self.references.entity(said["payer"], asset.payer_id if asset else None)
         if "location" in said:
-            given["location_id"] = self.references.place(said["location"], entity_id)
+            given["location_id"] = self.references.place(
+                said["location"], entity_id, asset.location_id if asset else None
+            )
         if "holder" in said:
-            given["holder_id"] = self.references.person(said["holder"])
+            given["holder_id"] = self.references.person(said["holder"], asset.holder_id if asset else None)
         if "category" in said:
             given["category_id"] = self.catalogue.category(said["category"])
         if "supplier" in said:

@@ -119,11 +119,13 @@ class _People:
             )
         person = twins[0] if twins else None
         wanted = given.pop("entity", None)
-        entity_id = self.references.entity(wanted) if wanted else (
+        entity_id = self.references.entity(wanted, person.entity_id if person else None) if wanted else (
             person.entity_id if person else self.terms.entity_id
         )  # fmt: skip
         if "location" in given:
-            given["location_id"] = self.references.place(given.pop("location"), entity_id)
+            given["location_id"] = self.references.place(
+                given.pop("location"), entity_id, person.location_id if person else None
+            )
         return person, given if person else services.named(given), entity_id
 
     def _created(self, asked: Sequence[tuple[Row, dict[str, Any], int]]) -> dict[int, Result]:

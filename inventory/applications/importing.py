@@ -23,12 +23,12 @@ from inventory.core.text import folded
 from inventory.core.types import Code
 from inventory.core.wording import N_
 from inventory.exchange import values
-from inventory.exchange.columns import Column
-from inventory.exchange.importers import Importer, Remark, Result, Row, Terms
+from inventory.exchange.columns import OWN_NUMBER, Column, own_number
+from inventory.exchange.importers import NO_SUCH_NUMBER, Importer, Remark, Result, Row, Terms
 from inventory.exchange.models import Outcome
 from inventory.exchange.references import References
 
-MATCH_KEYS = ("code", "name")
+MATCH_KEYS = (OWN_NUMBER, "code", "name")
 LIMITS = {
     "name": 160, "code": 40, "release": 60, "data_location": 120, "contract_reference": 80,
     "processing_reference": 80, "accreditation_authority": 120,
@@ -66,15 +66,18 @@ def columns() -> list[Column]:
     """Return the columns of an application: its sheet, its state, whom it is kept for and how many people use it."""
     beside = {"state": N_("State"), "entity": N_("Kept for"), "users": N_("Users")}
     return [
-        Column(
-            name,
-            label,
-            _parser(name),
-            ALIASES.get(name, ()),
-            names_something=name == "code",
-            choices=tuple(code.label for code in _codes(name) or ()),
-        )
-        for name, label in {**LABELS, **beside}.items()
+        own_number(),
+        *(
+            Column(
+                name,
+                label,
+                _parser(name),
+                ALIASES.get(name, ()),
+                names_something=name == "code",
+                choices=tuple(code.label for code in _codes(name) or ()),
+            )
+            for name, label in {**LABELS, **beside}.items()
+        ),
     ]
 
 
@@ -96,6 +99,7 @@ def _parser(name: str) -> Any:
     return values.lines if name in LONG else partial(values.text, limit=LIMITS.get(name, 255))
 
 
+NOT_OF_SHEET = (OWN_NUMBER, "entity", "state", "users")
 # Applications by what finds them, folded.
 _Known = dict[str, list[Application]]
 
@@ -194,17 +198,17 @@ class _Portfolio:
 
     def _one(self, row: Row, known: _Known) -> Application | None:
         """Return the application that the key finds, in the entity that the row names, else wherever one may write."""
-        entity_id = self._entity(row)
-        key = self.terms.match_key
-        found = [
-            application
-            for application in known.get(folded(row.values.get(key) or ""), [])
-            if entity_id in (None, application.entity_id)
-        ]
+        named, key = row.values.get("entity"), self.terms.match_key
+        bears = known.get(folded(row.values.get(key) or ""), [])
+        found = [one for one in bears if named is None or self.references.is_called(one.entity_id, named)]
         if len(found) > 1:
             raise Invalid(
                 key, N_("Several entities keep “%(name)s”: say which one."), name=row.values[key][:60]
             )
+        if key == OWN_NUMBER and bears and not found:
+            raise Invalid("entity", N_("It is kept for another entity: an import does not change that."))
+        if OWN_NUMBER in row.values and not found:
+            raise Invalid(OWN_NUMBER, NO_SUCH_NUMBER)
         return found[0] if found else None
 
     def _person(self, words: str, name: str, application: Application | None) -> int:
@@ -216,7 +220,7 @@ class _Portfolio:
 
     def _resolved(self, said: Mapping[str, Any], application: Application | None) -> dict[str, Any]:
         """Return columns of Application from what the cells say; raises Invalid for a name that nothing has."""
-        given = {name: value for name, value in said.items() if name not in ("entity", "state", "users")}
+        given = {name: value for name, value in said.items() if name not in NOT_OF_SHEET}
         for name in PEOPLE:
             if name in given:
                 given[f"{name}_id"] = self._person(given.pop(name), name, application)

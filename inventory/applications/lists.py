@@ -19,7 +19,7 @@ from inventory.assets.models import Asset
 from inventory.core.access import Scope
 from inventory.core.addresses import pattern
 from inventory.core.i18n import ngettext
-from inventory.core.listing import Column, Filter, Listing, code_options
+from inventory.core.listing import Column, Filter, Listing, code_options, number_in_parc
 from inventory.core.types import Code
 from inventory.core.web import access, current_scope
 from inventory.core.wording import N_
@@ -71,6 +71,7 @@ def columns() -> tuple[Column, ...]:
         Column("contract_ends_on", N_("Contract until"), lambda row: row[0].contract_ends_on, kind="day",
                sort=func.coalesce(Application.contract_ends_on, NEVER)),
         Column("code", N_("Code"), lambda row: row[0].code, sort=func.coalesce(Application.code, "~")),
+        number_in_parc(lambda row: application_of(row).public_id),
     )  # fmt: skip
 
 

@@ -6,9 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+from inventory.core.listing import NUMBER_IN_PARC
 from inventory.core.text import folded
+from inventory.core.types import PUBLIC_ID_LENGTH
+from inventory.exchange import values
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,20 @@ class Mapped:
 
     places: Mapping[int, str]
     unused: Sequence[int] = field(default_factory=tuple)
+
+
+OWN_NUMBER = "public_id"
+
+
+def own_number() -> Column:
+    """Return the column of a row's number in Parc, which files that Parc wrote have: it finds the row whatever else changes."""
+    return Column(
+        OWN_NUMBER,
+        NUMBER_IN_PARC,
+        partial(values.text, limit=PUBLIC_ID_LENGTH),
+        ("id parc", "public id"),
+        names_something=True,
+    )
 
 
 def normal(heading: str) -> str:

@@ -15,6 +15,9 @@ from inventory.core.wording import N_
 from inventory.exchange.columns import Column
 from inventory.exchange.models import Outcome
 
+NO_SUCH_NUMBER = N_(
+    "Nothing that you may change has this number. To add the row as new, leave the cell empty."
+)
 DIFFERS = N_("What was found has “%(text)s” here: make sure that it is the same one.")
 
 

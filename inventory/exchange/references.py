@@ -51,6 +51,10 @@ class References:
             )
         return _meant(found, present)
 
+    def is_called(self, entity_id: int, words: str) -> bool:
+        """Say whether an entity has this code or name."""
+        return entity_id in self.entities.get(folded(words), [])
+
     def place(
         self, words: str, entity_id: int, present: int | None = None, *, field: str = "location"
     ) -> int:
@@ -131,7 +135,8 @@ def _paths(entity_id: int) -> dict[str, list[int]]:
     rows = db.session.execute(
         select(Location.id, Location.path, Location.name).where(Location.entity_id == entity_id)
     ).all()
-    names = {row.id: folded(row.name) for row in rows}
+    # A name may have a slash in it, and cells that say it are cut there.
+    names = {row.id: " > ".join(STEP.split(folded(row.name))) for row in rows}
     found: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         steps = [names[int(id_)] for id_ in row.path.split("/") if id_ and int(id_) in names]

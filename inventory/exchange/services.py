@@ -200,7 +200,7 @@ def rows_of(kept: Import) -> list[Row]:
     table = reading.read(zlib.decompress(kept.content))
     known = {column.key: column for column in importers.importer(kept.noun).columns()}
     chosen = [(int(place), known[key]) for place, key in kept.columns.items() if key in known]
-    within = importers.importer(kept.noun).match_within
+    within = () if kept.match_key == columns.OWN_NUMBER else importers.importer(kept.noun).match_within
     seen: dict[Any, int] = {}
     # Thousands of lines name the same makers, people and days.
     said = [

@@ -8,13 +8,14 @@ from typing import Any
 from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
 
+from inventory.core.addresses import here
 from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import current_scope, done, load, page, panels_of
 from inventory.core.wording import N_
-from inventory.organization import forms, queries, services, tallies
+from inventory.organization import forms, place_files, queries, services, tallies
 from inventory.organization.addressed import entity_of
 from inventory.organization.choices import chosen, chosen_entity, entity_options, show_place
 from inventory.organization.models import Location
@@ -35,6 +36,8 @@ MOST_FOUND = 200
 def index() -> Response:
     """Show the places of the scope as one tree for each entity, or those that have the words asked for."""
     scope, words = current_scope(), request.args.get("q", "").strip()
+    if request.args.get("format") in place_files.FORMS:
+        return place_files.answer(request.args["format"], scope, words)
     counts = queries.location_counts(scope)
     branches = [row for row in queries.tree(scope.entity_ids) if row.id in counts]
     total = sum(counts.values())
@@ -47,6 +50,7 @@ def index() -> Response:
         counts=counts,
         total=total,
         words=words,
+        files=[here({"format": form}) for form in place_files.FORMS],
         found=found,
         trees=trees,
         tallies=tallies.inclusive("location", [row for rows in trees.values() for row, _depth in rows]),

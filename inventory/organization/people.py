@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from inventory.core.addresses import row_pages
 from inventory.core.forms import options
 from inventory.core.guard import requires
-from inventory.core.listing import Column, Filter, Listing, code_options, tallied
+from inventory.core.listing import Column, Filter, Listing, code_options, number_in_parc, tallied
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import access, current_scope, done, load, page, panels_of
@@ -22,14 +22,26 @@ from inventory.organization.models import Location, Person, PersonKind
 bp = Blueprint("people", __name__, url_prefix="/people")
 MENU = MenuEntry(Group.MAIN, N_("People"), "people.index", "users", Permission.VIEW, order=20, shortcut="g p")
 
+# What an import fills is in files under the names that it knows.
 COLUMNS = (
-    Column("name", N_("Name"), lambda row: row.display_name, kind="name", sort=Person.name_order),
+    Column("name", N_("Name"), lambda row: row.display_name, kind="name", sort=Person.name_order,
+           files_as=(Column("display_name", N_("Name shown"), lambda row: row.display_name),)),
     Column("entity", N_("Entity"), lambda row: row.entity.name),
     Column("department", N_("Department"), lambda row: row.department),
     Column("email", N_("E-mail address"), lambda row: row.email, whole=True),
-    Column("phone", N_("Phone"), lambda row: row.phone or row.mobile),
+    Column("phone", N_("Phone"), lambda row: row.phone or row.mobile,
+           files_as=(Column("landline", N_("Phone"), lambda row: row.phone),
+                     Column("mobile", N_("Mobile phone"), lambda row: row.mobile))),
     Column("kind", N_("Kind"), lambda row: row.kind, kind="badge"),
-)
+)  # fmt: skip
+BESIDE = (
+    Column("given_name", N_("Given name"), lambda row: row.given_name, shown=False, in_files=True),
+    Column("family_name", N_("Family name"), lambda row: row.family_name, shown=False, in_files=True),
+    Column("title", N_("Job title"), lambda row: row.title, shown=False, in_files=True),
+    Column("login", N_("Login"), lambda row: row.login, shown=False, in_files=True),
+    Column("employee_number", N_("Employee number"), lambda row: row.employee_number, shown=False, in_files=True),
+    number_in_parc(lambda row: row.public_id),
+)  # fmt: skip
 LEAVES = Column("leaves_on", N_("Leaves on"), lambda row: row.leaves_on, kind="day")
 FILTERS = (
     Filter(
@@ -56,7 +68,7 @@ def index() -> Response:
         Listing(
             "people",
             queries.people(current_scope()),
-            columns=(*COLUMNS, *tallied("person"), LEAVES),
+            columns=(*COLUMNS, *tallied("person"), LEAVES, *BESIDE),
             filters=FILTERS,
             id_column=Person.id,
             row_url=row_pages(".detail"),

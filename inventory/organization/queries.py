@@ -184,6 +184,20 @@ def locations_found(scope: Scope, words: str, *, most: int) -> list[tuple[Locati
     return [(row, names[row.id]) for row in rows]
 
 
+def places_in_lines(scope: Scope, words: str) -> list[tuple[Location, list[str]]]:
+    """Return the places of a scope, those found by words where there are any, each with the names of what it stands in.
+
+    By entity, parents first, in two queries whatever their number.
+    """
+    wanted = locations(scope)
+    rows = db.session.scalars(matching_locations(wanted, words) if words else wanted).all()
+    everywhere = select(Location.id, Location.name, Location.path).where(within(Location.entity_id, scope))
+    around = db.session.execute(everywhere).all()
+    names, by_line = {row.id: row.name for row in around}, _by_line(around)
+    ordered = sorted(rows, key=lambda row: (folded(row.entity.name), row.entity_id, by_line(row)))
+    return [(row, [names[id_] for id_ in _line(row)[:-1] if id_ in names]) for row in ordered]
+
+
 def places_around(places: Collection[Location]) -> dict[int, list[Location]]:
     """Return what each of these places stands in, by its id, the nearest first; in one query, none where nothing is above."""
     lines = {place.id: _line(place)[-2::-1] for place in places}

@@ -134,7 +134,7 @@ def test_a_chip_takes_its_filter_away_with_its_turn(fleet, browser):
 
 def test_columns_are_chosen_and_ordered_by_the_address(fleet, browser):
     rows = exported(browser, "?cols=serial,entity&q=l1")
-    assert list(rows[0]) == ["Tag", "Serial number", "Entity", "Maker", "Name"]
+    assert list(rows[0]) == ["Tag", "Serial number", "Entity", "Maker", "Name", "Number in Parc"]
     assert rows[0]["Entity"] == "Le Bouscat"
     page = browser.get("/assets/?cols=tag,price_cents", headers=ENGLISH).get_data(as_text=True)
     assert page.index('id="sort-price_cents"') > 0

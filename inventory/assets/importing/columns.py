@@ -18,7 +18,7 @@ from inventory.core.i18n import in_every_language, shown
 from inventory.core.types import Code
 from inventory.core.wording import N_
 from inventory.exchange import custom, values
-from inventory.exchange.columns import Column
+from inventory.exchange.columns import Column, own_number
 from inventory.fields import homes
 from inventory.fields import queries as custom_fields
 from inventory.organization.models import Entity, Person
@@ -78,11 +78,8 @@ def columns() -> list[Column]:
 
 def written() -> list[Column]:
     """Return the columns of files of equipment that Parc writes; the custom fields come last."""
-    own_number = Column(
-        "public_id", N_("Number in Parc"), partial(values.text, limit=40), ("id parc", "public id")
-    )
     return (
-        [own_number]
+        [own_number()]
         + [
             Column(
                 name,

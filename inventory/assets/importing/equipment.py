@@ -22,12 +22,22 @@ from inventory.core.permissions import Permission
 from inventory.core.text import folded
 from inventory.core.wording import N_
 from inventory.exchange import custom
-from inventory.exchange.importers import Importer, Remark, Result, Row, Terms, doubts, first_text
+from inventory.exchange.columns import OWN_NUMBER
+from inventory.exchange.importers import (
+    NO_SUCH_NUMBER,
+    Importer,
+    Remark,
+    Result,
+    Row,
+    Terms,
+    doubts,
+    first_text,
+)
 from inventory.exchange.models import Outcome
 from inventory.exchange.references import References
 from inventory.organization.models import Entity, Location, Person
 
-MATCH_KEYS = ("public_id", "tag", "serial", "name")
+MATCH_KEYS = (OWN_NUMBER, "tag", "serial", "name")
 _DATED = {"state", "entity_id", "location_id", "holder_id", "disposal_route"}
 
 
@@ -164,7 +174,9 @@ class _Equipment:
             return {}
         column = getattr(Asset, key)
         keys = {folded(str(row.values[key])) for row in rows if key in row.values}
-        statement = select(Asset).where(func.lower(column).in_(keys), Asset.entity_id.in_(self.terms.allowed))
+        # Numbers in Parc are in small letters, in the index as they are.
+        said = column if key == OWN_NUMBER else func.lower(column)
+        statement = select(Asset).where(said.in_(keys), Asset.entity_id.in_(self.terms.allowed))
         found: dict[str, list[Asset]] = {}
         for asset in db.session.scalars(statement):
             found.setdefault(folded(getattr(asset, key)), []).append(asset)
@@ -190,8 +202,8 @@ class _Equipment:
             raise Invalid(self.terms.match_key, message)
         asset = twins[0] if twins else None
         self._check_serial(row, serials, asset)
-        if asset is None and "public_id" in row.values:
-            raise Invalid("public_id", N_("Nothing that you may change has this number."))
+        if asset is None and OWN_NUMBER in row.values:
+            raise Invalid(OWN_NUMBER, NO_SUCH_NUMBER)
         return asset, self._resolved(row.values, asset)
 
     def _check_serial(self, row: Row, serials: Mapping[str, list[Any]], asset: Asset | None) -> None:

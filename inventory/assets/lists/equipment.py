@@ -17,7 +17,7 @@ from inventory.catalog import queries as catalog
 from inventory.core.access import Scope
 from inventory.core.addresses import pattern
 from inventory.core.days import parse_day
-from inventory.core.listing import Column, Filter, Listing, Usual
+from inventory.core.listing import Column, Filter, Listing, Usual, number_in_parc
 from inventory.core.web import current_scope
 from inventory.fields import columns as custom
 from inventory.fields.models import CustomField
@@ -58,6 +58,7 @@ def equipment(scope: Scope | None = None) -> Listing:
             *custom.columns(
                 "asset", Asset.public_id, lambda row: asset_of(row).public_id, own, at=_narrowed_to(own)
             ),
+            number_in_parc(lambda row: asset_of(row).public_id),
         ),
         filters=(
             *filters(view),

@@ -1,6 +1,7 @@
 """A list page's one declaration: columns, filters, words, sort, keyset paging, saved views and files of all rows."""
 
 from inventory.core.listing.declaring import (
+    NUMBER_IN_PARC,
     BulkAction,
     Cell,
     Column,
@@ -9,6 +10,7 @@ from inventory.core.listing.declaring import (
     ListedRow,
     Usual,
     code_options,
+    number_in_parc,
 )
 from inventory.core.listing.lists import Listing
 from inventory.core.listing.picking import Picked, ticked
@@ -17,6 +19,7 @@ from inventory.core.listing.tallied import tallied
 
 __all__ = [
     "EXPORT_CHUNK",
+    "NUMBER_IN_PARC",
     "PAGE_SIZE",
     "BulkAction",
     "Cell",
@@ -28,6 +31,7 @@ __all__ = [
     "Picked",
     "Usual",
     "code_options",
+    "number_in_parc",
     "tallied",
     "ticked",
 ]

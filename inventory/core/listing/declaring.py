@@ -10,6 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select
 
 from inventory.core.types import Code
+from inventory.core.wording import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Column:
     is unknown comes last in both. `load` is given the rows of a page or of a piece of a file
     before their values are asked for, so that what stands in another table is read at once; columns may share one.
     A column that is not `shown` is only there for those who choose it; one that is `in_files` is in every file.
+    `files_as` are the columns that stand in its place in files, where an import reads something else than a page shows.
     One that is `whole` is never cut on a phone: what stands beside it goes to a line of its own where there is no room for both.
 
     `data` are the SQL expressions that a file needs instead of whole rows, and `shape` makes its cell of their values
@@ -40,9 +42,19 @@ class Column:
     load: Callable[[Sequence[Any]], None] | None = None
     shown: bool = True
     in_files: bool = False
+    files_as: Sequence[Column] = ()
     whole: bool = False
     data: Sequence[Any] | None = None
     shape: Callable[..., Any] | None = None
+
+
+# What tells a row of a file from all others, whatever else of it changes.
+NUMBER_IN_PARC = N_("Number in Parc")
+
+
+def number_in_parc(public_id: Callable[[Any], str]) -> Column:
+    """Return the column by which an import finds each row of a file again; `public_id(row)` reads it."""
+    return Column("number", NUMBER_IN_PARC, public_id, shown=False, in_files=True, data=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def cells(columns: Sequence[Column], rows: Rows, public_id: Any) -> Iterator[lis
 
     `public_id` is the SQL column of the rows' public id (None: there is none).
     """
-    shapes = [_shaper(column) for column in columns]
+    shapes = [shaper(column.kind) for column in columns]
     if public_id is not None and all(column.data is not None for column in columns):
         yield from _plain(columns, shapes, rows, public_id)
         return
@@ -84,12 +84,12 @@ def _loads(columns: Any) -> list[Callable[[Sequence[Any]], None]]:
     return list(dict.fromkeys(column.load for column in columns if column.load is not None))
 
 
-def _shaper(column: Column) -> Callable[[Any], Any]:
-    """Return what makes a value as a file should hold it: words for codes, euros for cents, the clock on the wall."""
+def shaper(kind: str = "text") -> Callable[[Any], Any]:
+    """Return what makes a value of a kind of column as a file should hold it: words for codes, euros for cents, the clock on the wall."""
     zone = ZoneInfo(clock.DEFAULT_TIME_ZONE)
     word = cache(gettext)
     yes, no = gettext(N_("yes")), gettext(N_("no"))
-    is_euros = column.kind == "euros"
+    is_euros = kind == "euros"
 
     def shape(value: Any) -> Any:
         if isinstance(value, str):

@@ -393,6 +393,6 @@ class Listing:
     def export(self, title: str) -> Response:
         """Answer with all matching rows and the chosen columns, as CSV while they are read or as one workbook called after a title."""
         always = [c for c in self.all_columns if c.in_files and c not in self.chosen_columns]
-        columns = [*self.chosen_columns, *always]
+        columns = [own for column in (*self.chosen_columns, *always) for own in column.files_as or (column,)]
         cells = files.cells(columns, self.selection, self._public_id_column)
         return files.answer(self.arguments.get("format", "csv"), title, columns, cells)

@@ -15,9 +15,10 @@ from inventory.core.permissions import Permission
 from inventory.core.text import folded
 from inventory.core.wording import N_
 from inventory.exchange import values
-from inventory.exchange.columns import Column
-from inventory.exchange.importers import Importer, Remark, Result, Row, Terms
+from inventory.exchange.columns import OWN_NUMBER, Column, own_number
+from inventory.exchange.importers import NO_SUCH_NUMBER, Importer, Remark, Result, Row, Terms
 from inventory.exchange.models import Outcome
+from inventory.exchange.nouns.standing import Standing
 from inventory.exchange.references import STEP, References
 from inventory.organization.models import Location, LocationKind
 from inventory.organization.places import NewPlace, create_locations, describe_locations
@@ -45,6 +46,7 @@ def columns() -> list[Column]:
         for word in (kind.value, *in_every_language(kind.label), *ALSO_CALLED.get(kind, ()))
     )
     return [
+        own_number(),
         Column("name", N_("Place"), partial(values.text, limit=400),
                ("nom", "lieu", "chemin", "path", "name", "localisation", "location", "site")),
         Column("parent", N_("Inside"), partial(values.text, limit=400), ("dans", "parent", "batiment", "building")),
@@ -64,22 +66,30 @@ class _Places:
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
         self.references = References(terms.allowed)
+        self.standing = Standing(self.references, terms.actor)
 
     def forget(self) -> None:
         """Forget the places that a trial made."""
         self.references.forget_places()
 
     def apply(self, rows: Sequence[Row]) -> list[Result]:
-        """Add and describe the places that the rows say, in a fixed number of queries."""
+        """Add and describe the places that the rows say, in a fixed number of queries; those of numbers may be renamed and moved."""
         results: dict[int, Result] = {}
         paths: dict[int, tuple[int, list[str]]] = {}
+        found: dict[int, Location] = {}
+        restood: dict[int, dict[str, Sequence[Any]]] = {}
+        numbered = self.standing.numbered(rows) if self.terms.match_key == OWN_NUMBER else {}
         for row in rows:
             try:
-                paths[row.line] = self._path(row)
+                if self.terms.match_key == OWN_NUMBER and OWN_NUMBER in row.values:
+                    found[row.line], restood[row.line] = self.standing.restand(row, numbered)
+                else:
+                    paths[row.line] = self._path(row)
             except Invalid as error:
                 results[row.line] = _refused(row, error)
         results |= self._add([row for row in rows if row.line in paths], paths)
-        results |= self._describe([row for row in rows if row.line not in results], paths)
+        found |= self._found([row for row in rows if row.line in paths and row.line not in results], paths)
+        results |= self._describe([row for row in rows if row.line in found], found, restood)
         return [results[row.line] for row in rows]
 
     def _path(self, row: Row) -> tuple[int, list[str]]:
@@ -103,9 +113,13 @@ class _Places:
         wanted: list[NewPlace] = []
         numbers: dict[_At, int] = {}
         new: dict[int, Row] = {}
+        refused: dict[int, Result] = {}
         for row in rows:
             entity_id, steps = paths[row.line]
             if self._is_there(entity_id, steps, numbers):
+                continue
+            if OWN_NUMBER in row.values:
+                refused[row.line] = _refused(row, Invalid(OWN_NUMBER, NO_SUCH_NUMBER))
                 continue
             for depth in range(1, len(steps) + 1):
                 if not self._is_there(entity_id, steps[:depth], numbers):
@@ -114,7 +128,7 @@ class _Places:
                     numbers[_at(entity_id, steps[:depth])] = len(wanted) - 1
             new[numbers[_at(entity_id, steps)]] = row
         if not wanted:
-            return {}
+            return refused
         added = create_locations(wanted, actor=self.terms.actor)
         for (within, path), number in numbers.items():
             if number in added.made:
@@ -122,7 +136,7 @@ class _Places:
         if added.refused:
             # It is there by somebody else's hand.
             self.references.forget_places()
-        return {
+        return refused | {
             row.line: Result(
                 row.line, Outcome.CREATED, " > ".join(paths[row.line][1]), added.made[number]["public_id"]
             )
@@ -145,28 +159,36 @@ class _Places:
             parent = db.session.get_one(Location, self.references.place_at(above, entity_id))
         return NewPlace(values, entity_id, parent)
 
-    def _describe(self, rows: Sequence[Row], paths: Mapping[int, tuple[int, list[str]]]) -> dict[int, Result]:
-        """Set the kind and the address that rows say of places that there are."""
+    def _found(self, rows: Sequence[Row], paths: Mapping[int, tuple[int, list[str]]]) -> dict[int, Location]:
+        """Return the places that there are at the paths of rows, in one query."""
         ids = {row.line: self.references.place_at(paths[row.line][1], paths[row.line][0]) for row in rows}
-        known = {
-            place.id: place
-            for place in db.session.scalars(select(Location).where(Location.id.in_(ids.values())))
-        }
-        edits = []
-        for row in rows:
-            given = {name: row.values[name] for name in ("kind", "address") if name in row.values}
-            edits.append((known[ids[row.line] or 0], given))
-        changes = describe_locations(edits, actor=self.terms.actor)
-        return {
-            row.line: Result(
-                row.line,
-                Outcome.UPDATED if changed else Outcome.UNCHANGED,
-                " > ".join(paths[row.line][1]),
-                place.public_id,
-                changed,
-            )
-            for row, (place, _given), changed in zip(rows, edits, changes, strict=True)
-        }
+        places = db.session.scalars(select(Location).where(Location.id.in_(ids.values())))
+        known = {place.id: place for place in places}
+        return {line: known[id_ or 0] for line, id_ in ids.items()}
+
+    def _describe(
+        self,
+        rows: Sequence[Row],
+        found: Mapping[int, Location],
+        restood: Mapping[int, Mapping[str, Sequence[Any]]],
+    ) -> dict[int, Result]:
+        """Set the kind and the address that rows say of places that there are; `restood` is what of them changed already."""
+        edits = [
+            (found[row.line], {name: row.values[name] for name in ("kind", "address") if name in row.values})
+            for row in rows
+        ]
+        described = describe_locations(edits, actor=self.terms.actor)
+        results = {}
+        for row, (place, _given), changed in zip(rows, edits, described, strict=True):
+            changes = {**restood.get(row.line, {}), **changed}
+            outcome = Outcome.UPDATED if changes else Outcome.UNCHANGED
+            results[row.line] = Result(row.line, outcome, _label(row) or place.name, place.public_id, changes)
+        return results
+
+
+def _label(row: Row) -> str:
+    steps = [*STEP.split(row.values.get("parent", "")), *STEP.split(row.values.get("name", ""))]
+    return " > ".join(step for step in steps if step)
 
 
 def _at(entity_id: int, steps: Sequence[str]) -> _At:
@@ -182,7 +204,7 @@ IMPORTER = Importer(
     N_("Places"),
     Permission.LOCATIONS_EDIT,
     columns,
-    ("name",),
+    (OWN_NUMBER, "name"),
     _Places,
     "locations.detail",
     match_within=("entity", "parent"),

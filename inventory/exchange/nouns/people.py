@@ -16,20 +16,30 @@ from inventory.core.permissions import Permission
 from inventory.core.text import folded
 from inventory.core.wording import N_
 from inventory.exchange import values
-from inventory.exchange.columns import Column
-from inventory.exchange.importers import Importer, Remark, Result, Row, Terms, doubts, first_text
+from inventory.exchange.columns import OWN_NUMBER, Column, own_number
+from inventory.exchange.importers import (
+    NO_SUCH_NUMBER,
+    Importer,
+    Remark,
+    Result,
+    Row,
+    Terms,
+    doubts,
+    first_text,
+)
 from inventory.exchange.models import Outcome
 from inventory.exchange.references import References
 from inventory.organization import services
 from inventory.organization.models import Entity, Person
 
-MATCH_KEYS = ("email", "login", "employee_number", "display_name")
+MATCH_KEYS = (OWN_NUMBER, "email", "login", "employee_number", "display_name")
 _TEXT = partial(values.text, limit=120)
 
 
 def columns() -> list[Column]:
     """Return the columns of a person."""
     return [
+        own_number(),
         Column("display_name", N_("Name shown"), partial(values.text, limit=255), ("nom complet", "full name", "agent")),
         Column("given_name", N_("Given name"), _TEXT, ("prenom", "first name")),
         Column("family_name", N_("Family name"), _TEXT, ("nom", "nom de famille", "last name", "surname")),
@@ -118,6 +128,8 @@ class _People:
                 self.terms.match_key, N_("Several people have this value: use another field to find them.")
             )
         person = twins[0] if twins else None
+        if given.pop(OWN_NUMBER, None) and person is None:
+            raise Invalid(OWN_NUMBER, NO_SUCH_NUMBER)
         wanted = given.pop("entity", None)
         entity_id = self.references.entity(wanted, person.entity_id if person else None) if wanted else (
             person.entity_id if person else self.terms.entity_id

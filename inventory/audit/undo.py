@@ -90,7 +90,9 @@ def undo(change_set: ChangeSet, *, actor: Actor, tell: Tell = lambda _done: None
 
 def _revert_all(change_set: ChangeSet, tell: Tell) -> None:
     try:
-        reverting.revert_all(_changes_of(change_set), tell)
+        # Its end is where the last rows have been checked.
+        with db.session.begin_nested():
+            reverting.revert_all(_changes_of(change_set), tell)
     except IntegrityError as error:
         raise Refused(
             N_("Something made since depends on what this added, so nothing was undone. Remove it first.")

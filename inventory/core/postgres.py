@@ -1,10 +1,13 @@
-"""Speaks to PostgreSQL with less ado: columns described in plain words, and plans of lookups that outlive a read."""
+"""Speaks to PostgreSQL with less ado: columns in plain words, plans that outlive a read, rows that are taken in meanwhile."""
 
 from __future__ import annotations
 
+import re
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any
 
-from psycopg import Connection, RawCursor, RawServerCursor
+from psycopg import Connection, Error, RawCursor, RawServerCursor
 from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import Dialect, Engine, ExecutionContext, event
 
@@ -12,6 +15,7 @@ from inventory.core.database import LOOKUP
 
 # More than there are lookups, so that those of one page do not push out those of another.
 MOST_PREPARED = 300
+SAVEPOINT_ENDS = re.compile(r"(?:RELEASE|ROLLBACK TO) SAVEPOINT (\w+)")
 
 
 class PlainCursor(RawCursor[Any]):
@@ -20,6 +24,22 @@ class PlainCursor(RawCursor[Any]):
     The driver would look through each statement for other marks and put these in their place, and make an object of
     each column that nobody asks for anything: both cost more than many a statement takes.
     """
+
+    def execute(self, query: Any, *args: Any, **options: Any) -> Any:
+        """Execute a statement once rows that are on their way have arrived; raises what became of them."""
+        try:
+            self.connection.settle()
+        except Error:
+            # Nobody else takes back what a savepoint began once its end has failed.
+            if end := SAVEPOINT_ENDS.fullmatch(str(query)):
+                super().execute(f"ROLLBACK TO SAVEPOINT {end[1]}")
+            raise
+        return super().execute(query, *args, **options)
+
+    def executemany(self, *args: Any, **options: Any) -> None:
+        """Execute a statement for each of some values once rows that are on their way have arrived."""
+        self.connection.settle()
+        super().executemany(*args, **options)
 
     @property
     def description(self) -> Any:
@@ -34,6 +54,39 @@ class PlainCursor(RawCursor[Any]):
 UNKNOWN = (None,) * 5
 
 
+class _Deliveries(Thread):
+    """Rows on their way to PostgreSQL, table after table, beside whoever makes the next ones ready."""
+
+    def __init__(self, connection: KeepingConnection) -> None:
+        super().__init__(name="parc-copy", daemon=True)
+        self.connection = connection
+        self.waiting: SimpleQueue[tuple[str, str] | None] = SimpleQueue()
+        self.refusal: BaseException | None = None
+        self.start()
+
+    def run(self) -> None:
+        """Send what waits until nothing more will come; of rows that are refused, and those after them, nothing is saved."""
+        while (waiting := self.waiting.get()) is not None:
+            if self.refusal is not None:
+                continue
+            try:
+                copy(self.connection, *waiting)
+            except BaseException as error:  # noqa: BLE001 - raised by `settle`, where somebody waits for it
+                self.refusal = error
+
+    def end(self) -> None:
+        """Wait until all of it was taken or refused."""
+        self.waiting.put(None)
+        self.join()
+
+
+def copy(connection: Connection[Any], statement: str, text: str) -> None:
+    """Send rows in COPY's text format and wait until PostgreSQL has checked them; raises the driver's error."""
+    # Not by the connection's own cursors, which wait for what is on its way.
+    with RawCursor(connection).copy(statement) as copying:
+        copying.write(text)
+
+
 class KeepingConnection(Connection[Any]):
     """A connection whose prepared statements outlive a rollback, which is how each read ends.
 
@@ -41,8 +94,41 @@ class KeepingConnection(Connection[Any]):
     gone after it. Parc makes no tables while it serves. After a statement that failed they are dropped as ever.
     """
 
+    _deliveries: _Deliveries | None = None
+
+    def copy_meanwhile(self, statement: str, text: str) -> None:
+        """Send rows in COPY's text format while the caller goes on: PostgreSQL's work is a third of an import.
+
+        What becomes of them is raised by the next statement, or by the commit.
+        """
+        if self._deliveries is None:
+            self._deliveries = _Deliveries(self)
+        self._deliveries.waiting.put((statement, text))
+
+    def settle(self) -> None:
+        """Wait for rows that are on their way; raises the driver's error where they are refused."""
+        deliveries, self._deliveries = self._deliveries, None
+        if deliveries is not None:
+            deliveries.end()
+            if deliveries.refusal is not None:
+                raise deliveries.refusal
+
+    def commit(self) -> None:
+        """Save the transaction. Raises what became of the last rows: PostgreSQL ends what failed without a word."""
+        try:
+            self.settle()
+        except Error:
+            # A commit that fails has ended its transaction.
+            self.rollback()
+            raise
+        super().commit()
+
     def rollback(self) -> None:
         """End the transaction; nothing of it stays."""
+        deliveries, self._deliveries = self._deliveries, None
+        if deliveries is not None:
+            # Taken or refused, they go.
+            deliveries.end()
         with self.lock:
             if self.pgconn.transaction_status == TransactionStatus.INTRANS:
                 self.pgconn.exec_(b"ROLLBACK")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from sqlalchemy import bindparam, create_engine, insert, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import bindparam, create_engine, func, insert, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from inventory.core import bulk
 from inventory.core.database import Base, db, lookup, transaction
 from inventory.organization.models import Entity, EntityKind
 
@@ -107,3 +108,78 @@ def test_columns_are_described_by_plain_tuples(served):
         assert [(column[0], len(column)) for column in cursor.description] == [("one", 7), ("letter", 7)]
         cursor.execute("SET search_path TO public")
         assert cursor.description is None
+
+
+def send(connection, *numbers: int) -> None:
+    """Send entities of these numbers, each with so long a name that some hundreds are worth sending while one goes on."""
+    rows = [
+        {"id": n, "name": "x" * 100, "code": f"C{n}", "kind": EntityKind.COMMUNE, "path": f"/{n}/"}
+        for n in numbers
+    ]
+    bulk.complete(Entity.__table__, rows)
+    bulk.insert(connection, Entity.__table__, rows)
+
+
+def entities(connection) -> int:
+    return connection.scalar(select(func.count()).select_from(Entity))
+
+
+def saved() -> int:
+    with db.engine.connect() as connection:
+        return entities(connection)
+
+
+def test_many_rows_are_sent_while_one_goes_on_and_are_there_for_the_next_statement(served):
+    with db.engine.begin() as connection:
+        send(connection, *range(100, 400))
+        send(connection, *range(400, 700))
+        assert connection.connection.driver_connection._deliveries is not None
+        assert entities(connection) == 601
+        assert connection.connection.driver_connection._deliveries is None
+        send(connection, *range(700, 1000))
+    assert saved() == 901
+
+
+def test_rows_that_are_refused_are_told_by_the_commit_and_nothing_is_saved(served):
+    with db.engine.connect() as connection:
+        transaction = connection.begin()
+        for numbers in (range(100, 400), range(350, 650), range(800, 1100)):
+            send(connection, *numbers)
+        with pytest.raises(IntegrityError, match="duplicate key"):
+            transaction.commit()
+    assert saved() == 1
+
+
+def test_rows_that_are_refused_are_told_by_the_next_statement_and_by_few_rows_after_them(served):
+    for goes_on in (entities, lambda connection: send(connection, 7)):
+        with db.engine.connect() as connection:
+            send(connection, *range(100, 400), 100)
+            with pytest.raises(IntegrityError, match="duplicate key"):
+                goes_on(connection)
+    assert saved() == 1
+
+
+def test_rows_of_a_savepoint_are_told_at_its_end_and_the_rest_goes_on(served):
+    with db.engine.begin() as connection:
+        send(connection, *range(100, 400))
+        with pytest.raises(IntegrityError, match="duplicate key"), connection.begin_nested():
+            send(connection, *range(399, 700))
+        send(connection, *range(400, 700))
+    assert saved() == 601
+
+
+def test_a_trial_of_rows_that_would_be_refused_is_told_of_it(served):
+    with db.engine.begin() as connection:
+        trial = connection.begin_nested()
+        send(connection, *range(100, 400), 100)
+        with pytest.raises(IntegrityError, match="duplicate key"):
+            trial.rollback()
+
+
+def test_rows_on_their_way_go_with_the_transaction_that_is_taken_back(served):
+    for numbers in (range(100, 400), [*range(100, 400), 100]):
+        with db.engine.connect() as connection:
+            transaction = connection.begin()
+            send(connection, *numbers)
+            transaction.rollback()
+            assert entities(connection) == 1

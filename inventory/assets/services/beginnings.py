@@ -22,18 +22,19 @@ from inventory.core import clock
 from inventory.core.access import Actor
 from inventory.core.database import db, row_of
 
+# The most rows first.
+_UNREAD: tuple[type[Any], ...] = (Provenance, Period, AssetIdentifier, AuditRecord)
+
 
 class Beginnings:
-    """What an actor's new assets begin with; `write` saves it."""
+    """What an actor's new assets begin with; `hand_over` and `write` save it."""
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
         self.source = claims.SOURCE_OF_ACTOR.get(actor.kind, SourceKind.SYSTEM)
         self.said = Said(self.source, actor.label, clock.now())
         self.display = cache(fields.display)
-        self.rows: dict[type[Any], list[dict[str, Any]]] = {
-            table: [] for table in (Period, Provenance, AssetIdentifier, Custody, AuditRecord)
-        }
+        self.rows: dict[type[Any], list[dict[str, Any]]] = {table: [] for table in (Custody, *_UNREAD)}
 
     def add(
         self,
@@ -69,9 +70,14 @@ class Beginnings:
         entry = audit.entry(action, "asset", asset, changes, actor=self.actor, effective_on=on)
         self.rows[AuditRecord].append(entry)
 
-    def write(self) -> list[Custody]:
-        """Save everything that was added and return the custodies."""
-        for table, rows in self.rows.items():
-            loads.load(table, rows)
-        ids = [row["id"] for row in self.rows[Custody]]
+    def hand_over(self) -> list[Custody]:
+        """Save the custodies and return them."""
+        ids = loads.load(Custody, self.rows[Custody])
         return list(db.session.scalars(select(Custody).where(Custody.id.in_(ids)))) if ids else []
+
+    def write(self) -> None:
+        """Save all else. Nobody reads it back at once, and its ids come first: PostgreSQL takes it in while the caller goes on."""
+        for table in _UNREAD:
+            loads.number(table, self.rows[table])
+        for table in _UNREAD:
+            loads.load(table, self.rows[table])

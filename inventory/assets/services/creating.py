@@ -73,7 +73,8 @@ def create_many(drafts: Sequence[Draft], *, actor: Actor) -> Creation:
     """Create an asset of each draft as `create_asset` does, and return those made and those refused.
 
     A refused draft leaves nothing behind; whoever wants all or nothing rolls back. A draft meets those before it
-    as if they had been saved one by one. The hooks are called once a chunk is saved.
+    as if they had been saved one by one. The hooks are called once a chunk's
+    assets and custodies are saved, before their first periods, claims and records.
     """
     creation = Creation()
     numbered = enumerate(drafts)
@@ -104,9 +105,11 @@ def _create_chunk(chunk: Mapping[int, Draft], creation: Creation, actor: Actor) 
     accepted = dict(_unlike(plans, creation, actor))
     made = _saved(accepted, creation)
     creation.made |= made
-    custodies = _begin([(asset, accepted[number]) for number, asset in made.items()], actor)
+    beginnings = _begin([(asset, accepted[number]) for number, asset in made.items()], actor)
     del at_hand
+    custodies = {held.asset_id: held for held in beginnings.hand_over()}
     _tell(list(made.values()), custodies, actor)
+    beginnings.write()
 
 
 def _plan(draft: Draft, actor: Actor) -> _Plan:
@@ -191,14 +194,14 @@ def _saved(plans: Mapping[int, _Plan], creation: Creation) -> dict[int, Asset]:
     return {number: row for rows in alone for number, row in rows.items()}
 
 
-def _begin(begun: Sequence[tuple[Asset, _Plan]], actor: Actor) -> dict[int, Custody]:
-    """Write what stands beside new assets; returns the custodies by asset id."""
+def _begin(begun: Sequence[tuple[Asset, _Plan]], actor: Actor) -> Beginnings:
+    """Return what is to stand beside new assets."""
     beginnings = Beginnings(actor)
     for asset, plan in begun:
         said = plan.draft.values
         typed = {name: said[name] for name in said if name in plan.given and plan.given[name] == said[name]}
         beginnings.add(asset, plan.given, on=plan.begins_on, typed=typed, source=plan.draft.source)
-    return {held.asset_id: held for held in beginnings.write()}
+    return beginnings
 
 
 def _tell(assets: Sequence[Asset], custodies: Mapping[int, Custody], actor: Actor) -> None:

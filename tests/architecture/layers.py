@@ -81,13 +81,14 @@ def foreign_keys_go_leftwards(root: Path) -> list[str]:
 
 
 def only_the_store_commits(root: Path) -> list[str]:
-    """`commit` is called in core/database.py and nowhere else."""
+    """`commit` is called in core/database.py and nowhere else; the driver's own, `super().commit()`, does what it is asked."""
     return [
         module.at(node.lineno, "only core/database.py commits")
         for module in modules(root)
         if module.path != STORE
         for node in module.nodes
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit"
+        if ast.unparse(node.func) != "super().commit"
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any
+from typing import Any, cast
 
 from psycopg import Connection, Error, RawCursor, RawServerCursor
 from psycopg.pq import ExecStatus, TransactionStatus
@@ -28,7 +28,7 @@ class PlainCursor(RawCursor[Any]):
     def execute(self, query: Any, *args: Any, **options: Any) -> Any:
         """Execute a statement once rows that are on their way have arrived; raises what became of them."""
         try:
-            self.connection.settle()
+            cast("KeepingConnection", self.connection).settle()
         except Error:
             # Nobody else takes back what a savepoint began once its end has failed.
             if end := SAVEPOINT_ENDS.fullmatch(str(query)):
@@ -38,7 +38,7 @@ class PlainCursor(RawCursor[Any]):
 
     def executemany(self, *args: Any, **options: Any) -> None:
         """Execute a statement for each of some values once rows that are on their way have arrived."""
-        self.connection.settle()
+        cast("KeepingConnection", self.connection).settle()
         super().executemany(*args, **options)
 
     @property

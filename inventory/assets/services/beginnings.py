@@ -34,7 +34,8 @@ class Beginnings:
         self.source = claims.SOURCE_OF_ACTOR.get(actor.kind, SourceKind.SYSTEM)
         self.said = Said(self.source, actor.label, clock.now())
         self.display = cache(fields.display)
-        self.rows: dict[type[Any], list[dict[str, Any]]] = {table: [] for table in (Custody, *_UNREAD)}
+        tables: tuple[type[Any], ...] = (Custody, *_UNREAD)
+        self.rows: dict[type[Any], list[dict[str, Any]]] = {table: [] for table in tables}
 
     def add(
         self,

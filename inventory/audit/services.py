@@ -180,15 +180,27 @@ def change_set(
         yield opened
 
 
+def held(change_set_id: int | None) -> ChangeSet:
+    """Return a change set, which nobody undoes until the commit."""
+    found = db.session.get_one(ChangeSet, change_set_id)
+    hold(found)
+    return found
+
+
 def going_on(change_set_id: int | None) -> ChangeSet:
     """Return the change set that more is to come into, which nobody undoes until the commit; raises Refused when it was undone.
 
     What came after that would be part of it, and could not be undone any more.
     """
-    found = db.session.get_one(ChangeSet, change_set_id)
-    hold(found)
+    found = held(change_set_id)
     if found.undone_at is not None:
-        raise Refused(N_("“%(title)s” has been undone already."), title=found.title)
+        raise Refused(
+            N_(
+                "“%(title)s” was undone while it was under way, so it goes no further. What it had changed is put back; "
+                "start it anew if it is to be done after all."
+            ),
+            title=found.title,
+        )
     return found
 
 

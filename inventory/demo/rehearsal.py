@@ -12,7 +12,7 @@ from inventory.core import clock
 from inventory.core.database import db, transaction
 from inventory.core.wording import N_
 from inventory.discovery import addresses, directories, queries, runs
-from inventory.discovery.models import Directory, Presence, Run, Sighting
+from inventory.discovery.models import Directory, Presence, Sighting
 from inventory.discovery.scanning import order_of_job
 from inventory.discovery.settling import OLD_AFTER_DAYS
 from inventory.discovery.sightings import Origin, Placement, slices
@@ -45,7 +45,7 @@ def scan(context: JobContext) -> JobState:
 def _notice_again(context: JobContext, run_id: int) -> None:
     """Notice what this range held lately once more."""
     with context.transaction():
-        run = db.session.get_one(Run, run_id)
+        run = runs.going_on(run_id)
         lately = clock.now() - timedelta(days=OLD_AFTER_DAYS)
         held = (Presence.range_id == run.range_id, Presence.last_seen_at >= lately)
         again = update(Presence).where(*held).values(last_seen_at=clock.now(), last_run_id=run.id)
@@ -84,7 +84,7 @@ def _play(context: JobContext, run_id: int, known: Any, about: dict[str, Any]) -
 
 def _take_in(run_id: int, sighting_ids: Any, about: dict[str, Any]) -> None:
     rows = db.session.scalars(select(Sighting).where(Sighting.id.in_(sighting_ids))).all()
-    run = db.session.get_one(Run, run_id)
+    run = runs.going_on(run_id)
     origin = Origin(
         run_id=run_id,
         site_code=about["site_code"],
@@ -99,7 +99,7 @@ def _take_in(run_id: int, sighting_ids: Any, about: dict[str, Any]) -> None:
 
 def _close(context: JobContext, run_id: int, asked: int) -> JobState:
     with context.transaction():
-        run = db.session.get_one(Run, run_id)
+        run = runs.going_on(run_id)
         run.asked = asked
         runs.close(run, complete=True)
     return JobState.DONE

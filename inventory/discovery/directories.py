@@ -103,6 +103,7 @@ def _begin(context: JobContext) -> _Reading:
             raise Refused(N_("The directory was removed before it could be read."))
         run = queries.run_of_job(context.job_id)
         run = run or runs.open_run(subject_of(directory), job=db.session.get_one(Job, context.job_id))
+        runs.going_on(run.id)
         run.ended_at = None
         if "done" not in context.saved:
             context.checkpoint(done=[], whole=[])
@@ -136,7 +137,7 @@ class _Reading:
     plan: Plan
 
     def _run(self) -> Run:
-        return db.session.get_one(Run, self.run_id)
+        return runs.going_on(self.run_id)
 
     def _origin(self) -> Origin:
         return Origin(

@@ -72,6 +72,7 @@ def identify(context: JobContext) -> JobState:
         run = queries.run_of_job(context.job_id)
         if run is None:
             raise Refused(N_("The run of this work is gone."))
+        runs.going_on(run.id)
         run.rules = rules.digest()
         run_id, statement = run.id, _readings(context.payload["range_id"])
         total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
@@ -79,7 +80,7 @@ def identify(context: JobContext) -> JobState:
     while True:
         context.leave_if_asked()
         with context.transaction():
-            run = db.session.get_one(Run, run_id)
+            run = runs.going_on(run_id)
             rows = db.session.execute(
                 statement.where(Sighting.id > after).order_by(Sighting.id).limit(AT_ONCE)
             ).all()

@@ -42,6 +42,7 @@ def load_observations(
 
     Each observation names its site by code. What a site's range covers belongs to the range's entity, the rest to the
     site's. Nothing is concluded from what the file does not hold. Opens transactions of its own.
+    Raises Refused when the run is undone meanwhile: the rest of the file is left.
     """
     sites = _Sites()
     with transaction():
@@ -50,16 +51,25 @@ def load_observations(
             raise Refused(N_("There is no entity yet: finish the first start before loading observations."))
         subject = runs.Subject(RunKind.LOAD, name, name, root.id)
         run_id = runs.open_run(subject, requested_by=actor.label).id
+    try:
+        _take_in_all(run_id, file, sites, on_progress)
+        with transaction():
+            run = runs.going_on(run_id)
+            runs.close(run, complete=run.failed == 0)
+            return run
+    except Refused:
+        with transaction():
+            runs.close(db.session.get_one(Run, run_id), complete=False)
+        raise
+
+
+def _take_in_all(run_id: int, file: BinaryIO, sites: _Sites, on_progress: Callable[[int], None]) -> None:
     read = 0
     for batch in _batches(file, sites):
         read += batch.lines
         with transaction():
-            _take_in(db.session.get_one(Run, run_id), batch, sites)
+            _take_in(runs.going_on(run_id), batch, sites)
         on_progress(read)
-    with transaction():
-        run = db.session.get_one(Run, run_id)
-        runs.close(run, complete=run.failed == 0)
-        return run
 
 
 def _take_in(run: Run, batch: Batch, sites: _Sites) -> None:

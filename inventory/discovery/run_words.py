@@ -305,7 +305,7 @@ def history(run: Run) -> list[dict[str, Any]]:
 
 
 def change_set(run: Run) -> dict[str, Any] | None:
-    """Return the change set of a run: how much it recorded, whether it was undone, and its page where there is one."""
+    """Return the change set of a run: how much it recorded, whether it was undone and stopped by that, and its page where there is one."""
     found = db.session.get(ChangeSet, run.change_set_id) if run.change_set_id else None
     if found is None:
         return None
@@ -314,6 +314,7 @@ def change_set(run: Run) -> dict[str, Any] | None:
     return {
         "count": count,
         "undone_at": found.undone_at,
+        "stopped": found.undone_at is not None and (run.ended_at is None or found.undone_at <= run.ended_at),
         "url": url_for("changes.detail", public_id=found.public_id) if has_page else None,
         "can_undo": count > 0 and found.undone_at is None and run.ended_at is not None,
     }

@@ -70,6 +70,13 @@ def open_run(subject: Subject, *, job: Job | None = None, requested_by: str = ""
     return run
 
 
+def going_on(run_id: int) -> Run:
+    """Return a run that more is to come of, which nobody undoes until the commit; raises Refused when it was undone."""
+    run = db.session.get_one(Run, run_id)
+    audit.going_on(run.change_set_id)
+    return run
+
+
 def take_in(run: Run, observations: Sequence[Observation], origin: Origin) -> Stored:
     """Store a batch and let the features to the right draw their conclusions, all in the run's change set."""
     stored = sightings.store(observations, origin)
@@ -153,9 +160,14 @@ def _met_any(run: Run, scope: ColumnElement[bool]) -> bool:
 
 
 def close(run: Run, *, complete: bool, at: datetime | None = None) -> None:
-    """End a run; `complete` says that its whole scope was read. What follows from all it saw is part of it."""
-    with audit.resume(_change_set(run)):
-        registry.run_hooks("run.closing", actor=actor_of(run), run_id=run.id)
+    """End a run; `complete` says that its whole scope was read. What follows from all it saw is part of it.
+
+    Of a run that was undone nothing follows any more.
+    """
+    changes = audit.held(run.change_set_id)
+    if changes.undone_at is None:
+        with audit.resume(changes):
+            registry.run_hooks("run.closing", actor=actor_of(run), run_id=run.id)
     run.outcome = {**run.outcome, **{name: n for name, n in queries.noticed_in(run).items() if n}}
     run.complete = complete
     run.ended_at = at or clock.now()

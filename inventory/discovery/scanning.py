@@ -134,6 +134,7 @@ def _begin(context: JobContext) -> _Reading:
         run = queries.run_of_job(context.job_id)
         order = Order(**context.saved["order"]) if "order" in context.saved else order_of_job(context.payload)
         run = run or runs.open_run(order.subject, job=db.session.get_one(Job, context.job_id))
+        runs.going_on(run.id)
         run.ended_at, run.rules = None, rules.digest()
         known = credentials.in_order(order.credential_ids)
         if not known:
@@ -217,7 +218,7 @@ class _Reading:
         raise PostponedJobError(until, IN_BLACKOUT, until=f"{local:%Y-%m-%d %H:%M}")
 
     def _run(self) -> Run:
-        return db.session.get_one(Run, self.run_id)
+        return runs.going_on(self.run_id)
 
     def _origin(self) -> Origin:
         placement = Placement(self.order.entity_id, self.order.location_id)

@@ -1,4 +1,7 @@
-"""The trail of every change, and the undoing of change sets."""
+"""The trail of every change, and the undoing of change sets.
+
+Hook called inside the transaction of an undo: "changes.undone" with change_set=ChangeSet, once its rows are put back.
+"""
 
 from __future__ import annotations
 

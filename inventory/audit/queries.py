@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, or_, select
 
-from inventory.audit.models import Action, AuditRecord, ChangeSet, ChangeSetKind
+from inventory.audit.models import Action, AuditRecord, ChangeSet, ChangeSetKind, RowChange
 from inventory.core.access import Actor, Scope
 from inventory.core.database import among, db, lookup
 
@@ -120,6 +120,24 @@ def change_sets(scope: Scope) -> Select[ChangeSet]:
 def records_of(change_set: ChangeSet) -> Select[AuditRecord]:
     """Return what a change set recorded, in order."""
     return select(AuditRecord).where(AuditRecord.change_set_id == change_set.id).order_by(AuditRecord.id)
+
+
+def merged(change_set: ChangeSet, object_type: str) -> list[str]:
+    """Return the public ids of what a change set merged, those that stayed and those that went."""
+    named = select(AuditRecord.object_id).where(
+        AuditRecord.change_set_id == change_set.id,
+        AuditRecord.action == Action.MERGED,
+        AuditRecord.object_type == object_type,
+    )
+    return list(db.session.scalars(named.distinct()))
+
+
+def keys_changed(change_set: ChangeSet, model: type[Any]) -> list[dict[str, Any]]:
+    """Return the keys of the rows of a table, less those loaded in pieces, that the journal says a change set changed."""
+    kept = select(RowChange.row_key).where(
+        RowChange.change_set_id == change_set.id, RowChange.table_name == model.__tablename__
+    )
+    return [key for key in db.session.scalars(kept) if key]
 
 
 def record_count(change_set: ChangeSet) -> int:

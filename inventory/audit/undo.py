@@ -13,7 +13,7 @@ from inventory.audit import journal, loads, reverting, services
 from inventory.audit.journal import LOAD, Change, Place
 from inventory.audit.models import Action, ChangeSet, ChangeSetKind, RowChange
 from inventory.audit.reverting import Tell
-from inventory.core import clock
+from inventory.core import clock, registry
 from inventory.core.access import Actor
 from inventory.core.database import Base, db, hold
 from inventory.core.errors import Refused
@@ -79,6 +79,7 @@ def undo(change_set: ChangeSet, *, actor: Actor, tell: Tell = lambda _done: None
         ChangeSetKind.UNDO, change_set.title, actor=actor, entity_id=change_set.entity_id
     ) as own:
         _revert_all(change_set, tell)
+        registry.run_hooks("changes.undone", change_set=change_set)
         change_set.undone_at = clock.now()
         change_set.undone_by_id = own.id
         services.record(Action.UNDONE, "change_set", change_set, actor=actor, entity_id=change_set.entity_id)
@@ -158,6 +159,7 @@ def _conflict(change: Change, now: dict[str, Any] | None, settled: Settled) -> l
             return None if now is None else [N_("exists again")]
         return [N_("was deleted")]
     left = change.after or {}
-    settled[change.place] = later | left.keys()
+    # What was taken out before it was put in anew is nobody's later change.
+    settled[change.place] = None if change.operation == "insert" else later | left.keys()
     unspoken = left.keys() - later - journal.UNWATCHED
     return sorted(name for name in unspoken if now[name] != left[name]) or None

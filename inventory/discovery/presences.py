@@ -8,7 +8,7 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, literal, or_, select, update
+from sqlalchemy import Table, bindparam, delete, func, literal, or_, select, update
 
 from inventory.assets.models import Asset, AssetIdentifier
 from inventory.assets.services import seen
@@ -296,6 +296,24 @@ def _confirm(asset_ids: Sequence[int], at: datetime) -> None:
     if asset_ids:
         when = literal(at, UtcDateTime()), literal(SourceKind.SNMP, CodeType(SourceKind))
         seen.note_found(select(Asset.id, *when).where(among(Asset.id, asset_ids)))
+
+
+def confirm_again(asset_ids: Collection[int]) -> None:
+    """Let each presence confirm the one asset that has its MAC, and move the last dates of these assets to when they were noticed."""
+    theirs = select(AssetIdentifier.value).where(
+        AssetIdentifier.kind.in_(_MAC_KINDS), among(AssetIdentifier.asset_id, asset_ids)
+    )
+    known = select(AssetIdentifier.value, AssetIdentifier.asset_id)
+    owners = _single(known.where(AssetIdentifier.kind.in_(_MAC_KINDS), AssetIdentifier.value.in_(theirs)))
+    for mac, asset_id in sorted(owners.items()):
+        moved = update(TABLE).where(TABLE.c.mac == mac, TABLE.c.matched_by == "mac").values(asset_id=asset_id)
+        db.session.execute(moved.execution_options(synchronize_session=False))
+    noticed = (
+        select(Presence.asset_id, func.max(Presence.last_seen_at), literal(SourceKind.SNMP, CodeType(SourceKind)))
+        .where(among(Presence.asset_id, asset_ids), Presence.matched_by == "mac")
+        .group_by(Presence.asset_id)
+    )  # fmt: skip
+    seen.note_found(noticed)
 
 
 def identify(site_id: int, site_code: str, met: Mapping[str, tuple[str, set[str]]]) -> None:

@@ -33,3 +33,4 @@ def init_app(app: Flask) -> None:
     registry.hook("sightings.absent", hooks.absent)
     registry.hook("run.closing", hooks.closing)
     registry.hook("asset.merged", hooks.merged)
+    registry.hook("changes.undone", hooks.undone)

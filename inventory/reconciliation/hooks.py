@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from inventory.assets.models import Asset
+from inventory.audit.models import ChangeSet
 from inventory.core.access import Actor
 from inventory.core.database import db
 from inventory.discovery import runs
@@ -28,6 +29,11 @@ def closing(*, actor: Actor, run_id: int) -> None:
     """Decide again what is unsettled, and move the last dates of all that the run saw."""
     run = db.session.get_one(Run, run_id)
     runs.add_outcome(run, **services.conclude(run, actor=actor).counts)
+
+
+def undone(*, change_set: ChangeSet) -> None:
+    """Say anew when assets were last seen whose merge was undone, or done again."""
+    services.tell_last_seen_anew(change_set)
 
 
 def merged(*, kept: Asset, absorbed: Asset, **_rest: Any) -> None:

@@ -66,8 +66,7 @@ def _fill_empty_fields(kept: Asset, absorbed: Asset) -> audit.Changes:
         db.session.flush()
     for name, value in found.items():
         setattr(kept, name, value)
-    if absorbed.last_seen is not None:
-        seen.note(kept, absorbed.last_seen.last_seen_at, absorbed.last_seen.last_seen_by)
+    seen.follow_merge(kept, absorbed)
     db.session.flush()
     return {fields.public_name(n): [None, fields.display(n, value)] for n, value in found.items()}
 

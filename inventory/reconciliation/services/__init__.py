@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inventory.reconciliation.services.answers import answer, undo_answer
 from inventory.reconciliation.services.batches import Outcome, conclude, depart, reconcile
-from inventory.reconciliation.services.merges import follow_merge
+from inventory.reconciliation.services.merges import follow_merge, tell_last_seen_anew
 from inventory.reconciliation.services.questions import Question, ask, key_of
 from inventory.reconciliation.services.triage import Sorted, Verdict, sort_out, verdict_of
 
@@ -21,6 +21,7 @@ __all__ = [
     "key_of",
     "reconcile",
     "sort_out",
+    "tell_last_seen_anew",
     "undo_answer",
     "verdict_of",
 ]

@@ -1,13 +1,27 @@
-"""Lets what reconciliation knows of an asset follow it when it is merged into another."""
+"""Lets what reconciliation knows of an asset follow it when it is merged into another, and go back with it."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
+
 from sqlalchemy import select
 
-from inventory.assets.models import Asset
-from inventory.core.database import db
+from inventory.assets.models import Asset, LastSeen
+from inventory.assets.services import seen
+from inventory.assets.states import SourceKind
+from inventory.audit import queries as trail
+from inventory.audit.models import ChangeSet
+from inventory.core.database import among, db
+from inventory.discovery import presences
+from inventory.discovery.models import Sighting
+from inventory.discovery.sightings import slices
+from inventory.reconciliation import portraits
 from inventory.reconciliation.models import Constraint, Link, Review, ReviewKind, ReviewState
+from inventory.reconciliation.services import absence
+from scanners.observation import Observation
 
+AT_ONCE = 500
 _MATCHES = frozenset({ReviewKind.DUPLICATE, ReviewKind.AMBIGUOUS})
 
 
@@ -42,3 +56,37 @@ def _replace_candidates(kept: Asset, absorbed: Asset) -> None:
             review.candidate_ids = list(left)
             if len(left) < 2 and review.kind in _MATCHES:
                 review.state = ReviewState.OBSOLETE
+
+
+def tell_last_seen_anew(undone: ChangeSet) -> None:
+    """Say of each asset that an undone change set had merged when it was last seen, by what is known of it alone.
+
+    The undo has put back what was said before; what saw it between the merge and the undo is told here.
+    """
+    written = {key["asset_id"] for key in trail.keys_changed(undone, LastSeen)}
+    names = trail.merged(undone, "asset")
+    merged = (
+        set(db.session.scalars(select(Asset.id).where(among(Asset.public_id, names)))) if names else set()
+    )
+    # Of one that had never been seen the journal says nothing, and what it has was another's.
+    seen.forget_later(merged - written, undone.opened_at)
+    for some in slices(sorted(merged | written), AT_ONCE):
+        linked = select(Link.sighting_id).where(among(Link.asset_id, some))
+        absence.touch(Sighting.id.in_(linked))
+        absence.note_signs_of_life(_signs_of_life(some), SourceKind.LDAP)
+        presences.confirm_again(some)
+
+
+def _signs_of_life(asset_ids: Collection[int]) -> dict[int, datetime]:
+    """The latest sign of life of each asset that a directory lists."""
+    listed = (
+        select(Link.asset_id, Sighting)
+        .join(Sighting, Link.sighting_id == Sighting.id)
+        .where(among(Link.asset_id, asset_ids), Sighting.source == "ldap")
+    )
+    found: dict[int, datetime] = {}
+    for asset_id, sighting in db.session.execute(listed):
+        at = portraits.seen_at(sighting, Observation.from_json(sighting.observation))
+        if asset_id is not None and at is not None:
+            found[asset_id] = max(at, found.get(asset_id, at))
+    return found

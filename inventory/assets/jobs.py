@@ -33,22 +33,23 @@ def enqueue_bulk_edit(
     actor: Actor,
     user_id: int,
     entity_id: int | None,
+    shown: Mapping[int, int] | None = None,
 ) -> Job:
-    """Have the edit made in the background by the user who asks for it."""
+    """Have the edit made in the background by the user who asks for it and has seen these versions (by id)."""
     asked = {"edit": edit.to_json()}
     return many.enqueue(
-        BULK_EDIT, asset_ids, asked, title=title, actor=actor, user_id=user_id, entity_id=entity_id
-    )
+        BULK_EDIT, asset_ids, asked, title=title, actor=actor, user_id=user_id, entity_id=entity_id, shown=shown
+    )  # fmt: skip
 
 
 def bulk_edit(context: JobContext) -> JobState:
-    """Make the edit chunk by chunk in one change set; what the user may no longer change is left as it is."""
+    """Make the edit chunk by chunk in one change set; what the user may no longer change, or has changed since it was shown, is left as it is."""
     edit = bulk.from_json(context.payload["edit"])
 
     def change(ids: Sequence[int], access: Access, actor: Actor) -> Mapping[str, int]:
         return asdict(bulk.apply_edit(ids, edit, access=access, actor=actor))
 
-    return _told(context, many.in_chunks(context, CHUNK, change))
+    return _told(context, many.in_chunks(context, CHUNK, change, changed_since=bulk.changed_since))
 
 
 def enqueue_handing(
@@ -59,22 +60,24 @@ def enqueue_handing(
     actor: Actor,
     user_id: int,
     entity_id: int | None,
+    shown: Mapping[int, int] | None = None,
 ) -> Job:
-    """Have equipment handed over or taken back in the background by the user who asks for it."""
+    """Have equipment handed over or taken back in the background by the user who asks for it and has seen these versions."""
     asked = {"handing": handing.to_json()}
     return many.enqueue(
-        HANDING, asset_ids, asked, title=title, actor=actor, user_id=user_id, entity_id=entity_id
-    )
+        HANDING, asset_ids, asked, title=title, actor=actor, user_id=user_id, entity_id=entity_id, shown=shown
+    )  # fmt: skip
 
 
 def hand(context: JobContext) -> JobState:
-    """Hand over or take back chunk by chunk in one change set; what does not allow it any more is left as it is."""
+    """Hand over or take back chunk by chunk in one change set; what does not allow it any more, or has changed since it was shown, is left as it is."""
     handing = bulk_hands.from_json(context.payload["handing"])
 
     def change(ids: Sequence[int], access: Access, actor: Actor) -> Mapping[str, int]:
         return asdict(bulk_hands.apply(ids, handing, access=access, actor=actor))
 
-    return _told(context, many.in_chunks(context, CHUNK, change, kind=handing.kind))
+    done = many.in_chunks(context, CHUNK, change, kind=handing.kind, changed_since=bulk.changed_since)
+    return _told(context, done)
 
 
 def _told(context: JobContext, done: Mapping[str, int]) -> JobState:
@@ -82,4 +85,9 @@ def _told(context: JobContext, done: Mapping[str, int]) -> JobState:
         N_("%(changed)s changed, %(unchanged)s were so already, %(refused)s were refused."),
         changed=done["changed"], unchanged=done["unchanged"], refused=done["refused"],
     )  # fmt: skip
-    return JobState.PARTIAL if done["refused"] else JobState.DONE
+    if left := done.get("left", 0):
+        context.event(
+            N_("Left as they are, because somebody changed them after they were shown: %(left)s."),
+            level="warning", left=left,
+        )  # fmt: skip
+    return JobState.PARTIAL if done["refused"] or left else JobState.DONE

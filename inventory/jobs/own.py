@@ -63,8 +63,13 @@ def access_of(context: JobContext) -> Access:
     return auth.access_of(user) if user is not None and user.active else NOBODY
 
 
-def own_work(public_id: str, kind: str, *, poll_url: str, back: str, list_label: str) -> Response:
-    """Return the page of a job of this kind that the user asked for; raises NotFound for another's or another kind's."""
+def own_work(
+    public_id: str, kind: str, *, poll_url: str, back: str, list_label: str, page_of_row: str | None = None
+) -> Response:
+    """Return the page of a job of this kind that the user asked for; raises NotFound for another's or another kind's.
+
+    `page_of_row` is the endpoint of what it was done to, where it names what it left out.
+    """
     job = queries.by_public_id(public_id)
     if job is None or job.kind != kind or job.payload.get("user") != g.user.id:
         raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
@@ -75,5 +80,6 @@ def own_work(public_id: str, kind: str, *, poll_url: str, back: str, list_label:
     why = presentation.last_words(job) if job.state.is_finished else []
     undo_url = undo_own_url(kept.public_id) if kept is not None and job.state.is_finished else None
     return page(
-        "jobs/many.html", job=job, shown=shown, undo_url=undo_url, back=back, list_label=list_label, why=why
-    )
+        "jobs/many.html", job=job, shown=shown, undo_url=undo_url, back=back, list_label=list_label, why=why,
+        left=job.checkpoint.get("left", []), left_count=job.checkpoint.get("counts", {}).get("left", 0), page_of_row=page_of_row,
+    )  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from inventory.assets import jobs
+from inventory.assets import jobs, services
 from inventory.assets.models import Asset, Custody, Period, Provenance
 from inventory.assets.services import bulk
 from inventory.assets.states import Ownership, State
@@ -53,10 +53,31 @@ def send(
     return browser.post(f"/assets/bulk{address}", data=sent, headers=ENGLISH)
 
 
+def shown(answer: Any) -> dict[str, str]:
+    """What a preview sends with the wish to apply it: which rows it showed, and which versions of them."""
+    page = answer.get_data(as_text=True)
+    return {
+        name: page.partition(f'name="{name}" value="')[2].partition('"')[0] for name in ("digest", "versions")
+    }
+
+
 def applied(browser: FlaskClient, fleet: list[Any], address: str = "", **values: Any) -> Any:
-    page = send(browser, fleet, "preview", address, **values).get_data(as_text=True)
-    digest = page.partition('name="digest" value="')[2].partition('"')[0]
-    return send(browser, fleet, "apply", address, digest=digest, **values)
+    looked_at = shown(send(browser, fleet, "preview", address, **values))
+    return send(browser, fleet, "apply", address, **looked_at, **values)
+
+
+def edit_as_somebody_else(asset: Any) -> None:
+    with transaction():
+        services.update_asset(asset, {"notes": "Mine"}, actor=Actor("user", label="Alice"))
+
+
+def work_on(job: Job) -> Job:
+    with transaction():
+        lease = leases.claim(None, "worker", job_id=job.id)
+    assert lease is not None
+    execute(open_context(lease))
+    db.session.expire_all()
+    return job
 
 
 def access_of(user: Any) -> Any:
@@ -112,7 +133,6 @@ def test_one_click_undoes_all_of_it(fleet, manager):
 def test_state_and_place_change_from_a_day_on(cast, fleet, manager):
     holder = factories.create_person(cast.le_bouscat)
     stock = factories.create_location(cast.le_bouscat, name="Stock")
-    from inventory.assets import services
     from inventory.assets.services import Handover
 
     with transaction():
@@ -157,12 +177,55 @@ def test_all_that_matches_is_edited_not_only_the_page(cast, fleet, manager):
 
 
 def test_a_selection_that_changed_since_the_preview_is_shown_again(cast, fleet, manager):
-    page = send(manager, [], "preview", "?state=in_service", all="1", usage="public").get_data(as_text=True)
-    digest = page.partition('name="digest" value="')[2].partition('"')[0]
+    looked_at = shown(send(manager, [], "preview", "?state=in_service", all="1", usage="public"))
     factories.create_asset(cast.le_bouscat, fleet[0].category)
-    again = send(manager, [], "apply", "?state=in_service", all="1", usage="public", digest=digest)
+    again = send(manager, [], "apply", "?state=in_service", all="1", usage="public", **looked_at)
     assert "nothing was changed" in again.get_data(as_text=True)
     assert fleet[0].usage != "public"
+
+
+def test_what_somebody_has_changed_since_is_shown_again_before_anything_is_done(fleet, manager):
+    looked_at = shown(send(manager, fleet[:3], "preview", usage="public"))
+    edit_as_somebody_else(fleet[2])
+    again = send(manager, fleet[:3], "apply", usage="public", **looked_at)
+    page = again.get_data(as_text=True)
+    assert "1 item has changed since you looked, so nothing was done." in page
+    assert page.index(">L2</a>") < page.index("changed since you looked<") < page.index(">L0</a>")
+    db.session.expire_all()
+    assert "public" not in {asset.usage for asset in fleet}
+    assert send(manager, fleet[:3], "apply", usage="public", **shown(again)).status_code == 303
+    db.session.expire_all()
+    assert {asset.usage for asset in fleet[:3]} == {"public"}
+
+
+@pytest.mark.parametrize("told", ["", "nonsense", "eJwzBAAAMgAy", "////"])
+def test_nothing_is_done_to_what_nobody_says_to_have_seen(fleet, manager, told):
+    looked_at = shown(send(manager, fleet[:3], "preview", usage="public"))
+    again = send(manager, fleet[:3], "apply", usage="public", **{**looked_at, "versions": told})
+    assert "nothing was changed" in again.get_data(as_text=True)
+    assert fleet[0].usage != "public"
+
+
+def test_in_the_background_what_somebody_has_changed_since_it_was_shown_is_left_out_by_name(
+    fleet, manager, monkeypatch
+):
+    from inventory.assets.views import bulk as views
+
+    monkeypatch.setattr(views, "AT_ONCE", 2)
+    monkeypatch.setattr(jobs, "CHUNK", 1)
+    looked_at = shown(send(manager, fleet[:3], "preview", usage="public"))
+    edit_as_somebody_else(fleet[0])
+    answer = send(manager, fleet[:3], "apply", usage="public", **looked_at)
+    edit_as_somebody_else(fleet[2])
+    job = work_on(db.session.scalars(select(Job).where(Job.kind == jobs.BULK_EDIT)).one())
+    assert [asset.usage == "public" for asset in fleet[:3]] == [False, True, False]
+    assert {asset.notes for asset in (fleet[0], fleet[2])} == {"Mine"}
+    assert (job.state, job.progress["changed"], job.progress["left"]) == (JobState.PARTIAL, 1, 2)
+    page = manager.get(answer.location, headers=ENGLISH).get_data(as_text=True)
+    assert "2 items stay as they are. Look at them" in page
+    for asset in (fleet[0], fleet[2]):
+        assert f'href="/assets/{asset.public_id}">{asset.tag}<' in page
+    assert f"{fleet[1].public_id}" not in page
 
 
 def test_fields_are_emptied_only_where_it_is_asked_for(fleet, manager):
@@ -232,11 +295,7 @@ def test_the_background_edit_is_one_change_set_chunk_by_chunk(cast, fleet, manag
             [asset.id for asset in fleet], bulk.BulkEdit({"usage": "public"}, state=State.IN_REPAIR), title="Edit",
             actor=Actor("user", cast.bruno.public_id, cast.bruno.name), user_id=cast.bruno.id, entity_id=cast.le_bouscat.id,
         )  # fmt: skip
-    with transaction():
-        lease = leases.claim(None, "worker", job_id=job.id)
-    assert lease is not None
-    execute(open_context(lease))
-    db.session.expire_all()
+    work_on(job)
     assert [asset.state for asset in fleet] == [State.IN_REPAIR] * 3 + [State.IN_SERVICE]
     assert job.progress == {"done": 4, "total": 4, "changed": 3, "unchanged": 0, "refused": 1}
     assert job.state is JobState.PARTIAL
@@ -261,10 +320,7 @@ def test_who_undoes_an_edit_that_is_still_under_way_stops_it(cast, fleet, monkey
                 undo.undo(db.session.get_one(ChangeSet, context.saved["change_set"]), actor=actor)
 
     monkeypatch.setattr(JobContext, "leave_if_asked", undone_between_two_chunks)
-    with transaction():
-        lease = leases.claim(None, "worker", job_id=job.id)
-    execute(open_context(lease))
-    db.session.expire_all()
+    work_on(job)
     assert job.state == "failed"
     assert job.error.startswith("“Edit” was undone while it was under way, so it goes no further.")
     assert "public" not in {asset.usage for asset in fleet}

@@ -258,6 +258,25 @@ def test_very_many_are_handed_over_in_the_background(cast, fleet, paul, technici
     assert f"/changes/own/{kept.public_id}/undo" in technician.get(answer.location).get_data(as_text=True)
 
 
+def test_in_the_background_what_somebody_has_changed_since_it_was_shown_is_left_where_it_is(
+    cast, fleet, paul, technician, monkeypatch
+):
+    from inventory.assets.views import bulk_hands as views
+
+    monkeypatch.setattr(views, "AT_ONCE", 2)
+    answer = done(technician, "/assets/hand-over", fleet[:3], person=paul.public_id)
+    with transaction():
+        services.update_asset(fleet[1], {"notes": "Broken screen: do not give"}, actor=ALICE)
+    with transaction():
+        lease = leases.claim(None, "worker")
+    assert lease is not None
+    execute(open_context(lease))
+    assert [asset.holder_id for asset in fresh(fleet)[:3]] == [paul.id, None, paul.id]
+    page = technician.get(answer.location, headers=ENGLISH).get_data(as_text=True)
+    assert "1 item stays as it is. Look at it" in page
+    assert f'href="/assets/{fleet[1].public_id}">L1<' in page
+
+
 def test_rights_are_looked_at_again_when_it_is_done(cast, fleet, paul):
     access = auth.access_of(factories.create_user(Role.READER, cast.le_bouscat))
     with transaction():

@@ -16,10 +16,11 @@ from inventory.assets.services import moves, records
 from inventory.assets.states import DisposalRoute, State
 from inventory.audit import services as audit
 from inventory.core.access import Access, Actor
-from inventory.core.database import db
+from inventory.core.database import among, db
 from inventory.core.errors import DomainError, Forbidden, Refused
 from inventory.core.permissions import Permission
 from inventory.core.wording import N_
+from inventory.jobs.many import Changed
 from inventory.organization.models import Entity, Location
 
 AT_ONCE = 500
@@ -69,13 +70,14 @@ def from_json(kept: Mapping[str, Any]) -> BulkEdit:
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What an act would do to one asset: {field: [old, new]} as people read it (empty: nothing), or why not; with the
-    version of the asset that this holds for, and its model.
+    id and version of the asset that this holds for, and its model.
     """
 
     public_id: str
     label: str
     changes: audit.Changes
     refusal: DomainError | None = None
+    id: int = 0
     version: int = 0
     model: str | None = None
 
@@ -105,11 +107,25 @@ def foresee(asset_ids: Sequence[int], edit: BulkEdit, access: Access) -> Iterato
 
 def outlook(asset: Asset, foreseen: Callable[..., audit.Changes], *asked: Any) -> Outlook:
     """Return what would become of an asset by what `foreseen(asset, *asked)` returns, or by the refusal that it raises."""
-    known: dict[str, Any] = {"version": asset.version, "model": asset.model.name if asset.model else None}
+    known: dict[str, Any] = {"id": asset.id, "version": asset.version}
+    known["model"] = asset.model.name if asset.model else None
     try:
         return Outlook(asset.public_id, asset.label, foreseen(asset, *asked), **known)
     except DomainError as why:
         return Outlook(asset.public_id, asset.label, {}, why, **known)
+
+
+def changed_since(versions: Mapping[int, int]) -> list[Changed]:
+    """Return those of these assets (id → version) that are another version by now; nobody changes any until the commit."""
+    theirs = select(Asset.id, Asset.public_id, Asset.version, Asset.tag, Asset.name, Asset.serial)
+    found = db.session.execute(
+        theirs.where(among(Asset.id, versions.keys())).order_by(Asset.id).with_for_update(key_share=True)
+    )
+    return [
+        Changed(row.id, row.public_id, row.tag or row.name or row.serial or row.public_id)
+        for row in found
+        if row.version != versions[row.id]
+    ]
 
 
 def in_chunks(
@@ -226,6 +242,8 @@ class Summary:
     refused: dict[str, tuple[DomainError, int]] = field(default_factory=dict)
     fields: dict[str, int] = field(default_factory=dict)
     shown: list[Outlook] = field(default_factory=list)
+    # Of every asset looked at, by its id.
+    versions: dict[int, int] = field(default_factory=dict)
 
     @property
     def refused_count(self) -> int:
@@ -237,6 +255,7 @@ def summarize(outlooks: Iterable[Outlook], *, show: int) -> Summary:
     """Return what an act would do in all, with the first `show` assets that change or are refused."""
     found = Summary()
     for one in outlooks:
+        found.versions[one.id] = one.version
         if one.refusal is not None:
             _why, count = found.refused.get(one.refusal.message, (one.refusal, 0))
             found.refused[one.refusal.message] = (one.refusal, count + 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Response, g, request, stream_with_context, url_for
@@ -18,7 +18,7 @@ from inventory.audit import presentation
 from inventory.audit import services as audit
 from inventory.audit.models import ChangeSetKind
 from inventory.catalog import queries as catalog
-from inventory.core import downloads, i18n, sheets
+from inventory.core import downloads, i18n, sheets, versions
 from inventory.core.addresses import PLACE
 from inventory.core.database import transaction
 from inventory.core.errors import DomainError, Invalid
@@ -64,12 +64,18 @@ def bulk_edit() -> Response:
         )
     if step == "file":
         return _as_file(chosen, edit)
-    if step == "apply" and request.form.get("digest") == chosen.digest:
-        return _applied(chosen, edit)
-    summary = bulk.summarize(bulk.foresee(chosen.ids, edit, access()), show=SHOWN)
-    has_moved = step == "apply"
+    shown = versions.unpacked(request.form.get("versions"), chosen.ids) if step == "apply" else None
+    stale: set[str] = set()
+    if shown is not None and request.form.get("digest") == chosen.digest:
+        answer, stale = _applied(chosen, edit, shown)
+        if answer is not None:
+            return answer
+    outlooks = bulk.foresee(chosen.ids, edit, access())
+    ordered = sorted(outlooks, key=lambda one: one.public_id not in stale) if stale else outlooks
+    summary = bulk.summarize(ordered, show=SHOWN)
     return page("assets/bulk_preview.html", form=form, chosen=chosen, summary=summary, changes_of=change_words,
-                why=why, label=label, has_moved=has_moved, in_background=len(chosen.ids) > AT_ONCE)  # fmt: skip
+                why=why, label=label, stale=stale, has_moved=step == "apply", in_background=len(chosen.ids) > AT_ONCE,
+                versions=versions.packed(summary.versions))  # fmt: skip
 
 
 def list_url() -> str:
@@ -109,23 +115,27 @@ def _asked(form: forms.BulkForm) -> bulk.BulkEdit | None:
     return bulk.BulkEdit(values, form.state.data, form.on.data, form.disposal_route.data, form.note.data)
 
 
-def _applied(chosen: Picked, edit: bulk.BulkEdit) -> Response:
-    """Make the edit, at once or in the background."""
+def _applied(
+    chosen: Picked, edit: bulk.BulkEdit, shown: Mapping[int, int]
+) -> tuple[Response | None, set[str]]:
+    """Make the edit, at once or in the background; no answer and nothing made where some (by public id) have changed since they were shown.
+
+    In the background these are left out, for among many thousands there is always one.
+    """
     title = ngettext("Edit of %(num)s item", "Edit of %(num)s items", len(chosen.ids))
     if len(chosen.ids) > AT_ONCE:
         with transaction():
             job = jobs.enqueue_bulk_edit(
-                chosen.ids, edit, title=title, actor=g.actor, user_id=g.user.id, entity_id=g.scope.entity_id
-            )
-        return leave(url_for(".bulk_run", public_id=job.public_id))
-    with (
-        transaction(),
-        audit.change_set(ChangeSetKind.BULK, title, actor=g.actor, entity_id=entity_id()) as kept,
-    ):
-        outcome = bulk.apply_edit(chosen.ids, edit, access=access(), actor=g.actor)
-    return done(
-        _done_words(outcome.changed, outcome.refused), to=list_url(), undo_url=undo_own_url(kept.public_id)
-    )
+                chosen.ids, edit, title=title, actor=g.actor, user_id=g.user.id, entity_id=g.scope.entity_id, shown=shown
+            )  # fmt: skip
+        return leave(url_for(".bulk_run", public_id=job.public_id)), set()
+    with transaction():
+        if changed := bulk.changed_since(shown):
+            return None, {row.public_id for row in changed}
+        with audit.change_set(ChangeSetKind.BULK, title, actor=g.actor, entity_id=entity_id()) as kept:
+            outcome = bulk.apply_edit(chosen.ids, edit, access=access(), actor=g.actor)
+    words = _done_words(outcome.changed, outcome.refused)
+    return done(words, to=list_url(), undo_url=undo_own_url(kept.public_id)), set()
 
 
 def entity_id() -> int | None:
@@ -151,6 +161,7 @@ def bulk_run(public_id: str) -> Response:
         poll_url=url_for(".bulk_run", public_id=public_id),
         back=url_for("assets.index"),
         list_label=_("Equipment"),
+        page_of_row="assets.detail",
     )
 
 

@@ -89,7 +89,7 @@ def ask(verb: Verb, chosen: Picked, *, back: str, whose: Person | None = None) -
     outlooks = _outlooks(ids, handing or Handing(Handover(), back=verb.back))
     stale = _stale(outlooks) if step else set()
     if step == "apply" and not form.errors and not stale and handing is not None:
-        return _applied(verb, ids, handing, back=back, whose=whose)
+        return _applied(verb, outlooks, handing, back=back, whose=whose)
     summary = bulk.summarize(sorted(outlooks, key=_order(stale)), show=SHOWN)
     return page(
         "assets/hands.html", status=form.status if step == "apply" else 200, form=shown_form(form), verb=verb, chosen=chosen,
@@ -153,16 +153,18 @@ def _left(outlooks: Sequence[Outlook], handing: Handing | None) -> int:
 
 
 def _applied(
-    verb: Verb, ids: Sequence[int], handing: Handing, *, back: str, whose: Person | None
+    verb: Verb, outlooks: Sequence[Outlook], handing: Handing, *, back: str, whose: Person | None
 ) -> Response:
-    """Do it, at once or in the background."""
+    """Do it to what was looked at, at once or in the background."""
+    ids = [one.id for one in outlooks]
     title = _title(handing, len(ids), whose)
     entity_id = whose.entity_id if whose is not None else pages.entity_id()
     if len(ids) > AT_ONCE:
         with transaction():
             job = jobs.enqueue_handing(
-                ids, handing, title=title, actor=g.actor, user_id=g.user.id, entity_id=entity_id
-            )
+                ids, handing, title=title, actor=g.actor, user_id=g.user.id, entity_id=entity_id,
+                shown={one.id: one.version for one in outlooks},
+            )  # fmt: skip
         return leave(url_for("assets.handing_run", public_id=job.public_id))
     with transaction(), audit.change_set(handing.kind, title, actor=g.actor, entity_id=entity_id) as kept:
         outcome = bulk_hands.apply(ids, handing, access=access(), actor=g.actor)
@@ -211,4 +213,5 @@ def handing_run(public_id: str) -> Response:
         poll_url=url_for(".handing_run", public_id=public_id),
         back=url_for("assets.index"),
         list_label=_("Equipment"),
+        page_of_row="assets.detail",
     )

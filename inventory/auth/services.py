@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -197,23 +198,45 @@ def require_change(access: Access, user: User) -> None:
         raise Forbidden(N_("This user also has roles on entities that you do not administer."))
 
 
-def sign_in(email: str, password: str, *, at: datetime) -> User | None:
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who somebody says to be, and whether the password was right for the hash that was kept then."""
+
+    email: str
+    stored: str | None
+    is_right: bool
+    # The password hashed anew, where its hash was made with older parameters.
+    anew: str | None = None
+
+
+def claim(email: str, password: str) -> Claim:
+    """Look at a password, which writes nothing: nobody should wait for the store as long as that takes."""
+    email = clean(email, 255) or ""
+    user = queries.user_named(email)
+    stored = user.password_hash if user and user.active else None
+    is_right = passwords.verify_password(stored, password)
+    if not is_right or not passwords.needs_rehash(stored or ""):
+        return Claim(email, stored, is_right)
+    return Claim(email, stored, is_right, passwords.hash_password(password[: passwords.MAX_LENGTH]))
+
+
+def sign_in(claimed: Claim, *, at: datetime) -> User | None:
     """Return the user when the password is right, else None; wrong ones lock the account for longer and longer.
 
-    The caller commits in both cases, so that failures are counted.
+    Attempts on one account come here one after the other, however many looked at their password at once. The caller
+    commits in both cases, so that failures are counted.
     """
-    user = queries.user_named(clean(email, 255) or "", hold=True)
-    known = user.password_hash if user and user.active else None
-    is_right = passwords.verify_password(known, password)
+    user = queries.user_named(claimed.email, hold=True)
     if user is None:
         return None
     if user.locked_until and user.locked_until > at:
         return None
-    if not is_right:
+    # Since it was looked at, the password may have been changed, or the account closed.
+    if not claimed.is_right or not user.active or user.password_hash != claimed.stored:
         count_failure(user, at=at)
         return None
-    if passwords.needs_rehash(user.password_hash or ""):
-        user.password_hash = passwords.hash_password(password[: passwords.MAX_LENGTH])
+    if claimed.anew is not None:
+        user.password_hash = claimed.anew
     return user
 
 

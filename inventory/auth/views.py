@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request, session, url_for
 from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
 
 from inventory.auth import forms, passwords, queries, services, throttle
 from inventory.auth.identity import COOKIE_FIELD
@@ -13,11 +15,11 @@ from inventory.auth.models import User
 from inventory.core import clock, guard, i18n, registry
 from inventory.core.access import SYSTEM
 from inventory.core.addresses import local_target
-from inventory.core.database import db, transaction
+from inventory.core.database import db, is_busy, transaction
 from inventory.core.errors import Invalid
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
-from inventory.core.web import done, leave, page
+from inventory.core.web import RETRY_AFTER_S, done, leave, page
 from inventory.core.wording import N_
 from inventory.organization import services as organization
 
@@ -26,6 +28,9 @@ preferences = Blueprint("preferences", __name__)
 
 PENDING = "pending_user"
 PENDING_SECONDS = 300
+NOT_NOW = N_(
+    "Nobody can be signed in just now, because something large is being written. Try again in a few seconds."
+)
 WRONG = N_("The e-mail address or the password is wrong, or the account waits after too many attempts.")
 
 
@@ -38,13 +43,34 @@ def sign_in() -> Response:
     if g.user is not None:
         return leave(target)
     if form.submitted_and_valid():
-        user = _checked(form)
-        if user is not None and user.totp_confirmed_at is not None:
+        try:
+            user, token = _checked(form)
+        except OperationalError as error:
+            return _put_off(error, form, _sign_in_page)
+        if token is not None:
+            return _enter(token, target)
+        if user is not None:
             session[PENDING] = [user.public_id, int(clock.now().timestamp())]
             return leave(url_for(".second_factor", next=target))
-        if user is not None:
-            return _enter(user, target)
         form.refuse(Invalid("", WRONG))
+    return _sign_in_page(form)
+
+
+def _put_off(error: OperationalError, form: Any, shown: Callable[[Any], Response]) -> Response:
+    """Say on the form's page that nobody is let in while another keeps SQLite's only writer; raises any other error.
+
+    The attempts that lock an account, and the sessions that an administrator may end, are in the store: who cannot be
+    counted does not come in.
+    """
+    if not is_busy(error):
+        raise error
+    form.refuse(Invalid("", NOT_NOW))
+    answer = shown(form)
+    answer.status_code, answer.headers["Retry-After"] = 503, str(RETRY_AFTER_S)
+    return answer
+
+
+def _sign_in_page(form: forms.SignInForm) -> Response:
     return page(
         "auth/sign_in.html",
         form=form,
@@ -54,14 +80,16 @@ def sign_in() -> Response:
     )
 
 
-def _checked(form: forms.SignInForm) -> User | None:
-    now = clock.now()
+def _checked(form: forms.SignInForm) -> tuple[User | None, str | None]:
+    """Return whose password it is, and the token of a new session where no second factor is to be asked for."""
     key = _count_attempt("sign-in")
+    claimed = services.claim(form.email.data or "", form.password.data or "")
     with transaction():
-        user = services.sign_in(form.email.data or "", form.password.data or "", at=now)
-        if user is not None:
-            throttle.give_back(key)
-        return user
+        user = services.sign_in(claimed, at=clock.now())
+        if user is None:
+            return None, None
+        throttle.give_back(key)
+        return user, None if user.totp_confirmed_at is not None else _new_session(user)
 
 
 def _count_attempt(act: str) -> str:
@@ -72,11 +100,13 @@ def _count_attempt(act: str) -> str:
     return key
 
 
-def _enter(user: User, target: str) -> Response:
-    with transaction():
-        token = services.open_session(
-            user, address=request.remote_addr, agent=request.user_agent.string, at=clock.now()
-        )
+def _new_session(user: User) -> str:
+    return services.open_session(
+        user, address=request.remote_addr, agent=request.user_agent.string, at=clock.now()
+    )
+
+
+def _enter(token: str, target: str) -> Response:
     session.clear()
     session[COOKIE_FIELD] = token
     return leave(target)
@@ -92,15 +122,28 @@ def second_factor() -> Response:
         session.pop(PENDING, None)
         return leave(url_for(".sign_in", next=target))
     if form.submitted_and_valid():
-        key = _count_attempt("code")
-        with transaction():
-            is_right = services.check_code(user, form.code.data or "", at=clock.now())
-            if is_right:
-                throttle.give_back(key)
-        if is_right:
-            return _enter(user, target)
+        try:
+            token = _token_for_code(user, form.code.data or "")
+        except OperationalError as error:
+            return _put_off(error, form, _code_page)
+        if token is not None:
+            return _enter(token, target)
         form.refuse(Invalid("code", N_("This code is wrong, was used already, or the account waits.")))
+    return _code_page(form)
+
+
+def _code_page(form: forms.CodeForm) -> Response:
     return page("auth/second_factor.html", form=form, status=form.status)
+
+
+def _token_for_code(user: User, code: str) -> str | None:
+    """Return the token of a new session, None for a wrong code."""
+    key = _count_attempt("code")
+    with transaction():
+        if not services.check_code(user, code, at=clock.now()):
+            return None
+        throttle.give_back(key)
+        return _new_session(user)
 
 
 def _pending_user() -> User | None:
@@ -131,8 +174,9 @@ def first_run(token: str) -> Response:
             services.use_link(link)
             root = organization.found_instance(values.pop("organization"), values.pop("code"), actor=SYSTEM)
             user = services.create_first_administrator({**values, "language": i18n.language()}, root)
+            token = _new_session(user)
         if not form.errors:
-            return _enter(user, "/")
+            return _enter(token, "/")
     return page("auth/first_run.html", form=form, status=form.status)
 
 

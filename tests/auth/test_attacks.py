@@ -265,10 +265,13 @@ def test_an_account_that_waits_is_let_in_by_its_administrator(cast, sign_in):
     at = clock.now()
     with transaction():
         for _ in range(6):
-            services.sign_in("alice@example.org", "wrong", at=at)
+            services.sign_in(services.claim("alice@example.org", "wrong"), at=at)
     assert sign_in(cast.diane).post(f"/users/{cast.alice.public_id}/unlock").status_code == 303
     with transaction():
-        assert services.sign_in("alice@example.org", PASSWORD, at=at + timedelta(seconds=1)) is not None
+        assert (
+            services.sign_in(services.claim("alice@example.org", PASSWORD), at=at + timedelta(seconds=1))
+            is not None
+        )
 
 
 def test_a_page_that_is_not_there_is_shown_in_the_frame_of_who_is_signed_in(cast, sign_in, client):

@@ -50,10 +50,13 @@ def test_five_wrong_passwords_lock_the_account_even_for_the_right_one(cast):
     at = clock.now()
     for _ in range(5):
         with transaction():
-            assert services.sign_in("alice@example.org", "wrong", at=at) is None
+            assert services.sign_in(services.claim("alice@example.org", "wrong"), at=at) is None
     with transaction():
-        assert services.sign_in("alice@example.org", PASSWORD, at=at) is None
-        assert services.sign_in("alice@example.org", PASSWORD, at=at + timedelta(minutes=2)) is not None
+        assert services.sign_in(services.claim("alice@example.org", PASSWORD), at=at) is None
+        assert (
+            services.sign_in(services.claim("alice@example.org", PASSWORD), at=at + timedelta(minutes=2))
+            is not None
+        )
 
 
 def test_an_address_that_tries_too_often_is_slowed_down(database):

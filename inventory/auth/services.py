@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from sqlalchemy import select
 from inventory.audit import services as audit
 from inventory.audit.models import Action
 from inventory.auth import passwords, queries
+from inventory.auth.claims import Claim
 from inventory.auth.models import Grant, OneTimeLink, User, UserSession
 from inventory.core import clock, registry, vault
 from inventory.core.access import SYSTEM, Access, Actor
@@ -196,28 +196,6 @@ def require_change(access: Access, user: User) -> None:
     require_sight(access, user)
     if not may_change(access, user):
         raise Forbidden(N_("This user also has roles on entities that you do not administer."))
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Who somebody says to be, and whether the password was right for the hash that was kept then."""
-
-    email: str
-    stored: str | None
-    is_right: bool
-    # The password hashed anew, where its hash was made with older parameters.
-    anew: str | None = None
-
-
-def claim(email: str, password: str) -> Claim:
-    """Look at a password, which writes nothing: nobody should wait for the store as long as that takes."""
-    email = clean(email, 255) or ""
-    user = queries.user_named(email)
-    stored = user.password_hash if user and user.active else None
-    is_right = passwords.verify_password(stored, password)
-    if not is_right or not passwords.needs_rehash(stored or ""):
-        return Claim(email, stored, is_right)
-    return Claim(email, stored, is_right, passwords.hash_password(password[: passwords.MAX_LENGTH]))
 
 
 def sign_in(claimed: Claim, *, at: datetime) -> User | None:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 
 from inventory.auth import forms, passwords, queries, services, throttle
+from inventory.auth.claims import claim
 from inventory.auth.identity import COOKIE_FIELD
 from inventory.auth.models import User
 from inventory.core import clock, guard, i18n, registry
@@ -83,7 +84,7 @@ def _sign_in_page(form: forms.SignInForm) -> Response:
 def _checked(form: forms.SignInForm) -> tuple[User | None, str | None]:
     """Return whose password it is, and the token of a new session where no second factor is to be asked for."""
     key = _count_attempt("sign-in")
-    claimed = services.claim(form.email.data or "", form.password.data or "")
+    claimed = claim(form.email.data or "", form.password.data or "")
     with transaction():
         user = services.sign_in(claimed, at=clock.now())
         if user is None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from inventory.audit.models import AuditRecord
 from inventory.auth import passwords, queries, services, throttle
+from inventory.auth.claims import claim
 from inventory.auth.models import RateCounter, User
 from inventory.auth.users import outside
 from inventory.core import clock
@@ -265,12 +266,11 @@ def test_an_account_that_waits_is_let_in_by_its_administrator(cast, sign_in):
     at = clock.now()
     with transaction():
         for _ in range(6):
-            services.sign_in(services.claim("alice@example.org", "wrong"), at=at)
+            services.sign_in(claim("alice@example.org", "wrong"), at=at)
     assert sign_in(cast.diane).post(f"/users/{cast.alice.public_id}/unlock").status_code == 303
     with transaction():
         assert (
-            services.sign_in(services.claim("alice@example.org", PASSWORD), at=at + timedelta(seconds=1))
-            is not None
+            services.sign_in(claim("alice@example.org", PASSWORD), at=at + timedelta(seconds=1)) is not None
         )
 
 

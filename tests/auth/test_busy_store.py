@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 
 from inventory.auth import passwords, services
+from inventory.auth.claims import claim
 from inventory.auth.models import RateCounter, User, UserSession
 from inventory.core import clock
 from inventory.core.access import SYSTEM
@@ -159,8 +160,8 @@ def test_what_was_looked_at_before_the_account_was_locked_or_its_password_change
     apart: Flask, account: User
 ) -> None:
     at = clock.now()
-    right = services.claim("anna@parc.example", PASSWORD)
-    wrong = [services.claim("anna@parc.example", "wrong") for _time in range(services.FREE_ATTEMPTS)]
+    right = claim("anna@parc.example", PASSWORD)
+    wrong = [claim("anna@parc.example", "wrong") for _time in range(services.FREE_ATTEMPTS)]
     with transaction():
         assert [services.sign_in(one, at=at) for one in wrong] == [None] * services.FREE_ATTEMPTS
     with transaction():

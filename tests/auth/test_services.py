@@ -8,6 +8,7 @@ import pyotp
 import pytest
 
 from inventory.auth import queries, services, throttle
+from inventory.auth.claims import claim
 from inventory.core import clock
 from inventory.core.access import SYSTEM
 from inventory.core.database import transaction
@@ -50,12 +51,11 @@ def test_five_wrong_passwords_lock_the_account_even_for_the_right_one(cast):
     at = clock.now()
     for _ in range(5):
         with transaction():
-            assert services.sign_in(services.claim("alice@example.org", "wrong"), at=at) is None
+            assert services.sign_in(claim("alice@example.org", "wrong"), at=at) is None
     with transaction():
-        assert services.sign_in(services.claim("alice@example.org", PASSWORD), at=at) is None
+        assert services.sign_in(claim("alice@example.org", PASSWORD), at=at) is None
         assert (
-            services.sign_in(services.claim("alice@example.org", PASSWORD), at=at + timedelta(minutes=2))
-            is not None
+            services.sign_in(claim("alice@example.org", PASSWORD), at=at + timedelta(minutes=2)) is not None
         )
 
 

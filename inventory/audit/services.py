@@ -16,11 +16,16 @@ from inventory.core.types import Code, HasVersion
 from inventory.core.wording import N_
 
 Changes = dict[str, list[Any]]
+
 # More in between than these are not told one by one.
 MOST_SAVES_TOLD = 5
 _GATHERED = "gathered_records"
 _ABSENT: Any = object()
 _PLAIN = frozenset({str, int, float, bool, list, dict, type(None)})
+
+
+class Undone(Refused):
+    """What is under way was undone by somebody, so it goes no further."""
 
 
 def record(
@@ -188,13 +193,13 @@ def held(change_set_id: int | None) -> ChangeSet:
 
 
 def going_on(change_set_id: int | None) -> ChangeSet:
-    """Return the change set that more is to come into, which nobody undoes until the commit; raises Refused when it was undone.
+    """Return the change set that more is to come into, which nobody undoes until the commit; raises Undone when it was undone.
 
     What came after that would be part of it, and could not be undone any more.
     """
     found = held(change_set_id)
     if found.undone_at is not None:
-        raise Refused(
+        raise Undone(
             N_(
                 "“%(title)s” was undone while it was under way, so it goes no further. What it had changed is put back; "
                 "start it anew if it is to be done after all."

@@ -42,7 +42,7 @@ def load_observations(
 
     Each observation names its site by code. What a site's range covers belongs to the range's entity, the rest to the
     site's. Nothing is concluded from what the file does not hold. Opens transactions of its own.
-    Raises Refused when the run is undone meanwhile: the rest of the file is left.
+    Raises Undone when that happens to the run meanwhile: the rest of the file is left.
     """
     sites = _Sites()
     with transaction():

@@ -71,7 +71,7 @@ def open_run(subject: Subject, *, job: Job | None = None, requested_by: str = ""
 
 
 def going_on(run_id: int) -> Run:
-    """Return a run that more is to come of, which nobody undoes until the commit; raises Refused when it was undone."""
+    """Return a run that more is to come of, which nobody undoes until the commit; raises Undone when it was undone."""
     run = db.session.get_one(Run, run_id)
     audit.going_on(run.change_set_id)
     return run

@@ -6,6 +6,7 @@ import logging
 
 from sqlalchemy.exc import OperationalError
 
+from inventory.audit.services import Undone
 from inventory.core import clock, registry
 from inventory.core.database import is_busy, transaction
 from inventory.core.errors import DomainError
@@ -25,7 +26,7 @@ UNKNOWN_KIND = N_("This version knows no work of the kind “%(kind)s”.")
 
 
 def execute(context: JobContext) -> None:
-    """Run the function of the job's kind and settle the job: done, partial, failed, stopped at a wish, or tried again.
+    """Run the function of the job's kind and settle the job: done, partial, failed, stopped at a wish or by an undo, or tried again.
 
     A DomainError is an answer, so the job fails with it at once; TryLaterError and anything unexpected are tried again.
     """
@@ -50,6 +51,9 @@ def _do(context: JobContext) -> None:
         services.stop_at_wish(context.lease, wish=context.wish)
     except PostponedJobError as pause:
         services.postpone(context.lease, pause.until, pause.message, **pause.params)
+    except Undone as error:
+        # Somebody wanted that: nothing has failed, and nothing is to be tried again.
+        services.settle(context.lease, JobState.CANCELLED, message=error.message, **error.params)
     except DomainError as error:
         services.settle(context.lease, JobState.FAILED, message=error.message, **error.params)
     except TryLaterError as error:

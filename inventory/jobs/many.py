@@ -73,7 +73,7 @@ def in_chunks(
     What has changed since it was shown is left out: counted as "left" and kept by name for the job's page.
 
     The user's rights are read again with each chunk: who has lost them, or may no longer sign in, may nothing.
-    Raises Refused when what was done is undone meanwhile: the rest is left as it is.
+    Raises Undone when what was done is undone meanwhile: the rest is left as it is.
     """
     ids, actor = context.payload["ids"], own.actor_of(context)
     counts = Counter(context.saved.get("counts", {}))
@@ -105,7 +105,7 @@ def _named(context: JobContext, left: Sequence[Changed]) -> list[list[str]]:
 
 
 def _change_set(context: JobContext, actor: Actor, kind: ChangeSetKind) -> ChangeSet:
-    """Return the change set of this job, opened by its first chunk; raises Refused when it was undone meanwhile."""
+    """Return the change set of this job, opened by its first chunk; raises Undone when it was undone meanwhile."""
     if "change_set" in context.saved:
         return audit.going_on(context.saved["change_set"])
     entity_id = context.payload["entity"]

@@ -321,7 +321,7 @@ def test_who_undoes_an_edit_that_is_still_under_way_stops_it(cast, fleet, monkey
 
     monkeypatch.setattr(JobContext, "leave_if_asked", undone_between_two_chunks)
     work_on(job)
-    assert job.state == "failed"
+    assert job.state is JobState.CANCELLED
     assert job.error.startswith("“Edit” was undone while it was under way, so it goes no further.")
     assert "public" not in {asset.usage for asset in fleet}
 

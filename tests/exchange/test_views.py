@@ -97,7 +97,7 @@ def test_who_undoes_an_import_that_is_still_under_way_stops_it(waiting, monkeypa
 
     monkeypatch.setattr("inventory.jobs.context.JobContext.leave_if_asked", undone_between_two_pieces)
     kept = carry_out(waiting)
-    assert (kept.job.state, "was undone while it was under way" in kept.job.error) == ("failed", True)
+    assert (kept.job.state, "was undone while it was under way" in kept.job.error) == ("cancelled", True)
     assert number_of(Asset) == 0
 
 

@@ -25,7 +25,7 @@ from inventory.core.errors import Refused
 from inventory.discovery import identifying, launching, loading
 from inventory.discovery.models import Run, Sighting
 from inventory.jobs import services as jobs
-from inventory.jobs.context import JobContext
+from inventory.jobs.context import InterruptedJobError, JobContext
 from inventory.jobs.models import JobState
 from inventory.organization.models import Person
 from tests import factories
@@ -98,7 +98,7 @@ def test_a_scan_that_is_undone_under_way_stops_with_nothing_saved_outside_of_wha
 ) -> None:
     run = little.work(scanned)
     assert run.job
-    assert (run.state, run.complete, STOPPED in (run.job.error or "")) == (JobState.FAILED, False, True)
+    assert (run.state, run.complete, STOPPED in (run.job.error or "")) == (JobState.CANCELLED, False, True)
     assert number_of(Asset) == 0
     assert number_of(Sighting) == 1, "what was seen before stays known, nothing is asked after it"
     assert (run.asked, run.unasked_count) == (0, 700), "the part that it was at is not counted as asked"
@@ -108,24 +108,30 @@ def test_a_scan_that_is_undone_under_way_stops_with_nothing_saved_outside_of_wha
     assert "700 addresses were not asked" in page
 
 
-def test_a_scan_that_was_undone_is_not_taken_up_again_until_the_undo_is_undone(
-    scanned: Run, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+@pytest.mark.parametrize("back", [False, True])
+def test_a_paused_scan_that_was_undone_is_not_gone_on_with_unless_the_undo_is_undone(
+    scanned: Run, monkeypatch: pytest.MonkeyPatch, *, back: bool
 ) -> None:
-    with monkeypatch.context() as between:
-        request.getfixturevalue("undone_at_its_second_step")
-        stopped = little.work(scanned)
-        before = written_into(stopped)
-        between.undo()
-    monkeypatch.setattr(JobContext, "leave_if_asked", lambda _context: None)
+    def pause_once_it_has_changed_something(context: JobContext) -> None:
+        if undo.size_of(db.session.scalars(select(ChangeSet)).one()):
+            with transaction():
+                jobs.pause(context.job_id, actor=SYSTEM)
+            raise InterruptedJobError
+
+    with monkeypatch.context() as first:
+        first.setattr(JobContext, "leave_if_asked", pause_once_it_has_changed_something)
+        assert little.work(scanned).state is JobState.PAUSED
     with transaction():
-        jobs.retry(stopped.job_id or 0, actor=SYSTEM)
-    assert little.work(stopped).state is JobState.FAILED
-    assert (number_of(Asset), written_into(stopped)) == (0, before)
-    with transaction():
-        undo.undo(db.session.get_one(ChangeSet, stopped.change_set_id).undone_by, actor=SYSTEM)  # type: ignore[arg-type]
-        jobs.retry(stopped.job_id or 0, actor=SYSTEM)
-    assert little.work(stopped).state is JobState.DONE
-    assert number_of(Asset) == 3
+        kept = db.session.get_one(ChangeSet, scanned.change_set_id)
+        undo.undo(kept, actor=SYSTEM)
+        if back:
+            assert kept.undone_by
+            undo.undo(kept.undone_by, actor=SYSTEM)
+        jobs.resume(scanned.job_id or 0, actor=SYSTEM)
+    before = written_into(scanned)
+    run = little.work(scanned)
+    assert (run.state, number_of(Asset)) == ((JobState.DONE, 3) if back else (JobState.CANCELLED, 0))
+    assert (written_into(run) == before) is not back
 
 
 @pytest.mark.usefixtures("undone_at_its_second_step")
@@ -140,7 +146,7 @@ def test_a_directory_that_is_undone_while_it_is_read_is_read_no_further(
     people = number_of(Person)
     run = little.work(run)
     assert run.job
-    assert (run.state, STOPPED in (run.job.error or "")) == (JobState.FAILED, True)
+    assert (run.state, STOPPED in (run.job.error or "")) == (JobState.CANCELLED, True)
     assert (number_of(Asset), number_of(Person)) == (0, people), "computers are put back, nobody came after"
 
 
@@ -155,7 +161,7 @@ def test_a_new_identification_that_is_undone_under_way_changes_no_more(
         request.getfixturevalue("undone_at_its_second_step")
         run = little.identify(range_, range_.entity_id, trial=False)
     assert run.job
-    assert (run.state, run.asked, STOPPED in (run.job.error or "")) == (JobState.FAILED, 1, True)
+    assert (run.state, run.asked, STOPPED in (run.job.error or "")) == (JobState.CANCELLED, 1, True)
     serials = select(Asset.serial).where(Asset.serial.is_not(None))
     assert db.session.scalars(serials).all() == []
 

@@ -2,6 +2,7 @@
 
 Hooks called inside the transaction that stores what was seen, with the run's change set open:
 "sightings.stored" and "sightings.absent", both with sighting_ids=[…], actor=Actor, run_id=int;
+"sightings.alive" with sighting_ids=[…], of which nothing is new but a sign of life, and which no undo speaks of;
 "run.closing" with actor=Actor, run_id=int, once all that a run read is stored.
 """
 

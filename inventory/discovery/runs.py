@@ -87,6 +87,8 @@ def take_in(run: Run, observations: Sequence[Observation], origin: Origin) -> St
     noticing.take_in(run, observations, origin)
     results.keep(run, [*stored.met, *same])
     db.session.flush()
+    if stored.alive:
+        registry.run_hooks("sightings.alive", sighting_ids=stored.alive)
     if stored.to_reconcile:
         with audit.resume(_change_set(run)):
             registry.run_hooks(

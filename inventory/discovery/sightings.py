@@ -22,6 +22,8 @@ from scanners.sameness import Marks
 
 LOOKED_UP_AT_ONCE = 500
 LENGTH, MATTERS = 64, 48
+# The fact in which a directory says when a computer was last alive.
+SIGN_OF_LIFE = "last_logon_at"
 LONGEST_KEY, LONGEST_SOURCE, LONGEST_TARGET, LONGEST_TEXT = 200, 20, 255, 4096
 
 Item = TypeVar("Item")
@@ -67,6 +69,7 @@ class Stored:
 
     `met` says of each subject the one word that a run's page has for it, the most telling first: new, moved (to
     another address), returned, changed, unchanged; `same` are further addresses at which the run met one of them.
+    `alive` are unchanged ones of which a directory tells a new sign of life.
     """
 
     new: list[int] = field(default_factory=list)
@@ -77,6 +80,7 @@ class Stored:
     again: list[int] = field(default_factory=list)
     met: list[Met] = field(default_factory=list)
     same: list[Met] = field(default_factory=list)
+    alive: list[int] = field(default_factory=list)
 
     @property
     def to_reconcile(self) -> list[int]:
@@ -90,10 +94,11 @@ class Stored:
 
 
 def digest_of(observation: Observation) -> str:
-    """Return 48 hexadecimal digits over what matters, then 16 over what moves without it mattering: meters, and who is
-    on which port."""
-    moving = [observation.counters, observation.supplies]
+    """Return 48 hexadecimal digits over what matters, then 16 over what moves without it mattering: meters, who is on
+    which port, and when a directory's computer gave a sign of life."""
+    moving: list[Any] = [observation.counters, observation.supplies]
     moving += [rows for rows in (observation.neighbours, observation.learnt, observation.clients) if rows]
+    moving += [sign] if (sign := observation.facts.get(SIGN_OF_LIFE)) else []
     meters = repr(tuple(moving)) if any(moving) else ""
     return observation.digest()[:MATTERS] + hashlib.sha256(meters.encode()).hexdigest()[: LENGTH - MATTERS]
 
@@ -217,6 +222,8 @@ def _store_slice(
         elif not seen.is_more_than_a_date(before):
             touched.append(before.id)
             continue
+        elif seen.digest != before.digest and SIGN_OF_LIFE in observation.facts:
+            stored.alive.append(before.id)
         row = {**seen.columns(origin), **_last(origin), "digest": seen.digest, "row_id": before.id}
         rewritten.append(row)
     _insert(new, source, origin, stored)

@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
     results.add_column(panels.QUESTION)
     results.add_filter(panels.ASKED)
     registry.hook("sightings.stored", hooks.stored)
+    registry.hook("sightings.alive", hooks.alive)
     registry.hook("sightings.absent", hooks.absent)
     registry.hook("run.closing", hooks.closing)
     registry.hook("asset.merged", hooks.merged)

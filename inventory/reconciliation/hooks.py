@@ -20,6 +20,11 @@ def stored(*, sighting_ids: Sequence[int], actor: Actor, run_id: int) -> None:
     runs.add_outcome(db.session.get_one(Run, run_id), **outcome.counts)
 
 
+def alive(*, sighting_ids: Sequence[int]) -> None:
+    """Move the last dates of the computers that a directory saw alive."""
+    services.note_signs_of_life(sighting_ids)
+
+
 def absent(*, sighting_ids: Sequence[int], actor: Actor, run_id: int) -> None:
     """Ask about what a whole reading no longer met."""
     runs.add_outcome(db.session.get_one(Run, run_id), reviews=services.depart(sighting_ids, actor=actor))

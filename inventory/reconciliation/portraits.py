@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +15,7 @@ from inventory.discovery.models import Sighting
 from inventory.reconciliation.likeness import Traits, maker_of, virtuality
 from scanners.observation import Identifier, Observation
 
+CLOCKS_DIFFER = timedelta(days=1)
 GONE = frozenset({State.RETIRED, State.WIPED, State.DISPOSED})
 BY_ADDRESS = "address:"
 """How a scan's source key begins when it knows nothing but where the device answered."""
@@ -113,7 +114,10 @@ def text_values(observation: Observation) -> dict[str, Any]:
 
 
 def seen_at(sighting: Sighting, observation: Observation) -> datetime | None:
-    """When the device itself gave a sign of life: a directory goes on listing what was thrown away years ago."""
+    """When the device itself gave a sign of life: a directory goes on listing what was thrown away years ago.
+
+    One that is later than the directory was read is no sign, but a wrong clock.
+    """
     if sighting.source != "ldap":
         return sighting.last_seen_at
     text = text_fact(observation, "last_logon_at")
@@ -121,4 +125,6 @@ def seen_at(sighting: Sighting, observation: Observation) -> datetime | None:
         found = datetime.fromisoformat(text) if text else None
     except ValueError:
         return None
-    return found if found is not None and found.tzinfo is not None else None
+    if found is None or found.tzinfo is None or found > sighting.last_seen_at + CLOCKS_DIFFER:
+        return None
+    return found

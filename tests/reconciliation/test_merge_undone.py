@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -32,7 +33,7 @@ MAC = "3c:52:82:00:00:07"
 
 
 @pytest.fixture(autouse=True)
-def categories() -> None:
+def categories(database: Any) -> None:
     for kind in Kind:
         factories.create_category(kind)
 
@@ -120,7 +121,7 @@ def test_the_sign_of_life_that_a_directory_told_of_between_is_that_of_its_own_co
     def computer(name: str, day: int) -> Observation:
         return device(
             f"guid:{name}", f"directory_guid:{name}", source="ldap", kind="desktop", name=name,
-            last_logon_at=at(day).isoformat(), os_version=f"build {day}",
+            last_logon_at=at(day).isoformat(),
         )  # fmt: skip
 
     by_hand = factories.create_asset(cast.le_bouscat, factories.create_category())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,13 +18,15 @@ from inventory.catalog import merging
 from inventory.catalog.kinds import Kind
 from inventory.core.access import SYSTEM, Actor
 from inventory.core.database import db, transaction
-from inventory.discovery.models import Run, Sighting
+from inventory.discovery.models import Run, Sighting, SightingRevision
 from inventory.organization import services as organization
 from inventory.organization.models import Person
 from inventory.reconciliation.models import Link, Review, ReviewKind, ReviewState
+from scanners.observation import Observation
 from tests import factories
 from tests.factories import Cast
 from tests.reconciliation.nights import (
+    FIRST_NIGHT,
     device,
     every_asset,
     lab_agent,
@@ -310,6 +313,34 @@ def test_undoing_a_run_removes_what_it_made_and_the_next_night_makes_it_again(ca
     assert [count(model) for model in (Asset, Link, Review, AssetIdentifier, Provenance)] == [0, 0, 0, 0, 0]
     night(cast.le_bouscat, [printer(1)], number=2)
     assert count(Asset) == 1
+
+
+def computer(signed_on: datetime) -> Observation:
+    """A computer as a directory lists it."""
+    return device("guid:pc-1", "directory_guid:pc-1", source="ldap", kind="desktop", name="pc-1",
+                  last_logon_at=signed_on.isoformat())  # fmt: skip
+
+
+def test_a_computer_that_does_nothing_but_sign_on_again_was_seen_then(cast: Cast) -> None:
+    first, again = FIRST_NIGHT, FIRST_NIGHT + timedelta(days=20)
+    night(cast.le_bouscat, [computer(first)], number=1)
+    told = count(AuditRecord)
+    run = night(cast.le_bouscat, [computer(again)], number=21)
+    asset = only(Asset)
+    db.session.expire_all()
+    assert (asset.last_seen_at, asset.last_seen.last_seen_by) == (again, SourceKind.LDAP)
+    assert (run.outcome, count(SightingRevision)) == ({"unchanged": 1}, 0), "which is no news"
+    assert count(AuditRecord) == told
+    night(cast.le_bouscat, [computer(again)], number=30)
+    db.session.expire_all()
+    assert asset.last_seen_at == again, "to be listed is not to be seen"
+
+
+def test_a_sign_of_life_from_the_future_is_a_wrong_clock(cast: Cast) -> None:
+    night(cast.le_bouscat, [computer(FIRST_NIGHT)], number=1)
+    night(cast.le_bouscat, [computer(FIRST_NIGHT + timedelta(days=9000))], number=2)
+    db.session.expire_all()
+    assert only(Asset).last_seen_at == FIRST_NIGHT
 
 
 def test_undoing_a_run_restores_what_it_changed(cast: Cast) -> None:

@@ -40,7 +40,7 @@ STOPPED = "was undone while it was under way, so it goes no further."
 
 
 @pytest.fixture(autouse=True)
-def categories() -> None:
+def categories(database: Any) -> None:
     for kind in Kind:
         factories.create_category(kind)
 

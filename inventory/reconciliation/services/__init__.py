@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inventory.reconciliation.services.absence import note_signs_of_life
 from inventory.reconciliation.services.answers import answer, undo_answer
 from inventory.reconciliation.services.batches import Outcome, conclude, depart, reconcile
 from inventory.reconciliation.services.merges import follow_merge, tell_last_seen_anew
@@ -19,6 +20,7 @@ __all__ = [
     "depart",
     "follow_merge",
     "key_of",
+    "note_signs_of_life",
     "reconcile",
     "sort_out",
     "tell_last_seen_anew",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, literal, select
@@ -11,15 +11,17 @@ from inventory.assets.lifecycle import IN_USE
 from inventory.assets.models import Asset
 from inventory.assets.services import seen
 from inventory.assets.states import SourceKind
-from inventory.core.database import db
+from inventory.core.database import among, db
 from inventory.core.types import CodeType
 from inventory.core.wording import N_
 from inventory.discovery.models import Sighting
 from inventory.discovery.sightings import slices
+from inventory.reconciliation import portraits
 from inventory.reconciliation.likeness import Sentence
 from inventory.reconciliation.models import Answer, Link, ReviewKind
 from inventory.reconciliation.services import questions
 from inventory.reconciliation.services.questions import Question, key_of
+from scanners.observation import Observation
 
 AT_ONCE = 500
 
@@ -42,9 +44,30 @@ def touch(which: ColumnElement[bool]) -> None:
         seen.note_found(found)
 
 
-def note_signs_of_life(signs: Mapping[int, datetime], by: SourceKind) -> None:
-    """Move the last dates of assets, by id, to the signs of life that a directory reports."""
-    seen.note_each(sorted(signs.items()), by)
+def note_signs_of_life(sighting_ids: Collection[int]) -> None:
+    """Move the last dates of assets to the signs of life that directories tell of in these sightings."""
+    for some in slices(sorted(sighting_ids), AT_ONCE):
+        _note_alive(among(Sighting.id, some))
+
+
+def note_signs_of_life_of(asset_ids: Collection[int]) -> None:
+    """Move the last dates of these assets to the signs of life that directories tell of them."""
+    _note_alive(among(Link.asset_id, asset_ids))
+
+
+def _note_alive(which: ColumnElement[bool]) -> None:
+    told = (
+        select(Link.asset_id, Sighting)
+        .join(Sighting, Link.sighting_id == Sighting.id)
+        .where(which, Link.asset_id.is_not(None), Sighting.source == "ldap", Sighting.subject == "device")
+        .execution_options(populate_existing=True)
+    )
+    found: dict[int, datetime] = {}
+    for asset_id, sighting in db.session.execute(told):
+        at = portraits.seen_at(sighting, Observation.from_json(sighting.observation))
+        if asset_id is not None and at is not None:
+            found[asset_id] = max(at, found.get(asset_id, at))
+    seen.note_each(sorted(found.items()), SourceKind.LDAP)
 
 
 def ask_about_vanished(asset_ids: Collection[int]) -> int:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import exists, select
 
-from inventory.assets.states import SourceKind
 from inventory.core.access import Actor
 from inventory.core.database import among, db
 from inventory.discovery import queries
 from inventory.discovery.models import Run, Sighting
 from inventory.discovery.sightings import slices
-from inventory.reconciliation import portraits
 from inventory.reconciliation.likeness import Sentence
 from inventory.reconciliation.matching import Ask, Created, Decision, Ignored, Later, Linked, decide
 from inventory.reconciliation.models import Answer, Constraint, Link, ReviewKind
@@ -97,7 +94,7 @@ def _conclude(batch: Batch, keys: Collection[int], applier: Applier, outcome: Ou
     """Dates, returns and departures of the assets concerned, and the counts."""
     applied = applier.applied
     db.session.flush()
-    absence.note_signs_of_life(_signs_of_life(batch, keys), SourceKind.LDAP)
+    absence.note_signs_of_life([key for key in keys if batch.sightings[key].source == "ldap"])
     absence.touch(among(Sighting.id, sorted(keys)))
     for asset in batch.assets.values():
         db.session.expire(asset, ["last_seen"])
@@ -106,19 +103,6 @@ def _conclude(batch: Batch, keys: Collection[int], applier: Applier, outcome: Ou
     outcome.assets_created += len(applied.created)
     outcome.assets_updated += len(applied.updated - applied.created)
     outcome.linked += len(applied.linked)
-
-
-def _signs_of_life(batch: Batch, keys: Collection[int]) -> dict[int, datetime]:
-    """The latest sign of life of each asset that a directory tells of."""
-    found: dict[int, datetime] = {}
-    for key in keys:
-        link = batch.links.get(key)
-        if link is None or link.asset_id not in batch.assets or batch.sightings[key].source != "ldap":
-            continue
-        at = portraits.seen_at(batch.sightings[key], batch.observations[key])
-        if at is not None:
-            found[link.asset_id] = max(at, found.get(link.asset_id, at))
-    return found
 
 
 def _apply(applier: Applier, decisions: dict[int, Decision]) -> Iterable[Ask]:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
-
 from sqlalchemy import select
 
 from inventory.assets.models import Asset, LastSeen
 from inventory.assets.services import seen
-from inventory.assets.states import SourceKind
 from inventory.audit import queries as trail
 from inventory.audit.models import ChangeSet
 from inventory.core.database import among, db
 from inventory.discovery import presences
 from inventory.discovery.models import Sighting
 from inventory.discovery.sightings import slices
-from inventory.reconciliation import portraits
 from inventory.reconciliation.models import Constraint, Link, Review, ReviewKind, ReviewState
 from inventory.reconciliation.services import absence
-from scanners.observation import Observation
 
 AT_ONCE = 500
 _MATCHES = frozenset({ReviewKind.DUPLICATE, ReviewKind.AMBIGUOUS})
@@ -73,20 +67,5 @@ def tell_last_seen_anew(undone: ChangeSet) -> None:
     for some in slices(sorted(merged | written), AT_ONCE):
         linked = select(Link.sighting_id).where(among(Link.asset_id, some))
         absence.touch(Sighting.id.in_(linked))
-        absence.note_signs_of_life(_signs_of_life(some), SourceKind.LDAP)
+        absence.note_signs_of_life_of(some)
         presences.confirm_again(some)
-
-
-def _signs_of_life(asset_ids: Collection[int]) -> dict[int, datetime]:
-    """The latest sign of life of each asset that a directory lists."""
-    listed = (
-        select(Link.asset_id, Sighting)
-        .join(Sighting, Link.sighting_id == Sighting.id)
-        .where(among(Link.asset_id, asset_ids), Sighting.source == "ldap")
-    )
-    found: dict[int, datetime] = {}
-    for asset_id, sighting in db.session.execute(listed):
-        at = portraits.seen_at(sighting, Observation.from_json(sighting.observation))
-        if asset_id is not None and at is not None:
-            found[asset_id] = max(at, found.get(asset_id, at))
-    return found

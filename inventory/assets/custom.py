@@ -73,12 +73,10 @@ def told_in_conflicts(asset: Asset, fields: Sequence[CustomField], form: Any) ->
 
 
 def _words(field: CustomField, value: Any) -> Any:
-    if field.kind is FieldKind.PERSON and value:
-        person = seen_row(Person, value)
-        return person.display_name if person else None
-    if field.kind is FieldKind.MONEY and value is not None:
-        return f"{value // 100}.{value % 100:02d} €"
-    return None if value is None else kinds.stored(field.kind, value).text
+    if value in (None, ""):
+        return None
+    person = seen_row(Person, value) if field.kind is FieldKind.PERSON else None
+    return values.told(field, kinds.stored(field.kind, value), person)
 
 
 def facts(asset: Asset, *, editable: bool) -> list[dict[str, Any]]:

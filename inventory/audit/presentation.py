@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext
@@ -164,8 +165,10 @@ def _usual_words(name: str, value: Any) -> Any:
         return i18n.euros(value)
     if isinstance(value, str) and _EUROS.fullmatch(value):
         return i18n.euros(int(value.removesuffix(" €").replace(".", "")))
+    if name.startswith(CUSTOM) and isinstance(value, int | float):
+        return i18n.number(Decimal(str(value)))
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
+        return ", ".join(str(_usual_words(name, item)) for item in value)
     if isinstance(value, date | str):
         return _moment(value)
     return label_of(value) if hasattr(value, "public_id") else value

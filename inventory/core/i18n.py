@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 
@@ -183,22 +184,20 @@ def _minutes(count: int, language: str) -> str:
     return format_timedelta(left, add_direction=True, granularity="minute", locale=language)
 
 
-def number(value: float | None) -> str:
-    """Write a number with the language's thousands."""
+def number(value: float | Decimal | None) -> str:
+    """Write a number with the language's thousands and decimal mark: a Decimal with all that it has, a float with three decimals."""
     return "" if value is None else _number(value, language())
 
 
-@lru_cache(maxsize=4096)
-def _number(value: float, language: str) -> str:
-    return format_decimal(value, locale=language)
+@lru_cache(maxsize=4096, typed=True)
+def _number(value: float | Decimal, language: str) -> str:
+    return format_decimal(value, locale=language, decimal_quantization=isinstance(value, float | int))
 
 
 def euros(cents: int | None) -> str:
     """Write whole cents as euros."""
     if cents is None:
         return ""
-    from decimal import Decimal
-
     return format_currency(Decimal(cents) / 100, "EUR", locale=language())
 
 

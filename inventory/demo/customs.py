@@ -39,7 +39,8 @@ class Customs:
         public_id = chance.public_id()
         columns = {"home": "asset", "label": label, "kind": kind, "help": words, "position": position}
         id_ = self.world.rows.add(CustomField, public_id=public_id, home_id="", created_at=act.at, **columns)
-        changes: trail.Changes = {name: [None, value] for name, value in columns.items()}
+        told = {("field_kind" if name == "kind" else name): value for name, value in columns.items()}
+        changes: trail.Changes = {name: [None, value] for name, value in told.items()}
         subject = trail.Subject("custom_field", public_id, label)
         trail.record(self.world.rows, Action.CREATED, subject, changes, act=act)
         return id_

@@ -10,6 +10,8 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
+from inventory.audit.models import CUSTOM
+from inventory.audit.presentation import field_value
 from inventory.core import i18n
 from inventory.core.forms import translated
 from inventory.core.registry import Panel
@@ -18,6 +20,7 @@ from inventory.exchange import importers, queries, reading
 from inventory.exchange.columns import Column
 from inventory.exchange.models import Extent, Import, ImportLine, Outcome, Stage
 from inventory.exchange.values import NOT_LISTED
+from inventory.fields.models import KEY
 from inventory.jobs.aside import progress_of
 from inventory.jobs.models import Job, JobState
 from inventory.jobs.presentation import Progress, last_words, outlook, wish_words
@@ -92,13 +95,16 @@ def said(line: ImportLine, named: Mapping[str, str], listed: Mapping[str, str]) 
 def changes(line: ImportLine, named: Mapping[str, str]) -> str:
     """Return what changes in a row that exists: "Name: PC-1 → PC-2"; `named` is what `labels` returns."""
     return "; ".join(
-        _("%(what)s: %(words)s", what=named.get(name, name), words=f"{_shown(old)} → {_shown(new)}")
+        _("%(what)s: %(words)s", what=named.get(name, name), words=f"{_shown(name, old)} → {_shown(name, new)}")
         for name, (old, new) in line.changes.items()
     )
 
 
-def _shown(value: Any) -> str:
-    return "–" if value in (None, "") else str(value)[:60]
+def _shown(name: str, value: Any) -> str:
+    """Return a value as the history of what it belongs to will say it."""
+    if value in (None, ""):
+        return "–"
+    return str(field_value(CUSTOM + name if name.startswith(KEY) else name, value))[:60]
 
 
 def object_url(line: ImportLine, kept: Import) -> str | None:

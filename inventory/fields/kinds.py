@@ -63,6 +63,13 @@ def number_text(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def told_number(value: Decimal) -> int | float | str:
+    """Return a number as histories keep it: as JSON has numbers, so that each language writes it; as text beyond what those hold."""
+    if value == int(value):
+        return int(value)
+    return float(value) if Decimal(str(float(value))) == value else number_text(value)
+
+
 def parse_number(text: str) -> Decimal:
     """Read "1 234,5" or "1234.5" with at most four decimals; raises ValueError."""
     raw = re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".").replace("\u2212", "-")

@@ -14,6 +14,9 @@ from inventory.core.types import BigId, CodeType, HasPublicId, HasVersion, UtcDa
 from inventory.fields.kinds import LONGEST, FieldKind
 from inventory.organization.models import Person
 
+# What the names of custom fields begin with in forms, addresses and files.
+KEY = "cf_"
+
 
 class CustomField(HasPublicId, HasVersion, Base):
     """A field that people added. It is declared at a home: a whole noun ("asset", "") or one category ("category", id)."""
@@ -39,7 +42,7 @@ class CustomField(HasPublicId, HasVersion, Base):
     @property
     def key(self) -> str:
         """Its name in forms, addresses and exports."""
-        return f"cf_{self.public_id}"
+        return KEY + self.public_id
 
 
 class CustomValue(Base):

@@ -86,7 +86,7 @@ def save_first(
                 "amount": stored.amount, "day": stored.day, "person_id": person.id if person else None,
                 "unique_key": kinds.unique_text(stored.text) if field.is_unique else None,
             })  # fmt: skip
-            changes[name_of(field)] = [None, _words(field, stored, person)]
+            changes[name_of(field)] = [None, told(field, stored, person)]
         if changes:
             entries.append(audit.entry(Action.UPDATED, object_type, row, changes, actor=actor))
     loads.load(CustomValue, made)
@@ -128,16 +128,19 @@ def _person(field: CustomField, public_id: str) -> Person:
 
 
 def shown(field: CustomField, row: CustomValue | None) -> Any:
-    """Return a value as history keeps it: a person's name, an amount in euros, else its text."""
-    return None if row is None else _words(field, row, row.person)
+    """Return a value as history keeps it: a person's name, an amount in euros, a number, else its text."""
+    return None if row is None else told(field, row, row.person)
 
 
-def _words(field: CustomField, kept: CustomValue | kinds.Stored, person: Person | None) -> Any:
+def told(field: CustomField, kept: CustomValue | kinds.Stored, person: Person | None) -> Any:
+    """Return the same of a value that is not saved; `person` is the one that it names."""
     if field.kind is FieldKind.PERSON:
         return person.display_name if person else None
     if field.kind is FieldKind.MONEY and kept.amount is not None:
         sign = "-" if kept.amount < 0 else ""
         return f"{sign}{abs(kept.amount) // 100}.{abs(kept.amount) % 100:02d} €"
+    if field.kind is FieldKind.NUMBER:
+        return kinds.told_number(kinds.value_of(field.kind, kept.text))
     return kept.text
 
 

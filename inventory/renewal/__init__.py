@@ -15,7 +15,7 @@ def init_app(app: Flask) -> None:
     """Register the pages, the words of the history, and what proposes replacements."""
     from inventory.audit import presentation
     from inventory.core import registry
-    from inventory.renewal import fields, proposals, views
+    from inventory.renewal import fields, proposals, views, wording
 
     app.register_blueprint(views.bp)
     registry.menu(views.MENU)
@@ -23,3 +23,4 @@ def init_app(app: Flask) -> None:
     registry.hook("asset.discovered", proposals.asset_discovered, plural=proposals.assets_discovered)
     registry.hook("review.answered", proposals.review_answered)
     presentation.describe(fields.DESCRIBED)
+    presentation.read_by("category_ids", wording.category_names)

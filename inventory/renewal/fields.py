@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inventory.assets.states import Ownership, Usage
 from inventory.core.types import Code
 from inventory.core.wording import N_
 from inventory.renewal.sixth import Reason, Rounding
@@ -19,8 +20,8 @@ DESCRIBED: dict[str, tuple[str, type[Code] | None]] = {
     "reference_offset_days": (N_("Days from there to the reference day"), None),
     "rounding": (N_("How the target is rounded"), Rounding),
     "cumulative_from_year": (N_("Add up from the year"), None),
-    "ownerships": (N_("Whose equipment counts"), None),
-    "usages": (N_("For which usage"), None),
+    "ownerships": (N_("Whose equipment counts"), Ownership),
+    "usages": (N_("For which usage"), Usage),
     "minimum_age_gain_months": (N_("Least gain in age of a device that served elsewhere, in months"), None),
     "inherits": (N_("Use the rule of the entity above"), None),
     "renewed": (N_("Renewed"), None),

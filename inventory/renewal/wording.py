@@ -11,9 +11,15 @@ from inventory.assets.ages import age_of
 from inventory.assets.models import Asset
 from inventory.core import i18n
 from inventory.core.i18n import ngettext
-from inventory.renewal.queries import Ask, FamilyFigures, Figures
+from inventory.renewal.queries import Ask, FamilyFigures, Figures, sorts
 from inventory.renewal.queries.rules import RuleInForce
 from inventory.renewal.sixth import Outcome, Rounding, Verdict
+
+
+def category_names(ids: Sequence[int] | None) -> str | None:
+    """Return the names of the categories that a rule's history keeps by their ids."""
+    known = sorts() if ids else {}
+    return ", ".join(_(known[id_].name) if id_ in known else _("unknown") for id_ in ids or ()) or None
 
 
 def verdict(outcome: Outcome, base_on: date) -> str:

@@ -16,7 +16,7 @@ from inventory.audit.models import AuditRecord, ChangeSet
 from inventory.catalog.kinds import Kind
 from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
-from inventory.exchange.presentation import columns, labels, said
+from inventory.exchange.presentation import changes, columns, labels, said
 from inventory.fields import kinds, queries
 from inventory.fields import services as custom_fields
 from inventory.fields import values as kept_values
@@ -119,15 +119,20 @@ def test_what_must_be_filled_in_is_asked_of_new_rows_alone(bring, cast, laptops)
 
 
 def test_a_row_that_exists_says_what_changes_and_keeps_what_its_cell_leaves_empty(
-    bring, cast, laptops, declared
+    bring, cast, laptops, declared, reading
 ):
     asset = factories.create_asset(cast.le_bouscat, laptops, tag="L-1")
     with transaction():
         first = {declared["inches"].key: Decimal(14), declared["lot"].key: "A"}
         kept_values.save("asset", asset, list(declared.values()), first, actor=SYSTEM)
-    kept = carry_out(bring(HEADINGS + "L-1;Portable;;;;15,6;;\n"))
-    assert line(kept, 2).changes == {declared["inches"].key: ["14", "15.6"]}
-    assert held(asset) == {"Pouces": Decimal("15.6"), "Lot": "A"}
+    told = {declared["inches"].key: [14, 15.6], declared["until"].key: [None, "2027-02-01"]}
+    kept = carry_out(bring(HEADINGS + "L-1;Portable;;;01/02/2027;15,6;;\n"))
+    assert line(kept, 2).changes == told
+    for language, day, inches in (("fr", "01/02/2027", "14 → 15,6"), ("en", "1 Feb 2027", "14 → 15.6")):
+        reading(language)
+        words = changes(line(kept, 2), {})
+        assert f"– → {day}" in words and inches in words
+    assert held(asset) == {"Assuré jusqu'au": date(2027, 2, 1), "Pouces": Decimal("15.6"), "Lot": "A"}
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from inventory.audit import presentation, undo
 from inventory.audit import queries as trail
 from inventory.audit import services as audit
-from inventory.audit import undo
 from inventory.audit.models import ChangeSetKind
 from inventory.core.access import Actor
 from inventory.core.database import db, transaction
@@ -59,7 +59,7 @@ def held(row, field):
     ("kind", "value", "told"),
     [
         (FieldKind.TEXT, "LIGNE-42", "LIGNE-42"),
-        (FieldKind.NUMBER, Decimal("12.50"), "12.5"),
+        (FieldKind.NUMBER, Decimal("12.50"), 12.5),
         (FieldKind.DATE, date(2026, 3, 1), "2026-03-01"),
         (FieldKind.CHOICE, "Bleu", "Bleu"),
         (FieldKind.MONEY, 123456, "1234.56 €"),
@@ -72,6 +72,25 @@ def test_a_value_of_each_kind_comes_back_and_is_told_in_the_history(place, kind,
     assert trail.history_of("location", place.public_id)[0].changes == {
         f"custom: {field.label}": [None, told]
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "written"),
+    [
+        (FieldKind.NUMBER, Decimal("1284.1234"), {"fr": "1\u202f284,1234", "en": "1,284.1234"}),
+        (FieldKind.TEXT, "12.5", {"fr": "12.5", "en": "12.5"}),
+        (FieldKind.DATE, date(2026, 3, 1), {"fr": "01/03/2026", "en": "1 Mar 2026"}),
+        (FieldKind.MONEY, -123456, {"fr": "-1\u202f234,56\xa0€", "en": "-€1,234.56"}),
+    ],
+)
+def test_history_writes_a_value_as_its_reader_does(place, reading, kind, value, written):
+    field = declare(kind)
+    fill(place, field, value)
+    (record,) = trail.history_of("location", place.public_id, limit=1)
+    for language, words in written.items():
+        reading(language)
+        ((_label, _old, new),) = presentation.entries([record])[0]["changes"]
+        assert new == words
 
 
 def test_a_person_is_kept_by_id_and_told_by_name(place):

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from inventory.assets import services as assets
 from inventory.assets.states import State
+from inventory.audit import presentation
 from inventory.audit.models import AuditRecord
 from inventory.core.database import db, transaction
 from inventory.core.errors import Invalid, Refused, Stale
@@ -52,6 +53,16 @@ def test_a_change_is_a_new_version_and_the_old_one_is_kept(place: Place) -> None
     set_rule(place, fraction_denominator=4, rounding=Rounding.YEARLY)
     versions = queries.rules.own_rules(place.town)
     assert [(row.version, row.fraction_denominator) for row in versions] == [(2, 4), (1, 5)]
+
+
+def test_history_says_what_a_rule_counts_in_words_and_not_in_codes(place: Place, reading: Any) -> None:
+    ids = [place.desktop.id, place.laptop.id, 10**6]
+    set_rule(place, usages=["staff", "pupil"], category_ids=ids)
+    (record,) = db.session.scalars(select(AuditRecord).where(AuditRecord.object_type == "renewal_rule"))
+    reading("fr")
+    told = {name: new for name, _old, new in presentation.entries([record])[0]["changes"]}
+    assert told["Pour quel usage"] == "Agents, Élèves"
+    assert told["Catégories de la base"] == "Ordinateur fixe, Ordinateur portable, inconnu"
 
 
 def test_two_people_changing_a_rule_at_once_do_not_overwrite_each_other(place: Place) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,10 +10,12 @@ from sqlalchemy import inspect, select, tuple_
 
 from inventory.audit import journal, services
 from inventory.audit.journal import Place
-from inventory.core.database import db
+from inventory.core.database import among, db
 
 READ_AT_ONCE = 500
 Conflict = tuple[str, dict[str, Any], list[str]]
+Met = tuple[str, Any]
+"""A table, or the noun of the same name, and one row of it, None where that is gone."""
 
 
 @dataclass(slots=True)
@@ -31,26 +33,33 @@ def obstacles(conflicts: Sequence[Conflict], nouns: Collection[str]) -> list[Obs
     """Return what an undo's conflicts are about, each thing once.
 
     A row of another table than those of `nouns`, such as a period of an item, tells of the one that it belongs to; its
-    columns are named only where those of the thing itself are not.
+    columns are named only where those of the thing itself are not. A custom value is as good as a column (`told_as`).
     """
     found: dict[tuple[str, Any], Obstacle] = {}
-    for (table, key, columns), (noun, row) in zip(conflicts, _subjects(conflicts, nouns), strict=True):
+    rows = _read([(table, tuple(key.values())) for table, key, _columns in conflicts])
+    met = [(table, rows.get((table, tuple(key.values())))) for table, key, _columns in conflicts]
+    for (table, key, columns), (_table, changed), (noun, row) in zip(
+        conflicts, met, _subjects(met, nouns), strict=True
+    ):
         place = (noun, row.id if row is not None else tuple(key.values()))
-        label = services.label_of(row) if row is not None else None
+        label = services.label_of(row) if hasattr(row, "public_id") else None
         one = found.setdefault(place, Obstacle(noun, getattr(row, "public_id", None), label))
-        own = noun == table
+        told_as = getattr(changed, "told_as", None)
+        named = columns if told_as is None else [told_as]
+        own = noun == table or told_as is not None
         if own and not one.own:
             one.columns, one.own = [], True
         if own or not one.own:
-            one.columns += [name for name in columns if name not in one.columns]
+            one.columns += [name for name in named if name not in one.columns]
     return list(found.values())
 
 
-def _subjects(conflicts: Sequence[Conflict], nouns: Collection[str]) -> list[tuple[str, Any]]:
-    """Return for each conflict the noun that it is about and its row, None where that is gone."""
-    rows = _read([(table, tuple(key.values())) for table, key, _columns in conflicts])
-    met = [(table, rows.get((table, tuple(key.values())))) for table, key, _columns in conflicts]
-    owners = [None if table in nouns or row is None else _owner(table, row, nouns) for table, row in met]
+def _subjects(met: Sequence[Met], nouns: Collection[str]) -> list[Met]:
+    """Return for each row that is in the way the noun that it is about and that one's row, None where it is gone."""
+    attached = _attached(row for _table, row in met if hasattr(row, "object_type"))
+    owners = [
+        None if table in nouns or row is None else _owner(table, row, nouns, attached) for table, row in met
+    ]
     owned = _read([owner for owner in owners if owner is not None])
     return [
         (owner[0], owned.get(owner)) if owner is not None else one
@@ -58,8 +67,29 @@ def _subjects(conflicts: Sequence[Conflict], nouns: Collection[str]) -> list[tup
     ]
 
 
-def _owner(table: str, row: Any, nouns: Collection[str]) -> Place | None:
+def _attached(rows: Iterable[Any]) -> dict[tuple[str, str], Place]:
+    """Return by type and public id the places of the things that rows such as custom values are attached to."""
+    wanted: dict[str, set[str]] = {}
+    for row in rows:
+        wanted.setdefault(row.object_type, set()).add(row.object_id)
+    found: dict[tuple[str, str], Place] = {}
+    for noun, public_ids in wanted.items():
+        model: Any = journal.mapper_of(noun).class_
+        ordered = sorted(public_ids)
+        for start in range(0, len(ordered), READ_AT_ONCE):
+            chosen = among(model.public_id, ordered[start : start + READ_AT_ONCE])
+            statement = select(model.id, model.public_id).where(chosen)
+            for id_, public_id in db.session.execute(statement):
+                found[noun, public_id] = (noun, (id_,))
+    return found
+
+
+def _owner(
+    table: str, row: Any, nouns: Collection[str], attached: Mapping[tuple[str, str], Place]
+) -> Place | None:
     """Return the table and the key of the thing that a row of another table belongs to."""
+    if hasattr(row, "object_type"):
+        return attached.get((row.object_type, row.object_id))
     for column in inspect(journal.mapper_of(table).class_).columns:
         for pointer in column.foreign_keys:
             noun = pointer.column.table.name

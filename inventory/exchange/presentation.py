@@ -95,7 +95,11 @@ def said(line: ImportLine, named: Mapping[str, str], listed: Mapping[str, str]) 
 def changes(line: ImportLine, named: Mapping[str, str]) -> str:
     """Return what changes in a row that exists: "Name: PC-1 → PC-2"; `named` is what `labels` returns."""
     return "; ".join(
-        _("%(what)s: %(words)s", what=named.get(name, name), words=f"{_shown(name, old)} → {_shown(name, new)}")
+        _(
+            "%(what)s: %(words)s",
+            what=named.get(name, name),
+            words=f"{_shown(name, old)} → {_shown(name, new)}",
+        )
         for name, (old, new) in line.changes.items()
     )
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from inventory.audit.models import CUSTOM
 from inventory.core import clock
 from inventory.core.database import Base
 from inventory.core.ordering import follows
@@ -61,6 +62,11 @@ class CustomValue(Base):
     unique_key: Mapped[str | None] = mapped_column(String(LONGEST))
     field: Mapped[CustomField] = relationship()
     person: Mapped[Person | None] = relationship()
+
+    @property
+    def told_as(self) -> str:
+        """What history calls it among the fields of its object."""
+        return CUSTOM + self.field.label
 
     __table_args__ = (
         UniqueConstraint("field_id", "unique_key"),

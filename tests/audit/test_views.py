@@ -1,6 +1,7 @@
 """The pages of change sets: what changed, and its undoing as one."""
 
 import re
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +14,9 @@ from inventory.core import clock
 from inventory.core.access import Actor
 from inventory.core.database import db, transaction
 from inventory.core.permissions import Role
+from inventory.fields import services as fields
+from inventory.fields import values
+from inventory.fields.kinds import FieldKind
 from tests import factories
 from tests.once import once
 
@@ -86,6 +90,29 @@ def test_what_changed_since_is_named_and_nothing_is_undone(night, sign_in):
         )
     db.session.expire_all()
     assert night.laptop.firmware == "T99"
+
+
+def test_a_custom_value_that_changed_since_is_named_by_its_field_beside_its_thing(night, sign_in):
+    alice = Actor("user", "x", "Alice")
+    with transaction():
+        size = fields.create_field(
+            {"home": "asset", "home_id": "", "kind": FieldKind.NUMBER, "label": "Inches"}, actor=alice
+        )
+        lot = fields.create_field(
+            {"home": "asset", "home_id": "", "kind": FieldKind.TEXT, "label": "Lot"}, actor=alice
+        )
+    entity_id = night.cast.le_bouscat.id
+    with transaction(), change_set(ChangeSetKind.BULK, "Filled in", actor=alice, entity_id=entity_id) as own:
+        values.save(
+            "asset", night.laptop, [size, lot], {size.key: Decimal("12.5"), lot.key: "A"}, actor=alice
+        )
+    with transaction():
+        values.save("asset", night.laptop, [size], {size.key: Decimal(13)}, actor=alice)
+    page = page_of(sign_in(night.cast.bruno), f"/changes/{own.public_id}/undo")
+    assert "1 thing has changed since" in page
+    assert (
+        f'<a href="/assets/{night.laptop.public_id}">LBX-000001</a><span class="hint">Inches</span>' in page
+    )
 
 
 def test_a_set_that_touches_another_commune_needs_the_right_there_too(night, sign_in):

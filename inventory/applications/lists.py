@@ -110,8 +110,8 @@ def filters(scope: Scope) -> tuple[Filter, ...]:
         _codes("hosting", N_("Hosting"), Hosting, Application.hosting),
         Filter("editor", N_("Editor"), lambda s, v: s.where(Editor.public_id == v), options=cache(lambda: _editors(scope))),
         Filter("owner", N_("Business owner"), lambda s, v: s.where(queries.by_owner(v)), options=_owner_options),
-        Filter("support", N_("End of support"), _by_day(Application.support_ends_on, "unknown"), options=lambda: _day_options((90, 365), "unknown", N_("unknown"))),
-        Filter("contract", N_("Maintenance contract"), _by_day(Application.contract_ends_on, "none"), options=lambda: _day_options((90, 180), "none", N_("none"))),
+        Filter("support", N_("End of support"), _by_day(Application.support_ends_on, "unknown"), options=lambda: _day_options((90, 365), "unknown", N_("unknown")), words=_ends_within),
+        Filter("contract", N_("Maintenance contract"), _by_day(Application.contract_ends_on, "none"), options=lambda: _day_options((90, 180), "none", N_("none")), words=_ends_within),
         _codes("personal_data", N_("Personal data"), PersonalData, Application.personal_data),
         Filter("accreditation", N_("Security accreditation"), _by_accreditation, options=_accreditation_options),
         Filter("complete", N_("Filled in"), _by_completeness, options=_completeness_options),
@@ -124,17 +124,9 @@ def filters(scope: Scope) -> tuple[Filter, ...]:
 
 def _codes(key: str, label: str, codes: type[Code], column: Any) -> Filter:
     def apply(statement: Select[Any], value: str) -> Select[Any]:
-        return statement.where(column.in_([code for code in codes if code.value in value.split(",")]))
+        return statement.where(column.in_([code for code in codes if code.value == value]))
 
-    @cache
-    def options() -> Pairs:
-        known, value = code_options(codes)(), request.args.get(key, "")
-        if not value or value in dict(known):
-            return known
-        # Several values at once come from a link: the chip says them in words.
-        return [*known, (value, ", ".join(dict(known).get(part, part) for part in value.split(",")))]
-
-    return Filter(key, label, apply, options=options)
+    return Filter(key, label, apply, options=cache(code_options(codes)))
 
 
 def _by_day(column: Any, unknown: str) -> Callable[[Select[Any], str], Select[Any]]:
@@ -145,8 +137,14 @@ def _by_day(column: Any, unknown: str) -> Callable[[Select[Any], str], Select[An
     return apply
 
 
+def _ends_within(value: str) -> str | None:
+    if not queries.is_days(value):
+        return None
+    return ngettext("ends within %(num)s day", "ends within %(num)s days", int(value))
+
+
 def _day_options(days: Sequence[int], unknown: str, label: str) -> Pairs:
-    within = [(str(n), ngettext("ends within %(num)s day", "ends within %(num)s days", n)) for n in days]
+    within = [(str(n), str(_ends_within(str(n)))) for n in days]
     known = [("ended", gettext(N_("ended"))), *within, ("running", gettext(N_("running")))]
     return [*known, (unknown, gettext(label))]
 

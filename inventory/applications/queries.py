@@ -225,9 +225,14 @@ def by_day(column: Any, wanted: str, *, unknown: str) -> ColumnElement[bool] | N
         return column < today
     if wanted == "running":
         return column >= today
-    if wanted.isascii() and wanted.isdigit() and len(wanted) <= 4:
+    if is_days(wanted):
         return column.between(today, today + timedelta(days=int(wanted)))
     return None
+
+
+def is_days(text: str) -> bool:
+    """Say whether a value is a number of days."""
+    return text.isascii() and text.isdigit() and len(text) <= 4
 
 
 def by_accreditation(wanted: str) -> ColumnElement[bool] | None:

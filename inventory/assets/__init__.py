@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Register the pages of equipment, and what people and places show of it."""
     from inventory.assets import fields, importing, jobs, panels, searched, views
+    from inventory.assets.lists import holding
     from inventory.assets.models import Asset
     from inventory.assets.services import catalogue, connections
     from inventory.audit import presentation
@@ -36,6 +37,7 @@ def init_app(app: Flask) -> None:
     searched.register()
     jobs.register()
     homes.add(homes.Home("asset", "asset", N_("All equipment")))
+    homes.add_things("asset", holding.THINGS)
     importers.register(importing.IMPORTER)
     settings.add(fields.DEPRECIATION)
     registry.hook("asset.state_changed", connections.follow_state)

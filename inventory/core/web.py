@@ -63,9 +63,11 @@ def page(template: str, *, status: int = 200, **context: Any) -> Response:
     return make_response(render_template(template, **context), status)
 
 
-def done(message: str, to: str, *, undo_url: str | None = None) -> Response:
-    """Say what was done on the page that comes next, with a button that undoes it where there is an address for that."""
-    shown: Any = {"text": message, "undo_url": undo_url} if undo_url else message
+def done(message: str, to: str, *, undo_url: str | None = None, see_url: str | None = None) -> Response:
+    """Say what was done on the page that comes next, with a button that undoes it or a link to what it tells of, where there is an address."""
+    shown: Any = (
+        {"text": message, "undo_url": undo_url, "see_url": see_url} if undo_url or see_url else message
+    )
     flash(shown, "success")
     if g.pop("hidden_signs", False):
         flash(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select, exists, func, select
 
-from inventory.core import clock
-from inventory.core.days import parse_day
+from inventory.core import i18n
 from inventory.core.listing import Column, Filter
 from inventory.core.wording import N_
 from inventory.fields import homes, kinds, queries
@@ -23,6 +23,9 @@ from inventory.organization.models import Person
 
 SHOWN_AS = {FieldKind.NUMBER: "number", FieldKind.MONEY: "euros", FieldKind.DATE: "day"}
 NONE = "none"
+# What a text begins with that is asked for as a whole and not by its words.
+WHOLE = "="
+MOST_NAMED = 50
 LONG_AGO = date(1, 1, 1)
 
 
@@ -117,8 +120,8 @@ def _of(noun: str, field: CustomField, id_column: Any) -> tuple[ColumnElement[bo
 def filters(noun: str, id_column: Any, fields: Sequence[CustomField] | None = None) -> tuple[Filter, ...]:
     """Return a filter for each custom field of a noun.
 
-    A choice is asked by its text, a text by words in it, a number, an amount or a day by itself or as "from..to" with
-    either end left out, a person by public id; "none" asks for what has no value.
+    A choice is asked by its text, a text by words in it or as "=the whole of it", a number or an amount by itself or as
+    "from..to" with either end left out, a day as a range, a person by public id; "none" asks for what has no value.
     """
     own = fields_of(noun) if fields is None else fields
     labels = homes.labels(own)
@@ -130,49 +133,113 @@ def _filter(noun: str, field: CustomField, label: str, id_column: Any) -> Filter
         has = exists().where(*_of(noun, field, id_column)).correlate_except(CustomValue)
         if wanted == NONE:
             return statement.where(~has)
-        conditions = _conditions(field, wanted)
-        return statement if conditions is None else statement.where(has.where(*conditions))
+        return statement.where(has.where(*_conditions(field, wanted)))
 
-    is_choice = field.kind is FieldKind.CHOICE
+    is_amount = field.kind in (FieldKind.NUMBER, FieldKind.MONEY)
+    kinds_asked = {FieldKind.CHOICE: "choice", FieldKind.PERSON: "choice", FieldKind.DATE: "range"}
     return Filter(
         field.key,
         label,
         apply,
-        kind="choice" if is_choice else "text",
+        kind=kinds_asked.get(field.kind, "text"),
         options=_options(field),
-        hidden=field.kind is FieldKind.PERSON,
+        words=_words(field),
+        own=N_("10, or 10..20") if is_amount else "",
+        refuses=_no_amount if is_amount else None,
+        empty=NONE,
+        search="organization.search_people" if field.kind is FieldKind.PERSON else "",
     )
 
 
 def _options(field: CustomField) -> Callable[[], list[tuple[str, str]]] | None:
     if field.kind is FieldKind.CHOICE:
-        return lambda: [*((text, text) for text in field.choices), (NONE, gettext(N_("unknown")))]
+        return lambda: [*((text, text) for text in field.choices), (NONE, gettext(N_("no value")))]
+    if field.kind is FieldKind.PERSON:
+        return lambda: [(NONE, gettext(N_("no value"))), *_people(field)]
     return None
 
 
-def _conditions(field: CustomField, wanted: str) -> list[ColumnElement[bool]] | None:
-    """Return what a value must be, or None when what is asked makes no sense for the field."""
+def _people(field: CustomField) -> list[tuple[str, str]]:
+    """Return the people that the address names, so that the chip says their names; others are searched for."""
+    named = request.args.get(field.key, "").split(",")[:MOST_NAMED]
+    seen = (seen_row(Person, public_id) for public_id in named if public_id not in ("", NONE))
+    return [(person.public_id, person.display_name) for person in seen if person is not None]
+
+
+def _words(field: CustomField) -> Callable[[str], str | None] | None:
+    """Return what says a value that is asked for: amounts as the reader writes them, a choice that the field has lost as it is."""
+    if field.kind is FieldKind.CHOICE:
+        return lambda text: text if queries.counts_of(field, [text]) else None
     if field.kind is FieldKind.TEXT:
+        return lambda text: (
+            gettext(N_("exactly “%(text)s”"), text=text.removeprefix(WHOLE))
+            if text.startswith(WHOLE)
+            else None
+        )
+    if field.kind not in (FieldKind.NUMBER, FieldKind.MONEY):
+        return None
+
+    def said(wanted: str) -> str:
+        low, high = _ends(field.kind, wanted)
+        first, last = (None if end is None else _written(field.kind, end) for end in (low, high))
+        if first == last:
+            return str(first)
+        if first and last:
+            return gettext(N_("between %(first)s and %(last)s"), first=first, last=last)
+        return (
+            gettext(N_("%(number)s or more"), number=first)
+            if first
+            else gettext(N_("at most %(number)s"), number=last)
+        )
+
+    return said
+
+
+def _written(kind: FieldKind, amount: int) -> str:
+    return i18n.euros(amount) if kind is FieldKind.MONEY else i18n.number(Decimal(amount) / kinds.SCALE)
+
+
+def _no_amount(wanted: str) -> str | None:
+    """Return why what is asked is no amount and no range of amounts, None where it is."""
+    try:
+        low, high = _ends(FieldKind.NUMBER, wanted)
+    except ValueError:
+        low = high = None
+    if low is None and high is None:
+        why = gettext(N_("“%(text)s” is no number such as 1 234,5, nor two with “..” between them."))
+        return str(why % {"text": wanted[:60]})
+    if None not in (low, high) and low > high:
+        return gettext(N_("The first number comes after the last."))
+    return None
+
+
+def _conditions(field: CustomField, wanted: str) -> list[ColumnElement[bool]]:
+    """Return what a value must be."""
+    if field.kind is FieldKind.TEXT:
+        if wanted.startswith(WHOLE):
+            return [CustomValue.text == wanted.removeprefix(WHOLE).strip()]
         return [CustomValue.text.icontains(word, autoescape=True) for word in wanted.split()[:6]]
     if field.kind is FieldKind.CHOICE:
         return [CustomValue.text == wanted]
     if field.kind is FieldKind.PERSON:
-        person = seen_row(Person, wanted)
-        return [CustomValue.person_id == person.id] if person else None
+        return [CustomValue.person.has(Person.public_id == wanted)]
     column: Any = CustomValue.day if field.kind is FieldKind.DATE else CustomValue.amount
+    low, high = _ends(field.kind, wanted)
+    tests: list[ColumnElement[bool]] = [] if low is None else [column >= low]
+    return tests if high is None else [*tests, column <= high]
+
+
+def _ends(kind: FieldKind, wanted: str) -> tuple[Any, Any]:
+    """Return both ends of what is asked, None for one that is left out; raises ValueError."""
     first, dots, last = wanted.partition("..")
-    try:
-        low = _end(field.kind, first)
-        high = _end(field.kind, last) if dots else low
-    except ValueError:
-        return None
-    return [test for end, test in ((low, column >= low), (high, column <= high)) if end is not None]
+    low = _end(kind, first)
+    return low, _end(kind, last) if dots else low
 
 
 def _end(kind: FieldKind, text: str) -> Any:
     if not text.strip():
         return None
     if kind is FieldKind.DATE:
-        return parse_day(text, clock.today())
+        return date.fromisoformat(text)
     number = kinds.parse_number(re.sub("€", "", text))
     return int(number * (100 if kind is FieldKind.MONEY else kinds.SCALE))

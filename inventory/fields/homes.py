@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Select
+
 from inventory.fields.models import CustomField
 
 
@@ -23,12 +25,38 @@ class Home:
     url: Callable[[str], str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Things:
+    """The objects of a noun that fields are declared on, and the lists that show some of them.
+
+    `ids(home's row)` selects the public ids of those that people still edit, of all homes of the noun where the row is "";
+    `lacking_url(home's row, field key)` is the list of those without a value ("": all), `holding_url(field key, value)`
+    that of all with a value, as the filter of custom fields asks for it.
+    """
+
+    ids: Callable[[str], Select[tuple[str]]]
+    lacking_url: Callable[[str, str], str]
+    holding_url: Callable[[str, str], str]
+
+
 _homes: dict[str, Home] = {}
+_things: dict[str, Things] = {}
 
 
 def add(home: Home) -> None:
     """Let custom fields be declared there."""
     _homes[home.key] = home
+
+
+def add_things(noun: str, things: Things) -> None:
+    """Say which objects of a noun fields are declared on."""
+    _things[noun] = things
+
+
+def things_of(home: str) -> tuple[str, Things] | None:
+    """Return the noun of a home, and its objects; None where they are not known."""
+    noun = _homes[home].noun if home in _homes else ""
+    return (noun, _things[noun]) if noun in _things else None
 
 
 def homes() -> dict[str, Home]:

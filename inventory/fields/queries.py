@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from inventory.core.database import among, db, lookup
 from inventory.core.text import folded
+from inventory.fields.kinds import unique_text
 from inventory.fields.models import CustomField, CustomValue
 
 Home = tuple[str, str]
@@ -58,6 +59,32 @@ def value_count(field: CustomField) -> int:
     """Return how many objects have a value in a field."""
     statement = select(func.count()).select_from(CustomValue).where(CustomValue.field_id == field.id)
     return db.session.scalar(statement) or 0
+
+
+def lacking(ids: Select[tuple[str]], noun: str, field: CustomField | None) -> int:
+    """Return how many of the objects with these public ids have no value in a field; all of them where there is no field yet."""
+    things = ids.subquery()
+    statement = select(func.count()).select_from(things)
+    if field is not None:
+        held = select(CustomValue.object_id).where(
+            CustomValue.field_id == field.id, CustomValue.object_type == noun
+        )
+        statement = statement.where(things.c.public_id.not_in(held))
+    return db.session.scalar(statement) or 0
+
+
+def held_twice(field: CustomField) -> list[dict[str, int]]:
+    """Return the values that count as the same and more than one object has, each as {its spelling: how many}, the most held first."""
+    found: dict[str, dict[str, int]] = {}
+    statement = (
+        select(CustomValue.text, func.count())
+        .where(CustomValue.field_id == field.id)
+        .group_by(CustomValue.text)
+    )
+    for text, count in db.session.execute(statement.order_by(CustomValue.text)):
+        found.setdefault(unique_text(text), {})[text] = count
+    twice = [spellings for spellings in found.values() if sum(spellings.values()) > 1]
+    return sorted(twice, key=lambda spellings: -sum(spellings.values()))
 
 
 def all_values(field: CustomField) -> Sequence[CustomValue]:

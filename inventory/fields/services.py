@@ -134,13 +134,7 @@ def _check(kind: FieldKind, given: Mapping[str, Any]) -> None:
 
 
 def _set_unique(field: CustomField) -> None:
-    rows = queries.all_values(field)
-    seen: set[str] = set()
-    for row in rows:
-        key = unique_text(row.text)
-        if field.is_unique and key in seen:
-            raise Invalid(
-                "is_unique", N_("“%(value)s” is there more than once. Correct it first."), value=row.text
-            )
-        seen.add(key)
-        row.unique_key = key if field.is_unique else None
+    if field.is_unique and queries.held_twice(field):
+        raise Invalid("is_unique", N_("Some values are held more than once. Correct them first."))
+    for row in queries.all_values(field):
+        row.unique_key = unique_text(row.text) if field.is_unique else None

@@ -17,7 +17,7 @@ from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import done, load, page, undo_own_url
 from inventory.core.wording import N_
-from inventory.fields import forms, queries, services
+from inventory.fields import forms, presentation, queries, services
 from inventory.fields.homes import homes
 from inventory.fields.kinds import FieldKind
 from inventory.fields.models import CustomField
@@ -94,10 +94,15 @@ def create() -> Response:
     if form.submitted_and_valid():
         home, _colon, home_id = form.home.data.partition(":")
         with form.saving():
-            services.create_field({**_values(form), "home": home, "home_id": home_id}, actor=g.actor)
+            made = services.create_field({**_values(form), "home": home, "home_id": home_id}, actor=g.actor)
         if not form.errors:
-            return done(_("%(name)s is added.", name=form.label.data), to=_back(home, home_id))
-    return page("fields/form.html", form=form, status=form.status, field=None, values=0, questions=[])
+            return _saved(_("%(name)s is added.", name=form.label.data), made)
+    home, _colon, home_id = str(form.home.data or form.home.choices[0].value).partition(":")
+    lacking = presentation.lacking(home, home_id, None)
+    return page(
+        "fields/form.html", form=form, status=form.status, field=None, values=0, questions=[], lacking=lacking,
+        twice=([], 0),
+    )  # fmt: skip
 
 
 @bp.route("/<public_id>", methods=["GET", "POST"])
@@ -115,7 +120,7 @@ def edit(public_id: str) -> Response:
                 field, _values(form), actor=g.actor, version=form.seen_version(), renamed=renamed
             )
         if not form.errors:
-            return done(_("%(name)s is saved.", name=field.label), to=_back(field.home, field.home_id))
+            return _saved(_("%(name)s is saved.", name=field.label), field)
     return page(
         "fields/form.html",
         form=form,
@@ -123,7 +128,18 @@ def edit(public_id: str) -> Response:
         field=field,
         values=queries.value_count(field),
         questions=[form[forms.instead_of(choice)] for choice in lost],
+        lacking=presentation.lacking(field.home, field.home_id, field),
+        twice=presentation.held_twice(field) if form.is_unique.errors else ([], 0),
     )
+
+
+def _saved(words: str, field: CustomField) -> Response:
+    """Say that a field is saved, and how many objects would have to be given a value where one must be."""
+    found = (
+        presentation.lacking(field.home, field.home_id, field) if field.required and field.in_use else None
+    )
+    told = f"{words} {found.afterwards}" if found else words
+    return done(told, to=_back(field.home, field.home_id), see_url=found and found.url)
 
 
 def _lost_choices(field: CustomField, form: forms.FieldForm) -> dict[str, int]:

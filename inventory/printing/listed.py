@@ -135,7 +135,7 @@ def _asked(key: str) -> Sequence[str]:
 def _entities() -> Pairs:
     seen, rows = current_scope().entity_ids, assets.rows_named(Entity, _asked("branch"))
     return [
-        (row.code if row.code in _asked("branch") else row.public_id, row.name)
+        (next((one for one in _asked("branch") if one.upper() == row.code), row.public_id), row.name)
         for row in rows
         if row.id in seen
     ]

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, exists, false, func, or_, select
+from sqlalchemy import Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from inventory.assets.models import Asset, AssetIdentifier
@@ -81,9 +81,7 @@ def in_range(statement: Select[Any], public_id: str) -> Select[Any]:
 
 def of_enterprise(statement: Select[Any], number: str) -> Select[Any]:
     """Keep the devices whose sysObjectID belongs to an enterprise, by its number (RFC 1155: 1.3.6.1.4.1.N)."""
-    if not (number.isascii() and number.isdigit()):
-        return statement.where(false())
-    return statement.where(FACTS["object_id"].as_string().like(f"1.3.6.1.4.1.{number}.%"))
+    return statement.where(FACTS["object_id"].as_string().like(f"1.3.6.1.4.1.{int(number)}.%"))
 
 
 def below_object_id(statement: Select[Any], prefix: str) -> Select[Any]:

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, g, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
-from inventory.core.addresses import local_target
+from inventory.core.addresses import here, local_target
 from inventory.core.database import transaction
 from inventory.core.errors import Refused
 from inventory.core.forms import BoolField, Form, TextField, required
@@ -46,7 +46,10 @@ class Tab:
 
 @dataclass(slots=True)
 class Tabs:
-    """What components/saved_views.html reads; addresses are None where the act is not possible."""
+    """What components/saved_views.html reads; addresses are None where the act is not possible.
+
+    `without_view_url` is the list's address without the view that it names, where that is unknown.
+    """
 
     items: list[Tab]
     listing: str
@@ -54,6 +57,7 @@ class Tabs:
     query: str
     can_save: bool
     share_with: str | None
+    without_view_url: str | None = None
     edit_url: str | None = None
     keep_url: str | None = None
 
@@ -76,6 +80,8 @@ def tabs_of(listing: Listing) -> Tabs:
     found = Tabs(
         [*everything, *tabs], listing.name, request.path, query, bool(query), entity.name if entity else None
     )
+    if chosen is None and request.args.get("view"):
+        found.without_view_url = here({"view": None})
     if chosen is not None and saved.may_change(chosen, access()):
         found.edit_url = url_for("saved_views.edit", public_id=chosen.public_id)
         if chosen.query != query:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -76,17 +78,79 @@ def tags(browser: FlaskClient, address: str) -> list[str]:
         ("?missing=serial,holder", ["L1", "L2", "S1", "S2"]),
         ("?missing=tag", []),
         ("?holder=none&state=in_stock", ["L2"]),
-        ("?state=nonsense", []),
-        (
-            "?age=nonsense&warranty=nonsense&unseen=nonsense&received=nonsense&missing=nonsense",
-            ["L1", "L2", "S1", "S2"],
-        ),
+        ("?branch=lbx-ccas", ["S2"]),
+        ("?state=in_stock&cols=tag,nonsense&sort=nonsense&match=nonsense&not=nonsense", ["L2"]),
         ("?q=l2", ["L2"]),
         ("?q=%25", []),
     ],
 )
 def test_filters_ask_for_all_any_or_none(fleet, browser, address, found):
     assert tags(browser, address.format(maker=fleet["maker"].public_id) + "&sort=tag") == found
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ("received=2026-02-30", "Received: “2026-02-30” is no day"),
+        ("received=32/13/2026..", "Received: “32/13/2026” is no day"),
+        ("received=2026-03-02..2026-03-01", "Received: The first day comes after the last."),
+        ("as_of=2026-02-30", "As it was on: “2026-02-30” is no day"),
+        ("pinned=maybe", "Pinned by a person: “maybe” is neither 1 (yes) nor 0 (no)"),
+        ("state=nonsense", "State: “nonsense” is not on the list."),
+        ("age=1e9", "Age: “1e9” is not on the list."),
+        ("warranty=-5", "Warranty: “-5” is not on the list."),
+        ("place=nowhere00000", "Place: “nowhere00000” is not on the list."),
+        ("maker=nobody000000", "Maker: “nobody000000” is not on the list."),
+        ("change=unknown00000", "Change: “unknown00000” is not on the list."),
+    ],
+)
+def test_what_a_filter_does_not_understand_is_said_and_neither_a_chip_nor_a_file(browser, asked, why):
+    page = browser.get(f"/assets/?category=laptop&{asked}", headers=ENGLISH).text
+    results = page.partition('id="listing-results"')[2]
+    assert why in results
+    assert re.findall(r'class="chip"[^>]*>\s*<span>([^<]*)', results) == ["Category: Laptops"]
+    assert "2 items of equipment" in page
+    assert '<a href="/assets/?category=laptop"' in results
+    assert why.partition(": ")[2] in browser.get(f"/assets/?{asked}&panel=filters", headers=ENGLISH).text
+    file = browser.get(f"/assets/?category=laptop&{asked}&format=csv", headers=ENGLISH)
+    assert (file.mimetype, why in file.text) == ("text/html", True)
+
+
+def test_of_several_values_those_that_are_known_are_asked_for(browser):
+    page = browser.get("/assets/?state=in_stock,nonsense", headers=ENGLISH).text
+    assert "1 item of equipment" in page
+    assert "State: in stock" in page
+    assert '<a href="/assets/?state=in_stock"' in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ("cols=tag,colour", "There is no column “colour” here."),
+        ("sort=-colour", "The list cannot be sorted by “-colour”."),
+        ("not=colour", "There is no filter “colour” here to be turned round."),
+        ("match=some", "“some” is neither “all” nor “any” of the filters."),
+        ("view=unknown00000", "This saved view is no longer there"),
+    ],
+)
+def test_what_an_address_names_that_the_list_does_not_have_is_said(browser, asked, why):
+    page = browser.get(f"/assets/?{asked}", headers=ENGLISH).text
+    assert why in page
+    assert why not in browser.get("/assets/", headers=ENGLISH).text
+
+
+def test_no_act_is_done_on_all_rows_while_a_filter_is_not_understood(fleet, browser):
+    answer = browser.post("/assets/bulk?received=2026-02-30", data={"all": "1"}, headers=ENGLISH)
+    assert answer.status_code == 409
+    assert "Correct the filter first" in answer.text
+
+
+def test_a_day_is_asked_for_as_people_write_it(fleet, browser):
+    with transaction():
+        fleet["L1"].received_on = date(2026, 3, 1)
+    assert tags(browser, "?received=01/03/2026") == ["L1"]
+    assert tags(browser, "?received=..28/02/2026") == []
+    assert "Received: 1 Mar 2026" in browser.get("/assets/?received=01/03/2026", headers=ENGLISH).text
 
 
 def test_days_are_asked_for_relative_to_today(fleet, browser):

@@ -1,5 +1,6 @@
 """Custom fields on pages: declared on a category, filled in with an asset, listed, asked for and exported."""
 
+import html
 import re
 
 import pytest
@@ -32,6 +33,15 @@ def line(phones):
 @pytest.fixture
 def alice(cast, sign_in):
     return sign_in(cast.alice)
+
+
+def declare(kind, category=None):
+    home = ("asset", "") if category is None else ("category", category.public_id)
+    given = {"choices": ["Orange", "SFR"]} if kind == "choice" else {}
+    with transaction():
+        return services.create_field(
+            {"home": home[0], "home_id": home[1], "kind": FieldKind(kind), "label": "Own", **given}, actor=factories.SYSTEM
+        )  # fmt: skip
 
 
 def text_of(answer):
@@ -134,20 +144,98 @@ def test_a_value_of_a_person_who_is_not_seen_is_refused(cast, phones, alice):
 @pytest.mark.parametrize(
     ("kind", "value", "asked", "found"),
     [
-        ("number", "12,5", "10..20", True), ("number", "12,5", "13..", False), ("number", "12,5", "12.5", True),
-        ("money", "1 200", "..1000", False), ("money", "1 200", "1200", True),
+        ("number", "12,5", "10..20", True), ("number", "12,5", "12..", True), ("number", "12,5", "13..", False), ("number", "12,5", "12.5", True),
+        ("money", "1 200", "..1000", False), ("money", "1 200", "..2000", True), ("money", "1 200", "1200", True),
         ("date", "01/03/2026", "2026-01-01..2026-12-31", True), ("date", "01/03/2026", "..2026-02-01", False),
-        ("text", "Salle B", "salle", True), ("text", "Salle B", "100%", False), ("number", "1", "nonsense", True),
+        ("date", "01/03/2026", "01/03/2026", True), ("date", "01/03/2026", "none", False),
+        ("text", "Salle B", "salle", True), ("text", "Salle B", "100%", False), ("text", "Salle B", "=salle b", False),
+        ("text", "Salle B", "=Salle B", True), ("number", "12,5", "none", False),
     ],
 )  # fmt: skip
 def test_a_filter_understands_what_is_asked(cast, phones, alice, kind, value, asked, found):
-    with transaction():
-        field = services.create_field(
-            {"home": "asset", "home_id": "", "kind": FieldKind(kind), "label": "Own"}, actor=factories.SYSTEM
-        )
+    field = declare(kind)
     assert alice.post("/assets/new", data=new_phone(cast, phones, **{field.key: value})).status_code == 303
     page = text_of(alice.get("/assets/", query_string={field.key: asked}, headers=ENGLISH))
-    assert ("1 item of equipment" in page) is found
+    assert ("1 item of equipment" if found else "0 items of equipment") in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "chip"),
+    [
+        ("number", "1284.5", "Own : 1\u202f284,5"), ("number", "10..20,5", "Own : entre 10 et 20,5"), ("money", "..1200", "Own : au plus 1\u202f200,00\xa0€"),
+        ("date", "2026-03-01..", "Own : depuis le 01/03/2026"), ("text", "=Salle B", "Own : exactement «\xa0Salle B\xa0»"),
+        ("text", "none", "Own : aucune valeur"), ("person", "none", "Own : aucune valeur"),
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_a_field_is_said_as_its_reader_writes_it(cast, alice, kind, asked, chip):
+    field = declare(kind)
+    page = text_of(alice.get("/assets/", query_string={field.key: asked}, headers={"Accept-Language": "fr"}))
+    chips = re.findall(r"<span>(Own[^<]*)", html.unescape(page))
+    assert chips == [chip.replace(" :", "\xa0:")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "why"),
+    [
+        ("number", "ten", "“ten” is no number such as 1 234,5"), ("money", "20..10", "The first number comes after the last."),
+        ("number", "..", "is no number"), ("date", "2026-02-30", "“2026-02-30” is no day"), ("choice", "Free", "“Free” is not on the list"),
+        ("person", "nobody000000", "“nobody000000” is not on the list"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_of_a_field_is_refused_at_its_control(cast, alice, kind, asked, why):
+    field = declare(kind)
+    page = text_of(
+        alice.get("/assets/", query_string={field.key: asked, "panel": "filters"}, headers=ENGLISH)
+    )
+    control = re.search(rf'id="filter-{field.key}-error".*?</p>', page, re.DOTALL)
+    assert why in control[0]
+    assert not re.search(r'class="chip"[^>]*>\s*<span>Own', page)
+
+
+def test_a_field_that_must_be_filled_in_says_what_lacks_it_before_and_after_and_leads_there(
+    cast, phones, alice, sign_in
+):
+    field, diane = declare("text", phones), sign_in(cast.diane)
+    for number in range(3):
+        factories.create_asset(
+            cast.le_bouscat, phones, tag=f"T-{number}", state="retired" if number == 2 else "in_stock"
+        )
+    factories.create_asset(cast.le_bouscat)
+    alice.post("/assets/new", data=new_phone(cast, phones, tag="T-9", **{field.key: "A"}))
+    home = f"category:{phones.public_id}"
+    assert "2 items have no value here yet" in text_of(
+        diane.get(f"/fields/{field.public_id}", headers=ENGLISH)
+    )
+    assert "3 items have no value here yet" in text_of(diane.get(f"/fields/new?home={home}", headers=ENGLISH))
+    given = {"label": "Own", "in_use": "y", "position": "50", "required": "y"}
+    saved = diane.post(f"/fields/{field.public_id}", data=given, headers=ENGLISH)
+    page = html.unescape(text_of(diane.get(saved.headers["Location"], headers=ENGLISH)))
+    assert "2 items have no value there yet" in page
+    (address,) = re.findall(r'href="(/assets/[^"]*)">See them', page)
+    lacking = text_of(diane.get(address, headers=ENGLISH))
+    assert "2 items of equipment" in lacking
+    assert "Own: no value" in lacking
+
+
+@pytest.mark.parametrize(("kind", "held", "said"), [
+    ("text", ["A", "a", "B", "C", "C"], ["“A”: 2 items", "“C”: 2 items"]),
+    ("number", ["1284,5", "1284.5", "3"], ["1,284.5: 2 items"]),
+    ("money", ["1200", "1200", "3"], ["€1,200.00: 2 items"]),
+    ("date", ["01/03/2026", "01/03/2026"], ["1 Mar 2026: 2 items"]),
+])  # fmt: skip
+def test_what_is_held_twice_is_named_and_leads_to_what_holds_it(
+    cast, phones, alice, sign_in, kind, held, said
+):
+    field, diane = declare(kind), sign_in(cast.diane)
+    for value in held:
+        alice.post("/assets/new", data=new_phone(cast, phones, **{field.key: value}))
+    given = {"label": "Own", "in_use": "y", "position": "50", "is_unique": "y"}
+    refused = diane.post(f"/fields/{field.public_id}", data=given, headers=ENGLISH)
+    assert refused.status_code == 422
+    links = re.findall(r'<a href="(/assets/[^"]*)">([^<]*: 2 items)', html.unescape(text_of(refused)))
+    assert [words for _address, words in links] == said
+    for address, _words in links:
+        assert "2 items of equipment" in text_of(diane.get(address, headers=ENGLISH))
 
 
 def test_a_field_of_one_category_is_no_column_of_the_whole_list_unless_chosen(cast, phones, line, alice):

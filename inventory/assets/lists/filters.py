@@ -44,7 +44,7 @@ def filters(view: View) -> tuple[Filter, ...]:
     dated = view.dated
     return (
         Filter("state", LABELS["state"], lambda s, v: _by_state(s, v, dated.state), options=cache(_states)),
-        Filter("category", LABELS["category"], lambda s, v: s.where(Category.code == v), options=cache(_categories)),
+        Filter("category", LABELS["category"], lambda s, v: s.where(Category.code == v), options=cache(_categories), words=_category_words),
         Filter("family", N_("Part of the fleet"), _by_family, options=cache(_families)),
         Filter("age", N_("Age"), lambda s, v: queries.by_age(s, v, view), options=cache(_ages), words=_age_words,
                own=N_("Years: 7, or 7+ for seven and more")),
@@ -153,6 +153,12 @@ def _categories() -> Pairs:
     return sorted(pairs, key=lambda pair: by_letters(pair[1]))
 
 
+def _category_words(code: str) -> str | None:
+    """Return the name of a category that may no longer be chosen."""
+    name = db.session.scalar(select(Category.name).where(Category.code == code))
+    return name and gettext(name)
+
+
 def _by_family(statement: Select[Any], value: str) -> Select[Any]:
     if value == "main":
         return statement.where(Category.in_renewal_base)
@@ -201,7 +207,8 @@ def _named(model: type[Any], key: str, none: str = "") -> Callable[[], Sequence[
         for row in queries.rows_named(model, wanted[:50]):
             entity_id = row.id if model is Entity else getattr(row, "entity_id", None)
             if entity_id is None or entity_id in seen:
-                value = row.code if getattr(row, "code", None) in wanted else row.public_id
+                code = getattr(row, "code", row.public_id)
+                value = next((one for one in wanted if one.upper() == code), row.public_id)
                 found.append((value, getattr(row, "display_name", None) or row.name))
         return found
 

@@ -44,7 +44,7 @@ def selection(permission: Permission) -> Picked:
     """Return the chosen assets of the entities where the user holds the permission."""
     scope = current_scope(permission)
     if request.form.get("all") == "1":
-        return Picked(lists.equipment(scope).selection.ids(), [], True)
+        return Picked(lists.equipment(scope).every_id(), [], True)
     named = ticked(MOST_NAMED)
     return Picked(queries.ids_of(scope, named), named, False)
 

@@ -16,6 +16,7 @@ from inventory.core.listing.lists import Listing
 from inventory.core.listing.picking import Picked, ticked
 from inventory.core.listing.reading import EXPORT_CHUNK, PAGE_SIZE
 from inventory.core.listing.tallied import tallied
+from inventory.core.listing.understanding import whole_number
 
 __all__ = [
     "EXPORT_CHUNK",
@@ -34,4 +35,5 @@ __all__ = [
     "number_in_parc",
     "tallied",
     "ticked",
+    "whole_number",
 ]

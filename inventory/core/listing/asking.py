@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
+from inventory.core.listing import understanding
 from inventory.core.listing.declaring import Column, Filter, Usual
 from inventory.core.text import clean
 
@@ -23,32 +24,59 @@ RANGE_ENDS = ("from", "to")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an address asks for, as far as the list knows it."""
+    """What an address asks for, as far as the list knows it; what it asks of filters that makes no sense (`refused`, by key).
+
+    `strange` are its other arguments that name what the list does not have: {argument: the names}.
+    """
 
     query: str
     values: dict[str, str]
     turned: frozenset[str]
     any_of: bool
     columns: tuple[str, ...]
+    refused: dict[str, understanding.Read]
+    strange: dict[str, str]
+
+    @property
+    def narrows(self) -> bool:
+        """Whether the list is narrowed by anything."""
+        return bool(self.values or self.query)
 
 
 def read(arguments: MultiDict[str, str], filters: Sequence[Filter], columns: Sequence[Column]) -> Asked:
     """Read the arguments of an address; what the list does not know is left alone."""
-    values = {f.key: value for f in filters if (value := _value(arguments, f))}
-    known = {column.key for column in columns}
-    chosen = dict.fromkeys(part for part in _joined(arguments, "cols").split(",") if part in known)
+    found = {f.key: understanding.read(f, value) for f in filters if (value := _value(arguments, f))}
+    values = {key: one.value for key, one in found.items() if one.value}
+    known, turned = {column.key for column in columns}, _parts(arguments, "not")
+    chosen, match = _parts(arguments, "cols"), clean(arguments.get("match", ""), 20) or ""
     return Asked(
         query=clean(arguments.get("q", ""), 100) or "",
         values=values,
-        turned=frozenset(_joined(arguments, "not").split(",")) & values.keys(),
-        any_of=arguments.get("match") == "any" and len(values) > 1,
-        columns=tuple(chosen),
-    )
+        turned=frozenset(turned) & values.keys(),
+        any_of=match == "any" and len(values) > 1,
+        columns=tuple(part for part in chosen if part in known),
+        refused={key: one for key, one in found.items() if one.why},
+        strange=_strange({
+            "cols": [part for part in chosen if part not in known],
+            "sort": [s for s in [arguments.get("sort", "")] if s and not _sorts(s, columns)],
+            "not": [part for part in turned if part not in {f.key for f in filters}],
+            "match": [match] if match not in ("", "any", "all") else [],
+        }),
+    )  # fmt: skip
 
 
-def asks_nothing(arguments: MultiDict[str, str], filters: Sequence[Filter]) -> bool:
-    """Say whether an address narrows the list by nothing."""
-    return not (clean(arguments.get("q", ""), 100) or any(_value(arguments, choice) for choice in filters))
+def _strange(found: dict[str, list[str]]) -> dict[str, str]:
+    return {
+        name: ", ".join(clean(part, 40) or "" for part in parts) for name, parts in found.items() if parts
+    }
+
+
+def _sorts(wanted: str, columns: Sequence[Column]) -> bool:
+    return any(one.sort is not None and one.key == wanted.removeprefix("-") for one in columns)
+
+
+def _parts(arguments: MultiDict[str, str], name: str) -> list[str]:
+    return [part for part in _joined(arguments, name).split(",") if part]
 
 
 def _value(arguments: MultiDict[str, str], choice: Filter) -> str:

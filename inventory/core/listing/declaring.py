@@ -68,7 +68,8 @@ class Filter:
     `hidden` filters come from links (a drill-down) and show as chips only. Where what a filter asks of changes without a
     record in the trail (when something was last seen), `mark` names what tells that it has not (`registry.mark`). What a filter leaves `lies_together`
     where an index of its own holds it and a list's order may begin far from it: if it is not much, it is taken out before it is sorted.
-    What is longer than `longest` characters is cut.
+    What is longer than `longest` characters is cut. A value that makes no sense is refused, and narrows nothing: days and
+    choices tell by themselves, `refuses(value)` says of others why (None: it makes sense). `empty` is the value that asks for what has none.
     """
 
     key: str
@@ -83,6 +84,8 @@ class Filter:
     mark: str | None = None
     lies_together: bool = False
     longest: int = 400
+    refuses: Callable[[str], str | None] | None = None
+    empty: str = ""
 
     def parts(self, value: str) -> list[str]:
         """Return the values that one text asks for, any of which will do."""
@@ -92,6 +95,8 @@ class Filter:
 
     def say(self, value: str) -> str:
         """Return a value in the reader's words."""
+        if self.empty and value == self.empty:
+            return str(gettext(N_("no value")))
         known = dict(self.options()) if self.options else {}
         said = []
         for part in self.parts(value):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
-from flask import Response, abort, current_app, redirect, request, url_for
+from flask import Response, abort, current_app, redirect, request
 from flask_babel import gettext
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select
@@ -14,17 +14,18 @@ from werkzeug.datastructures import MultiDict
 
 from inventory.core import keyset, registry
 from inventory.core.addresses import PLACE, here
+from inventory.core.errors import Refused
 from inventory.core.listing import asking, files, reading, words
 from inventory.core.listing.cells import Cells
 from inventory.core.listing.declaring import BulkAction, Column, Filter, Join, ListedRow, Usual
+from inventory.core.listing.narrowing import Narrowing
 from inventory.core.listing.reading import PAGE_SIZE, Rows, conditions
 from inventory.core.wording import N_
 
 _ANY_SORT = "any-sort-at-all"
-OWN_ARGUMENTS = PLACE | {"q", "not", "match", "format"}
 
 
-class Listing:
+class Listing(Narrowing):
     """Rows of one statement as a page asks for them; the number of queries does not depend on the rows.
 
     `public_id` reads a row's public id, `public_id_column` is the same in SQL (where given, files may be written from
@@ -53,9 +54,10 @@ class Listing:
         self.arguments = request.args
         self.usual = usual
         self._tidy_address()
-        if usual and asking.asks_nothing(self.arguments, filters):
-            self.arguments = MultiDict([*self.arguments.items(multi=True), (usual.key, usual.value)])
         self.asked = asking.read(self.arguments, filters, columns)
+        if usual and not self.asked.narrows:
+            self.arguments = MultiDict([*self.arguments.items(multi=True), (usual.key, usual.value)])
+            self.asked = asking.read(self.arguments, filters, columns)
         self.query, self.values = self.asked.query, self.asked.values
         self.bulk: list[BulkAction] = []
         self.empty_message, self.empty_url, self.empty_label = gettext(N_("Nothing here yet.")), "", ""
@@ -223,125 +225,6 @@ class Listing:
         """The address without a choice of columns, None when there is none."""
         return here({"cols": None}) if self.asked.columns else None
 
-    # Filters.
-
-    @property
-    def asks_filters(self) -> bool:
-        """Whether the page holds the whole picker of filters: it is fetched when it is opened, being most of a page."""
-        return "panel" in self.arguments
-
-    @property
-    def filters_url(self) -> str:
-        """The address of the page with its picker of filters."""
-        return here({"panel": "filters"})
-
-    @property
-    def filter_count(self) -> int:
-        """How many filters may be asked for."""
-        return sum(not choice.hidden for choice in self.all_filters)
-
-    @cached_property
-    def filters(self) -> list[dict[str, Any]]:
-        """The filters that the picker asks for."""
-        return [self._shown_filter(choice) for choice in self.all_filters if not choice.hidden]
-
-    def _shown_filter(self, choice: Filter) -> dict[str, Any]:
-        value = self.values.get(choice.key, "")
-        options = [(v, label) for v, label in (choice.options() if choice.options else ())]
-        chosen = choice.parts(value) if value else []
-        known = {v for v, _label in options}
-        ends = value.partition("..")
-        return {
-            "key": choice.key,
-            "label": gettext(choice.label),
-            "kind": choice.kind,
-            "options": options,
-            "value": value,
-            "chosen": chosen,
-            "own": gettext(choice.own) if choice.own else "",
-            "own_value": ",".join(part for part in chosen if part not in known),
-            "from": ends[0],
-            "to": ends[2],
-            "search": choice.search,
-            "words": self._words(choice) if value else "",
-            "turned": choice.key in self.asked.turned,
-            "usual": self.usual.value if self.usual and self.usual.key == choice.key else None,
-        }
-
-    def _words(self, choice: Filter) -> str:
-        value = self.values[choice.key]
-        if choice.kind == "range":
-            return words.days(value)
-        return choice.say(value)
-
-    @cached_property
-    def chips(self) -> list[dict[str, str]]:
-        """What is filtered by, in words, each with the address that stops it."""
-        shown = []
-        for choice in self.all_filters:
-            if choice.key in self.values:
-                gone = {choice.key: self._otherwise(choice.key), "not": self._turned_without(choice.key)}
-                shown.append({"label": self._chip(choice), "remove_url": here(gone)})
-        if self.query:
-            label = gettext(N_("Search: %(words)s")) % {"words": self.query}
-            shown.append({"label": label, "remove_url": here({"q": None})})
-        return shown
-
-    def _chip(self, choice: Filter) -> str:
-        label, turned = gettext(choice.label), choice.key in self.asked.turned
-        if choice.kind == "bool":
-            plain = self.values[choice.key] != "0"
-            said = {"what": label}
-            return label if plain != turned else str(gettext(N_("Not: %(what)s")) % said)
-        said = {"what": label, "words": self._words(choice)}
-        return str(gettext(N_("%(what)s is not %(words)s") if turned else N_("%(what)s: %(words)s")) % said)
-
-    def _otherwise(self, key: str) -> str | None:
-        """Return what an address asks of a filter that is taken away: everything, where nothing would mean the usual."""
-        is_last = len(self.values) == 1 and not self.query
-        asks_usual = self.usual is not None and (key, self.values[key]) == (self.usual.key, self.usual.value)
-        return self.usual.everything if self.usual and is_last and asks_usual else None
-
-    @property
-    def usual_words(self) -> str | None:
-        """What the list is narrowed to while nothing is asked, None where that is nothing."""
-        choice = next((f for f in self.all_filters if self.usual and f.key == self.usual.key), None)
-        return choice.say(self.usual.value) if choice and self.usual else None
-
-    def _turned_without(self, key: str) -> str | None:
-        return ",".join(sorted(self.asked.turned - {key})) or None
-
-    @property
-    def match_url(self) -> str | None:
-        """The address that asks for any of the filters instead of all (or the other way), None with fewer than two."""
-        if len(self.values) < 2:
-            return None
-        return here({"match": None if self.asked.any_of else "any"})
-
-    @property
-    def clear_url(self) -> str:
-        """The address without any filter; sort, columns and the saved view stay."""
-        ends = {f"{f.key}.{end}" for f in self.all_filters for end in asking.RANGE_ENDS}
-        gone = {f.key for f in self.all_filters} | ends | {"q", "not", "match"}
-        return here(dict.fromkeys(gone))
-
-    @property
-    def action_url(self) -> str:
-        """Where the filter form sends."""
-        return url_for(request.endpoint or "", **(request.view_args or {}))
-
-    @property
-    def hidden(self) -> list[tuple[str, str]]:
-        """What the filter form keeps: the sort, the columns, the scope, and filters that it does not ask for."""
-        asked = {f.key for f in self.all_filters if not f.hidden} | OWN_ARGUMENTS
-        return [(key, value) for key, value in self.arguments.items() if key not in asked]
-
-    @property
-    def in_use(self) -> list[tuple[str, str]]:
-        """The filters of the address, for a form that does not show them."""
-        asked = {f.key for f in self.all_filters if not f.hidden} | {"not", "match"}
-        return [(key, value) for key, value in self.arguments.items() if key in asked]
-
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What the form that chooses columns keeps: everything else."""
@@ -387,8 +270,18 @@ class Listing:
 
     @property
     def wants_export(self) -> bool:
-        """Say whether the request asks for a file of all rows."""
-        return self.arguments.get("format") in ("csv", "xlsx")
+        """Say whether the request asks for a file of all rows; not while a filter is refused: it would hold others than were meant."""
+        return self.arguments.get("format") in ("csv", "xlsx") and not self.asked.refused
+
+    def every_id(self) -> list[int]:
+        """Return the ids of all rows, for an act on all of them; raises Refused while a filter is refused."""
+        if self.asked.refused:
+            raise Refused(
+                N_(
+                    "The list's address asks for something that makes no sense. Nothing was changed. Correct the filter first."
+                )
+            )
+        return self.selection.ids()
 
     def export(self, title: str) -> Response:
         """Answer with all matching rows and the chosen columns, as CSV while they are read or as one workbook called after a title."""

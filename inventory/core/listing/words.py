@@ -35,6 +35,8 @@ def days(value: str) -> str:
     """Return a range of days in the reader's words."""
     start, _dots, end = value.partition("..")
     first, last = (i18n.day(day) if (day := _day(text)) else text for text in (start, end))
+    if first == last:
+        return str(first)
     if first and last:
         return str(gettext(N_("%(first)s to %(last)s")) % {"first": first, "last": last})
     return str(gettext(N_("since %(day)s") if first else N_("until %(day)s")) % {"day": first or last})

@@ -19,7 +19,7 @@ from inventory.core.database import transaction
 from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.i18n import ngettext
-from inventory.core.listing import BulkAction, Column, Filter, Listing, code_options, ticked
+from inventory.core.listing import BulkAction, Column, Filter, Listing, code_options, ticked, whole_number
 from inventory.core.permissions import Permission
 from inventory.core.web import current_scope, done, leave, load, page, undo_own_url
 from inventory.core.wording import N_
@@ -58,17 +58,11 @@ def _hinted(statement: Select[Any], value: str) -> Select[Any]:
 
 
 def _with_port(statement: Select[Any], value: str) -> Select[Any]:
-    port = f'%"code": "port", "text": "{value}"%'
-    return (
-        statement.where(cast(Presence.hints, String).like(port))
-        if value.isascii() and value.isdigit()
-        else statement
-    )
+    return statement.where(cast(Presence.hints, String).like(f'%"code": "port", "text": "{int(value)}"%'))
 
 
 def _unseen_for(statement: Select[Any], value: str) -> Select[Any]:
-    days = int(value) if value.isascii() and value.isdigit() and len(value) < 5 else 0
-    return statement.where(Presence.last_seen_at < clock.now() - timedelta(days=days)) if days else statement
+    return statement.where(Presence.last_seen_at < clock.now() - timedelta(days=int(value)))
 
 
 def _ranges() -> list[tuple[str, str]]:
@@ -100,15 +94,15 @@ FILTERS = (
     Filter("maker", N_("Maker of the address"), lambda stmt, value: stmt.where(Presence.maker == value),
            options=lambda: [(name, name) for name in queries.makers_noticed(current_scope())]),
     Filter("guess", N_("Probably"), _hinted, options=lambda: [(code, _(text)) for code, text in words.GUESSES.items()]),
-    Filter("port", N_("Open TCP port"), _with_port, kind="text"),
-    Filter("unseen", N_("Not seen for, in days"), _unseen_for, kind="text"),
+    Filter("port", N_("Open TCP port"), _with_port, kind="text", refuses=whole_number(1, 65535)),
+    Filter("unseen", N_("Not seen for, in days"), _unseen_for, kind="text", refuses=whole_number(1, 9999)),
 )  # fmt: skip
 
 
 def _listing(permission: Permission = Permission.VIEW) -> Listing:
     """The list: what is open unless another state is asked for."""
     statement = queries.presences(current_scope(permission))
-    if "standing" not in request.args:
+    if not set(Standing) & set(request.args.get("standing", "").split(",")):
         statement = statement.where(queries.is_open())
     return Listing(
         "presences",
@@ -161,9 +155,7 @@ def presence(public_id: str) -> Response:
 def _chosen(permission: Permission, most: int) -> list[Presence]:
     """The presences that a form or the list names, where the permission is held."""
     if request.form.get("all") == "1":
-        named = [
-            row.public_id for row in queries.presences_by_id(_listing(permission).selection.ids()[:most])
-        ]
+        named = [row.public_id for row in queries.presences_by_id(_listing(permission).every_id()[:most])]
     else:
         named = ticked(most)
     return queries.presences_named(current_scope(permission), named)

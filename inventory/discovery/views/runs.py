@@ -15,7 +15,7 @@ from inventory.core.addresses import row_pages
 from inventory.core.database import db, transaction
 from inventory.core.guard import requires
 from inventory.core.i18n import ngettext
-from inventory.core.listing import Column, Filter, Listing, code_options
+from inventory.core.listing import Column, Filter, Listing, code_options, whole_number
 from inventory.core.permissions import Permission
 from inventory.core.web import access, current_scope, done, load, page
 from inventory.core.wording import N_
@@ -35,8 +35,7 @@ def _of_kind(statement: Select[Any], value: str) -> Select[Any]:
 
 
 def _troubled(statement: Select[Any], value: str) -> Select[Any]:
-    days = int(value) if value.isascii() and value.isdigit() and len(value) <= 3 else 0
-    return queries.troubled(statement, days) if days else statement
+    return queries.troubled(statement, int(value))
 
 
 def _tallied(outcome: Outcome, label: str) -> Column:
@@ -72,9 +71,10 @@ FILTERS = (
     Filter("kind", N_("Kind"), _of_kind, options=code_options(RunKind)),
     Filter("state", N_("State"), _in_state, options=code_options(JobState)),
     Filter(
-        "range", N_("Range"), queries.of_range, kind="text", hidden=True, words=queries.range_name,
+        "range", N_("Range"), queries.of_range, hidden=True, words=queries.range_name,
     ),
-    Filter("troubled", N_("Could not read everything, in days"), _troubled, kind="text", hidden=True),
+    Filter("troubled", N_("Could not read everything, in days"), _troubled, kind="text", hidden=True,
+           refuses=whole_number(1, 999)),
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from inventory.core.database import transaction
 from inventory.core.errors import Invalid
 from inventory.core.forms import options
 from inventory.core.guard import requires
-from inventory.core.listing import BulkAction, Column, Filter, Listing, Picked, ticked
+from inventory.core.listing import BulkAction, Column, Filter, Listing, Picked, ticked, whole_number
 from inventory.core.permissions import Permission
 from inventory.core.web import access, current_scope, done, leave, page, undo_own_url
 from inventory.core.wording import N_
@@ -89,7 +89,13 @@ def _at_site(statement: Select[Any], value: str) -> Select[Any]:
 FILTERS = (
     Filter("site", N_("Site"), _at_site, options=_sites),
     Filter("range", N_("Range"), queries.in_range, options=_ranges),
-    Filter("enterprise", N_("Enterprise number"), queries.of_enterprise, kind="text"),
+    Filter(
+        "enterprise",
+        N_("Enterprise number"),
+        queries.of_enterprise,
+        kind="text",
+        refuses=whole_number(0, 2**31 - 1),
+    ),
     Filter("object_id", N_("sysObjectID begins with"), queries.below_object_id, kind="text"),
     Filter("description", N_("Description holds"), queries.described, kind="text"),
     Filter("kind", N_("Kind guessed"), queries.of_guessed_kind, options=_kinds),
@@ -133,7 +139,7 @@ def _asked_for() -> dict[str, Any]:
 
 def _selection() -> Picked:
     if request.form.get("all") == "1":
-        return Picked(_listing(ANSWER).selection.ids(), [], True)
+        return Picked(_listing(ANSWER).every_id(), [], True)
     named = ticked(MOST_NAMED)
     return Picked(queries.unknown_ids(current_scope(ANSWER), named), named, False)
 

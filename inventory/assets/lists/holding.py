@@ -1,0 +1,35 @@
+"""The equipment that custom fields are declared on: what is to be filled in, and the lists that show what has a value or none."""
+
+from __future__ import annotations
+
+from flask import url_for
+from sqlalchemy import Select, select
+
+from inventory.assets import lifecycle
+from inventory.assets.lists.filters import IN_FLEET
+from inventory.assets.models import Asset
+from inventory.catalog.models import Category
+from inventory.core.database import db
+from inventory.fields.columns import NONE
+from inventory.fields.homes import Things
+
+
+def _to_fill_in(category_id: str) -> Select[tuple[str]]:
+    """Return the public ids of the equipment in the fleet, of one category by its public id ("": of all)."""
+    statement = select(Asset.public_id).where(Asset.state.not_in(lifecycle.GONE))
+    if category_id:
+        statement = statement.where(Asset.category.has(Category.public_id == category_id))
+    return statement
+
+
+def _lacking_url(category_id: str, key: str) -> str:
+    code = db.session.scalar(select(Category.code).where(Category.public_id == category_id))
+    asked = {key: NONE} if key else {}
+    return url_for("assets.index", state=IN_FLEET, category=code, **asked)
+
+
+def _holding_url(key: str, value: str) -> str:
+    return url_for("assets.index", **{key: value})
+
+
+THINGS = Things(_to_fill_in, _lacking_url, _holding_url)

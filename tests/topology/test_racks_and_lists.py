@@ -129,7 +129,7 @@ def test_the_list_is_narrowed_by_switch_and_by_port_in_either_spelling(cast: Cas
     assert names(switch=edge, port="gi1/0/7") == {"pc-compta"}
     assert names(switch=public_id("sw-mairie")) == set()
     assert names(switch="none") == {"sw-ecole", "sw-mairie"}
-    assert names(switch="nothing-like-it") == set()
+    assert "“nothing-like-it” is not on the list." in text_of(browser, "/assets/?switch=nothing-like-it")
     assert "sw-ecole" in text_of(browser, f"/assets/?switch={edge}")
 
 

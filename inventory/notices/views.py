@@ -40,6 +40,8 @@ def index() -> Response:
     if form.submitted_and_valid():
         with form.saving():
             services.save_settings(form.values(), version=form.seen_version(), actor=g.actor)
+        if not form.errors and not form.enabled.data:
+            return done(_("The settings of mail are saved. Mail is switched off."), to=url_for(".index"))
         if not form.errors:
             return done(
                 _("The settings of mail are saved. Now send a test."), to=url_for(".index", _anchor="test")

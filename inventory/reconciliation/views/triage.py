@@ -57,7 +57,7 @@ COLUMNS = (
     Column("title", N_("Device"), _title_of, kind="name", title=lambda row: row.sighting.target),
     Column("target", N_("Seen at"), lambda row: row.sighting.target, kind="code", sort=Sighting.target_order,
            url=lambda row: url_for("discovery.sighting", public_id=row.sighting.public_id)),
-    Column("description", N_("Description"), _fact("description")),
+    Column("description", N_("Description"), _fact("description"), kind="sentence", whole=True),
     Column("enterprise", N_("Maker by its number"), presentation.enterprise_of, url=_of_enterprise),
     Column("kind", N_("Kind guessed"), lambda row: discovery.kind_of(row.sighting)),
     Column("object_id", N_("sysObjectID"), _fact("object_id"), shown=False),

@@ -21,7 +21,18 @@ function refusal(answer) {
   return alert ? alert.textContent.trim() : "";
 }
 
+// A message stays in sight above what the page opens at, which must not lie beneath it.
+function makeRoomForMessages() {
+  const region = document.getElementById("messages");
+  // The browser may not have gone there yet, so that nothing is its :target.
+  const target = document.getElementById(location.hash.slice(1));
+  if (!target || !region?.offsetHeight) return;
+  document.documentElement.style.setProperty("--said", `${region.offsetHeight}px`);
+  target.scrollIntoView();
+}
+
 export function prepareRequests() {
+  makeRoomForMessages();
   document.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRFToken"] = csrfToken();
     if (event.detail.verb !== "get") return;

@@ -49,9 +49,10 @@ def ages_sentence(fleet: Fleet) -> str:
     known = sum(count for _age, count in fleet.years)
     if not known:
         return _("No age of a main terminal is known yet.")
-    return _(
-        "%(over)s of %(known)s main terminals are over their service life.",
-        over=i18n.number(fleet.over_life),
+    return ngettext(
+        "%(num)s of %(known)s main terminals is over its service life.",
+        "%(num)s of %(known)s main terminals are over their service life.",
+        fleet.over_life,
         known=i18n.number(known),
     )
 
@@ -77,9 +78,10 @@ def categories_sentence(fleet: Fleet) -> str:
     if not fleet.categories:
         return _("Nothing is in use.")
     category, count = fleet.categories[0]
-    return _(
-        "%(count)s items are in use, most of them: %(category)s (%(share)s).",
-        count=i18n.number(fleet.in_use),
+    return ngettext(
+        "%(num)s item is in use. The largest category: %(category)s (%(share)s).",
+        "%(num)s items are in use. The largest category: %(category)s (%(share)s).",
+        fleet.in_use,
         category=_(category.name),
         share=i18n.percent(count / fleet.in_use, 0),
     )

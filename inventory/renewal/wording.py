@@ -60,10 +60,12 @@ def remarks(figures: Figures) -> list[str]:
         )
     if figures.main.outcome.verdict is Verdict.NO_BASE and figures.main.fleet:
         found.append(
-            _(
-                "%(count)s main terminals are in service now, but no record says so for the reference day. "
+            ngettext(
+                "%(num)s main terminal is in service now, but no record says so for the reference day. "
+                "Fill in its dates of use, or choose another reference day in the rule.",
+                "%(num)s main terminals are in service now, but no record says so for the reference day. "
                 "Fill in their dates of use, or choose another reference day in the rule.",
-                count=i18n.number(figures.main.fleet),
+                figures.main.fleet,
             )
         )
     return found

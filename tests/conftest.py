@@ -176,9 +176,25 @@ def database(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.fixture
-def cast(database: Any) -> factories.Cast:
-    """The fixed people of permission tests: see `factories.Cast`."""
+def cast(request: pytest.FixtureRequest, database: Any) -> factories.Cast:
+    """The fixed people of permission tests: see `factories.Cast`; beside `made`, those that its rows were made for."""
+    if "made" in request.fixturenames:
+        return request.getfixturevalue("world")[0]  # type: ignore[no-any-return]
     return once(factories.create_cast)
+
+
+@pytest.fixture
+def world(database: Any) -> tuple[factories.Cast, Any]:
+    """The cast, and a row of every noun of Le Bouscat."""
+    from tests import rows
+
+    return once(rows.of_le_bouscat)
+
+
+@pytest.fixture
+def made(world: tuple[factories.Cast, Any]) -> Any:
+    """A row of every noun of Le Bouscat: `rows.Rows`."""
+    return world[1]
 
 
 @pytest.fixture

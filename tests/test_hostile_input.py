@@ -22,7 +22,6 @@ from inventory.core.permissions import Role
 from inventory.core.text import clean
 from tests import crowds, rows
 from tests.factories import Cast, create_user
-from tests.once import once
 from tests.rollback import nothing_kept
 from tests.sent_forms import TYPED, SentForm, forms_in
 
@@ -55,24 +54,6 @@ ALWAYS = {"sort", "q", "after", "before", "seen", "format", "entity", "as_of", "
 SINGLES, BODIES_EACH = 3, 3
 RUN_BY_SPREADSHEETS = re.compile(r"[=+\-@|%\t\r\n]")
 KEPT_KINDS = tuple(kind for kind in TYPED if kind != "password")
-
-
-@pytest.fixture
-def world(database: Any) -> tuple[Cast, rows.Rows]:
-    """The cast, and a row of every noun of Le Bouscat."""
-    return once(rows.of_le_bouscat)
-
-
-@pytest.fixture
-def cast(world: tuple[Cast, rows.Rows]) -> Cast:
-    """The people who ask."""
-    return world[0]
-
-
-@pytest.fixture
-def made(world: tuple[Cast, rows.Rows]) -> rows.Rows:
-    """What they ask for."""
-    return world[1]
 
 
 @pytest.fixture

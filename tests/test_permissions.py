@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,7 +14,6 @@ from inventory.core.database import db
 from inventory.core.permissions import ROOT_ONLY, Permission, Role, role_allows
 from tests import rows
 from tests.factories import Cast, create_user
-from tests.once import once
 from tests.rollback import nothing_kept
 
 # That every route asks PostgreSQL what it understands is for tests of odd input and of queries, which visit them all.
@@ -51,24 +49,6 @@ CALLERS = {
     "outside_administrator": Caller(Role.ADMINISTRATOR, at_home=False),
     "instance_administrator": Caller(Role.ADMINISTRATOR, of_root=True),
 }
-
-
-@pytest.fixture
-def world(database: Any) -> tuple[Cast, rows.Rows]:
-    """The cast, and a row of every noun of Le Bouscat."""
-    return once(rows.of_le_bouscat)
-
-
-@pytest.fixture
-def cast(world: tuple[Cast, rows.Rows]) -> Cast:
-    """The people who ask."""
-    return world[0]
-
-
-@pytest.fixture
-def made(world: tuple[Cast, rows.Rows]) -> rows.Rows:
-    """What they ask for."""
-    return world[1]
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ def _to_fill_in(category_id: str) -> Select[tuple[str]]:
 
 
 def _lacking_url(category_id: str, key: str) -> str:
-    code = db.session.scalar(select(Category.code).where(Category.public_id == category_id))
+    named = select(Category.code).where(Category.public_id == category_id)
+    code = db.session.scalar(named) if category_id else None
     asked = {key: NONE} if key else {}
     return url_for("assets.index", state=IN_FLEET, category=code, **asked)
 

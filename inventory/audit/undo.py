@@ -31,6 +31,8 @@ class UndoReport:
 # For each row met so far, going backwards: the columns that later changes of the set speak for; None: all of them.
 Settled = dict[Place, set[str] | None]
 READ_AT_ONCE = 500
+# What stands for the columns of a row that is there again or is gone.
+EXISTS, GONE = N_("exists again"), N_("was deleted")
 NOTHING_KEPT = N_(
     "There is nothing to put back: it changed nothing, or how things were before is no longer kept."
 )
@@ -96,7 +98,10 @@ def _revert_all(change_set: ChangeSet, tell: Tell) -> None:
             reverting.revert_all(_changes_of(change_set), tell)
     except IntegrityError as error:
         raise Refused(
-            N_("Something made since depends on what this added, so nothing was undone. Remove it first.")
+            N_(
+                "Something made since stands in the way, so nothing was undone: it is the same again, or depends on "
+                "what this added. Remove it first."
+            )
         ) from error
 
 
@@ -156,8 +161,8 @@ def _conflict(change: Change, now: dict[str, Any] | None, settled: Settled) -> l
     if change.operation == "delete" or now is None:
         settled[change.place] = None
         if change.operation == "delete":
-            return None if now is None else [N_("exists again")]
-        return [N_("was deleted")]
+            return None if now is None else [EXISTS]
+        return [GONE]
     left = change.after or {}
     # What was taken out before it was put in anew is nobody's later change.
     settled[change.place] = None if change.operation == "insert" else later | left.keys()

@@ -231,11 +231,16 @@ def _entries(records: Any) -> list[dict[str, Any]]:
     return shown
 
 
+def _differing(column: str) -> str:
+    """Return what has changed of a thing in words: that it is there or gone at all, or the field's label."""
+    return str(_(column)) if column in (undo.EXISTS, undo.GONE) else presentation.field_label(column)
+
+
 def _shown(one: Obstacle) -> dict[str, str | None]:
     """Return an obstacle's words, those of what differs, and its page."""
     endpoint = PAGES.get(one.noun) if one.public_id else None
     return {
         "label": one.label or _("Something that is gone"),
-        "fields": ", ".join(dict.fromkeys(presentation.field_label(name) for name in one.columns)),
+        "fields": ", ".join(dict.fromkeys(map(_differing, one.columns))),
         "url": url_for(endpoint, public_id=one.public_id) if endpoint in current_app.view_functions else None,
     }

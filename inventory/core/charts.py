@@ -169,6 +169,8 @@ def bars(
     room = baseline - PLOT_TOP - (LIMIT_ROOM if limit_after is not None else 0)
     placed = [(datum, index * slot, index % 2 == 1) for index, datum in enumerate(data)]
     if unknown:
+        # Its word is wider than its slot: the number before it makes room on a phone.
+        placed[-1:] = [(datum, x, True) for datum, x, _odd in placed[-1:]]
         placed.append((unknown, (len(data) + 0.5) * slot, False))
     crowded = len(placed) > CROWDED
     drawn = tuple(

@@ -88,6 +88,12 @@ class Form(wtforms.Form):
         else:
             field.errors = [*field.errors, sentence]
 
+    def refuse_all(self, faults: Iterable[Invalid | Refused]) -> bool:
+        """Refuse each fault that a service finds in what was sent; say whether there was one."""
+        for fault in faults:
+            self.refuse(fault)
+        return bool(self.errors)
+
     @contextmanager
     def saving(self) -> Iterator[None]:
         """Run the block in a transaction; Invalid and Refused undo it and land on the form.

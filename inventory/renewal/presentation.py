@@ -13,6 +13,7 @@ from inventory.core import charts, clock, i18n
 from inventory.core.i18n import ngettext
 from inventory.core.ordering import by_letters
 from inventory.renewal import wording
+from inventory.renewal.models import Snapshot
 from inventory.renewal.queries import Ask, Family, FamilyFigures, Figure, Figures, Part
 from inventory.renewal.sixth import Verdict
 
@@ -66,6 +67,11 @@ def switches(ask: Ask) -> dict[str, list[dict[str, Any]]]:
             for year in sorted({*years, ask.year})
         ],
     }
+
+
+def part_of(snapshot: Snapshot) -> str:
+    """Return which part of the branch presented figures are of."""
+    return _(Part(snapshot.perimeter).label)
 
 
 def headline(figures: Figures, part: FamilyFigures) -> dict[str, Any]:

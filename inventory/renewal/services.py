@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -69,7 +69,8 @@ def set_rule(
             version=number,
             saves=[_save_of(latest)] if latest else [],
         )
-    _check_rule(values)
+    for fault in faults_of(values):
+        raise fault
     row = RenewalRule(**values, entity_id=entity.id, version=number + 1, created_by=actor.label)
     db.session.add(row)
     db.session.flush()
@@ -90,24 +91,25 @@ def _save_of(rule: RenewalRule) -> Save:
     return Save(rule.created_by, rule.created_at, ())
 
 
-def _check_rule(values: Mapping[str, Any]) -> None:
+def faults_of(values: Mapping[str, Any]) -> Iterator[Invalid]:
+    """Yield what makes no sense of a rule's values, so that a form can show all of it at once."""
     numerator, denominator = values.get("fraction_numerator", 1), values.get("fraction_denominator", 6)
     if not 0 < numerator <= denominator <= 100:
-        raise Invalid("fraction_denominator", N_("Give a part of the fleet, such as 1 of 6."))
+        yield Invalid("fraction_denominator", N_("Give a part of the fleet, such as 1 of 6."))
     if not 1 <= values.get("year_starts_month", 1) <= 12:
-        raise Invalid("year_starts_month", N_("Give a month from 1 to 12."))
+        yield Invalid("year_starts_month", N_("Give a month from 1 to 12."))
     if not 1 <= values.get("year_starts_day", 1) <= 28:
-        raise Invalid("year_starts_day", N_("Give a day from 1 to 28, which every month has."))
+        yield Invalid("year_starts_day", N_("Give a day from 1 to 28, which every month has."))
     if not 0 <= values.get("reference_offset_days", 0) <= 364:
-        raise Invalid("reference_offset_days", N_("Give a number of days from 0 to 364."))
+        yield Invalid("reference_offset_days", N_("Give a number of days from 0 to 364."))
     if not 0 <= values.get("minimum_age_gain_months", 0) <= 240:
-        raise Invalid("minimum_age_gain_months", N_("Give a number of months from 0 to 240."))
+        yield Invalid("minimum_age_gain_months", N_("Give a number of months from 0 to 240."))
     first = values.get("cumulative_from_year")
     if first is not None and not EARLIEST_YEAR <= first <= clock.today().year + 1:
-        raise Invalid("cumulative_from_year", N_("Give a year that has begun."))
+        yield Invalid("cumulative_from_year", N_("Give a year that has begun."))
     for name in ("ownerships", "usages", "category_ids"):
         if values.get(name) is not None and not values[name]:
-            raise Invalid(name, N_("Choose at least one."))
+            yield Invalid(name, N_("Choose at least one."))
 
 
 def record_replacement(

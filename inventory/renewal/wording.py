@@ -148,6 +148,12 @@ def rule_source(rule: RuleInForce, entity_id: int) -> str:
     return _("Inherited from %(name)s.", name=rule.source.name)
 
 
+def whose(ask: Ask) -> str:
+    """Return the name of the entity that figures are of, with the part of its branch where it has several."""
+    perimeter = ask.perimeter
+    return f"{perimeter.entity.name} ({_(perimeter.part.label)})" if perimeter.has_ccas else perimeter.entity.name
+
+
 def period(ask: Ask) -> str:
     """Return the contract year: its number when it is a calendar year, else its first and last day."""
     terms = ask.rule.terms

@@ -23,13 +23,10 @@ def report(ask: Ask) -> Report:
     """Return the report of one entity's sixth."""
     figures = queries.figures_of([ask])[0]
     perimeter = ask.perimeter
-    name = perimeter.entity.name
-    if perimeter.has_ccas:
-        name = f"{name} ({_(perimeter.part.label)})"
     return Report(
         name=f"{_('The sixth')} {perimeter.entity.code} {ask.year}",
         title=_("The sixth: renewal of the workplace fleet"),
-        entity=name,
+        entity=wording.whose(ask),
         period=wording.period(ask),
         made_on=clock.today(perimeter.entity.time_zone),
         sections=[

@@ -103,6 +103,27 @@ def test_a_manager_records_a_replacement_and_reads_whether_it_counts(
     assert "OLD-1 → NEW-1 is recorded and counts as a renewal." in answer.text
     row = db.session.scalar(select(Replacement))
     assert (row.replaced_on, row.position, row.recorded_by) == (MAY, "Accueil", "Bruno Petit")
+    # What is recorded by mistake goes at once, by the button beside the sentence.
+    assert f'action="/renewal/replacements/{row.public_id}/withdraw"' in answer.text
+    assert manager.post(f"/renewal/replacements/{row.public_id}/withdraw").status_code == 303
+    gone = manager.post(f"/renewal/replacements/{row.public_id}/withdraw")
+    assert gone.status_code == 404
+    assert "Somebody may have removed it since your page was loaded" in gone.text
+
+
+def test_a_replacement_is_shown_where_and_when_it_was_whatever_page_it_was_recorded_from(
+    place: Place, sign_in: SignIn
+) -> None:
+    old, new = place.add(place.cast.pessac, tag="PES-1"), place.add(tag="NEW-1")
+    with transaction():
+        place.cast.diane.language = "en"
+    form = {"old": old.public_id, "new": new.public_id, "on": "04/05/2025"}
+    browser = sign_in(place.cast.diane)
+    answer = browser.post("/renewal/LBX/replacements/new", data=form)
+    assert answer.location == "/renewal/PES?year=2025&perimeter=both"
+    text = browser.get(answer.location).text
+    assert "It belongs to Pessac, where the device that left stood." in text
+    assert "PES-1" in text
 
 
 @pytest.mark.parametrize(
@@ -138,7 +159,9 @@ def test_a_manager_withdraws_judges_again_and_presents(place: Place, manager: Fl
     assert manager.post("/renewal/LBX/judge").status_code == 303
     assert manager.post("/renewal/LBX/present", data={"note": "Comité de suivi"}).status_code == 303
     snapshot = db.session.scalar(select(Snapshot))
-    assert "Comité de suivi" in manager.get(f"/renewal/presented/{snapshot.public_id}").text
+    shown = manager.get(f"/renewal/presented/{snapshot.public_id}").text
+    for said in ("Comité de suivi", "Le Bouscat (Commune and CCAS)", "100%"):
+        assert said in shown
     answer = manager.post(
         f"/renewal/replacements/{row.public_id}/withdraw", data={"next": "/renewal/LBX?year=2026"}
     )
@@ -186,9 +209,11 @@ def test_a_stale_rule_shows_both_versions(place: Place, manager: FlaskClient) ->
 
 
 def test_a_rule_that_makes_no_sense_is_refused_beside_its_field(place: Place, manager: FlaskClient) -> None:
-    answer = manager.post("/renewal/LBX/rule", data=rule_form(year_starts_month="13"))
+    answer = manager.post("/renewal/LBX/rule", data=rule_form(year_starts_month="13", year_starts_day="31"))
     assert answer.status_code == 422
-    assert "Give a month from 1 to 12." in answer.text
+    for said in ("Give a month from 1 to 12.", "Give a day from 1 to 28", "Choose at least one."):
+        assert said in answer.text
+    assert db.session.scalar(select(RenewalRule)) is None
 
 
 ACTS = ("replacements/new", "rule", "judge", "present")

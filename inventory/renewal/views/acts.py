@@ -8,6 +8,7 @@ from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 
 from inventory.assets.models import Asset
+from inventory.core import clock
 from inventory.core.addresses import local_target
 from inventory.core.database import transaction
 from inventory.core.errors import Invalid
@@ -19,7 +20,7 @@ from inventory.core.web import access, done, load, page, undo_own_url
 from inventory.core.wording import N_
 from inventory.organization.addressed import entity_of
 from inventory.organization.choices import chosen
-from inventory.organization.models import Location, Person
+from inventory.organization.models import Entity, Location, Person
 from inventory.renewal import presentation, queries, services
 from inventory.renewal.forms import PresentForm, ReplacementForm
 from inventory.renewal.models import Replacement
@@ -37,12 +38,15 @@ def record(code: str) -> Response:
     """Record by hand that a device took the position of another."""
     entity = entity_of(code, Permission.RENEWAL_PLAN)
     begun = {name: request.args[name] for name in ("old", "new") if name in request.args}
-    form = ReplacementForm(request.form, data=begun)
+    form = ReplacementForm(request.form, data={"on": clock.today(entity.time_zone), **begun})
     if form.submitted_and_valid():
         with form.saving():
             row = _recorded(form)
         if not form.errors:
-            return done(_said(row), to=url_for(".detail", code=entity.code))
+            of = entity if row.entity.path.startswith(entity.path) else row.entity
+            to = presentation.address(queries.ask(of, as_of=row.replaced_on))
+            words = _said(row) if of is entity else f"{_said(row)} {_elsewhere(of)}"
+            return done(words, to=to, undo_url=url_for(".withdraw", public_id=row.public_id))
     return page("renewal/record.html", form=_with_words(form), status=form.status, entity=entity)
 
 
@@ -66,6 +70,10 @@ def _said(row: Replacement) -> str:
     return _(
         "%(label)s is recorded but does not count. %(reason)s", label=row.label, reason=_(row.reason.label)
     )
+
+
+def _elsewhere(entity: Entity) -> str:
+    return _("It belongs to %(name)s, where the device that left stood.", name=entity.name)
 
 
 def _with_words(form: ReplacementForm) -> ReplacementForm:

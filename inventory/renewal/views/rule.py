@@ -37,7 +37,7 @@ def save_rule(code: str) -> Response:
     """Set a new version of the rule; the replacements of the contract year are judged again."""
     entity = entity_of(code, Permission.RENEWAL_PLAN)
     in_force, form = _asked(entity)
-    if form.submitted_and_valid():
+    if form.submitted_and_valid() and not form.refuse_all(services.faults_of(_values(form))):
         with form.saving():
             services.set_rule(entity, _values(form), actor=g.actor, version=form.seen_version())
         if not form.errors:

@@ -45,15 +45,15 @@ class RuleForm(Form):
 
     version = VersionField()
     inherits = BoolField(N_("Use the rule of the entity above"))
-    fraction_numerator = _number(N_("Part renewed each year: numerator"))
+    fraction_numerator = _number(N_("Part renewed each year (numerator)"))
     fraction_denominator = _number(
-        N_("Part renewed each year: denominator"), description=N_("1 of 6 is the sixth of the contract.")
+        N_("Part renewed each year (denominator)"), description=N_("1 of 6 is the sixth of the contract.")
     )
     category_ids = ManyField(
         N_("Categories of the base"), description=N_("Main terminals. Nothing else is in the rate.")
     )
-    year_starts_day = _number(N_("Start of the contract year: day"))
-    year_starts_month = _number(N_("Start of the contract year: month"))
+    year_starts_day = _number(N_("Start of the contract year (day)"))
+    year_starts_month = _number(N_("Start of the contract year (month)"))
     reference_offset_days = _number(
         N_("Days from there to the reference day"),
         description=N_("0 counts the base on the first day of the contract year."),

@@ -10,7 +10,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from inventory.audit import services as audit
-from inventory.audit.models import Action
+from inventory.audit.models import Action, ChangeSet, ChangeSetKind
 from inventory.core.access import Access, Actor
 from inventory.core.database import db, lookup
 from inventory.core.errors import Invalid, NotFound
@@ -127,17 +127,15 @@ def change_view(
     return changes
 
 
-def forget_view(view: SavedView, *, actor: Actor) -> None:
-    """Delete a view; the list and what it shows stay."""
-    audit.record(
-        Action.DELETED,
-        "saved_view",
-        view,
-        {"title": [view.title, None]},
-        actor=actor,
-        entity_id=view.shared_with_id,
-    )
-    db.session.delete(view)
+def forget_view(view: SavedView, *, actor: Actor, title: str) -> ChangeSet:
+    """Delete a view as a change set called `title`, which brings it back when undone; what it shows stays."""
+    shared_with_id = view.shared_with_id
+    with audit.change_set(ChangeSetKind.DELETION, title, actor=actor, entity_id=shared_with_id) as opened:
+        change: audit.Changes = {"title": [view.title, None]}
+        audit.record(Action.DELETED, "saved_view", view, change, actor=actor, entity_id=shared_with_id)
+        db.session.delete(view)
+        db.session.flush()
+    return opened
 
 
 def _title(text: str) -> str:

@@ -18,7 +18,7 @@ from inventory.core.guard import requires
 from inventory.core.listing import Listing
 from inventory.core.merging import VersionField
 from inventory.core.permissions import Permission
-from inventory.core.web import access, current_scope, done, leave, page
+from inventory.core.web import access, current_scope, done, page, undo_own_url
 from inventory.core.wording import N_
 from inventory.search import saved
 from inventory.search.models import SavedView
@@ -159,7 +159,7 @@ def keep(public_id: str) -> Response:
     view = saved.own_view(public_id, access())
     with transaction():
         saved.change_view(view, {"query": request.form.get("query", "")}, actor=g.actor)
-    return leave(address(view))
+    return done(_("The view “%(title)s” is saved.", title=view.title), to=address(view))
 
 
 @bp.route("/<public_id>/delete", methods=["POST"])
@@ -167,10 +167,10 @@ def keep(public_id: str) -> Response:
 def delete(public_id: str) -> Response:
     """Delete a view."""
     view = saved.own_view(public_id, access())
-    path, title = view.path, view.title
+    path, said = view.path, _("The view “%(title)s” is deleted.", title=view.title)
     with transaction():
-        saved.forget_view(view, actor=g.actor)
-    return done(_("The view “%(title)s” is deleted.", title=title), to=path)
+        deleted = saved.forget_view(view, actor=g.actor, title=_("View “%(title)s” deleted", title=view.title))
+    return done(said, to=path, undo_url=undo_own_url(deleted.public_id))
 
 
 def provide(app: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -71,8 +73,23 @@ def test_a_view_is_renamed_shared_and_deleted_by_its_owner(cast, sign_in):
     )
     db.session.refresh(view)
     assert (view.title, view.shared_with_id) == ("Laptops to renew", cast.le_bouscat.id)
-    assert browser.post(f"/views/{view.public_id}/delete").status_code == 303
+    kept = view.id
+    page = browser.post(f"/views/{view.public_id}/delete", headers=ENGLISH, follow_redirects=True).text
     assert db.session.scalar(select(SavedView.id)) is None
+    (undo,) = re.findall(r"/changes/own/\w+/undo", page)
+    assert browser.post(undo).status_code == 303
+    assert db.session.get(SavedView, kept).title == "Laptops to renew"
+
+
+def test_the_address_of_a_view_that_is_gone_says_so_and_shows_what_it_asks_for(cast, sign_in):
+    answer, view = save(sign_in(cast.alice), shared="1")
+    reader = sign_in(cast.chloe)
+    assert "no longer shared with you" not in reader.get(answer.location, headers=ENGLISH).text
+    sign_in(cast.alice).post(f"/views/{view.public_id}/delete")
+    page = reader.get(answer.location, headers=ENGLISH)
+    assert page.status_code == 200
+    assert "was deleted, or is no longer shared with you" in page.text
+    assert "in service" in page.text
 
 
 @pytest.mark.parametrize("act", ["", "/keep", "/delete"])

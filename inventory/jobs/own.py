@@ -7,8 +7,10 @@ from typing import Any
 from flask import Response, g
 
 from inventory.audit.models import ChangeSet
+from inventory.audit.views import OWN_FOR
 from inventory.auth import queries as auth
 from inventory.auth.models import User
+from inventory.core import clock
 from inventory.core.access import NOBODY, Access, Actor
 from inventory.core.database import db
 from inventory.core.errors import NotFound, Refused
@@ -78,8 +80,14 @@ def own_work(
     shown.poll_url = None if job.state.is_finished else poll_url
     kept = db.session.get(ChangeSet, job.checkpoint.get("change_set") or 0)
     why = presentation.last_words(job) if job.state.is_finished else []
-    undo_url = undo_own_url(kept.public_id) if kept is not None and job.state.is_finished else None
+    undo_url = undo_own_url(kept.public_id) if _may_be_undone(job, kept) else None
     return page(
-        "jobs/many.html", job=job, shown=shown, undo_url=undo_url, back=back, list_label=list_label, why=why,
+        "jobs/many.html", job=job, shown=shown, kept=kept, undo_url=undo_url, back=back, list_label=list_label, why=why,
         left=job.checkpoint.get("left", []), left_count=job.checkpoint.get("counts", {}).get("left", 0), page_of_row=page_of_row,
     )  # fmt: skip
+
+
+def _may_be_undone(job: Job, kept: ChangeSet | None) -> bool:
+    if kept is None or not job.state.is_finished:
+        return False
+    return kept.undone_at is None and clock.now() - kept.opened_at < OWN_FOR

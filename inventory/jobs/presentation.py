@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import url_for
@@ -38,6 +38,10 @@ KINDS = {
     "notices.send": N_("Mail"),
     "notices.forgotten": N_("Forgotten password"),
 }
+
+
+# Most jobs begin at once: only then is it worth saying what one waits for.
+TURN_TOLD_AFTER = timedelta(seconds=3)
 
 
 @dataclass(slots=True)
@@ -108,7 +112,9 @@ def percent(job: Job) -> float | None:
     total = said.get("total")
     if job.state is JobState.DONE:
         return 100.0
-    return min(100.0, 100.0 * said.get("done", 0) / total) if total else None
+    # What is all done has still to be written.
+    most = 100.0 if job.state.is_finished else 99.0
+    return min(most, 100.0 * said.get("done", 0) / total) if total else None
 
 
 def time_left(job: Job) -> str | None:
@@ -139,6 +145,14 @@ def outlook(job: Job) -> str | None:
     return _("it waits until “%(title)s”, which is everything or nothing, is written", title=other.title)
 
 
+def turn_words(job: Job) -> str | None:
+    """Return how many jobs one that has waited for a while comes after, or None."""
+    if job.state is not JobState.QUEUED or clock.now() - job.run_after < TURN_TOLD_AFTER:
+        return None
+    before = queries.count_before(job)
+    return ngettext("after %(num)s other job", "after %(num)s other jobs", before) if before else None
+
+
 def wish_words(job: Job) -> str | None:
     """Return that a running job is about to stop, or None."""
     if job.state is not JobState.RUNNING or job.wish is None:
@@ -153,9 +167,11 @@ def sentence(job: Job) -> str:
     parts = []
     if done is not None and total:
         parts.append(_("%(done)s of %(total)s", done=number(done), total=number(total)))
+        if job.state is JobState.RUNNING and done >= total:
+            parts.append(_("being written"))
     elif done is not None:
         parts.append(number(done))
-    parts += [words for words in (outlook(job), wish_words(job)) if words]
+    parts += [words for words in (outlook(job), turn_words(job), wish_words(job)) if words]
     return ", ".join(parts) or _(job.state.label).capitalize()
 
 

@@ -52,6 +52,13 @@ def count_open() -> int:
     return db.session.scalar(select(func.count(Job.id)).where(Job.state.in_(OPEN_STATES))) or 0
 
 
+def count_before(job: Job) -> int:
+    """Return how many jobs are under way, or wait and come before this one."""
+    earlier = (Job.run_after < job.run_after) | ((Job.run_after == job.run_after) & (Job.id < job.id))
+    before = (Job.state == JobState.RUNNING) | ((Job.state == JobState.QUEUED) & earlier)
+    return db.session.scalar(select(func.count(Job.id)).where(before)) or 0
+
+
 def count_failed() -> int:
     """Return how many jobs failed or were given up and wait for somebody."""
     return db.session.scalar(select(func.count(Job.id)).where(Job.state.in_(FAILED_STATES))) or 0

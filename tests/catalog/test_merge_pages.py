@@ -180,6 +180,10 @@ def test_a_merge_that_much_equipment_follows_is_done_in_the_background_and_so_is
     assert again.state == "done"
     assert db.session.scalars(select(Asset.model_id)).one() == many.id
     assert "/catalog/models" in diane.get(undoing.location).get_data(as_text=True)
+    # The merge's own page, come back to, offers no second undo.
+    page = diane.get(answer.location, headers=ENGLISH).get_data(as_text=True)
+    assert "It has been undone." in page
+    assert address not in page
 
 
 def test_a_merge_in_the_background_that_comes_too_late_says_so_and_changes_nothing(diane, pair, monkeypatch):

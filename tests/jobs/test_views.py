@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 
 import pytest
 
+from inventory.core import clock
 from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
 from inventory.core.wording import N_
@@ -133,3 +135,18 @@ def test_a_schedule_says_in_words_when_it_is_due(diane, cron, words):
     with transaction():
         schedules.save(None, plan, actor=SYSTEM, entity_id=None)
     assert words in page_of(diane, "/jobs/")
+
+
+def test_a_job_that_waits_says_how_many_come_before_it_and_one_that_is_all_done_that_it_is_written(
+    diane, time_machine
+):
+    first, second = add("First"), add("Second")
+    with transaction():
+        leases.claim(None, "w", job_id=first.id)
+        first.progress = {"done": 40, "total": 40}
+    assert "after 1 other job" not in page_of(diane, f"/jobs/{second.public_id}")
+    time_machine.move_to(clock.now() + timedelta(seconds=5))
+    assert "after 1 other job" in page_of(diane, f"/jobs/{second.public_id}")
+    written = page_of(diane, f"/jobs/{first.public_id}")
+    assert "40 of 40, being written" in written
+    assert 'data-percent="99.0"' in written

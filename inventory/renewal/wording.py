@@ -151,7 +151,11 @@ def rule_source(rule: RuleInForce, entity_id: int) -> str:
 def whose(ask: Ask) -> str:
     """Return the name of the entity that figures are of, with the part of its branch where it has several."""
     perimeter = ask.perimeter
-    return f"{perimeter.entity.name} ({_(perimeter.part.label)})" if perimeter.has_ccas else perimeter.entity.name
+    return (
+        f"{perimeter.entity.name} ({_(perimeter.part.label)})"
+        if perimeter.has_ccas
+        else perimeter.entity.name
+    )
 
 
 def period(ask: Ask) -> str:

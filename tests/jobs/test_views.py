@@ -142,8 +142,9 @@ def test_a_job_that_waits_says_how_many_come_before_it_and_one_that_is_all_done_
 ):
     first, second = add("First"), add("Second")
     with transaction():
-        leases.claim(None, "w", job_id=first.id)
-        first.progress = {"done": 40, "total": 40}
+        lease = leases.claim(None, "w", job_id=first.id)
+        leases.renew(lease, progress={"done": 40, "total": 40})
+    db.session.expire_all()
     assert "after 1 other job" not in page_of(diane, f"/jobs/{second.public_id}")
     time_machine.move_to(clock.now() + timedelta(seconds=5))
     assert "after 1 other job" in page_of(diane, f"/jobs/{second.public_id}")

@@ -177,4 +177,8 @@ DESCRIBED = {
     DEPRECIATION.name: (DEPRECIATION.label, None),
     "connected": (N_("Connected equipment"), None),
     "connected_to": (N_("Connected to"), None),
+    "source_label": (N_("Who said it"), None),
+    "said_at": (N_("When it was said"), None),
+    "from_on": (N_("From"), None),
+    "until_on": (N_("Until"), None),
 }

@@ -110,6 +110,11 @@ def object_label(object_type: str, label: str) -> str:
     return gettext(label) if object_type in _worded_nouns and label else label
 
 
+def is_described(name: str) -> bool:
+    """Say whether a field has a label of its own."""
+    return name in _fields or name.startswith((ROLE_ON, CUSTOM))
+
+
 def field_label(name: str) -> str:
     """Return a field's label in the reader's language."""
     if name.startswith(ROLE_ON):

@@ -232,8 +232,11 @@ def _entries(records: Any) -> list[dict[str, Any]]:
 
 
 def _differing(column: str) -> str:
-    """Return what has changed of a thing in words: that it is there or gone at all, or the field's label."""
-    return str(_(column)) if column in (undo.EXISTS, undo.GONE) else presentation.field_label(column)
+    """Return what has changed of a thing in words: that it is there or gone at all, or the label of a column that has one."""
+    if column in (undo.EXISTS, undo.GONE):
+        return str(_(column))
+    named = (name for name in (column, column.removesuffix("_id")) if presentation.is_described(name))
+    return next(map(presentation.field_label, named), _("what is kept beside it"))
 
 
 def _shown(one: Obstacle) -> dict[str, str | None]:

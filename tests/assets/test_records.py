@@ -143,6 +143,14 @@ def test_a_corrected_category_was_wrong_before_too(place, laptop, saving):
     assert [s.category_id for s in history.stretches_of(laptop)] == [place.tablet.id]
 
 
+def test_an_edit_names_what_the_session_does_not_hold(place, laptop, saving):
+    model_id, asset_id = factories.create_model(place.maker).id, laptop.id
+    saving.expunge_all()
+    edited = saving.get_one(Asset, asset_id)
+    assert services.update_asset(edited, {"model_id": model_id}, actor=ALICE).keys() == {"model"}
+    assert edited.model_id == model_id
+
+
 def test_a_first_use_told_later_makes_the_history_begin_then(place, saving):
     seen = create(place, actor=RUN, state="in_service")
     services.update_asset(seen, {"commissioned_on": date(2020, 1, 6)}, actor=ALICE)

@@ -10,6 +10,7 @@ from inventory.assets import services as assets
 from inventory.assets.states import SourceKind
 from inventory.audit.models import ChangeSetKind
 from inventory.audit.services import change_set
+from inventory.catalog.kinds import Kind
 from inventory.core import clock
 from inventory.core.access import Actor
 from inventory.core.database import db, transaction
@@ -113,6 +114,33 @@ def test_a_custom_value_that_changed_since_is_named_by_its_field_beside_its_thin
     assert (
         f'<a href="/assets/{night.laptop.public_id}">LBX-000001</a><span class="hint">Inches</span>' in page
     )
+
+
+@pytest.mark.parametrize(
+    ("since", "named"),
+    [({"category_id": "b"}, "Category"), ({"order_number": "B"}, "Order number"), ({}, "Who said it")],
+)
+def test_what_differs_is_named_in_words_and_never_as_a_column(cast, sign_in, since, named):
+    laptop = factories.create_asset(cast.le_bouscat, tag="LBX-000001")
+    desktop = factories.create_category(Kind.DESKTOP).id
+    people = Actor("user", "a", "Alice"), Actor("user", "b", "Bruno")
+    values = {"category_id": desktop, "order_number": "A"}
+    with (
+        transaction(),
+        change_set(ChangeSetKind.BULK, "Bulk", actor=people[0], entity_id=cast.le_bouscat.id) as own,
+    ):
+        assets.update_asset(laptop, values, actor=people[0])
+    later = {
+        name: factories.create_category(Kind.TABLET).id if value == "b" else value
+        for name, value in since.items()
+    }
+    for change in (later,) if since else ({"order_number": "B"}, {"order_number": "A"}):
+        with transaction():
+            assets.update_asset(laptop, change, actor=people[1])
+    page = page_of(sign_in(cast.bruno), f"/changes/{own.public_id}/undo")
+    (told,) = re.findall(r'<span class="hint">([^<]+)</span></li>', page)
+    assert named in told
+    assert "Category id" not in told
 
 
 def test_a_set_that_touches_another_commune_needs_the_right_there_too(night, sign_in):

@@ -131,12 +131,14 @@ def _record_pin(asset: Asset, name: str, actor: Actor, *, pinned: bool) -> None:
 
 
 def _claim(dossier: Dossier, name: str, value: Any, said: Said) -> Provenance:
+    # Before a new row is in the session: what an id stands for may have to be read, which would save the row half made.
+    columns = _columns(name, value, fields.display(name, value), said)
     known = dossier.claims.setdefault(name, [])
     row = next((row for row in known if row.source is said.source), None)
     if row is None:
         row = dossier.add(Provenance, asset_id=dossier.asset.id, field=name, source=said.source, pinned=False)
         known.append(row)
-    for column, held in _columns(name, value, fields.display(name, value), said).items():
+    for column, held in columns.items():
         if getattr(row, column, _UNSET) != held:
             setattr(row, column, held)
     return row

@@ -122,7 +122,7 @@ def _applied(
 
     In the background these are left out, for among many thousands there is always one.
     """
-    title = ngettext("Edit of %(num)s item", "Edit of %(num)s items", len(chosen.ids))
+    title = _edit_words(len(chosen.ids))
     if len(chosen.ids) > AT_ONCE:
         with transaction():
             job = jobs.enqueue_bulk_edit(
@@ -134,8 +134,14 @@ def _applied(
             return None, {row.public_id for row in changed}
         with audit.change_set(ChangeSetKind.BULK, title, actor=g.actor, entity_id=entity_id()) as kept:
             outcome = bulk.apply_edit(chosen.ids, edit, access=access(), actor=g.actor)
+            # Many of those that were chosen may be like that already.
+            kept.title = _edit_words(outcome.changed)
     words = _done_words(outcome.changed, outcome.refused)
     return done(words, to=list_url(), undo_url=undo_own_url(kept.public_id)), set()
+
+
+def _edit_words(items: int) -> str:
+    return str(ngettext("Edit of %(num)s item", "Edit of %(num)s items", items))
 
 
 def entity_id() -> int | None:
@@ -176,7 +182,7 @@ def _as_file(chosen: Picked, edit: bulk.BulkEdit) -> Response:
                 yield [outlook.label, what, old, new, ""]
 
     separator = ";" if i18n.language() == "fr" else ","
-    headings = [_("Equipment"), _("Field"), _("Now"), _("Then"), _("Refused because")]
+    headings = [_("Equipment"), _("Field"), _("Now"), _("Afterwards"), _("Refused because")]
     answer = Response(
         stream_with_context(sheets.csv_stream(headings, rows(), separator=separator)), mimetype="text/csv"
     )

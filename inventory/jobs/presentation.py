@@ -204,11 +204,13 @@ def offer(shown: Progress, job: Job, urls: dict[str, str]) -> None:
 
 def event_words(event: JobEvent) -> str:
     """Return a line of a job's journal in the reader's language."""
-    return translated(event.message, {key: _moment(value) for key, value in event.params.items()})
+    return translated(event.message, {key: _written(value) for key, value in event.params.items()})
 
 
-def _moment(value: Any) -> Any:
-    """Return an instant that a line of the journal names, as “2026-11-28 20:51”, as the reader writes it."""
+def _written(value: Any) -> Any:
+    """Return what a line of the journal names, a number or an instant as “2026-11-28 20:51”, as the reader writes it."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return number(value)
     match = re.fullmatch(r"(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2})", str(value))
     return f"{day(date.fromisoformat(match[1]))} {match[2]}" if match else value
 

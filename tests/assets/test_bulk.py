@@ -303,6 +303,7 @@ def test_the_background_edit_is_one_change_set_chunk_by_chunk(cast, fleet, manag
     assert kept.actor_label == "Bruno Petit"
     page = manager.get(f"/assets/bulk/{job.public_id}", headers=ENGLISH).get_data(as_text=True)
     assert f"/changes/own/{kept.public_id}/undo" in page
+    assert "3 changed, 0 were so already, 1 were refused." in page
 
 
 def test_who_undoes_an_edit_that_is_still_under_way_stops_it(cast, fleet, monkeypatch):

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, g, request, stream_with_context, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from inventory.assets import forms, jobs, lists, queries, references
 from inventory.assets.fields import LABELS
@@ -24,6 +23,7 @@ from inventory.core.database import transaction
 from inventory.core.errors import DomainError, Invalid
 from inventory.core.forms import options, translated
 from inventory.core.guard import requires
+from inventory.core.i18n import ngettext
 from inventory.core.listing import Picked, ticked
 from inventory.core.permissions import Permission
 from inventory.core.web import access, current_scope, done, leave, page, undo_own_url

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Response, g, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from inventory.assets import forms, jobs, services
 from inventory.assets.services import Handover, bulk, bulk_hands
@@ -22,6 +21,7 @@ from inventory.core.addresses import local_target
 from inventory.core.database import transaction
 from inventory.core.errors import Invalid, Refused
 from inventory.core.guard import requires
+from inventory.core.i18n import ngettext
 from inventory.core.listing import Picked
 from inventory.core.permissions import Permission
 from inventory.core.web import access, done, leave, page, undo_own_url

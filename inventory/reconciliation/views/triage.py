@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, g, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import Select
 
 from inventory.assets.references import category_choices
@@ -19,6 +18,7 @@ from inventory.core.database import transaction
 from inventory.core.errors import Invalid
 from inventory.core.forms import options
 from inventory.core.guard import requires
+from inventory.core.i18n import ngettext
 from inventory.core.listing import BulkAction, Column, Filter, Listing, Picked, ticked, whole_number
 from inventory.core.permissions import Permission
 from inventory.core.web import access, current_scope, done, leave, page, undo_own_url

@@ -174,7 +174,6 @@ DESCRIBED = {
     "pinned": (N_("Pinned"), None),
     "unpinned": (N_("No longer pinned"), None),
     "merged": (N_("Merged"), None),
-    DEPRECIATION.name: (DEPRECIATION.label, None),
     "connected": (N_("Connected equipment"), None),
     "connected_to": (N_("Connected to"), None),
     "source_label": (N_("Who said it"), None),

@@ -31,13 +31,16 @@ MENU = MenuEntry(
 @bp.route("/")
 @requires(Permission.VIEW)
 def index() -> Response:
-    """Show the tree of the scope."""
+    """Show the tree of the scope, or of it what has the words asked for."""
+    words = request.args.get("q", "").strip()
     rows = queries.outline(queries.tree(current_scope().entity_ids))
     entities = [entity for entity, _depth in rows]
     own = queries.entity_counts(current_scope())
     return page(
         "organization/entities.html",
-        rows=rows,
+        rows=queries.narrowed(rows, words) if words else rows,
+        total=len(rows),
+        words=words,
         counts={name: tallies.summed(numbers, entities) for name, numbers in own.items()},
         tallies=tallies.inclusive("entity", entities),
     )

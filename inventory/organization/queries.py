@@ -81,6 +81,17 @@ def outline(entities: Sequence[Any]) -> list[tuple[Any, int]]:
     return [(entity, sum(above in ids for above in _line(entity)[:-1])) for entity in entities]
 
 
+def narrowed(outlined: Sequence[tuple[Any, int]], words: str) -> list[tuple[Any, int]]:
+    """Return of an outline the entities whose name or code holds a text, each with those above it."""
+    kept: dict[int, tuple[Any, int]] = {}
+    above: list[tuple[Any, int]] = []
+    for entity, depth in outlined:
+        above[depth:] = [(entity, depth)]
+        if folded(words) in folded(entity.name) or folded(words) in folded(entity.code):
+            kept |= {one.id: (one, at) for one, at in above}
+    return list(kept.values())
+
+
 def whole_entity_names(entities: Sequence[Entity]) -> dict[int, str]:
     """Return "Commune › School" for each entity by id, without the one above all, in one query."""
     lines = {entity.id: _line(entity)[1:] or _line(entity) for entity in entities}

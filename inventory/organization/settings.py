@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from inventory.audit import presentation
 from inventory.core.access import Actor
 from inventory.core.errors import Invalid
 from inventory.core.wording import N_
@@ -38,8 +39,9 @@ _settings: dict[str, Setting] = {}
 
 
 def add(setting: Setting) -> None:
-    """Let entities give a setting."""
+    """Let entities give a setting; histories call it as its page does."""
     _settings[setting.name] = setting
+    presentation.describe({setting.name: (setting.label, None)})
 
 
 def named(name: str) -> Setting | None:

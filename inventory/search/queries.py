@@ -57,8 +57,12 @@ class Found:
 
     @property
     def total(self) -> int:
-        """How many documents are shown."""
-        return sum(len(group.documents) for group in self.groups)
+        """How many documents were found; where `is_counted` is False there are more."""
+        return sum(group.count or RANKED for group in self.groups)
+
+    @property
+    def is_counted(self) -> bool:
+        return all(group.count is not None for group in self.groups)
 
 
 def exactly(text: str, scope: Scope) -> SearchDocument | None:
@@ -185,14 +189,19 @@ def _groups(
     by_noun: dict[str, list[Any]] = {}
     for row in db.session.execute(lookup(select(*SHOWN).where(among(SearchDocument.id, nearest)))):
         by_noun.setdefault(row.noun, []).append(row)
-    called = {row.id for rows in by_noun.values() for row in rows if _is_called(row.title, words)}
+    called = {
+        row.id: len(folding.words(row.title)) > len(words)
+        for rows in by_noun.values()
+        for row in rows
+        if _is_called(row.title, words)
+    }
     groups = [
         _group(one, by_noun[one.noun], nearest, called=called, limit=limit)
         for one in nouns
         if one.noun in by_noun
     ]
     # Somebody's equipment has their name too: who is called so comes before.
-    return sorted(groups, key=lambda group: called.isdisjoint(row.id for row in group.documents))
+    return sorted(groups, key=lambda group: called.keys().isdisjoint(row.id for row in group.documents))
 
 
 def _is_called(title: str, words: Sequence[Sequence[str]]) -> bool:
@@ -202,10 +211,17 @@ def _is_called(title: str, words: Sequence[Sequence[str]]) -> bool:
 
 
 def _group(
-    searchable: Searchable, rows: list[Any], nearest: dict[int, int], *, called: set[int], limit: int
+    searchable: Searchable, rows: list[Any], nearest: dict[int, int], *, called: dict[int, bool], limit: int
 ) -> Group:
+    """Sort what was found of a noun; `called` says of those with the words in their titles whether these hold more."""
     rows.sort(
-        key=lambda row: (row.faded, nearest[row.id], row.id not in called, folding.words(row.title), row.id)
+        key=lambda row: (
+            row.faded,
+            nearest[row.id],
+            called.get(row.id, 2),
+            folding.words(row.title),
+            row.id,
+        )
     )
     # Where more were found than are ranked, some were left unread.
     count = len(rows) if len(rows) <= RANKED else None

@@ -1,16 +1,22 @@
 // Forms: the error summary takes the focus, and unsaved work is not left without a question.
 
+import { speak } from "./voice.js";
+
 let dirty = false;
 
-// A scanner ends what it reads with Enter: in a form of many fields that goes on to the next field, Ctrl+Enter saves.
+// Ctrl+Enter sends the form from any of its fields, one of many lines too.
+function sendNow(event) {
+  const form = event.target.closest?.("form[data-form]");
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.defaultPrevented || !form) return;
+  event.preventDefault();
+  form.requestSubmit([...form.elements].find((one) => one.type === "submit" && !one.disabled));
+}
+
+// A scanner ends what it reads with Enter: in a form of many fields that goes on to the next field.
 function moveOn(event) {
   const form = event.target.closest?.("[data-enter-moves]");
   if (event.key !== "Enter" || event.defaultPrevented || !form || !event.target.matches("input:not([type=submit])")) return;
   event.preventDefault();
-  if (event.ctrlKey || event.metaKey) {
-    form.requestSubmit();
-    return;
-  }
   const fields = [...form.querySelectorAll("input:not([type=hidden]), select, textarea, button[type=submit]")]
     .filter((field) => !field.disabled && field.checkVisibility());
   fields[fields.indexOf(event.target) + 1]?.focus();
@@ -32,7 +38,9 @@ async function copy(event) {
   const field = document.getElementById(button.dataset.copy);
   field.select();
   const copied = await navigator.clipboard?.writeText(field.value).then(() => true, () => false);
-  if (copied) button.querySelector("[role=status]").textContent = button.dataset.done;
+  if (!copied) return;
+  button.querySelector("span").textContent = button.dataset.done;
+  speak(button.dataset.done);
 }
 
 // What is typed into a password's field is shown while its button is pressed in, and never sent so: browsers offer to keep what they hid.
@@ -81,6 +89,7 @@ export function prepareForms() {
   document.addEventListener("change", weigh);
   document.addEventListener("click", dropLines);
   document.addEventListener("click", copy);
+  document.addEventListener("keydown", sendNow);
   document.addEventListener("keydown", moveOn);
   document.addEventListener("keydown", giveUp);
   document.addEventListener("htmx:afterSettle", (event) => {

@@ -56,8 +56,9 @@ export function prepareMenus() {
   prepareNavigation();
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll(`${MENU}[open]`)) {
-      const chosen = event.target.closest(".menu-item") && menu.contains(event.target);
-      if (!menu.contains(event.target) || chosen) close(menu, false);
+      const chosen = Boolean(event.target.closest(".menu-item")) && menu.contains(event.target);
+      // What is chosen may leave the page as it is, as a file that is fetched does: one stands on the menu again.
+      if (!menu.contains(event.target) || chosen) close(menu, chosen);
     }
   });
   document.addEventListener("keydown", (event) => {

@@ -1,5 +1,7 @@
 // Requests that htmx sends: the CSRF token in a header, no empty parameter in the address, failures said aloud.
 
+import { speak } from "./voice.js";
+
 export function csrfToken() {
   return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 }
@@ -13,6 +15,7 @@ export function say(text, tone = "bad") {
   words.textContent = text;
   message.append(words);
   region.replaceChildren(message);
+  speak(text);
 }
 
 function refusal(answer) {
@@ -42,12 +45,6 @@ export function prepareRequests() {
       const given = [parameters[name]].flat().filter((value) => value !== "");
       delete parameters[name];
       if (given.length) parameters[name] = given.join(",");
-    }
-  });
-  // A removed chip takes the focus with it: it goes to the filters, which stay.
-  document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.target.id === "listing" && document.activeElement === document.body) {
-      document.querySelector("#listing-filters summary, #listing-query")?.focus({ preventScroll: true });
     }
   });
   document.addEventListener("htmx:responseError", (event) => say(refusal(event.detail.xhr.responseText)));

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request, session, url_for
 from flask_babel import gettext as _
+from flask_babel import refresh
 from sqlalchemy.exc import OperationalError
 
 from inventory.auth import forms, passwords, queries, services, throttle
@@ -161,6 +162,9 @@ def sign_out() -> Response:
     with transaction():
         services.end_session(g.user_session, actor=g.actor)
     session.clear()
+    # The page that comes next is in the browser's language, whatever the user's is.
+    g.user = None
+    refresh()
     return done(_("You are signed out."), to=url_for(".sign_in"))
 
 

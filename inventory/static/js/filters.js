@@ -1,6 +1,7 @@
 // The filter picker: a field to find a filter by name, and focus put where the hand goes next.
 
 import { folded } from "./folding.js";
+import { speak } from "./voice.js";
 
 export function prepareFilters() {
   document.addEventListener("input", (event) => {
@@ -12,9 +13,9 @@ export function prepareFilters() {
     const left = controls.filter((control) => !control.hidden);
     if (left.length === 1) left[0].open = true;
   });
-  // The picker of filters is not itself one: what is typed in it asks nothing of the server.
+  // The picker of filters is not itself one: what is typed in it asks nothing of the server. Words are asked for as they are typed, not once more when they are left.
   document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-filter-search]")) event.stopPropagation();
+    if (event.target.matches("[data-filter-search], [data-filters] [type=search]")) event.stopPropagation();
   }, true);
   // What a list shows usually makes way for what is chosen beside it, and is chosen alone.
   document.addEventListener("change", ({ target }) => {
@@ -52,6 +53,10 @@ export function prepareFilters() {
     if (!other?.querySelector("[data-move]")) return;
     if (up) other.before(line);
     else other.after(line);
-    mover.focus();
+    // At an end one of the two is hidden.
+    const stop = mover.checkVisibility({ visibilityProperty: true }) ? mover : line.querySelector(`[data-move]:not([data-move="${mover.dataset.move}"])`);
+    stop.focus();
+    const lines = [...line.parentElement.children];
+    speak(`${line.textContent} ${lines.indexOf(line) + 1}/${lines.length}`);
   });
 }

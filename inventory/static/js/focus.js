@@ -23,6 +23,9 @@ export function prepareFocus() {
   });
   document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
     if (document.activeElement !== document.body || !asked.has(detail.requestConfig?.elt)) return;
+    // Other parts that the answer brought along are not what was asked for.
+    const wanted = detail.requestConfig.target.id;
+    if (wanted && wanted !== target.id) return;
     // A removed chip, a sorted column: the filters stay.
     if (target.id === "listing") document.querySelector("#listing-filters summary, #listing-query")?.focus({ preventScroll: true });
     else standIn(target);

@@ -1,4 +1,4 @@
-// Menus are details elements: one open at a time, closed by Escape, by a click elsewhere and by choosing; arrows walk them.
+// Menus are details elements: one open at a time, closed by Escape, by a click or the focus going elsewhere, and by choosing; arrows walk them.
 
 import { folded } from "./folding.js";
 
@@ -13,8 +13,9 @@ function close(menu, refocus) {
 function walk(menu, step) {
   const stops = [...menu.querySelectorAll(`.menu-panel :is(${STOPS})`)].filter((stop) => stop.offsetParent);
   if (!stops.length) return;
+  // From the summary, up leads to the last.
   const place = stops.indexOf(document.activeElement);
-  stops[(place + step + stops.length) % stops.length].focus();
+  stops[place < 0 && step < 0 ? stops.length - 1 : (place + step + stops.length) % stops.length].focus();
 }
 
 function narrow(input) {
@@ -61,9 +62,14 @@ export function prepareMenus() {
       if (!menu.contains(event.target) || chosen) close(menu, chosen);
     }
   });
+  // Who walks on with Tab must not find the next stops behind an open menu.
+  document.addEventListener("focusin", (event) => {
+    for (const menu of document.querySelectorAll(`${MENU}[open]`)) if (!menu.contains(event.target)) close(menu, false);
+  });
   document.addEventListener("keydown", (event) => {
     const menu = event.target.closest?.(`${MENU}[open]`);
-    if (!menu) return;
+    // A picker in a menu has taken the arrows for its own list.
+    if (!menu || event.defaultPrevented) return;
     if (event.key === "Escape") {
       event.stopPropagation();
       close(menu, true);

@@ -50,6 +50,8 @@ class Picker {
       this.search();
     });
     this.input.addEventListener("blur", () => this.leave());
+    // What is typed is no answer: the field alone says that it has changed.
+    this.input.addEventListener("change", (event) => event.stopPropagation());
     this.options.list.addEventListener("mousedown", (event) => {
       event.preventDefault();
       const line = event.target.closest("[data-place]");

@@ -1,13 +1,20 @@
 // What a page has to say goes through one region that stands there from the start: screen readers pass over one that comes together with its words.
 
 const AFTER_LOAD = 400;
+const TOGETHER = 60;
+let timer = 0;
 
 export function speak(text) {
-  const voice = document.getElementById("voice");
-  const words = document.createElement("span");
-  words.textContent = text.trim().replace(/\s+/g, " ");
-  // A new element, so that the same sentence is said again.
-  if (voice && words.textContent) voice.replaceChildren(words);
+  const said = text.trim().replace(/\s+/g, " ");
+  if (!said) return;
+  // Each part of an answer is told of by itself: once is enough.
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    const words = document.createElement("span");
+    words.textContent = said;
+    // A new element, so that the same sentence is said again.
+    document.getElementById("voice")?.replaceChildren(words);
+  }, TOGETHER);
 }
 
 // data-said marks what a part that was swapped in has to say.

@@ -109,6 +109,8 @@ export function prepareForms() {
   });
   document.addEventListener("submit", () => {
     dirty = false;
+    // A page that opened at one of its fields would come back to there, not to what is said to be wrong.
+    if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
   });
   window.addEventListener("beforeunload", (event) => {
     if (dirty) event.preventDefault();

@@ -94,8 +94,9 @@ class Picker {
       event.preventDefault();
       this.take(this.items[this.options.active]);
     } else if (event.key === "Enter" && this.input.value.trim() !== this.chosen) {
-      // What was typed and not yet chosen would be lost by sending the form.
+      // What was typed and not yet chosen would be lost by sending the form; where it means nothing, that is said.
       event.preventDefault();
+      if (this.words.unchosen && this.answered === this.input.value.trim()) this.leave();
     } else if (event.key === "Escape" && (this.options.isOpen || this.input.matches(".is-invalid"))) {
       event.stopPropagation();
       this.giveUp();

@@ -1,6 +1,7 @@
 // Attachments: files dropped on a panel, chosen or photographed are sent one by one, and the panel says what became of each.
 
 import { csrfToken, say } from "./requests.js";
+import { speak } from "./voice.js";
 
 function filled(text, words) {
   return Object.entries(words).reduce((sentence, [name, value]) => sentence.replace(`{${name}}`, value), text);
@@ -36,8 +37,12 @@ async function sendAll(form, files) {
     }
     place.querySelector(".drop-busy").textContent = filled(form.dataset.busy, words);
     const { html, sentence } = await send(form, file);
+    const stood = place.contains(document.activeElement);
     if (html) place = swap(place, html);
-    else say(filled(sentence, words));
+    if (stood) place.querySelector("input[type=file]").focus({ preventScroll: true });
+    const wrong = html ? place.closest("section.panel").querySelector(".note-bad") : null;
+    if (!html) say(filled(sentence, words));
+    else speak(wrong ? wrong.textContent : filled(form.dataset.done, words));
   }
   place.querySelector(".drop-busy").textContent = "";
 }

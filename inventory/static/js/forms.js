@@ -93,6 +93,8 @@ export function prepareForms() {
   document.addEventListener("keydown", moveOn);
   document.addEventListener("keydown", giveUp);
   document.addEventListener("htmx:afterSettle", (event) => {
+    const saved = event.detail.requestConfig?.verb === "post" && event.target.matches(".fact");
+    if (saved) speak(["dt", ".fact-value"].map((part) => event.target.querySelector(part).textContent).join(" : "));
     if (event.target.matches("[data-in-place]")) {
       const field = event.target.querySelector("input:not([type=hidden]):not([hidden]), select, textarea");
       field?.focus();

@@ -193,6 +193,17 @@ def is_busy(error: OperationalError) -> bool:
     return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
+def is_away(error: OperationalError) -> bool:
+    """Say whether the store could not be reached, or has just gone: https://www.postgresql.org/docs/current/errcodes-appendix.html."""
+    state = getattr(error.orig, "sqlstate", "")
+    # A connection that is not made has no state; classes: connection, resources, ended by its operator.
+    return (
+        state is None
+        or state[:2] in {"08", "53", "57"}
+        or getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CANTOPEN
+    )
+
+
 def after_commit(callback: Callable[[], None]) -> None:
     """Run `callback` once the present transaction has committed; never if it fails.
 

@@ -30,7 +30,7 @@ from werkzeug.exceptions import BadHost, HTTPException
 from inventory.core import conflicts, guard, i18n, navigation, registry
 from inventory.core.access import NOBODY, Access, Scope
 from inventory.core.addresses import here, local_target, page_url, static_url
-from inventory.core.database import db, is_busy, lookup
+from inventory.core.database import db, is_away, is_busy, lookup
 from inventory.core.errors import DomainError, NotFound, Stale
 from inventory.core.forms import translated
 from inventory.core.icons import icon
@@ -261,7 +261,7 @@ def _domain_error(error: DomainError) -> Response:
         return page("errors/conflict.html", status=409, message=message, **conflicts.context(error))
     if request.headers.get("HX-Request"):
         return make_response(Markup('<p role="alert">{}</p>').format(escape(message)), error.status)
-    return page(f"errors/{error.status}.html", status=error.status, message=message)
+    return page(f"errors/{error.status}.html", status=error.status, code=error.status, message=message)
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -269,32 +269,36 @@ def _http_error(error: HTTPException) -> Response:
         # Without a host no address can be written, and so no page.
         return Response("The Host header of this request names no host.\n", 400, mimetype="text/plain")
     code = error.code or 500
-    shown = (
-        code
-        if code in (403, 404, 409, 413, 422, 429, 500)
-        else (500 if code >= 500 else 404 if code == 405 else 422)
-    )
+    shown = code if code in (403, 404, 405, 409, 413, 422, 429, 500) else 500 if code >= 500 else 422
+    if isinstance(error, CSRFError):
+        shown = 400
     if code >= 500:
         # The transaction that broke must not break the page that says so.
         db.session.rollback()
     if shown == 413 and request.headers.get("HX-Request"):
         return make_response(Markup('<p role="alert">{}</p>').format(_too_large()), code)
-    return page(f"errors/{shown}.html", status=code, message=_words_for(error))
+    return page(f"errors/{shown}.html", status=code, code=code, message=_words_for(error))
 
 
 def _store_error(error: OperationalError) -> Response:
-    """Say that another is writing, where that is all; any other is a fault."""
-    if not is_busy(error):
-        raise error
-    words = gettext(
-        N_(
-            "Something large is being written, such as an import of everything or nothing: nothing else can be saved meanwhile."
+    """Say that another is writing, or that the store does not answer; any other is a fault."""
+    if is_away(error):
+        db.session.rollback()
+        # The page is shown without asking the store anything more: it knows of nobody.
+        g.user = None
+        words = gettext(N_("The store does not answer: it is being started anew, or cannot be reached."))
+    elif is_busy(error):
+        words = gettext(
+            N_(
+                "Something large is being written, such as an import of everything or nothing: nothing else can be saved meanwhile."
+            )
         )
-    )
+    else:
+        raise error
     if request.headers.get("HX-Request"):
         answer = make_response(Markup('<p role="alert">{}</p>').format(words), 503)
     else:
-        answer = page("errors/503.html", status=503, message=words, sent=conflicts.sent_again())
+        answer = page("errors/503.html", status=503, code=503, message=words, sent=conflicts.sent_again())
     answer.headers["Retry-After"] = str(RETRY_AFTER_S)
     return answer
 
@@ -321,9 +325,7 @@ def _words_for(error: HTTPException) -> str | None:
     if error.code == 413:
         return _too_large()
     if isinstance(error, CSRFError):
-        return str(
-            gettext(N_("This page is older than your present session. Load it again, then send it again."))
-        )
+        return str(gettext(N_("It was made before your present session, so what it sends is not taken.")))
     return None
 
 

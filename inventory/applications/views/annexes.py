@@ -85,7 +85,7 @@ def freeze(code: str) -> Response:
         row = services.freeze(entity, year_of(entity), actor=g.actor, note=form.note.data)
     if form.errors:
         message = " ".join(message for messages in form.errors.values() for message in messages)
-        return page("errors/409.html", status=409, message=message)
+        return page("errors/409.html", status=409, code=409, message=message)
     return done(
         _("The annex of %(year)s is frozen.", year=row.year), to=url_for(".frozen", public_id=row.public_id)
     )

@@ -43,6 +43,13 @@ async function copy(event) {
   speak(button.dataset.done);
 }
 
+// To where one came from as it was left, with what was typed there.
+function goBack(event) {
+  if (!event.target.closest("[data-back]") || history.length < 2 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  history.back();
+}
+
 // What is typed into a password's field is shown while its button is pressed in, and never sent so: browsers offer to keep what they hid.
 function reveal(button, shown) {
   document.getElementById(button.dataset.reveal).type = shown ? "text" : "password";
@@ -89,6 +96,7 @@ export function prepareForms() {
   document.addEventListener("change", weigh);
   document.addEventListener("click", dropLines);
   document.addEventListener("click", copy);
+  document.addEventListener("click", goBack);
   document.addEventListener("keydown", sendNow);
   document.addEventListener("keydown", moveOn);
   document.addEventListener("keydown", giveUp);

@@ -15,6 +15,7 @@ export function say(text, tone = "bad") {
   words.textContent = text;
   message.append(words);
   region.replaceChildren(message);
+  region.classList.add("is-said");
   speak(text);
 }
 

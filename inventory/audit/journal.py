@@ -19,8 +19,8 @@ from inventory.core.ordering import is_derived
 
 _PLAIN = frozenset({str, int, bool, type(None)})
 _KEY = "open_change_set"
-# Columns that every save touches, so that they are no reason to call a row changed since.
-UNWATCHED = frozenset({"version", "updated_at", "last_seen_at", "last_seen_by", "name_order"})
+# Columns that every save touches or that follow from others, so that they are no reason to call a row changed since.
+UNWATCHED = frozenset({"version", "updated_at", "last_seen_at", "last_seen_by", "name_order", "path"})
 
 
 # A row's table and key.

@@ -43,6 +43,7 @@ class ChangeSetKind(Code):
     DELIVERY = "delivery", N_("Delivery"), "info", "truck-delivery"
     HANDOVER = "handover", N_("Handover"), "info", "arrows-transfer-up-down"
     RETURN = "return", N_("Return"), "info", "transfer-in"
+    MOVE = "move", N_("Move of a place"), "info", "map-pin"
     DELETION = "deletion", N_("Deletion"), "warn", "trash"
     UNDO = "undo", N_("Undoing"), "warn", "arrow-back-up"
 

@@ -10,11 +10,15 @@ from flask import url_for
 from flask_babel import gettext
 
 from inventory.audit import presentation, queries
-from inventory.audit.models import Action
+from inventory.audit.models import Action, ChangeSetKind
 from inventory.core import registry
+from inventory.core.permissions import Permission
+from inventory.core.web import access
 from inventory.core.wording import N_
 
 SHOWN = 30
+# Change sets that are about a single thing, whatever follows it: they are undone from its history.
+OF_ONE = frozenset({ChangeSetKind.MOVE})
 GROUPS: dict[str, tuple[str, frozenset[Action]]] = {
     "edits": (N_("Edits"), frozenset({Action.CREATED, Action.UPDATED, Action.DELETED, Action.MERGED})),
     "states": (N_("States"), frozenset({Action.STATE})),
@@ -67,11 +71,13 @@ def _records(noun: str, row: Any, shown: str, before: datetime | None) -> Any:
 
 
 def _entries(records: Any) -> list[dict[str, Any]]:
-    """Return records as entries; one of a change set leads there and says when it was undone."""
+    """Return records as entries; one of a change set leads there, says when it was undone, and how it is where that is about it."""
     shown = presentation.entries([record for record, _change_set in records])
     for entry, (_record, change_set) in zip(shown, records, strict=True):
         if change_set is not None:
             entry["url"] = url_for("changes.detail", public_id=change_set.public_id)
             if change_set.undone_at is not None:
                 entry["title"] = gettext(N_("%(act)s, undone"), act=entry["title"])
+            elif change_set.kind in OF_ONE and access().allows(Permission.CHANGES_UNDO, change_set.entity_id):
+                entry["undo_url"] = url_for("changes.undo_all", public_id=change_set.public_id)
     return shown

@@ -50,6 +50,8 @@ def preview(change_set: ChangeSet, *, held: bool = False) -> UndoReport:
             report.restored += 1
         else:
             report.conflicts.append((change.table_name, change.row_key, conflict))
+    if not report.conflicts:
+        registry.run_hooks("undo.asked", changes=changes, conflicts=report.conflicts, held=held)
     return report
 
 
@@ -95,7 +97,9 @@ def _revert_all(change_set: ChangeSet, tell: Tell) -> None:
     try:
         # Its end is where the last rows have been checked.
         with db.session.begin_nested():
-            reverting.revert_all(_changes_of(change_set), tell)
+            changes = _changes_of(change_set)
+            reverting.revert_all(changes, tell)
+            registry.run_hooks("undo.reverted", changes=changes)
     except IntegrityError as error:
         raise Refused(
             N_(

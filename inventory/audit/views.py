@@ -30,16 +30,15 @@ SHOWN_CONFLICTS = 20
 SHOWN_RECORDS = 50
 # Undoing more changes than this is work for the background: it takes about a second.
 AT_ONCE = 4000
-# What its author may undo without the permission for all change sets, and for how long.
-OWN_KINDS = frozenset(
-    {
-        ChangeSetKind.BULK,
-        ChangeSetKind.DELIVERY,
-        ChangeSetKind.HANDOVER,
-        ChangeSetKind.RETURN,
-        ChangeSetKind.DELETION,
-    }
-)
+# What its author may undo without the permission for all change sets, by what right, and for how long.
+OWN_KINDS = {
+    ChangeSetKind.BULK: Permission.ASSETS_EDIT,
+    ChangeSetKind.DELIVERY: Permission.ASSETS_EDIT,
+    ChangeSetKind.HANDOVER: Permission.ASSETS_EDIT,
+    ChangeSetKind.RETURN: Permission.ASSETS_EDIT,
+    ChangeSetKind.DELETION: Permission.ASSETS_EDIT,
+    ChangeSetKind.MOVE: Permission.LOCATIONS_EDIT,
+}
 OWN_FOR = timedelta(days=1)
 # The page of each noun that records name; a noun without one is shown as text.
 PAGES = {
@@ -182,10 +181,11 @@ def undo_own(public_id: str) -> Response:
     change_set = queries.own_change_set(public_id, g.actor, OWN_KINDS, since)
     if change_set is None:
         raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
+    permission = OWN_KINDS[change_set.kind]
     for entity_id in queries.entities_touched(change_set):
-        authorise(Permission.ASSETS_EDIT, entity_id)
+        authorise(permission, entity_id)
     back = local_target(request.form.get("next"), "/")
-    return _undone(change_set, Permission.ASSETS_EDIT, to=back, back=back)
+    return _undone(change_set, permission, to=back, back=back)
 
 
 def _undone(change_set: ChangeSet, permission: Permission, *, to: str, back: str | None = None) -> Response:

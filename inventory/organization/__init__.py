@@ -15,7 +15,7 @@ def init_app(app: Flask) -> None:
     from inventory.core.permissions import Permission
     from inventory.core.registry import Noun
     from inventory.core.wording import N_
-    from inventory.organization import entities, locations, people, search
+    from inventory.organization import entities, locations, moving, people, search
     from inventory.organization.models import (
         Entity,
         EntityKind,
@@ -31,6 +31,8 @@ def init_app(app: Flask) -> None:
     registry.menu(locations.MENU)
     registry.menu(entities.MENU)
     presentation.also_of("kind", EntityKind, LocationKind, PersonKind)
+    registry.hook("undo.asked", moving.obstruct)
+    registry.hook("undo.reverted", moving.settle)
     contribute = Permission.ASSETS_EDIT
     registry.noun(Noun("person", N_("Person"), Person, "people.detail", contribute))
     registry.noun(Noun("location", N_("Place"), Location, "locations.detail", contribute))

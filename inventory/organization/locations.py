@@ -13,7 +13,7 @@ from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
-from inventory.core.web import current_scope, done, load, page, panels_of
+from inventory.core.web import current_scope, done, load, page, panels_of, undo_own_url
 from inventory.core.wording import N_
 from inventory.organization import forms, place_files, queries, services, tallies
 from inventory.organization.addressed import entity_of
@@ -128,11 +128,13 @@ def edit(public_id: str) -> Response:
         with form.saving():
             values = form.values()
             parent = chosen(Location, values.pop("parent"), field="parent")
-            services.update_location(
+            moved = services.update_location(
                 location, values, parent=parent, version=form.seen_version(), actor=g.actor
             )
         if not form.errors:
-            return done(
-                _("%(name)s is saved.", name=location.name), to=url_for(".detail", public_id=public_id)
-            )
+            words = _("%(name)s is saved.", name=location.name)
+            if moved is not None:
+                words = _("%(name)s is moved, with all that stands in it.", name=location.name)
+            undo_url = undo_own_url(moved.public_id) if moved is not None else None
+            return done(words, to=url_for(".detail", public_id=public_id), undo_url=undo_url)
     return page("organization/location_form.html", form=form, status=form.status, location=location)

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from inventory.audit import services as audit
-from inventory.audit.models import Action
+from inventory.audit.models import Action, ChangeSet, ChangeSetKind
 from inventory.core.access import Actor
 from inventory.core.database import db
 from inventory.core.errors import Invalid, Refused
 from inventory.core.wording import N_
-from inventory.organization import queries, siret
+from inventory.organization import moving, queries, siret
 from inventory.organization.models import Entity, EntityKind, EntitySetting, Location, Person
 
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,11}")
@@ -125,25 +125,36 @@ def taken_place() -> Invalid:
 
 def update_location(
     location: Location, values: dict[str, Any], *, parent: Location | None, version: int | None, actor: Actor
-) -> Location:
-    """Change a place and where it stands in its tree; what is inside moves with it."""
+) -> ChangeSet | None:
+    """Change a place and where it stands in its tree; what is inside moves with it.
+
+    Returns the change set of a move, by which it is undone; None where the place stays where it stands.
+    """
+    if location.parent_id == (parent.id if parent else None):
+        _describe_location(location, values, parent=parent, version=version, actor=actor)
+        return None
+    moving.hold_trees([location.entity_id])
+    if parent is not None:
+        db.session.refresh(parent, ["path"])
+    title = f"{location.name} → {parent.name if parent else location.entity.name}"
+    with audit.change_set(ChangeSetKind.MOVE, title, actor=actor, entity_id=location.entity_id) as opened:
+        _describe_location(location, values, parent=parent, version=version, actor=actor)
+        moving.move(location, parent)
+    return opened
+
+
+def _describe_location(
+    location: Location, values: dict[str, Any], *, parent: Location | None, version: int | None, actor: Actor
+) -> None:
     if parent is not None and parent.path.startswith(location.path):
         raise Invalid("parent", N_("A place cannot stand inside itself."))
     _check_location(values["name"], location.entity, parent, location.id)
     audit.bump(location, version, {**values, "parent": parent})
-    old_path, old_parent = location.path, location.parent
+    old_parent = location.parent
     changes = audit.apply(location, {**values, "parent_id": parent.id if parent else None})
     changes = _named_relation(changes, "parent", old_parent, parent)
-    new_path = f"{parent.path if parent else '/'}{location.id}/"
-    if new_path != old_path:
-        inside = db.session.scalars(
-            select(Location).where(Location.path.startswith(old_path, autoescape=True))
-        )
-        for row in inside:
-            row.path = new_path + row.path.removeprefix(old_path)
     if changes:
         audit.record(Action.UPDATED, "location", location, changes, actor=actor)
-    return location
 
 
 def _named_relation(changes: audit.Changes, name: str, old: Any, new: Any) -> audit.Changes:

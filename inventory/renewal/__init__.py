@@ -15,10 +15,11 @@ def init_app(app: Flask) -> None:
     """Register the pages, the words of the history, and what proposes replacements."""
     from inventory.audit import presentation
     from inventory.core import registry
-    from inventory.renewal import fields, proposals, views, wording
+    from inventory.renewal import fields, panels, proposals, views, wording
 
     app.register_blueprint(views.bp)
     registry.menu(views.MENU)
+    registry.panel("entity", panels.SIXTH)
     registry.hook("asset.custody_changed", proposals.custody_changed, plural=proposals.custodies_changed)
     registry.hook("asset.discovered", proposals.asset_discovered, plural=proposals.assets_discovered)
     registry.hook("review.answered", proposals.review_answered)

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from inventory.assets import services as assets
 from inventory.core.access import Actor
 from inventory.core.database import db, transaction
+from inventory.core.permissions import Role
 from inventory.reconciliation.models import Review, ReviewKind
 from inventory.renewal import queries, services
 from inventory.renewal.models import RenewalRule, Replacement, Snapshot
@@ -276,3 +277,39 @@ def test_a_probable_replacement_shows_the_old_device_and_the_new_one(
     heads = text[text.index("Old one") :]
     assert heads.index("LBX-000001") < heads.index("New one") < heads.index("LBX-000002")
     assert 0 < heads.index("OLD1") < heads.index("NEW1")
+
+
+def facts(text: str) -> dict[str, str]:
+    """Return the address behind each number of the page's first rate, by its words and the number."""
+    panel = text.split('id="sixth"')[1]
+    found = re.findall(r'<dt>([^<]+)</dt><dd>(?:<a[^>]* href="([^"]+)"[^>]*>)?(\d*)', panel)
+    return {f"{label} {number}": address.replace("&amp;", "&") for label, address, number in found[:4]}
+
+
+def test_the_page_of_an_entity_shows_its_sixth_and_each_number_opens_its_rows(
+    place: Place, manager: FlaskClient
+) -> None:
+    old = fill(place, 13)
+    place.replace(old[0], place.add(since=MAY), MAY)
+    text = manager.get("/entities/LBX").text
+    assert "1 of 13 renewed; the target is 3: 2 are missing." in text
+    assert 'href="/renewal/LBX?year=2026&amp;perimeter=both"' in text
+    behind = facts(text)
+    assert set(behind) >= {"Renewed 1", "Base 13", "Target 3"}
+    assert manager.get(f"{behind['Base 13']}&format=csv").text.strip().count("\n") == 13
+    assert "there is no base to count from" in manager.get("/entities/LBX-J").text
+
+
+def test_the_page_of_the_metropolis_shows_its_communes(place: Place, sign_in: SignIn) -> None:
+    fill(place, 13)
+    text = sign_in(place.cast.diane).get("/entities/BM", headers={"Accept-Language": "en"}).text
+    assert "0 of 13 main terminals renewed." in text
+    assert re.search(r'href="/renewal/LBX\?[^"]*">Le Bouscat<', text)
+
+
+def test_the_page_of_an_entity_counts_only_what_one_sees(place: Place, sign_in: SignIn) -> None:
+    fill(place, 13)
+    place.add(place.school)
+    teacher = factories.create_user(Role.READER, place.school, language="en")
+    assert sign_in(teacher).get("/entities/LBX").status_code == 404
+    assert "0 of 1 renewed" in sign_in(teacher).get("/entities/LBX-J").text

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Register the pages of applications, and what equipment, people and entities show of them."""
-    from inventory.applications import fields, hooks, importing, panels, searched, views
+    from inventory.applications import fields, hooks, importing, panels, searched, uses, views
     from inventory.applications.models import Application
     from inventory.audit import presentation
     from inventory.core import registry
@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
         Noun("application", N_("Application"), Application, "applications.detail", Permission.ASSETS_EDIT)
     )
     searched.register()
+    uses.register()
     importers.register(importing.IMPORTER)
     registry.panel("asset", panels.RUNNING)
     registry.panel("person", panels.ANSWERED)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Register the pages of equipment, and what people and places show of it."""
-    from inventory.assets import fields, importing, jobs, panels, searched, views
+    from inventory.assets import fields, importing, jobs, panels, searched, uses, views
     from inventory.assets.lists import holding
     from inventory.assets.models import Asset
     from inventory.assets.services import catalogue, connections
@@ -35,6 +35,7 @@ def init_app(app: Flask) -> None:
     registry.menu(views.leavers.MENU)
     registry.noun(Noun("asset", N_("Item of equipment"), Asset, "assets.detail", Permission.ASSETS_EDIT))
     searched.register()
+    uses.register()
     jobs.register()
     homes.add(homes.Home("asset", "asset", N_("All equipment")))
     homes.add_things("asset", holding.THINGS)

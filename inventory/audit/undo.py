@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sqlalchemy import func, select, tuple_
@@ -15,7 +16,7 @@ from inventory.audit.models import Action, ChangeSet, ChangeSetKind, RowChange
 from inventory.audit.reverting import Tell
 from inventory.core import clock, registry
 from inventory.core.access import Actor
-from inventory.core.database import Base, db, hold
+from inventory.core.database import Base, among, db, hold
 from inventory.core.errors import Refused
 from inventory.core.wording import N_
 
@@ -50,6 +51,7 @@ def preview(change_set: ChangeSet, *, held: bool = False) -> UndoReport:
             report.restored += 1
         else:
             report.conflicts.append((change.table_name, change.row_key, conflict))
+    report.conflicts += _gone(changes)
     if not report.conflicts:
         registry.run_hooks("undo.asked", changes=changes, conflicts=report.conflicts, held=held)
     return report
@@ -103,8 +105,8 @@ def _revert_all(change_set: ChangeSet, tell: Tell) -> None:
     except IntegrityError as error:
         raise Refused(
             N_(
-                "Something made since stands in the way, so nothing was undone: it is the same again, or depends on "
-                "what this added. Remove it first."
+                "Something made since is in the way, so nothing was undone: it depends on what this added, or has the name of "
+                "what comes back. Remove or rename it first."
             )
         ) from error
 
@@ -152,6 +154,34 @@ def _rows_of(changes: Sequence[Change], held: bool) -> dict[Place, dict[str, Any
                 values = {column: journal.to_json(value) for column, value in row.items()}
                 found[name, tuple(values[column.name] for column in columns)] = values
     return found
+
+
+def _gone(changes: Sequence[Change]) -> list[tuple[str, dict[str, Any], list[str]]]:
+    """Return what rows would point at again that was deleted since, each thing once."""
+    pointed: dict[str, set[int]] = {}
+    back: dict[str, set[int]] = {}
+    for change in changes:
+        if change.operation == "delete":
+            back.setdefault(change.table_name, set()).add(change.row_key.get("id", 0))
+        for name, table in _pointers(change.table_name):
+            if (id_ := (change.before or {}).get(name)) is not None:
+                pointed.setdefault(table, set()).add(id_)
+    found: list[tuple[str, dict[str, Any], list[str]]] = []
+    for name, ids in pointed.items():
+        column, wanted = Base.metadata.tables[name].c.id, sorted(ids - back.get(name, set()))
+        for start in range(0, len(wanted), READ_AT_ONCE):
+            chunk = wanted[start : start + READ_AT_ONCE]
+            there = set(db.session.scalars(select(column).where(among(column, chunk))))
+            found += [(name, {"id": id_}, [N_("was deleted")]) for id_ in chunk if id_ not in there]
+    return found
+
+
+@cache
+def _pointers(table: str) -> tuple[tuple[str, str], ...]:
+    """The columns of a table that hold ids of other rows, each with the table of those."""
+    columns = Base.metadata.tables[table].columns
+    found = ((column.name, key.column) for column in columns for key in column.foreign_keys)
+    return tuple((name, column.table.name) for name, column in found if column.name == "id")
 
 
 def _conflict(change: Change, now: dict[str, Any] | None, settled: Settled) -> list[str] | None:

@@ -16,16 +16,17 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Register the pages of the catalogue and how history calls its fields."""
     from inventory.audit import presentation
+    from inventory.catalog import delete_views, kinds, lists, own_uses, searched, start, views
     from inventory.catalog import jobs as own_jobs
-    from inventory.catalog import kinds, lists, merge_views, searched, start, views
     from inventory.core import registry
     from inventory.core.wording import N_
     from inventory.fields import homes
 
-    # The blueprint of `views`, to which importing the other adds its routes.
-    app.register_blueprint(merge_views.bp)
+    # The blueprint of `views`, to which importing the others adds their routes.
+    app.register_blueprint(delete_views.bp)
     registry.menu(views.MENU)
     searched.register()
+    own_uses.register()
     registry.job(own_jobs.MERGE, own_jobs.merge)
     registry.hook("instance.started", start.install_categories)
     homes.add(homes.Home("category", "asset", N_("Category"), lists.category_options, views.category_url))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import Select, case, func, or_
+from sqlalchemy import Select, case, func, not_, or_
 
-from inventory.catalog import queries
+from inventory.catalog import queries, uses
 from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core.addresses import row_pages
@@ -34,6 +34,15 @@ def _by_name() -> Any:
     return case(shown, value=Category.name, else_=Category.name_order)
 
 
+def _used(model: type[Any]) -> Filter:
+    """Return the filter that tells what is used, or ever was, from what may be deleted."""
+
+    def narrow(statement: Select[Any], value: str) -> Select[Any]:
+        return statement.where(uses.used(model) if value == "1" else not_(uses.used(model)))
+
+    return Filter("used", N_("Used"), narrow, kind="bool")
+
+
 def categories() -> Listing:
     """Return the list of categories."""
     return Listing(
@@ -52,6 +61,7 @@ def categories() -> Listing:
         filters=(
             Filter("kind", N_("Kind"), lambda s, v: s.where(Category.kind == v) if v in list(Kind) else s, options=code_options(Kind)),
             Filter("base", N_("Counts in the yearly sixth"), lambda s, v: s.where(Category.in_renewal_base == (v == "1")), kind="bool"),
+            _used(Category),
         ),
         id_column=Category.id,
         row_url=row_pages("catalog.edit_category"),
@@ -70,6 +80,7 @@ def manufacturers() -> Listing:
             Column("key", N_("Recognised as"), lambda row: row.key),
             *tallied("manufacturer"),
         ),
+        filters=(_used(Manufacturer),),
         id_column=Manufacturer.id,
         row_url=row_pages("catalog.edit_manufacturer"),
         search=_words(Manufacturer.name_order, code=Manufacturer.key),
@@ -95,6 +106,7 @@ def models() -> Listing:
         filters=(
             Filter("standard", N_("Standard configuration"), lambda s, v: s.where(Model.is_standard == (v == "1")), kind="bool"),
             Filter("category", N_("Category"), _by_category, options=_categories),
+            _used(Model),
         ),
         id_column=Model.id,
         row_url=row_pages("catalog.edit_model"),

@@ -119,6 +119,7 @@ def edit_category(public_id: str) -> Response:
         status=form.status,
         title=_("Edit %(name)s", name=_(category.name)),
         back=url_for(".categories"),
+        delete=url_for(".delete_category", public_id=public_id),
         category=category,
         own_fields=custom_fields.fields_at([("category", category.public_id)], retired=True),
     )
@@ -158,7 +159,8 @@ def edit_manufacturer(public_id: str) -> Response:
         if not form.errors:
             return done(_("%(name)s is saved.", name=manufacturer.name), to=url_for(".manufacturers"))
     return _form(form, _("Edit %(name)s", name=manufacturer.name), ".manufacturers",
-                 merge=url_for(".merge_manufacturers", id=public_id), former=_former(manufacturer))  # fmt: skip
+                 merge=url_for(".merge_manufacturers", id=public_id), former=_former(manufacturer),
+                 delete=url_for(".delete_manufacturer", public_id=public_id))  # fmt: skip
 
 
 @bp.route("/models/new", methods=["GET", "POST"])
@@ -188,7 +190,8 @@ def edit_model(public_id: str) -> Response:
         if not form.errors:
             return done(_("%(name)s is saved.", name=model.name), to=url_for(".models"))
     return _form(form, _("Edit %(name)s", name=model.name), ".models",
-                 merge=url_for(".merge_models", id=public_id), former=_former(model))  # fmt: skip
+                 merge=url_for(".merge_models", id=public_id), former=_former(model),
+                 delete=url_for(".delete_model", public_id=public_id))  # fmt: skip
 
 
 def _former(row: Any) -> list[str]:

@@ -15,11 +15,12 @@ def init_app(app: Flask) -> None:
     """Register the pages, the words of the history, and what proposes replacements."""
     from inventory.audit import presentation
     from inventory.core import registry
-    from inventory.renewal import fields, panels, proposals, views, wording
+    from inventory.renewal import fields, panels, proposals, uses, views, wording
 
     app.register_blueprint(views.bp)
     registry.menu(views.MENU)
     registry.panel("entity", panels.SIXTH)
+    uses.register()
     registry.hook("asset.custody_changed", proposals.custody_changed, plural=proposals.custodies_changed)
     registry.hook("asset.discovered", proposals.asset_discovered, plural=proposals.assets_discovered)
     registry.hook("review.answered", proposals.review_answered)

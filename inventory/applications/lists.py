@@ -19,7 +19,7 @@ from inventory.assets.models import Asset
 from inventory.core.access import Scope
 from inventory.core.addresses import pattern
 from inventory.core.i18n import ngettext
-from inventory.core.listing import Column, Filter, Listing, code_options, number_in_parc
+from inventory.core.listing import Column, Filter, Listing, by_label, code_options, number_in_parc
 from inventory.core.types import Code
 from inventory.core.web import access, current_scope
 from inventory.core.wording import N_
@@ -56,7 +56,7 @@ def columns() -> tuple[Column, ...]:
     """Return the list's columns."""
     return (
         Column("name", N_("Name"), lambda row: row[0].name, kind="name", sort=Application.name_order),
-        Column("state", N_("State"), lambda row: row[0].state, kind="badge", sort=Application.state),
+        Column("state", N_("State"), lambda row: row[0].state, kind="badge", sort=by_label(Application.state, ApplicationState)),
         Column("entity", N_("Kept for"), lambda row: row[0].entity.name),
         Column("criticality", N_("Criticality"), lambda row: row[0].criticality, kind="badge", sort=_rank()),
         Column("editor", N_("Editor"), _editor_words, sort=func.coalesce(Editor.name_order, "~")),

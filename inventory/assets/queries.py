@@ -135,6 +135,12 @@ def joins(view: View) -> tuple[Join, ...]:
     )
 
 
+def used_categories() -> dict[int, str]:
+    """Return the categories that any asset is or was of: their stored names by id, which each reads in their language."""
+    named = select(Category.id, Category.name).where(exists().where(Period.category_id == Category.id))
+    return {id_: name for id_, name in db.session.execute(lookup(named))}  # noqa: C416 - rows are no pairs to a type checker
+
+
 def as_of(statement: Select[Any], day: date) -> Select[Any]:
     """Join each asset's period of a day: Period's state, entity, category and place are those of then.
 

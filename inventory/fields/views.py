@@ -11,7 +11,7 @@ from inventory.core.addresses import row_pages
 from inventory.core.database import transaction
 from inventory.core.forms import options
 from inventory.core.guard import requires
-from inventory.core.listing import Column, Filter, Listing, code_options
+from inventory.core.listing import Column, Filter, Listing, by_label, code_options
 from inventory.core.ordering import holds
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
@@ -52,7 +52,13 @@ def _listing() -> Listing:
         columns=(
             Column("label", N_("Label"), lambda row: row.label, kind="name", sort=CustomField.name_order),
             Column("home", N_("For"), lambda row: names.get(f"{row.home}:{row.home_id}")),
-            Column("kind", N_("Kind"), lambda row: row.kind, kind="badge", sort=CustomField.kind),
+            Column(
+                "kind",
+                N_("Kind"),
+                lambda row: row.kind,
+                kind="badge",
+                sort=by_label(CustomField.kind, FieldKind),
+            ),
             Column("required", N_("Must be filled in"), lambda row: row.required, kind="bool"),
             Column("unique", N_("No two may have the same"), lambda row: row.is_unique, kind="bool"),
             Column("in_use", N_("In use"), lambda row: row.in_use, kind="bool"),

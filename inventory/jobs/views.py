@@ -11,7 +11,7 @@ from inventory.core import registry
 from inventory.core.addresses import row_pages
 from inventory.core.database import transaction
 from inventory.core.guard import requires
-from inventory.core.listing import Column, Filter, Listing, code_options
+from inventory.core.listing import Column, Filter, Listing, by_label, code_options
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import done, load, page
@@ -34,7 +34,7 @@ MENU = MenuEntry(
 COLUMNS = (
     Column("title", N_("Title"), lambda row: presentation.title_words(row.kind, row.title), kind="name"),
     Column("kind", N_("Kind"), lambda row: presentation.kind_words(row.kind)),
-    Column("state", N_("State"), lambda row: row.state, kind="badge", sort=Job.state),
+    Column("state", N_("State"), lambda row: row.state, kind="badge", sort=by_label(Job.state, JobState)),
     Column("queue", N_("Queue"), lambda row: presentation.queue_words(row.queue)),
     Column("requested_by", N_("Asked by"), lambda row: presentation.requester(row.requested_by)),
     Column("attempts", N_("Attempts"), lambda row: row.attempts, kind="number", shown=False),

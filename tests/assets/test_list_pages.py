@@ -16,7 +16,8 @@ from inventory.assets.models import Asset
 from inventory.assets.services import seen
 from inventory.assets.states import SourceKind
 from inventory.audit.remembering import Memory
-from inventory.core import clock
+from inventory.catalog.kinds import Kind
+from inventory.core import clock, keyset
 from inventory.core.database import db, transaction
 from inventory.core.listing import lists, reading
 from inventory.discovery.models import Run, RunKind
@@ -24,7 +25,7 @@ from tests import factories
 from tests.test_query_counts import statements
 
 ENGLISH = {"Accept-Language": "en"}
-SORTS = ("model", "holder", "category", "manufacturer", "tag", "serial", "age", "last_seen")
+SORTS = ("model", "holder", "category", "state", "manufacturer", "tag", "serial", "age", "last_seen", "usage")
 
 
 @pytest.fixture
@@ -164,3 +165,61 @@ def test_what_a_run_moves_without_a_record_is_counted_each_time_while_it_does(
 
 def test_words_are_counted_each_time(fleet: None, remembering: None, browser: FlaskClient) -> None:
     assert [counts(browser, "/assets/?q=E24"), counts(browser, "/assets/?q=E24")] == [(True, "4")] * 2
+
+
+@pytest.fixture
+def sorts_of_things(cast: factories.Cast) -> None:
+    """Two laptops, a screen and a camera, of the categories that Parc brings, in four states."""
+    made = {
+        kind: factories.create_category(kind, name=kind.label)
+        for kind in (Kind.LAPTOP, Kind.MONITOR, Kind.CAMERA)
+    }
+    for number, (kind, state) in enumerate(
+        [
+            (Kind.LAPTOP, "on_loan"),
+            (Kind.CAMERA, "in_stock"),
+            (Kind.MONITOR, "in_service"),
+            (Kind.LAPTOP, "in_repair"),
+        ]
+    ):
+        factories.create_asset(cast.le_bouscat, made[kind], tag=f"T{number}", state=state)
+
+
+SHOWN = [
+    ("category", "en", ["T1", "T0", "T3", "T2"]),  # Camera, Laptop, Monitor
+    ("category", "fr", ["T1", "T2", "T0", "T3"]),  # Caméra, Écran, Ordinateur portable
+    ("state", "en", ["T3", "T2", "T1", "T0"]),  # In repair, In service, In stock, On loan
+    ("state", "fr", ["T0", "T3", "T2", "T1"]),  # En prêt, En réparation, En service, En stock
+]
+
+
+@pytest.mark.parametrize(("sort", "language", "whole"), SHOWN)
+@pytest.mark.parametrize("most", [0, 15_000], ids=["value by value", "sorted at once"])
+def test_what_is_translated_stands_in_the_order_of_the_readers_words(
+    sorts_of_things: None, cast: factories.Cast, browser: FlaskClient, monkeypatch: pytest.MonkeyPatch,
+    sort: str, language: str, whole: list[str], most: int,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(reading, "MOST_SORTED", most)
+    monkeypatch.setattr(reading, "WALKED_AT_ONCE", 2)
+    for module in (reading, lists):
+        monkeypatch.setattr(module, "PAGE_SIZE", 1)
+    with transaction():
+        cast.bruno.language = language
+    file = opened(browser, f"/assets/?sort={sort}&format=csv").splitlines()
+    assert [re.split("[,;]", line)[0] for line in file][1:] == whole
+    there = walked(browser, f"/assets/?sort={sort}", "next")
+    assert [tag for page in there for tag in page[1:]] == whole
+    back = walked(browser, there[-1][0], "previous")
+    assert [page[1:] for page in reversed(back)] == [page[1:] for page in there]
+    down = walked(browser, f"/assets/?sort=-{sort}", "next")
+    assert [tag for page in down for tag in page[1:]] == whole[::-1]
+
+
+@pytest.mark.parametrize("place", [["x", 1], [99, 1], [-1, 1], [0, -5], [10**30, 1]])
+def test_a_place_that_no_value_has_begins_at_the_top_or_ends(
+    sorts_of_things: None, browser: FlaskClient, monkeypatch: pytest.MonkeyPatch, place: list[Any]
+) -> None:
+    monkeypatch.setattr(reading, "MOST_SORTED", 0)
+    for sort in ("category", "-category"):
+        page = opened(browser, f"/assets/?sort={sort}&after={keyset.encode(place)}")
+        assert len(tags(page)) == 4

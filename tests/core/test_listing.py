@@ -12,12 +12,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
+from flask_babel import gettext
 
 from inventory.assets import services as assets
 from inventory.assets.states import SourceKind
+from inventory.audit.models import ChangeSet, ChangeSetKind
 from inventory.catalog.kinds import Kind
 from inventory.core import clock
 from inventory.core.database import db, transaction
+from inventory.core.ordering import by_letters
 from tests import factories
 from tests.once import once
 
@@ -256,3 +259,28 @@ def test_writing_a_file_makes_no_object_for_each_row(fleet, browser):
     finally:
         event.remove(Asset, "load", note)
     assert loaded == []
+
+
+def test_codes_stand_in_the_order_of_their_labels(fleet: dict[str, Any], sign_in: Any) -> None:
+    """Whoever lists changes in French has "Changement en masse" before "Suppression", whatever their codes."""
+    diane, cast = sign_in(fleet["cast"].diane), fleet["cast"]
+    with transaction():
+        for kind in (ChangeSetKind.DELETION, ChangeSetKind.BULK, ChangeSetKind.RUN):
+            db.session.add(
+                ChangeSet(kind=kind, title=f"{kind.value}!", actor_kind="user", entity_id=cast.root.id)
+            )
+    for language in ("en", "fr"):
+        page = diane.get("/changes/?sort=kind", headers={"Accept-Language": language}).get_data(as_text=True)
+        found = re.findall(r">(deletion|bulk|run)!<", page)
+        with diane.application.test_request_context(headers={"Accept-Language": language}):
+            labels = [by_letters(gettext(ChangeSetKind(kind).label)) for kind in found]
+        assert len(labels) == 3
+        assert labels == sorted(labels)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/jobs/?sort=state", "/discovery/runs/?sort=-kind", "/fields/?sort=kind", "/applications/?sort=state"],
+)
+def test_every_list_of_codes_can_be_sorted_by_them(fleet: dict[str, Any], sign_in: Any, address: str) -> None:
+    assert sign_in(fleet["cast"].diane).get(address).status_code == 200

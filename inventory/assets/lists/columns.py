@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext
 from sqlalchemy import func
 
-from inventory.assets import ages, orders
+from inventory.assets import ages, orders, queries
 from inventory.assets.fields import LABELS
 from inventory.assets.lists.words import (
     age_title,
@@ -24,9 +24,11 @@ from inventory.assets.lists.words import (
 )
 from inventory.assets.models import Asset, LastSeen
 from inventory.assets.queries import Holder, View
+from inventory.assets.states import Ownership, State, Usage
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core.addresses import pattern
-from inventory.core.listing import Column
+from inventory.core.listing import AsShown, Column, by_label
+from inventory.core.types import Code
 from inventory.core.wording import N_
 from inventory.organization import queries as organization
 
@@ -36,15 +38,16 @@ def columns(view: View) -> tuple[Column, ...]:
 
     Headings of files are the names that an import knows: what is exported can be brought back.
     """
-    dated, day, names, word = view.dated, view.day, _Names(), cache(gettext)
+    dated, day, names, word, is_today = view.dated, view.day, _Names(), cache(gettext), view.as_of is None
     return (
         Column("tag", LABELS["tag"], lambda row: asset_of(row).label, kind="code",
                sort=orders.in_order(Asset.tag), data=(Asset.tag,)),
-        Column("state", LABELS["state"], lambda row: then(row).state, kind="badge", sort=dated.state, data=(dated.state,)),
+        Column("state", LABELS["state"], lambda row: then(row).state, kind="badge",
+               sort=by_label(dated.state, State, walked=is_today), data=(dated.state,)),
         Column("model", LABELS["model"], lambda row: model_words(asset_of(row)), sort=orders.in_order(Model.name_order),
                data=(Model.name,)),
-        Column("category", LABELS["category"], lambda row: word(then(row).category.name), sort=Category.name,
-               data=(Category.name,), shape=word),
+        Column("category", LABELS["category"], lambda row: word(then(row).category.name),
+               sort=AsShown(dated.category_id, _category_words, walked=is_today), data=(Category.name,), shape=word),
         Column("holder", LABELS["holder"], holder_words, sort=orders.in_order(Holder.name_order), url=_page_of("people.detail", holder),
                data=(Holder.display_name,)),
         Column("place", LABELS["location"], place_words, url=_page_of("locations.detail", lambda row: then(row).location), data=(dated.location_id,), shape=names.place),
@@ -64,6 +67,10 @@ def columns(view: View) -> tuple[Column, ...]:
     )  # fmt: skip
 
 
+def _category_words() -> dict[int, str]:
+    return {id_: gettext(name) for id_, name in queries.used_categories().items()}
+
+
 def _page_of(endpoint: str, read: Callable[[Any], Any]) -> Callable[[Any], str | None]:
     address = pattern(endpoint)
     return lambda row: address(found.public_id) if (found := read(row)) is not None else None
@@ -78,8 +85,8 @@ def _chosen() -> tuple[Column, ...]:
         _plain("first_used_on", "day"),
         _plain("commissioned_on", "day"),
         _plain("price_cents", "euros"),
-        _plain("ownership", "badge"),
-        _plain("usage", "badge"),
+        _plain("ownership", "badge", codes=Ownership),
+        _plain("usage", "badge", codes=Usage),
         _plain("os_name"),
         _plain("firmware"),
         _plain("order_number"),
@@ -87,7 +94,9 @@ def _chosen() -> tuple[Column, ...]:
     )
 
 
-def _plain(name: str, kind: str = "text", *, in_files: bool = False) -> Column:
+def _plain(
+    name: str, kind: str = "text", *, in_files: bool = False, codes: type[Code] | None = None
+) -> Column:
     attribute = getattr(Asset, name)
     least: Any = {"day": date(1, 1, 1), "euros": -1}.get(kind)
     sort = orders.in_order(attribute) if least is None else func.coalesce(attribute, least)
@@ -96,7 +105,7 @@ def _plain(name: str, kind: str = "text", *, in_files: bool = False) -> Column:
         LABELS[name],
         lambda row: getattr(asset_of(row), name),
         kind=kind,
-        sort=attribute if kind == "badge" else sort,
+        sort=by_label(attribute, codes) if codes is not None else sort,
         shown=False,
         in_files=in_files,
         data=(attribute,),

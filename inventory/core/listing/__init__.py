@@ -15,6 +15,7 @@ from inventory.core.listing.declaring import (
 from inventory.core.listing.lists import Listing
 from inventory.core.listing.picking import Picked, ticked
 from inventory.core.listing.reading import EXPORT_CHUNK, PAGE_SIZE
+from inventory.core.listing.shown import AsShown, by_label
 from inventory.core.listing.tallied import tallied
 from inventory.core.listing.understanding import whole_number
 
@@ -22,6 +23,7 @@ __all__ = [
     "EXPORT_CHUNK",
     "NUMBER_IN_PARC",
     "PAGE_SIZE",
+    "AsShown",
     "BulkAction",
     "Cell",
     "Column",
@@ -31,6 +33,7 @@ __all__ = [
     "Listing",
     "Picked",
     "Usual",
+    "by_label",
     "code_options",
     "number_in_parc",
     "tallied",

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select
 
+from inventory.core.listing.shown import AsShown
 from inventory.core.types import Code
 from inventory.core.wording import N_
 
@@ -19,7 +20,7 @@ class Column:
 
     `kind` is text, sentence (a text that takes several lines), code or name (the row's own link, a name not in
     monospace), badge, day, instant, number, euros, link or bool; `sort` is the SQL expression
-    that orders by it (never null, or wrapped in coalesce), `down` another one for the order that goes down, so that what
+    that orders by it (never null, or wrapped in coalesce), or `AsShown`; `down` another one for the order that goes down, so that what
     is unknown comes last in both. `load` is given the rows of a page or of a piece of a file
     before their values are asked for, so that what stands in another table is read at once; columns may share one.
     A column that is not `shown` is only there for those who choose it; one that is `in_files` is in every file.
@@ -35,7 +36,7 @@ class Column:
     label: str
     value: Callable[[Any], Any]
     kind: str = "text"
-    sort: ColumnElement[Any] | Any = None
+    sort: ColumnElement[Any] | AsShown | Any = None
     down: ColumnElement[Any] | Any = None
     url: Callable[[Any], str | None] | None = None
     title: Callable[[Any], str | None] | None = None

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from inventory.core import keyset, registry
 from inventory.core.addresses import PLACE, here
 from inventory.core.errors import Refused
-from inventory.core.listing import asking, files, reading, words
+from inventory.core.listing import asking, files, reading, shown, words
 from inventory.core.listing.cells import Cells
 from inventory.core.listing.declaring import BulkAction, Column, Filter, Join, ListedRow, Usual
 from inventory.core.listing.narrowing import Narrowing
@@ -64,11 +64,13 @@ class Listing(Narrowing):
         self._search, self._public_id_column, self._recorded = search, public_id_column, False
         self.chosen_columns = self._chosen()
         self._read_sort(default_sort)
-        keys = self._keys()
+        keys, walked = shown.order_of(self.all_columns, self.sort_key, self.descending)
         if self.query and search:
             statement = search(statement, self.query)
         wanted: list[ColumnElement[bool]] = conditions(filters, self.asked)
-        self.selection = Rows(statement, wanted, [*keys, id_column], id_column, self.descending, joins)
+        self.selection = Rows(
+            statement, wanted, [*keys, id_column], id_column, self.descending, joins, walked
+        )
 
     def _tidy_address(self) -> None:
         """Send a form's raw answer on to the address that is worth sharing."""
@@ -94,12 +96,6 @@ class Listing(Narrowing):
             wanted = default
         self.descending = wanted.startswith("-")
         self.sort_key = wanted.removeprefix("-")
-
-    def _keys(self) -> list[Any]:
-        column = next((column for column in self.all_columns if column.key == self.sort_key), None)
-        if column is None or column.sort is None:
-            return []
-        return [column.down if self.descending and column.down is not None else column.sort]
 
     # The rows of this page.
 
@@ -134,7 +130,10 @@ class Listing(Narrowing):
 
     def _rows_from(self, place: Any, backwards: bool) -> reading.Page:
         asked = any(choice.lies_together and choice.key in self.values for choice in self.all_filters)
-        few = asked and not self.asked.any_of and self.total <= reading.MOST_SORTED
+        walked = self.selection.walked is not None
+        apart = (asked and not self.asked.any_of) or walked
+        # What words find is found anew for each value that is walked.
+        few = (walked and bool(self.query)) or (apart and self.total <= reading.MOST_SORTED)
         return self.selection.page(place, backwards, taken_out=few)
 
     def _seen(self) -> int:

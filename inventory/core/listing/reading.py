@@ -26,10 +26,12 @@ from inventory.core import keyset
 from inventory.core.database import among, db, lookup
 from inventory.core.listing.asking import Asked
 from inventory.core.listing.declaring import Filter, Join
+from inventory.core.listing.shown import Ranked, rank_at
 
 PAGE_SIZE = 50
 EXPORT_CHUNK = 1000
 MOST_SORTED = 15_000
+WALKED_AT_ONCE = 6
 
 
 def conditions(filters: Sequence[Filter], asked: Asked) -> list[ColumnElement[bool]]:
@@ -67,6 +69,7 @@ class Rows:
     """The rows of a statement in an order: `keys` are the sort expressions, the id last.
 
     `id_column` picks rows in a narrow statement of their own, so that sorting carries nothing but the keys.
+    Where the first key is a rank of values that are `walked`, the rows of each are read in the order of their ids.
     """
 
     statement: Select[Any]
@@ -75,6 +78,7 @@ class Rows:
     id_column: Any
     descending: bool
     joins: Sequence[Join] = ()
+    walked: Ranked | None = None
 
     def narrow(self, *columns: Any, beside: Sequence[Any] = ()) -> Select[Any]:
         """Return the statement with these columns alone, all filters applied, for an order by what is `beside` them."""
@@ -118,6 +122,8 @@ class Rows:
         led = self._led()
         if led is not None:
             picked = self._picked_by(led, place, backwards)
+        elif self.walked is not None and not taken_out:
+            picked = self._walked(self.walked, place, backwards)
         else:
             picked = (self._taken_out if taken_out else self.picked_keys)(place, backwards)
         found = [tuple(keys) for keys in db.session.execute(picked)]
@@ -144,6 +150,33 @@ class Rows:
         if place is not None:
             picked = picked.where(rows.beyond(place, backwards))
         return picked.order_by(*rows.order(backwards)).limit(PAGE_SIZE + 1)
+
+    def _walked(self, ranked: Ranked, place: Sequence[Any] | None, backwards: bool) -> Select[Any]:
+        """Return the same, read value by value from where the page begins; what comes later is sorted only where it is needed."""
+        left = ranked.beyond(place[0] if place else None, downwards=self.descending != backwards)
+        if not left:
+            return self.picked_keys(place, backwards)
+        own = replace(self, keys=[self.id_column])
+        # Narrowed once: a statement of many parts costs more to put together than to answer.
+        whole, parts = own.picked_keys(None, backwards), []
+        for rank, value in left[:WALKED_AT_ONCE]:
+            part = whole.where(ranked.column == value)
+            if place and rank == place[0]:
+                part = part.where(own.beyond(place[1:], backwards))
+            parts.append(select(rank_at(rank).label("rank"), *part.subquery().c))
+        first = self._sorted_and_cut(parts, backwards)
+        later = [value for _rank, value in left[WALKED_AT_ONCE:]]
+        if not later:
+            return first
+        rest = replace(self, wanted=[*self.wanted, ranked.column.in_(later)])
+        pieces = _as_needed([first, rest.picked_keys(None, backwards)])
+        return self._sorted_and_cut([select(piece.subquery()) for piece in pieces], backwards)
+
+    def _sorted_and_cut(self, parts: Sequence[Select[Any]], backwards: bool) -> Select[Any]:
+        """Return a page of the sort keys that these statements find together, and one row more."""
+        either = union_all(*parts).subquery()
+        order = replace(self, keys=list(either.c)).order(backwards)
+        return select(either).order_by(*order).limit(PAGE_SIZE + 1)
 
     def _begins(self, key: Any, value: Any, backwards: bool) -> ColumnElement[bool]:
         """Return where in its first key's own order a page begins, which no store concludes from two keys at once."""
@@ -174,9 +207,7 @@ class Rows:
             parts.append(unnamed.picked_keys(place, backwards, alike=1))
             if led.least:
                 parts = _as_needed(parts if self.descending != backwards else parts[::-1])
-        either = union_all(*(select(part.subquery()) for part in parts)).subquery()
-        order = replace(self, keys=list(either.c)).order(backwards)
-        return select(either).order_by(*order).limit(PAGE_SIZE + 1)
+        return self._sorted_and_cut([select(part.subquery()) for part in parts], backwards)
 
     def _whole(self, ids: Sequence[Any]) -> list[Any]:
         """Return the rows of these ids in this order."""

@@ -15,7 +15,7 @@ from inventory.core.addresses import row_pages
 from inventory.core.database import db, transaction
 from inventory.core.guard import requires
 from inventory.core.i18n import ngettext
-from inventory.core.listing import Column, Filter, Listing, code_options, whole_number
+from inventory.core.listing import Column, Filter, Listing, by_label, code_options, whole_number
 from inventory.core.permissions import Permission
 from inventory.core.web import access, current_scope, done, load, page
 from inventory.core.wording import N_
@@ -62,7 +62,7 @@ COLUMNS = (
         "failed", N_("Failures"), lambda row: row.failed, kind="number", sort=Run.failed,
         url=lambda row: result_words.results_url(row, Outcome.FAILED) if row.failed else None,
     ),
-    Column("kind", N_("Kind"), lambda row: row.kind, kind="badge", sort=Run.kind),
+    Column("kind", N_("Kind"), lambda row: row.kind, kind="badge", sort=by_label(Run.kind, RunKind)),
     Column("read", N_("Read"), lambda row: row.read, kind="number", sort=Run.read),
     Column("entity", N_("Entity"), lambda row: row.entity.name),
     Column("site", N_("Site"), lambda row: row.site.name if row.site else None),

@@ -13,6 +13,7 @@ from inventory.assets.lists.filters import IN_FLEET, IN_USE
 from inventory.assets.models import Asset
 from inventory.audit import queries as trail
 from inventory.audit.presentation import entries
+from inventory.core import registry
 from inventory.core.access import Scope
 from inventory.core.permissions import Permission
 from inventory.core.registry import Panel, Stream, Tally
@@ -144,3 +145,16 @@ SEEN = {
     "person": _seen("holder_id", lambda row: {"holder": row.public_id}),
 }
 STANDING = Panel("standing", N_("Equipment here"), "assets/_panel_equipment.html", _standing, order=20)
+
+
+def register() -> None:
+    """Let people, places, entities and the catalogue show the equipment that they hold, and items what is connected to them."""
+    registry.panel("asset", CONNECTED)
+    registry.panel("person", HELD)
+    registry.stream("person", CUSTODY)
+    registry.panel("entity", FIGURES)
+    registry.tally("location", AT_PLACE)
+    registry.tally("entity", OF_ENTITY)
+    for noun, tally in SEEN.items():
+        registry.tally(noun, tally)
+    registry.panel("location", STANDING)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-from sqlalchemy import Select
+from typing import Any
 
 from inventory.fields.models import CustomField
 
@@ -34,7 +33,7 @@ class Things:
     that of all with a value, as the filter of custom fields asks for it.
     """
 
-    ids: Callable[[str], Select[tuple[str]]]
+    ids: Callable[[str], Any]
     lacking_url: Callable[[str, str], str]
     holding_url: Callable[[str, str], str]
 

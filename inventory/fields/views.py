@@ -145,7 +145,7 @@ def _saved(words: str, field: CustomField) -> Response:
         presentation.lacking(field.home, field.home_id, field) if field.required and field.in_use else None
     )
     told = f"{words} {found.afterwards}" if found else words
-    return done(told, to=_back(field.home, field.home_id), see_url=found and found.url)
+    return done(told, to=_back(field.home, field.home_id), see_url=found.url if found else None)
 
 
 def _lost_choices(field: CustomField, form: forms.FieldForm) -> dict[str, int]:

@@ -81,14 +81,12 @@ def own_work(
     kept = db.session.get(ChangeSet, job.checkpoint.get("change_set") or 0)
     why = presentation.last_words(job) if job.state.is_finished else []
     outcome = presentation.last_words(job, "info") if job.state.is_finished and not why else []
-    undo_url = undo_own_url(kept.public_id) if _may_be_undone(job, kept) else None
+    undo_url = undo_own_url(kept.public_id) if kept is not None and _may_be_undone(job, kept) else None
     return page(
         "jobs/many.html", job=job, shown=shown, kept=kept, undo_url=undo_url, back=back, list_label=list_label, why=why, outcome=outcome,
         left=job.checkpoint.get("left", []), left_count=job.checkpoint.get("counts", {}).get("left", 0), page_of_row=page_of_row,
     )  # fmt: skip
 
 
-def _may_be_undone(job: Job, kept: ChangeSet | None) -> bool:
-    if kept is None or not job.state.is_finished:
-        return False
-    return kept.undone_at is None and clock.now() - kept.opened_at < OWN_FOR
+def _may_be_undone(job: Job, kept: ChangeSet) -> bool:
+    return job.state.is_finished and kept.undone_at is None and clock.now() - kept.opened_at < OWN_FOR

@@ -189,17 +189,12 @@ def _groups(
     by_noun: dict[str, list[Any]] = {}
     for row in db.session.execute(lookup(select(*SHOWN).where(among(SearchDocument.id, nearest)))):
         by_noun.setdefault(row.noun, []).append(row)
+    rows = (row for found in by_noun.values() for row in found)
     called = {
-        row.id: len(folding.words(row.title)) > len(words)
-        for rows in by_noun.values()
-        for row in rows
-        if _is_called(row.title, words)
+        row.id: len(folding.words(row.title)) > len(words) for row in rows if _is_called(row.title, words)
     }
-    groups = [
-        _group(one, by_noun[one.noun], nearest, called=called, limit=limit)
-        for one in nouns
-        if one.noun in by_noun
-    ]
+    found = (one for one in nouns if one.noun in by_noun)
+    groups = [_group(one, by_noun[one.noun], nearest, called=called, limit=limit) for one in found]
     # Somebody's equipment has their name too: who is called so comes before.
     return sorted(groups, key=lambda group: called.keys().isdisjoint(row.id for row in group.documents))
 

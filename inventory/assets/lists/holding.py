@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import url_for
 from sqlalchemy import Select, select
 
@@ -14,7 +16,7 @@ from inventory.fields.columns import NONE
 from inventory.fields.homes import Things
 
 
-def _to_fill_in(category_id: str) -> Select[tuple[str]]:
+def _to_fill_in(category_id: str) -> Select[Any]:
     """Return the public ids of the equipment in the fleet, of one category by its public id ("": of all)."""
     statement = select(Asset.public_id).where(Asset.state.not_in(lifecycle.GONE))
     if category_id:
@@ -25,12 +27,13 @@ def _to_fill_in(category_id: str) -> Select[tuple[str]]:
 def _lacking_url(category_id: str, key: str) -> str:
     named = select(Category.code).where(Category.public_id == category_id)
     code = db.session.scalar(named) if category_id else None
-    asked = {key: NONE} if key else {}
+    asked: dict[str, Any] = {key: NONE} if key else {}
     return url_for("assets.index", state=IN_FLEET, category=code, **asked)
 
 
 def _holding_url(key: str, value: str) -> str:
-    return url_for("assets.index", **{key: value})
+    asked: dict[str, Any] = {key: value}
+    return url_for("assets.index", **asked)
 
 
 THINGS = Things(_to_fill_in, _lacking_url, _holding_url)

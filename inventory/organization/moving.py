@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from inventory.audit import loads
 from inventory.audit.conflicts import Conflict
-from inventory.audit.journal import Change
+from inventory.audit.journal import LOAD, UNLOAD, Change
 from inventory.core.database import among, db
 from inventory.organization.models import Entity, Location
 
@@ -67,6 +67,12 @@ def _wanted(changes: Sequence[Change]) -> tuple[Standing, set[int]]:
     gone = set()
     for change in changes:
         if change.table_name != "location":
+            continue
+        if change.operation == LOAD:
+            gone |= {row["id"] for row in loads.rows_of(change)}
+            continue
+        if change.operation == UNLOAD:
+            wanted |= {row["id"]: {name: row[name] for name in STANDS_BY} for row in loads.rows_of(change)}
             continue
         id_ = change.row_key["id"]
         if change.operation == "insert":

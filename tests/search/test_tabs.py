@@ -84,11 +84,11 @@ def test_a_view_is_renamed_shared_and_deleted_by_its_owner(cast, sign_in):
 def test_the_address_of_a_view_that_is_gone_says_so_and_shows_what_it_asks_for(cast, sign_in):
     answer, view = save(sign_in(cast.alice), shared="1")
     reader = sign_in(cast.chloe)
-    assert "no longer shared with you" not in reader.get(answer.location, headers=ENGLISH).text
+    assert "This saved view is no longer there" not in reader.get(answer.location, headers=ENGLISH).text
     sign_in(cast.alice).post(f"/views/{view.public_id}/delete")
     page = reader.get(answer.location, headers=ENGLISH)
     assert page.status_code == 200
-    assert "was deleted, or is no longer shared with you" in page.text
+    assert "This saved view is no longer there, or is not shared with you" in page.text
     assert "in service" in page.text
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from inventory.assets import jobs, services
 from inventory.assets.models import Asset, Custody, Period, Provenance
@@ -18,7 +19,7 @@ from inventory.audit.models import AuditRecord, ChangeSet
 from inventory.auth import queries as auth
 from inventory.catalog.kinds import Kind
 from inventory.core.access import Actor
-from inventory.core.database import db, transaction
+from inventory.core.database import Base, db, transaction
 from inventory.core.permissions import Role
 from inventory.jobs import leases
 from inventory.jobs.context import JobContext, open_context
@@ -325,6 +326,19 @@ def test_who_undoes_an_edit_that_is_still_under_way_stops_it(cast, fleet, monkey
     assert job.state is JobState.CANCELLED
     assert job.error.startswith("“Edit” was undone while it was under way, so it goes no further.")
     assert "public" not in {asset.usage for asset in fleet}
+
+
+@pytest.mark.database
+def test_nobody_changes_what_was_found_as_it_was_shown_before_it_is_edited(apart):
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite takes no other writer meanwhile")
+    Base.metadata.create_all(db.engine)
+    asset = factories.create_asset(factories.create_entity())
+    with transaction(), db.engine.connect() as other:
+        assert bulk.changed_since({asset.id: asset.version}) == []
+        other.execute(text("SET LOCAL lock_timeout = 50"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            other.execute(text("UPDATE asset SET notes = 'late'"))
 
 
 def test_a_background_edit_is_seen_by_who_asked_for_it_alone(cast, fleet, manager, sign_in):

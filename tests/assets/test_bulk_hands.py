@@ -240,6 +240,25 @@ def test_who_may_only_read_hands_nothing_over(cast, fleet, paul, sign_in):
     assert sign_in(cast.oscar).get(f"/people/{paul.public_id}/take-back").status_code == 404
 
 
+def test_nothing_is_done_to_what_somebody_changes_while_the_store_is_waited_for(
+    fleet, paul, technician, monkeypatch
+):
+    looked, foresee = [], bulk_hands.foresee
+
+    def foresee_and_wait(*asked):
+        yield from foresee(*asked)
+        looked.append(True)
+        if len(looked) == 2:
+            with transaction():
+                services.update_asset(fleet[0], {"notes": "Broken"}, actor=ALICE)
+
+    monkeypatch.setattr(bulk_hands, "foresee", foresee_and_wait)
+    answer = done(technician, "/assets/hand-over", fleet[:2], person=paul.public_id)
+    assert (answer.status_code, "nothing was done" in answer.get_data(as_text=True)) == (409, True)
+    assert {asset.holder_id for asset in fresh(fleet)} == {None}
+    assert db.session.scalar(select(func.count()).select_from(ChangeSet)) == 0
+
+
 def test_very_many_are_handed_over_in_the_background(cast, fleet, paul, technician, monkeypatch):
     from inventory.assets.views import bulk_hands as views
 

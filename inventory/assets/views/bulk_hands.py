@@ -156,17 +156,25 @@ def _applied(
     verb: Verb, outlooks: Sequence[Outlook], handing: Handing, *, back: str, whose: Person | None
 ) -> Response:
     """Do it to what was looked at, at once or in the background."""
-    ids = [one.id for one in outlooks]
+    shown = {one.id: one.version for one in outlooks}
+    ids = list(shown)
     title = _title(handing, len(ids), whose)
     entity_id = whose.entity_id if whose is not None else pages.entity_id()
     if len(ids) > AT_ONCE:
         with transaction():
             job = jobs.enqueue_handing(
                 ids, handing, title=title, actor=g.actor, user_id=g.user.id, entity_id=entity_id,
-                shown={one.id: one.version for one in outlooks},
+                shown=shown,
             )  # fmt: skip
         return leave(url_for("assets.handing_run", public_id=job.public_id))
     with transaction(), audit.change_set(handing.kind, title, actor=g.actor, entity_id=entity_id) as kept:
+        # One may have waited for the store since they were looked at.
+        if bulk.changed_since(shown):
+            raise Refused(
+                N_(
+                    "Somebody has changed some of these just now, so nothing was done. Go back and look again."
+                )
+            )
         outcome = bulk_hands.apply(ids, handing, access=access(), actor=g.actor)
     words = _done_words(verb, outcome, handing)
     return done(words, to=back, undo_url=undo_own_url(kept.public_id))

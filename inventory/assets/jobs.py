@@ -43,7 +43,7 @@ def enqueue_bulk_edit(
 
 
 def bulk_edit(context: JobContext) -> JobState:
-    """Make the edit chunk by chunk in one change set; what the user may no longer change, or has changed since it was shown, is left as it is."""
+    """Make the edit chunk by chunk in one change set; what the user may no longer change, or somebody has changed since it was shown, is left as it is."""
     edit = bulk.from_json(context.payload["edit"])
 
     def change(ids: Sequence[int], access: Access, actor: Actor) -> Mapping[str, int]:
@@ -70,7 +70,7 @@ def enqueue_handing(
 
 
 def hand(context: JobContext) -> JobState:
-    """Hand over or take back chunk by chunk in one change set; what does not allow it any more, or has changed since it was shown, is left as it is."""
+    """Hand over or take back chunk by chunk in one change set; what does not allow it any more, or somebody has changed since it was shown, is left as it is."""
     handing = bulk_hands.from_json(context.payload["handing"])
 
     def change(ids: Sequence[int], access: Access, actor: Actor) -> Mapping[str, int]:

@@ -56,6 +56,8 @@ class Import(HasPublicId, HasVersion, Base):
     # Packed, and in the store: a worker on another machine reads it too.
     content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
     headings: Mapped[list[str]] = mapped_column(JSON)
+    # The first different values of each column, as `reading.samples` gives them.
+    samples: Mapped[list[list[Any]]] = mapped_column(JSON, default=list, deferred=True)
     read_as: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     lines: Mapped[int] = mapped_column(default=0)
     columns: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask import url_for
@@ -26,7 +27,6 @@ from inventory.jobs.models import Job, JobState
 from inventory.jobs.presentation import Progress, last_words, outlook, wish_words
 from inventory.jobs.presentation import progress as job_progress
 
-SAMPLES = 3
 IN_PROGRESS = (Stage.TRYING, Stage.RUNNING)
 
 
@@ -41,32 +41,17 @@ def columns(kept: Import) -> list[Column]:
 
 
 def samples(kept: Import) -> list[list[str]]:
-    """Return the first different values of each column of the file."""
-    table = reading.beginning(zlib.decompress(kept.content))
-    shown = []
-    for place in range(len(kept.headings)):
-        found = dict.fromkeys(
-            _sample(line.cells[place])[:40] for line in table.lines[:200] if not _is_blank(line.cells[place])
-        )
-        shown.append(list(found)[:SAMPLES])
-    return shown
+    """Return the first different values of each column of the file; nothing of files of before they were kept."""
+    return [[_sample(value) for value in column] for column in kept.samples] or [
+        [] for _heading in kept.headings
+    ]
 
 
-def _sample(cell: Any) -> str:
-    """Return a cell as people read it."""
-    cell = _bare(cell)
-    return i18n.day(cell) if isinstance(cell, date) else str(cell)
-
-
-def _bare(cell: Any) -> Any:
-    """Return a cell without what a workbook adds to it: the time of a day, the decimals of a whole number."""
-    if isinstance(cell, datetime):
-        return cell.date()
-    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
-
-
-def _is_blank(cell: Any) -> bool:
-    return cell is None or not str(cell).strip()
+def _sample(value: Any) -> str:
+    """Return a value as people read it."""
+    if isinstance(value, dict):
+        return i18n.day(date.fromisoformat(value[reading.DAY]))
+    return i18n.number(Decimal(str(value))) if isinstance(value, float) else str(value)
 
 
 def choices(known: Sequence[Column]) -> dict[str, str]:
@@ -210,7 +195,7 @@ def refused_rows(kept: Import) -> Iterator[list[Any]]:
     known = columns(kept)
     named, listed = labels(known), choices(known)
     return (
-        [*map(_bare, cells.get(line.line, [])), line.line, said(line, named, listed)]
+        [*map(reading.bare, cells.get(line.line, [])), line.line, said(line, named, listed)]
         for line in queries.refused(kept)
     )
 

@@ -10,9 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from inventory.core.errors import Invalid
+from inventory.core.text import clean
 from inventory.core.wording import N_
 from inventory.exchange import formulas
 
@@ -29,7 +32,9 @@ ENCODINGS = ("cp1252", "mac_roman", "cp850")
 FRENCH = frozenset("àâäçéèêëîïôöùûüÿœæÀÂÇÉÈÊËÎÏÔÙÛÜŒÆ«»°’–—…€\u00a0²³µ")
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 SAMPLE_ROWS = 50
-BEGINNING_BYTES = 200_000
+# How many different values of a column are shown beside it, of how many rows, and how long.
+SAMPLES, SAMPLED_ROWS, LONGEST_SAMPLE = 3, 200, 40
+DAY = "day"
 # What is text or nearly so and no table: PDF, RTF, web pages and XML, whatever the name of the file says.
 DOCUMENTS = (b"%pdf", b"{\\rtf", b"<!doctype", b"<html", b"<?xml", b"<table", b"<meta", b"<svg")
 ARCHIVE = b"PK\x03\x04"
@@ -72,11 +77,28 @@ def read(data: bytes) -> Table:
     return _text(data)
 
 
-def beginning(data: bytes) -> Table:
-    """Return the first rows of a file that was read before, at once where it is text; raises Invalid as `read` does."""
-    if data.startswith((ARCHIVE, formulas.OLD_WORKBOOK)) or len(data) <= BEGINNING_BYTES:
-        return read(data)
-    return _text(data[: data.rfind(b"\n", 0, BEGINNING_BYTES) + 1] or data)
+def samples(table: Table) -> list[list[Any]]:
+    """Return the first different values of each column as JSON keeps them: a day as {DAY: "2026-11-23"}, texts short."""
+    first = table.lines[:SAMPLED_ROWS]
+    return [_samples(line.cells[place] for line in first) for place in range(len(table.headings))]
+
+
+def _samples(cells: Iterable[Any]) -> list[Any]:
+    shown = dict.fromkeys(bare(cell) for cell in cells if _is_filled(cell))
+    return [_kept(value) for value in islice(shown, SAMPLES)]
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, date):
+        return {DAY: value.isoformat()}
+    return value if isinstance(value, int | float) else clean(str(value), LONGEST_SAMPLE)
+
+
+def bare(cell: Any) -> Any:
+    """Return a cell without what a workbook adds to it: the time of a day, the decimals of a whole number."""
+    if isinstance(cell, datetime):
+        return cell.date()
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
 def _workbook(data: bytes) -> Table:

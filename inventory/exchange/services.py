@@ -70,6 +70,7 @@ def keep(data: bytes, filename: str, *, noun: str, entity_id: int, user: User, a
         filename=clean(filename, 255) or "import",
         content=zlib.compress(data),
         headings=[clean(heading, 120) or "" for heading in table.headings],
+        samples=reading.samples(table),
         read_as={"encoding": table.encoding, "separator": table.separator, "sheet": table.sheet,
                  "other_sheets": list(table.other_sheets)},
         lines=len(table.lines),

@@ -28,7 +28,7 @@ class Home:
 class Things:
     """The objects of a noun that fields are declared on, and the lists that show some of them.
 
-    `ids(home's row)` selects the public ids of those that people still edit, of all homes of the noun where the row is "";
+    `ids(home's row)` is the statement that selects the public ids of those that people still edit, of all homes of the noun where the row is "";
     `lacking_url(home's row, field key)` is the list of those without a value ("": all), `holding_url(field key, value)`
     that of all with a value, as the filter of custom fields asks for it.
     """
@@ -42,14 +42,11 @@ _homes: dict[str, Home] = {}
 _things: dict[str, Things] = {}
 
 
-def add(home: Home) -> None:
-    """Let custom fields be declared there."""
+def add(home: Home, things: Things | None = None) -> None:
+    """Let custom fields be declared there; `things` says once for a noun which objects it has."""
     _homes[home.key] = home
-
-
-def add_things(noun: str, things: Things) -> None:
-    """Say which objects of a noun fields are declared on."""
-    _things[noun] = things
+    if things is not None:
+        _things[home.noun] = things
 
 
 def things_of(home: str) -> tuple[str, Things] | None:

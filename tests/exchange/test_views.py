@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from datetime import date
 
 import pytest
 
@@ -16,6 +18,7 @@ from inventory.exchange import reading, services
 from inventory.exchange.models import Import, Stage
 from inventory.jobs.models import Job, JobState
 from tests.exchange.conftest import carry_out, fresh, number_of, work
+from tests.exchange.test_reading import workbook
 
 pytestmark = pytest.mark.database
 TEXT = "Étiquette;Type\nLBX-1;Portable\nLBX-2;Portable\n"
@@ -39,6 +42,25 @@ def waiting(bruno, cast, laptops):
     chosen = {"column-0": "tag", "column-1": "category", "match_key": "tag", "extent": "valid"}
     assert bruno.post(f"/imports/{kept.public_id}/columns", data=chosen).status_code == 303
     return fresh(kept)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("fr", ["PC-1 · 7", "12/03/2024 · bientôt", "12,5 · 850"]), ("en", ["PC-1 · 7", "12 Mar 2024 · bientôt", "12.5 · 850"])],
+)  # fmt: skip
+def test_the_columns_are_shown_with_their_first_values_and_the_workbook_is_opened_once(
+    bruno, cast, monkeypatch, language, said
+):
+    sent = workbook(
+        ["Étiquette", "Livré", "Prix"], ["PC-1", date(2024, 3, 12), 12.5], [7, "bientôt", 850], ["PC-1", "bientôt", ""]
+    )  # fmt: skip
+    data = {"noun": "asset", "entity": cast.le_bouscat.public_id, "file": (io.BytesIO(sent), "parc.xlsx")}
+    address = bruno.post("/imports/new", data=data).headers["Location"]
+    db.session.expire_all()
+    monkeypatch.setattr(reading, "read", lambda _data: pytest.fail("opened again"))
+    for _time in range(2):
+        page = bruno.get(address, headers={"Accept-Language": language}).get_data(as_text=True)
+        assert re.findall(r'<td class="hint">([^<]*)</td>', page) == said
 
 
 def test_while_it_runs_the_page_asks_again_and_offers_to_stop(bruno, waiting):

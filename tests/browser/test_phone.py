@@ -69,3 +69,21 @@ def test_the_menu_closes_with_a_tap_beside_it(phone: Page) -> None:
     phone.touchscreen.tap(370, 300)
     expect(opener).to_have_attribute("aria-expanded", "false")
     expect(phone.locator("#navigation")).not_to_be_in_viewport()
+
+
+def test_what_was_done_is_said_above_what_the_page_opens_at_and_covers_no_heading(
+    page_of: Callable[..., Page],
+) -> None:
+    page = page_of("diane", language="fr", width=390, height=844, is_mobile=True, has_touch=True)
+    page.goto("/entities/LBX/settings/depreciation_months")
+    page.locator("main [name=value]").fill("48")
+    page.locator("main .form-buttons .btn-primary").tap()
+    page.wait_for_url("**/entities/LBX#settings")
+    message, heading = page.locator("#messages .message"), page.locator("#settings h2")
+    expect(message).to_be_in_viewport()
+    expect(heading).to_be_in_viewport()
+    # A page that scrolls by itself does so until it stands.
+    page.wait_for_function(
+        "() => document.querySelector('#settings h2').getBoundingClientRect().top"
+        " >= document.querySelector('#messages .message').getBoundingClientRect().bottom"
+    )

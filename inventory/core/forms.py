@@ -274,12 +274,12 @@ class EuroField(_Labelled, wtforms.StringField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.typed = valuelist[0].strip() if valuelist else ""
-        raw = re.sub(r"[\s\u00a0\u202f€]", "", self.typed).replace(",", ".")
+        raw = i18n.typed_number(self.typed.replace("€", ""))
         self.data = None
         if not raw:
             return
         if not re.fullmatch(r"\d{1,8}(\.\d{1,2})?", raw):
-            raise ValueError(gettext(N_("Type an amount such as 1 234,56.")))
+            raise ValueError(gettext(N_("Type an amount such as 1,234.56.")))
         euros, _dot, cents = raw.partition(".")
         self.data = int(euros) * 100 + int(cents.ljust(2, "0") or 0)
         if self.data > MAX_CENTS:

@@ -48,6 +48,20 @@ def _selector() -> str | None:
     return chosen_language() if has_request_context() else None
 
 
+GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+
+
+def typed_number(text: str) -> str:
+    """Return a number as the reader types it with a dot before its decimals and nothing between thousands: "1234.5".
+
+    English puts commas between thousands ("1,234.5", "1,234"); any other comma begins the decimals.
+    """
+    plain = re.sub(r"[\s\u00a0\u202f]", "", text)
+    if language() == "en" and GROUPED.fullmatch(plain):
+        return plain.replace(",", "")
+    return plain.replace(",", ".")
+
+
 def language() -> str:
     """Return the language in force, "en" or "fr"."""
     locale = _in_force()

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import wtforms
 from flask_babel import get_locale, gettext
 
+from inventory.core import i18n
 from inventory.core.forms import (
     ChoiceField,
     DayField,
@@ -37,9 +38,9 @@ class NumberField(wtforms.StringField):
         if not self.typed:
             return
         try:
-            self.data = kinds.parse_number(self.typed[:40])
+            self.data = kinds.parse_number(i18n.typed_number(self.typed[:40]))
         except ValueError:
-            raise ValueError(gettext(N_("Type a number such as 1 234,5."))) from None
+            raise ValueError(gettext(N_("Type a number such as 1,234.5."))) from None
 
     def _value(self) -> str:
         if self.data is None:

@@ -258,3 +258,16 @@ def test_other_errors_are_not_the_forms_to_answer(send, cast):
 def test_codes_inside_a_sentence_are_translated_too(reading):
     reading("en")
     assert translated("It is %(state)s.", {"state": State.IN_SERVICE}) == "It is in service."
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "cents"),
+    [
+        ("en", "€1,234.50", 123450), ("en", "1,234", 123400), ("en", "12,5", 1250), ("en", "1 234,56", 123456),
+        ("fr", "1 234,56 €", 123456), ("fr", "1234.56", 123456), ("fr", "1,234", None), ("fr", "1,234.50", None), ("en", "1,23,4", None),
+    ],
+)  # fmt: skip
+def test_an_amount_is_read_as_the_reader_s_language_writes_it(send, language, typed, cents):
+    form = send(language, price=typed)
+    assert form.submitted_and_valid() is (cents is not None)
+    assert form.price.data == cents

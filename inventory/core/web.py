@@ -81,6 +81,12 @@ def done(message: str, to: str, *, undo_url: str | None = None, see_url: str | N
     return leave(to)
 
 
+def not_done(message: str, to: str) -> Response:
+    """Say on the page that comes next why nothing was done."""
+    flash(message, "warning")
+    return leave(to)
+
+
 def undo_own_url(public_id: str) -> str:
     """Return the address where the author of a change set may undo it."""
     return url_for("changes.undo_own", public_id=public_id)

@@ -208,6 +208,9 @@ def test_all_that_a_person_holds_is_taken_back_with_condition_and_day(fleet, pau
     assert {(a.holder_id, a.state) for a in fresh(fleet)[:2]} == {(None, State.IN_STOCK)}
     rows = db.session.scalars(select(Custody)).all()
     assert {(row.until_on, row.condition_in) for row in rows} == {(date(2026, 5, 5), Condition.WORN)}
+    # Who sends the same page later is told that nothing was done, and why.
+    late = technician.post(address, data=sent, headers=ENGLISH, follow_redirects=True).get_data(as_text=True)
+    assert "Paul Roy holds nothing more that you may take back. Somebody may have taken it back" in late
 
 
 def test_what_is_connected_and_somebody_else_s_is_not_taken_back_with_all_that_a_person_holds(

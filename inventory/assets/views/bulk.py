@@ -26,7 +26,7 @@ from inventory.core.guard import requires
 from inventory.core.i18n import ngettext
 from inventory.core.listing import Picked, ticked
 from inventory.core.permissions import Permission
-from inventory.core.web import access, current_scope, done, leave, page, undo_own_url
+from inventory.core.web import access, current_scope, done, leave, not_done, page, undo_own_url
 from inventory.core.wording import N_
 from inventory.jobs.own import own_work
 from inventory.organization.choices import entity_options
@@ -55,7 +55,7 @@ def bulk_edit() -> Response:
     """Ask what the chosen assets get, show what that changes, and change it."""
     chosen, step = selection(Permission.ASSETS_BULK), request.form.get("step")
     if not chosen.ids:
-        return done(_("Nothing is selected that you may edit."), to=list_url())
+        return not_done(_("Nothing is selected that you may edit."), to=list_url())
     form = _filled(forms.BulkForm(request.form if step else None))
     edit = _asked(form) if step and form.submitted_and_valid() else None
     if edit is None or step == "choose":

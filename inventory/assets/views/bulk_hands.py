@@ -24,7 +24,7 @@ from inventory.core.guard import requires
 from inventory.core.i18n import ngettext
 from inventory.core.listing import Picked
 from inventory.core.permissions import Permission
-from inventory.core.web import access, done, leave, page, undo_own_url
+from inventory.core.web import access, done, leave, not_done, page, undo_own_url
 from inventory.core.wording import N_
 from inventory.jobs.own import own_work
 from inventory.organization.choices import chosen as chosen_row
@@ -77,7 +77,7 @@ def _back() -> str:
 def ask(verb: Verb, chosen: Picked, *, back: str, whose: Person | None = None) -> Response:
     """Show the form with what becomes of each of the chosen, or do it and go `back`; all are `whose`, where that is known."""
     if not chosen.ids:
-        return done(_(verb.nothing), to=back)
+        return not_done(_nothing_of(verb, whose), to=back)
     _refuse_too_many(chosen.ids)
     step = request.form.get("step")
     form = verb.form(request.form if step else None)
@@ -96,6 +96,13 @@ def ask(verb: Verb, chosen: Picked, *, back: str, whose: Person | None = None) -
         outlooks=outlooks, summary=summary, stale=stale, left=_left(outlooks, handing), meant=handing is not None and handing.is_meant,
         back=back, whose=whose, in_background=len(ids) > AT_ONCE, step=step, why=pages.why, changes_of=pages.change_words,
     )  # fmt: skip
+
+
+def _nothing_of(verb: Verb, whose: Person | None) -> str:
+    if whose is None:
+        return _(verb.nothing)
+    words = _("%(name)s holds nothing more that you may take back.", name=whose.display_name)
+    return f"{words} {_('Somebody may have taken it back since your page was loaded.')}"
 
 
 def _refuse_too_many(ids: Sequence[int]) -> None:

@@ -21,7 +21,7 @@ from inventory.core.guard import requires
 from inventory.core.i18n import ngettext
 from inventory.core.listing import BulkAction, Column, Filter, Listing, code_options, ticked, whole_number
 from inventory.core.permissions import Permission
-from inventory.core.web import current_scope, done, leave, load, page, undo_own_url
+from inventory.core.web import current_scope, done, leave, load, not_done, page, undo_own_url
 from inventory.core.wording import N_
 from inventory.discovery import forms, launching, queries, settling
 from inventory.discovery import presence_words as words
@@ -162,7 +162,7 @@ def _chosen(permission: Permission, most: int) -> list[Presence]:
 
 
 def _nothing() -> Response:
-    return done(_("Nothing is selected that you may decide about."), to=url_for(".presences"))
+    return not_done(_("Nothing is selected that you may decide about."), to=url_for(".presences"))
 
 
 @bp.route("/presences/hide", methods=["POST"])

@@ -21,7 +21,7 @@ from inventory.core.guard import requires
 from inventory.core.i18n import ngettext
 from inventory.core.listing import BulkAction, Column, Filter, Listing, Picked, ticked, whole_number
 from inventory.core.permissions import Permission
-from inventory.core.web import access, current_scope, done, leave, page, undo_own_url
+from inventory.core.web import access, current_scope, done, leave, not_done, page, undo_own_url
 from inventory.core.wording import N_
 from inventory.discovery import presentation as discovery
 from inventory.discovery import queries as seen
@@ -151,7 +151,7 @@ def sort_out() -> Response:
     picked, step = _selection(), request.form.get("step")
     back = url_for(".unknown", **_asked_for())
     if not picked.ids:
-        return done(_("Nothing is selected that you may answer."), to=back)
+        return not_done(_("Nothing is selected that you may answer."), to=back)
     form = _filled(TriageForm(request.form if step else None))
     verdict = _verdict(form) if step and form.submitted_and_valid() else None
     has_moved = step == "apply" and request.form.get("digest") != picked.digest

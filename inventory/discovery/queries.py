@@ -30,6 +30,7 @@ from inventory.discovery.models import (
 )
 from inventory.jobs.models import Job, JobEvent, JobState, Schedule
 from inventory.organization import queries as organization
+from inventory.search.folding import with_colons
 
 FINDINGS_SHOWN = 20
 FAILURES_SHOWN = 200
@@ -365,9 +366,9 @@ def presences(scope: Scope) -> Select[Any]:
 
 def matching_presences(statement: Select[Any], text: str) -> Select[Any]:
     """Keep presences whose address, MAC, maker or name holds the text."""
-    pattern = _pattern(text)
+    patterns = [_pattern(one) for one in dict.fromkeys((text, with_colons(text)))]
     columns = (Presence.address, Presence.mac, Presence.maker, Presence.name)
-    return statement.where(or_(*(column.ilike(pattern, escape="\\") for column in columns)))
+    return statement.where(or_(*(one.ilike(like, escape="\\") for one in columns for like in patterns)))
 
 
 def presences_named(scope: Scope, public_ids: Collection[str]) -> list[Presence]:

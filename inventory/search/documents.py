@@ -18,7 +18,7 @@ NOUNS = 64
 class Document:
     """One row of a noun, to be found by its title, its `words` and its `keys`.
 
-    `keys` are identifiers (tag, serial, MAC…): found whole, by their beginning or by their last characters, and one
+    `keys` are identifiers (tag, serial, MAC…): found whole, by their beginning or by their last characters, a MAC address by any two bytes of it or more, and one
     that only one document has leads straight to it. `badge` is a code of the noun's `codes`; what is `faded`
     (gone, left, closed) comes after the rest. Who sees one of `entity_ids` finds it; where there is none, everybody does.
     """

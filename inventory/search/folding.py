@@ -4,7 +4,7 @@ A token's first letter says what it stands for, so that one index answers every 
 
     w  a word, found by its beginning          k  a whole identifier without its separators
     s  the last characters of an identifier    n  the noun that a document is about        e  an entity whose people see it
-    i  what names its row in an address
+    i  what names its row in an address     m  a MAC address from its second, third, fourth or fifth byte on
 """
 
 from __future__ import annotations
@@ -22,6 +22,12 @@ _WORD = re.compile(r"[^\W_]+")
 _DOTTED = re.compile(r"\d{1,3}(\.\d{1,3}){1,3}\.?")
 _LETTERS = re.compile(r"(?:\d*\D){3}")
 _SUFFIXES = (4, 5, 6)
+_MAC = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
+# Two bytes or more as they are typed or printed; three or more where nothing, or a space, stands between them.
+_PART_OF_MAC = re.compile(
+    r"[0-9a-f]{2}(?P<mark>[:-])[0-9a-f]{2}((?P=mark)[0-9a-f]{2}){0,3}"
+    r"|[0-9a-f]{4}\.[0-9a-f]{4}|[0-9a-f]{2}( [0-9a-f]{2}){2,4}|[0-9a-f]{6,10}"
+)
 
 
 def words(text: str) -> list[str]:
@@ -39,6 +45,23 @@ def key(text: str) -> str:
     return "".join(_WORD.findall(bare))[:MAX_TOKEN]
 
 
+def part_of_mac(text: str) -> str | None:
+    """Return the bytes, bare, of what may be an inner part of a MAC address, as a label or a switch prints it; None for what is none."""
+    bare = folded(text).strip(" :.-")
+    return "".join(_WORD.findall(bare)) if _PART_OF_MAC.fullmatch(bare) else None
+
+
+def has_colons(text: str) -> bool:
+    """Say whether a text can be nothing else than a part of a MAC address: its bytes have colons between them."""
+    return ":" in text.strip(" :.-") and part_of_mac(text) is not None
+
+
+def with_colons(text: str) -> str:
+    """Return what may be a part of a MAC address as Parc writes those, other text as it is."""
+    part = part_of_mac(text)
+    return text if part is None else ":".join(part[start : start + 2] for start in range(0, len(part), 2))
+
+
 def tokens(texts: Iterable[str], keys: Iterable[str]) -> list[str]:
     """Return the tokens of texts and identifiers, each once, in a fixed order."""
     found: dict[str, None] = {}
@@ -54,6 +77,8 @@ def tokens(texts: Iterable[str], keys: Iterable[str]) -> list[str]:
             if any(character.isdigit() for character in compared[-4:]):
                 # The end of an address of mail tells nobody apart.
                 found.update({f"s{compared[-n:]}": None for n in _SUFFIXES if len(compared) > n + 1})
+        if _MAC.fullmatch(folded(name)):
+            found.update({f"m{compared[start:]}": None for start in (2, 4, 6, 8)})
     return list(found)
 
 

@@ -98,18 +98,20 @@ def _whole(text: str) -> list[Term]:
 def find(text: str, scope: Scope, *, limit: int = 6, noun: str | None = None) -> Found:
     """Return what the words of `text` lead to in the scope, at most `limit` documents of each noun (or of one).
 
-    Every word must begin one of the document's words, or the whole must begin one of its identifiers or end it. Where
-    nothing is found, near words are tried.
+    Every word must begin one of the document's words, or the whole must begin one of its identifiers or end it, or be
+    bytes of its MAC address. Where nothing is found, near words are tried.
     """
     found = Found(text)
     words = folding.words(text)[: folding.MAX_WORDS]
     nouns = [one for one in documents.searchables() if noun in {None, one.noun}]
     if sum(map(len, words)) < SHORTEST or not nouns:
         return found
-    found.groups = _groups(nouns, _by_key(text), [[word] for word in words], scope=scope, limit=limit)
-    if not found.groups:
+    # Bytes with colons between them are no words: "00:0d" would find whatever has a zero before its number.
+    typed = [] if folding.has_colons(text) else [[word] for word in words]
+    found.groups = _groups(nouns, _by_key(text), typed, scope=scope, limit=limit)
+    if not found.groups and typed:
         meant = [_meant(word) for word in words]
-        if meant != [[word] for word in words]:
+        if meant != typed:
             found.groups = _groups(nouns, None, meant, scope=scope, limit=limit)
             found.guessed = [options[0] for options in meant] if found.groups else []
     _draw(found.groups)
@@ -121,7 +123,9 @@ def matching(noun: str, row_id: Any, text: str) -> ColumnElement[bool]:
     words = folding.words(text)[: folding.MAX_WORDS]
     if not words:
         return literal(not text.strip())
-    wanted = _either(_by_key(text), _by_words([[word] for word in words]))
+    by_key = _by_key(text)
+    by_words = _by_words([[word] for word in words])
+    wanted = by_key if by_key and folding.has_colons(text) else _either(by_key, by_words)
     return row_id.in_(store.row_ids(Every((Term(folding.noun_token(noun)), wanted))))
 
 
@@ -134,6 +138,8 @@ def _keys(text: str) -> list[str]:
 def _by_key(text: str) -> Expression | None:
     terms = [Term(f"k{one}", begins=True) for one in _keys(text)]
     terms += [Term(f"s{one}") for one in _keys(text) if 4 <= len(one) <= 6]
+    if (part := folding.part_of_mac(text)) is not None:
+        terms.append(Term(f"m{part}", begins=True))
     terms += _otherwise(text)
     return Some(tuple(terms)) if terms else None
 
@@ -170,7 +176,7 @@ def _groups(
     limit: int,
 ) -> list[Group]:
     """Return what is found by an identifier or by words, each with its options, those nouns first that are called so."""
-    ways = (by_key, _by_words(words))
+    ways = (by_key, _by_words(words) if words else None)
     inside = () if scope.whole else (_within(scope),)
     parts = []
     for place, one in enumerate(nouns):

@@ -86,6 +86,7 @@ def test_the_list_shows_what_is_open_and_nothing_else(
         ("standing=old", {"last_seen_at": clock.now() - timedelta(days=20)}),
         ("q=10.1.0.251", {"address": "10.1.0.251"}),
         ("q=00:80:f4", {"mac": "00:80:f4:00:00:01"}),
+        ("q=80f400", {"mac": "00:80:f4:00:00:01"}),
     ],
 )
 def test_the_list_is_narrowed(

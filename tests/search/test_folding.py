@@ -65,3 +65,16 @@ def test_short_words_are_not_guessed():
 
 def test_numbers_are_no_words_that_somebody_meant():
     assert folding.vocabulary(["LBX-004512 Élan 840 HP"]) == {"elan"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "part"),
+    [("a1:b2:c3", "a1b2c3"), ("A1-B2", "a1b2"), ("a1b2c3", "a1b2c3"), ("a1 b2 c3", "a1b2c3"), ("a1b2.c3d4", "a1b2c3d4"),
+     ("a1:b2-c3", None), ("a1", None), ("a1b2", None), ("a1:b2:c", None), ("g1:b2:c3", None), ("12 34", None),
+     ("10.20", None), ("00:1b:44:11:3a:b7", None), ("", None)],
+)  # fmt: skip
+def test_bytes_of_a_mac_address_are_told_from_other_words(typed, part):
+    assert folding.part_of_mac(typed) == part
+    assert folding.with_colons(typed) == (
+        ":".join(part[n : n + 2] for n in range(0, len(part), 2)) if part else typed
+    )

@@ -35,7 +35,7 @@ def laptop(cast: factories.Cast) -> Any:
         manufacturer_id=model.manufacturer_id,
     )  # fmt: skip
     with transaction():
-        for kind, value in ((IdentifierKind.MAC, "001b44113ab7"), (IdentifierKind.IP, "10.20.1.5")):
+        for kind, value in ((IdentifierKind.MAC, "00:1b:44:11:3a:b7"), (IdentifierKind.IP, "10.20.1.5")):
             db.session.add(AssetIdentifier(asset_id=made.id, kind=kind, value=value, source=SourceKind.SNMP))
     return made
 
@@ -52,6 +52,49 @@ def titles(text: str, scope: Scope, **arguments: Any) -> list[str]:
 )  # fmt: skip
 def test_equipment_is_found_by_any_of_its_names(laptop, scope, text):
     assert "LBX-004512" in titles(text, scope)
+
+
+PARTS = ["11:3a:b7", "113ab7", "11-3A-B7", "11 3a b7", "3a:b7", "44:11:3a", "44113a", "1b:44", "4411.3ab7", ":11:3a:b7",
+         "1b:44:11:3a:b7", "1b44113ab7", "44:11:3a:b7"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PARTS)
+def test_equipment_is_found_by_any_bytes_of_its_mac_address(laptop, scope, text):
+    assert titles(text, scope) == ["LBX-004512"]
+
+
+@pytest.mark.parametrize("text", PARTS)
+def test_the_list_keeps_it_by_those_bytes_too(laptop, scope, text):
+    other = factories.create_asset(laptop.entity, tag="LBX-9")
+    kept = db.session.scalars(select(Asset.id).where(queries.matching("asset", Asset.id, text))).all()
+    assert kept == [laptop.id] != [other.id]
+
+
+def test_bytes_with_colons_are_not_read_as_words(laptop, scope):
+    factories.create_asset(laptop.entity, tag="LBX-11-3", name="3a b7")
+    assert titles("11:3a:b7", scope) == ["LBX-004512"]
+    assert set(titles("11-3a-b7", scope)) == {"LBX-004512", "LBX-11-3"}
+    kept = select(Asset.tag).where(queries.matching("asset", Asset.id, "11:3a:b7"))
+    assert db.session.scalars(kept).all() == ["LBX-004512"]
+
+
+@pytest.mark.parametrize("text", ["b4:41", "1b:11", "44:3a:b7", "441b11", "11:3a:b8", "b7:00"])
+def test_other_bytes_find_nothing(laptop, scope, text):
+    assert "LBX-004512" not in titles(text, scope)
+
+
+def test_an_address_that_ends_in_letters_is_found_by_its_end(cast, scope):
+    asset = factories.create_asset(cast.le_bouscat, tag="LBX-7")
+    with transaction():
+        db.session.add(
+            AssetIdentifier(
+                asset_id=asset.id,
+                kind=IdentifierKind.BASE_MAC,
+                value="00:0d:b4:de:ca:fe",
+                source=SourceKind.SNMP,
+            )
+        )
+    assert titles("de:ca:fe", scope) == titles("DECAFE", scope) == ["LBX-7"]
 
 
 @pytest.mark.parametrize(

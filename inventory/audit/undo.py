@@ -172,7 +172,7 @@ def _gone(changes: Sequence[Change]) -> list[tuple[str, dict[str, Any], list[str
         for start in range(0, len(wanted), READ_AT_ONCE):
             chunk = wanted[start : start + READ_AT_ONCE]
             there = set(db.session.scalars(select(column).where(among(column, chunk))))
-            found += [(name, {"id": id_}, [N_("was deleted")]) for id_ in chunk if id_ not in there]
+            found += [(name, {"id": id_}, [GONE]) for id_ in chunk if id_ not in there]
     return found
 
 

@@ -21,7 +21,7 @@ OWN_COMMANDS = {
     "mail": ("inventory.notices.commands:mail", "Try the mail server."),
     "demo": ("inventory.demo.commands:demo", "Fill an empty instance with a made-up fleet."),
     "search": ("inventory.search.commands:search", "Build the search index again."),
-    "store": ("inventory.core.commands:store", "Migrate the store, or write a migration."),
+    "store": ("inventory.core.commands:store", "Migrate the store, or back it up."),
 }
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import and_, func, or_, select, text
 
 from inventory.assets.models import Asset
 from inventory.audit.models import AuditRecord
-from inventory.core import clock, i18n, mail, migrations
+from inventory.core import backup, clock, i18n, mail, migrations
 from inventory.core.database import db
 from inventory.core.types import Code
 from inventory.core.wording import N_
@@ -31,6 +31,9 @@ WAITS_TOO_LONG = timedelta(minutes=5)
 MAIL_LATELY = timedelta(days=7)
 # Of several machines none has quite the same time.
 CLOCK_MAY_DIFFER = timedelta(minutes=2)
+# A night may fail; a week of them is a week of work that would be lost.
+BACKUP_IS_OLD = timedelta(days=2)
+BACKUP_IS_TOO_OLD = timedelta(days=7)
 LITTLE_ROOM = 2 * 2**30
 NO_ROOM = 200 * 2**20
 
@@ -56,7 +59,9 @@ class Check:
 
 def checks() -> list[Check]:
     """Return every check, what is worst first."""
-    found = [_store(), _shape(), _folder(), *_keys(), _time(), _waiting(), _failed(), _schedules(), _mail()]
+    found = [
+        _store(), _shape(), _backup(), _folder(), *_keys(), _time(), _waiting(), _failed(), _schedules(), _mail(),
+    ]  # fmt: skip
     return sorted(found, key=lambda check: list(Wellness).index(check.wellness), reverse=True)
 
 
@@ -115,6 +120,27 @@ def _shape() -> Check:
     return Check(
         label, Wellness.BAD, _("Migrations are missing."), _("Start Parc once more: it migrates by itself.")
     )
+
+
+def _backup() -> Check:
+    """Check how long ago the store was last backed up; what other programs copy is not known here."""
+    label, made = _("Last backup"), backup.last(Path(current_app.instance_path))
+    if made is None:
+        advice = _(
+            "Run “parc store backup FOLDER” each night, to another disk. Backups made otherwise are not known here."
+        )
+        return Check(label, Wellness.LOOK, _("none by Parc yet"), advice)
+    age = clock.now() - made.at
+    said = _(
+        "%(ago)s, %(size)s: %(place)s", ago=i18n.ago(made.at), size=i18n.filesize(made.size), place=made.place
+    )
+    if age < BACKUP_IS_OLD:
+        return Check(label, Wellness.GOOD, said)
+    wellness = Wellness.BAD if age >= BACKUP_IS_TOO_OLD else Wellness.LOOK
+    advice = _(
+        "Look why “parc store backup” no longer runs: what was entered since would be lost with the disk."
+    )
+    return Check(label, wellness, said, advice)
 
 
 def _folder() -> Check:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -79,6 +80,23 @@ def test_a_key_that_others_can_read_is_said_first(app, answered, monkeypatch, tm
     assert answered("keys").wellness is Wellness.BAD
     key.chmod(0o600)
     assert answered("keys").wellness is Wellness.GOOD
+
+
+@pytest.mark.parametrize(
+    ("days", "wellness"), [(1, Wellness.GOOD), (3, Wellness.LOOK), (8, Wellness.BAD), (None, Wellness.LOOK)]
+)
+def test_the_age_of_the_last_backup_is_judged(app, answered, monkeypatch, tmp_path, days, wellness):
+    monkeypatch.setattr(app, "instance_path", str(tmp_path))
+    if days is not None:
+        at = clock.now() - timedelta(days=days)
+        kept = {"at": at.isoformat(), "place": "/srv/copies/parc.sqlite", "size": 2_000_000}
+        (tmp_path / "backup.json").write_text(json.dumps(kept))
+    found = answered("backup")
+    assert found.wellness is wellness
+    assert ("/srv/copies/parc.sqlite" in found.said, "parc store backup" in found.advice) == (
+        days is not None,
+        wellness is not Wellness.GOOD,
+    )
 
 
 def test_little_room_is_said_before_there_is_none(answered, monkeypatch):

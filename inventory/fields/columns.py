@@ -17,7 +17,7 @@ from inventory.core.listing import Column, Filter
 from inventory.core.wording import N_
 from inventory.fields import homes, kinds, queries
 from inventory.fields.kinds import FieldKind
-from inventory.fields.models import CustomField, CustomValue
+from inventory.fields.models import KEY, CustomField, CustomValue
 from inventory.organization.choices import seen_row
 from inventory.organization.models import Person
 
@@ -125,7 +125,20 @@ def filters(noun: str, id_column: Any, fields: Sequence[CustomField] | None = No
     """
     own = fields_of(noun) if fields is None else fields
     labels = homes.labels(own)
-    return tuple(_filter(noun, field, labels[field.id], id_column) for field in own)
+    known = {field.key for field in own}
+    gone = [name for name in request.args if name.startswith(KEY) and name not in known][:MOST_NAMED]
+    return (*(_filter(noun, field, labels[field.id], id_column) for field in own), *map(_gone, gone))
+
+
+def _gone(key: str) -> Filter:
+    """Return what refuses a filter that an old address or a saved view asks for and no field stands behind any more."""
+
+    def refuses(_wanted: str) -> str:
+        return gettext(N_("This field is no longer in use."))
+
+    return Filter(
+        key, N_("Custom field"), lambda stmt, _wanted: stmt, kind="text", hidden=True, refuses=refuses
+    )
 
 
 def _filter(noun: str, field: CustomField, label: str, id_column: Any) -> Filter:

@@ -192,6 +192,16 @@ def test_what_cannot_be_asked_of_a_field_is_refused_at_its_control(cast, alice, 
     assert not re.search(r'class="chip"[^>]*>\s*<span>Own', page)
 
 
+def test_an_address_that_asks_for_a_field_of_before_says_that_it_is_gone_and_takes_it_away(cast, alice):
+    field = declare("text")
+    with transaction():
+        services.update_field(field, {"in_use": False}, actor=factories.SYSTEM)
+    page = text_of(alice.get(f"/assets/?category=laptop&{field.key}=A", headers=ENGLISH))
+    assert "Custom field: This field is no longer in use." in page
+    file = alice.get(f"/assets/?{field.key}=A&format=csv", headers=ENGLISH)
+    assert file.mimetype == "text/html"
+
+
 def test_a_field_that_must_be_filled_in_says_what_lacks_it_before_and_after_and_leads_there(
     cast, phones, alice, sign_in
 ):

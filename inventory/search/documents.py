@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import Select, select
+
+from inventory.core.database import among
 from inventory.core.types import Code
 from inventory.search import folding
 
@@ -64,13 +67,26 @@ class Watch:
     """A table whose changed `columns` change documents of a noun.
 
     `owner` is the column that holds the id of the noun's row; where the noun points at the table instead, `through`
-    is the noun's column that does (Asset.holder_id: a person's new name is on all that they hold).
+    is the noun's column that does (Asset.holder_id: a person's new name is on all that they hold), and where its rows
+    are told otherwise `reach` gives the statement of their ids, given ids of the table (a place's name is on all inside).
     """
 
     model: type[Any]
     columns: frozenset[str]
     owner: str = "id"
     through: Any = None
+    reach: Callable[[Sequence[int]], Select[int]] | None = None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether a changed row is of one row of the noun, which it names itself."""
+        return self.through is None and self.reach is None
+
+    def reached(self, ids: Sequence[int]) -> Select[Any]:
+        """Return the statement of the ids of the noun's rows that show these rows of the table."""
+        if self.reach is not None:
+            return self.reach(ids)
+        return select(self.through.class_.id).where(among(self.through, ids))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased
 
-from inventory.core.database import db
+from inventory.core.database import among, db
 from inventory.core.wording import N_
 from inventory.organization import queries as organization
 from inventory.organization.models import Entity, Location, Person
@@ -55,6 +56,13 @@ def places(ids: Sequence[int]) -> Iterator[Document]:
         )
 
 
+def _inside(ids: Sequence[int]) -> Select[int]:
+    """Return the statement of the places inside these, whose documents say where they are."""
+    around = aliased(Location)
+    inside = select(Location.id).join(around, Location.path.startswith(around.path))
+    return inside.where(among(around.id, ids), Location.id != around.id)
+
+
 def entities(ids: Sequence[int]) -> Iterator[Document]:
     """Documents of entities: by name, code and SIRET."""
     for row in db.session.scalars(select(Entity).where(Entity.id.in_(ids))):
@@ -86,7 +94,8 @@ def register() -> None:
     place = frozenset({"name", "address", "path", "entity_id", "closed_on"})
     documents.register(
         Searchable("location", 3, N_("Places"), "map-pin", Location.id, places, "locations.detail",
-                   (Watch(Location, place), Watch(Entity, frozenset({"name"}), through=Location.entity_id)),
+                   (Watch(Location, place), Watch(Location, frozenset({"name"}), reach=_inside),
+                    Watch(Entity, frozenset({"name"}), through=Location.entity_id)),
                    listing="locations.index", order=30, kind=Location.kind)
     )  # fmt: skip
     documents.register(

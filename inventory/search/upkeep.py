@@ -22,7 +22,7 @@ class _Pending:
     """What is to be indexed: row ids by noun, and ids of other rows that a noun's rows point at."""
 
     rows: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    pointed: dict[tuple[str, Any], set[int]] = field(default_factory=lambda: defaultdict(set))
+    pointed: dict[tuple[str, Watch], set[int]] = field(default_factory=lambda: defaultdict(set))
     # What the store numbers itself: the last id before, by noun and watch.
     since: dict[tuple[str, Watch], int] = field(default_factory=dict)
     # Objects that get their id by the flush.
@@ -30,10 +30,10 @@ class _Pending:
 
     def note(self, noun: str, watch: Watch, values: Iterable[Any]) -> None:
         ids = {value for value in values if value is not None}
-        if watch.through is None:
+        if watch.is_own:
             self.rows[noun] |= ids
         else:
-            self.pointed[noun, watch.through] |= ids
+            self.pointed[noun, watch] |= ids
 
 
 def _pending(session: Session) -> _Pending:
@@ -47,7 +47,7 @@ def _before_flush(session: Session, _context: Any, _instances: Any) -> None:
     for row in session.new:
         for noun, watch in documents.watches_of(row.__tablename__):
             # What is new is pointed at by nobody yet.
-            if watch.through is None:
+            if watch.is_own:
                 _pending(session).new.append((noun, watch, row))
     for row in session.dirty:
         for noun, watch in documents.watches_of(row.__tablename__):
@@ -111,7 +111,7 @@ def _before_update(
 
 def _note_new(session: Session, name: str, rows: Sequence[Any]) -> None:
     for noun, watch in documents.watches_of(name):
-        if watch.through is not None:
+        if not watch.is_own:
             continue
         if all(watch.owner in row for row in rows):
             _pending(session).note(noun, watch, [row[watch.owner] for row in rows])
@@ -153,9 +153,9 @@ def catch_up(session: Session) -> None:
     found = session.info.pop(_KEY, None)
     if found is None:
         return
-    for (noun, column), ids in found.pointed.items():
+    for (noun, watch), ids in found.pointed.items():
         for chunk in services.in_chunks(sorted(ids)):
-            found.rows[noun] |= set(session.scalars(select(column.class_.id).where(among(column, chunk))))
+            found.rows[noun] |= set(session.scalars(watch.reached(chunk)))
     for (noun, watch), last in found.since.items():
         table: Any = watch.model
         found.rows[noun] |= set(session.scalars(select(getattr(table, watch.owner)).where(table.id > last)))

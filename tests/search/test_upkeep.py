@@ -48,6 +48,21 @@ def test_a_person_s_new_name_is_on_what_they_hold(cast, laptop):
     assert found("gaelle", cast) == []
 
 
+def test_a_place_s_new_name_is_on_all_that_stands_in_it(cast, database):
+    hall = factories.create_location(cast.le_bouscat, name="Town hall")
+    floor = factories.create_location(cast.le_bouscat, hall, name="First floor")
+    office = factories.create_location(cast.le_bouscat, floor, name="Office 12")
+    beside = factories.create_location(cast.le_bouscat, name="Town hall annex")
+    with transaction():
+        hall.name = "Kiosk"
+    scope = Scope(frozenset({cast.le_bouscat.id}))
+    kept = {
+        words: {d.row_id for group in queries.find(words, scope).groups for d in group.documents}
+        for words in ("kiosk", "town hall")
+    }
+    assert kept == {"kiosk": {hall.id, floor.id, office.id}, "town hall": {beside.id}}
+
+
 def test_an_address_that_is_taken_away_no_longer_leads_there(cast, laptop):
     with transaction():
         row = AssetIdentifier(

@@ -31,6 +31,7 @@ def init_app(app: Flask) -> None:
     registry.menu(locations.MENU)
     registry.menu(entities.MENU)
     presentation.also_of("kind", EntityKind, LocationKind, PersonKind)
+    presentation.describe({said: (said, None) for said in (moving.TAKEN, moving.INSIDE)})
     registry.hook("undo.asked", moving.obstruct)
     registry.hook("undo.reverted", moving.settle)
     contribute = Permission.ASSETS_EDIT

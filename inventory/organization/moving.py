@@ -11,10 +11,13 @@ from inventory.audit import loads
 from inventory.audit.conflicts import Conflict
 from inventory.audit.journal import LOAD, UNLOAD, Change
 from inventory.core.database import among, db
+from inventory.core.wording import N_
 from inventory.organization.models import Entity, Location
 
 # What says where a place stands, under which name.
 STANDS_BY = ("entity_id", "parent_id", "name")
+# What is said of a place in the way, instead of its columns that differ.
+TAKEN, INSIDE = N_("stands there under the same name"), N_("stands inside it now")
 # Where each place of an entity stands, by its id: the columns of STANDS_BY.
 Standing = dict[int, dict[str, Any]]
 
@@ -56,9 +59,9 @@ def obstruct(changes: Sequence[Change], conflicts: list[Conflict], *, held: bool
     for id_ in wanted:
         row = standing[id_]
         if (twin := taken.get(_place(row))) is not None:
-            conflicts.append(("location", {"id": twin}, ["name"]))
+            conflicts.append(("location", {"id": twin}, [TAKEN]))
         if _is_circle(id_, standing):
-            conflicts.append(("location", {"id": row["parent_id"]}, ["parent_id"]))
+            conflicts.append(("location", {"id": row["parent_id"]}, [INSIDE]))
 
 
 def _wanted(changes: Sequence[Change]) -> tuple[Standing, set[int]]:

@@ -13,7 +13,7 @@ from inventory.core.access import SYSTEM, Actor, Scope
 from inventory.core.database import db, transaction
 from inventory.core.errors import Refused
 from inventory.core.permissions import Role
-from inventory.organization import queries, services
+from inventory.organization import moving, queries, services
 from inventory.organization.models import Location, LocationKind
 from inventory.search import queries as search
 from tests import factories
@@ -104,7 +104,7 @@ def test_it_does_not_go_back_beside_another_of_its_name(cast, tree):
         other = tree["First floor"] if parent else tree["Campus"]
         change_set = moved(other, tree["Annex"])
         twin = factories.create_location(cast.le_bouscat, parent, name=other.name)
-        assert obstacles(change_set) == [(twin.id, ["name"])]
+        assert obstacles(change_set) == [(twin.id, [moving.TAKEN])]
         with pytest.raises(Refused, match="changed since"):
             undone(change_set)
 
@@ -112,7 +112,7 @@ def test_it_does_not_go_back_beside_another_of_its_name(cast, tree):
 def test_it_does_not_go_back_into_what_stands_in_it_now(tree):
     change_set = moved(tree["First floor"], None)
     moved(tree["Town hall"], tree["Office 12"])
-    assert obstacles(change_set) == [(tree["Town hall"].id, ["parent_id"])]
+    assert obstacles(change_set) == [(tree["Town hall"].id, [moving.INSIDE])]
     with pytest.raises(Refused, match="changed since"):
         undone(change_set)
     assert queries.location_name(tree["Town hall"]) == "First floor › Office 12 › Town hall"
@@ -147,6 +147,16 @@ def test_a_manager_undoes_it_by_one_click_or_from_its_history(cast, tree, sign_i
     page = bruno.get(address, headers=ENGLISH).get_data(as_text=True)
     assert "Changed, undone" in page
     assert "/undo" not in page
+
+
+def test_what_stands_in_the_way_is_said_with_its_page(cast, tree, sign_in):
+    bruno, floor = sign_in(cast.bruno), tree["First floor"]
+    page = send(bruno, floor, tree["Annex"])
+    twin = factories.create_location(cast.le_bouscat, tree["Town hall"], name="First floor")
+    refused = bruno.post(click_of(page), headers=ENGLISH)
+    assert refused.status_code == 409
+    assert f'<a href="/places/{twin.public_id}">First floor</a>' in refused.text
+    assert "stands there under the same name" in refused.text.lower()
 
 
 def test_a_save_that_moves_nothing_offers_no_undo(cast, tree, sign_in):

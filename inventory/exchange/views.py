@@ -16,7 +16,7 @@ from inventory.core.errors import Invalid, NotFound
 from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.i18n import language
-from inventory.core.listing import Column, Filter, Listing, code_options
+from inventory.core.listing import Column, Filter, Listing, by_label, code_options
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import current_scope, done, load, page
@@ -57,7 +57,9 @@ def index() -> Response:
         columns=(
             Column("filename", N_("File"), lambda row: row.filename, kind="name"),
             Column("noun", N_("What the rows are"), lambda row: _(named[row.noun])),
-            Column("stage", N_("State"), lambda row: row.stage, kind="badge", sort=Import.stage),
+            Column(
+                "stage", N_("State"), lambda row: row.stage, kind="badge", sort=by_label(Import.stage, Stage)
+            ),
             Column("lines", N_("Rows"), lambda row: row.lines, kind="number", sort=Import.lines),
             Column("user_label", N_("By"), lambda row: row.user_label),
             Column(

@@ -1,4 +1,4 @@
-"""Equipment is found by the inner parts of its MAC addresses: its documents are made anew when the instance starts next."""
+"""Equipment is found by the inner parts of its MAC addresses, rooms by what was renamed around them: their documents are made anew."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ IDENTIFIERS = sa.table("asset_identifier", sa.column("asset_id", sa.BigInteger),
 
 
 def upgrade() -> None:
-    """Take the digests of documents of equipment with a MAC address: a document without one is stale."""
+    """Take the digests of documents of equipment with a MAC address and of places: one without it is made anew at the next start."""
     with_mac = sa.select(IDENTIFIERS.c.asset_id).where(IDENTIFIERS.c.kind.in_(("mac", "base_mac")))
-    stale = sa.and_(DOCUMENTS.c.noun == "asset", DOCUMENTS.c.row_id.in_(with_mac))
+    known_by_mac = sa.and_(DOCUMENTS.c.noun == "asset", DOCUMENTS.c.row_id.in_(with_mac))
+    stale = sa.or_(known_by_mac, DOCUMENTS.c.noun == "location")
     op.execute(DOCUMENTS.update().where(stale).values(digest=""))
 
 

@@ -124,6 +124,8 @@ def edit(public_id: str) -> Response:
     location = load(Location, public_id, Permission.LOCATIONS_EDIT)
     form = forms.LocationForm(request.form, obj=location)
     show_place(form.parent)
+    # A place is inside another of its own entity.
+    form.parent.near = location.entity.public_id
     if form.submitted_and_valid():
         with form.saving():
             values = form.values()

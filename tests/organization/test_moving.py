@@ -127,6 +127,8 @@ def send(browser: Any, place: Location, parent: Location, **values: str) -> str:
         "parent": parent.public_id,
         "version": place.version,
     }
+    # What it may stand in is of its own entity, and offered first.
+    assert f'data-near="{place.entity.public_id}"' in browser.get(f"{address}/edit").get_data(as_text=True)
     assert browser.post(f"{address}/edit", data=form | values, headers=ENGLISH).status_code == 303
     return browser.get(address, headers=ENGLISH).get_data(as_text=True)
 

@@ -99,6 +99,8 @@ def test_a_manager_records_a_replacement_and_reads_whether_it_counts(
     place: Place, manager: FlaskClient
 ) -> None:
     old, new = place.add(tag="OLD-1"), place.add(since=MAY, tag="NEW-1")
+    asked = manager.get("/renewal/LBX/replacements/new").text
+    assert asked.count(f'data-near="{place.town.public_id}"') == 4, "what is of the commune is offered first"
     form = {"old": old.public_id, "new": new.public_id, "on": "04/05/2026", "position": "Accueil"}
     answer = manager.post("/renewal/LBX/replacements/new", data=form, follow_redirects=True)
     assert "OLD-1 → NEW-1 is recorded and counts as a renewal." in answer.text

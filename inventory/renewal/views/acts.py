@@ -47,7 +47,7 @@ def record(code: str) -> Response:
             to = presentation.address(queries.ask(of, as_of=row.replaced_on))
             words = _said(row) if of is entity else f"{_said(row)} {_elsewhere(of)}"
             return done(words, to=to, undo_url=url_for(".withdraw", public_id=row.public_id))
-    return page("renewal/record.html", form=_with_words(form), status=form.status, entity=entity)
+    return page("renewal/record.html", form=_with_words(form, entity), status=form.status, entity=entity)
 
 
 def _recorded(form: ReplacementForm) -> Replacement:
@@ -76,9 +76,11 @@ def _elsewhere(entity: Entity) -> str:
     return _("It belongs to %(name)s, where the device that left stood.", name=entity.name)
 
 
-def _with_words(form: ReplacementForm) -> ReplacementForm:
-    """Give each picker the words of what it holds, so that nothing chosen is lost on the way back."""
+def _with_words(form: ReplacementForm, entity: Entity) -> ReplacementForm:
+    """Give each picker the words of what it holds, so that nothing chosen is lost on the way back, and what is near first."""
     for field in form:
+        if isinstance(field, PickerField):
+            field.near = entity.public_id
         if isinstance(field, PickerField) and field.data:
             try:
                 row: Any = chosen(PICKED[field.name], field.data, field=field.name)

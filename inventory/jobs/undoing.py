@@ -5,17 +5,20 @@ from __future__ import annotations
 from flask import url_for
 from flask_babel import gettext as _
 
-from inventory.audit import queries, undo
+from inventory.audit import conflicts, queries, undo
 from inventory.audit.models import ChangeSet
+from inventory.audit.views import PAGES
 from inventory.core.access import Access, Actor
 from inventory.core.database import db
-from inventory.core.errors import Forbidden
+from inventory.core.errors import Forbidden, Refused
 from inventory.core.permissions import Permission
 from inventory.core.wording import N_
 from inventory.jobs import own
 from inventory.jobs.context import JobContext
 
 UNDO = "audit.undo"
+# Of what stands in the way so many are named.
+NAMED = 5
 
 
 def start(change_set: ChangeSet, *, actor: Actor, user_id: int, permission: Permission, back: str) -> str:
@@ -49,9 +52,32 @@ def undo_whole(context: JobContext) -> None:
             context.progress(done=done, total=total)
             context.leave_if_asked()
 
-        undo.undo(change_set, actor=own.actor_of(context), tell=tell)
+        try:
+            undo.undo(change_set, actor=own.actor_of(context), tell=tell)
+        except Refused as refusal:
+            raise _named(change_set, refusal) from refusal
         # The last word before the commit: it holds the job's row until then.
         context.checkpoint(undone=True)
+
+
+def _named(change_set: ChangeSet, refusal: Refused) -> Refused:
+    """Return the refusal with the first things that have changed since by their names, where that is why."""
+    met = [] if change_set.undone_at else undo.preview(change_set).conflicts
+    stands = conflicts.obstacles(met, PAGES)
+    names = ", ".join([one.label for one in stands if one.label][:NAMED])
+    if not names:
+        return refusal
+    if len(stands) <= NAMED:
+        return Refused(
+            N_("Changed since, so nothing was undone: %(names)s. Undo the later changes first."), names=names
+        )
+    return Refused(
+        N_(
+            "%(count)s things have changed since, so nothing was undone, such as %(names)s. Undo the later changes first."
+        ),
+        count=len(stands),
+        names=names,
+    )
 
 
 def _may_undo(access: Access, permission: Permission, change_set: ChangeSet) -> bool:

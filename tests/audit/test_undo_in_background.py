@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from inventory.assets import services as assets
+from inventory.assets.models import Asset
 from inventory.audit import services as audit
 from inventory.audit import views
 from inventory.audit.models import ChangeSet, ChangeSetKind
@@ -90,3 +91,15 @@ def test_a_worker_killed_right_after_the_commit_leaves_an_undo_that_is_done(edit
     with transaction():
         services.release(services.locked(job.id))
     assert (worked(job), edit.undone_at is not None) == ("done", True)
+
+
+def test_what_stands_in_the_way_is_named(edit, cast, sign_in):
+    bruno = sign_in(cast.bruno)
+    laptop = db.session.scalars(select(Asset)).one()
+    with transaction():
+        assets.update_asset(laptop, {"notes": "y"}, actor=SYSTEM)
+    page = bruno.post(f"/changes/{edit.public_id}/undo")
+    assert worked(the_job()) == "failed"
+    told = bruno.get(page.location, headers=ENGLISH).get_data(as_text=True)
+    assert "Changed since, so nothing was undone: LBX-1. Undo the later changes first." in told
+    assert (laptop.notes, edit.undone_at) == ("y", None)

@@ -7,7 +7,7 @@ from datetime import date
 
 from flask_babel import gettext as _
 
-from inventory.assets.ages import age_of
+from inventory.assets.ages import Age, age_of
 from inventory.assets.models import Asset
 from inventory.core import i18n
 from inventory.core.i18n import ngettext
@@ -107,7 +107,11 @@ def duration(months: int) -> str:
 
 def why(asset: Asset, on: date) -> str:
     """Return why an asset is a candidate for renewal."""
-    age, life = age_of(asset), asset.category.service_life_months
+    return reasons(age_of(asset), asset.category.service_life_months, asset.warranty_ends_on, on)
+
+
+def reasons(age: Age | None, life: int | None, warranty_ends_on: date | None, on: date) -> str:
+    """Return why equipment of this age, service life in months and warranty is a candidate for renewal."""
     words = []
     if age is not None:
         told = duration(age.months(on))
@@ -116,8 +120,8 @@ def why(asset: Asset, on: date) -> str:
             words.append(_("over its service life of %(life)s", life=duration(life)))
     else:
         words.append(_("of unknown age"))
-    if asset.warranty_ends_on is not None and asset.warranty_ends_on < on:
-        words.append(_("out of warranty since %(day)s", day=i18n.day(asset.warranty_ends_on)))
+    if warranty_ends_on is not None and warranty_ends_on < on:
+        words.append(_("out of warranty since %(day)s", day=i18n.day(warranty_ends_on)))
     return ", ".join(words)
 
 

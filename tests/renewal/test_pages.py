@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable
 from datetime import date
@@ -73,6 +74,19 @@ def test_every_figure_opens_the_equipment_behind_it(
     ask = queries.ask(place.town)
     rows = db.session.execute(queries.assets(ask, queries.Selection(figure, family))).all()
     assert len(export.text.strip().splitlines()) == 1 + len(rows)
+
+
+def test_the_file_of_candidates_says_ages_as_numbers_and_why_in_words(
+    place: Place, manager: FlaskClient
+) -> None:
+    place.add(tag="LBX-0001", warranty_ends_on=date(2024, 3, 1))
+    for columns in ("", "&cols=tag,why"):
+        text = manager.get(f"/renewal/LBX/assets?figure=candidates&format=csv{columns}").text
+        (row,) = csv.DictReader(text.lstrip("\ufeff").splitlines())
+        shown = manager.get("/renewal/LBX/assets?figure=candidates").text
+        assert "out of warranty since 1 Mar 2024" in row["Why"]
+        assert row["Why"] in shown
+        assert columns or float(row["Age"]) > 1
 
 
 @pytest.mark.parametrize("query", ["figure=nonsense", "figure=base&age=x", "figure=left_out&left_out=x"])

@@ -10,9 +10,11 @@ from flask import Response
 from flask_babel import gettext as _
 
 from inventory.assets import lists
+from inventory.assets.ages import Age, AgeBasis
 from inventory.assets.models import Asset
 from inventory.assets.queries import View, joins, matching
 from inventory.audit.remembering import memory
+from inventory.catalog.models import Category
 from inventory.core import charts, clock
 from inventory.core.addresses import pattern
 from inventory.core.guard import requires
@@ -109,7 +111,7 @@ def _listing(ask: Ask, selection: Selection) -> Listing:
     of_candidates, address = selection.figure is Figure.CANDIDATES, pattern("assets.detail")
     columns = [column for column in lists.columns(view) if column.key != "last_seen"]
     if of_candidates:
-        columns.append(Column("why", N_("Why"), lambda row: wording.why(lists.asset_of(row), ask.as_of)))
+        columns.append(_why(ask.as_of))
     listing = Listing(
         f"renewal-{selection.figure.value}",
         queries.assets(ask, selection),
@@ -117,6 +119,7 @@ def _listing(ask: Ask, selection: Selection) -> Listing:
         id_column=Asset.id,
         row_url=lambda row: address(lists.asset_of(row).public_id),
         public_id=lambda row: lists.asset_of(row).public_id,
+        public_id_column=Asset.public_id,
         search=matching,
         default_sort="age" if of_candidates else "tag",
         joins=joins(view),
@@ -124,6 +127,17 @@ def _listing(ask: Ask, selection: Selection) -> Listing:
     return listing.empty(
         _("No equipment is behind this figure."), presentation.address(ask), _("Back to the figures")
     )
+
+
+def _why(on: date) -> Column:
+    def said(*known: Any) -> str:
+        *days, life, warranty_ends_on = known
+        ages = (Age(day, basis) for basis, day in zip(AgeBasis, days, strict=True) if day)
+        return wording.reasons(next(ages, None), life, warranty_ends_on, on)
+
+    days = [getattr(Asset, basis.value) for basis in AgeBasis]
+    data = (*days, Category.service_life_months, Asset.warranty_ends_on)
+    return Column("why", N_("Why"), lambda row: wording.why(lists.asset_of(row), on), data=data, shape=said)
 
 
 @bp.route("/<code>/replacements")

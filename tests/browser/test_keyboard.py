@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser import steps
-from tests.browser.conftest import Live
+from tests.browser.conftest import Live, Watched
 
 pytestmark = pytest.mark.xdist_group("journeys")
 MOST_STOPS = 60
@@ -126,3 +127,106 @@ def test_going_back_from_a_row_stands_on_it_again(page_of: Callable[..., Page]) 
     expect(steps.heading(page)).to_contain_text(stood)
     page.go_back()
     expect(page.locator("[data-row]:focus-within a.row-link")).to_have_text(stood)
+
+
+def test_a_user_is_invited_without_a_mouse_and_the_page_says_so_aloud(
+    page_of: Callable[..., Page], watched: Watched
+) -> None:
+    watched.expect("422")
+    page = page_of("diane", language="en")
+    page.goto("/users/new")
+    page.keyboard.press("Shift+Tab")
+    skip_to_content(page)
+    assert page.url.endswith("/users/new")
+    page.keyboard.press("Control+Home")
+    tab_to(page, page.locator("[name=email]"))
+    page.keyboard.type("keys@example.org")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=name]")).to_be_focused()
+    assert page.url.endswith("/users/new")
+    page.keyboard.type("Kim Keys")
+    tab_to(page, page.locator("[name=entity]"))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Control+Enter")
+    copy = page.get_by_role("button", name="Copy the link")
+    tab_to(page, copy)
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("link", name="Open the user"))
+    page.keyboard.press("Enter")
+    expect(steps.heading(page)).to_have_text("Kim Keys")
+    tab_to(page, page.get_by_role("button", name="Save", exact=True))
+    page.keyboard.press("Enter")
+    expect(page.locator("#voice")).to_have_text(steps.said(page).inner_text())
+
+
+def skip_to_content(page: Page) -> None:
+    """Follow the link that skips to the page's content, as its first stop."""
+    link = page.get_by_role("link", name="Skip to the page")
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#content")).to_be_focused()
+
+
+def test_in_a_list_the_focus_stays_where_one_works_and_what_is_found_is_told(
+    page_of: Callable[..., Page],
+) -> None:
+    page = page_of("diane", language="en")
+    page.goto("/assets/")
+    skip_to_content(page)
+    filters = page.locator("#listing-filters summary").first
+    tab_to(page, filters)
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-filter-search]")).to_be_focused()
+    page.keyboard.type("those below")
+    picker = page.get_by_role("combobox", name="Entity and those below")
+    tab_to(page, picker)
+    page.keyboard.type("bouscat")
+    expect(page.locator(".combo-option")).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    expect(picker).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.locator("#voice")).to_have_text(re.compile(r"^[\d,]+ rows?$"))
+    page.keyboard.press("Escape")
+    expect(filters).to_be_focused()
+    tab_to(page, page.locator(".chips a.chip").first)
+    page.keyboard.press("Enter")
+    expect(page.locator("#listing-query, #listing-filters summary").first).to_be_focused()
+
+
+def test_the_menus_of_a_list_say_what_moves_give_the_focus_back_and_close_behind_it(
+    page_of: Callable[..., Page],
+) -> None:
+    page = page_of("diane", language="en")
+    page.goto("/assets/")
+    skip_to_content(page)
+    columns, export = page.locator("#listing-columns"), page.locator("#listing-export")
+    tab_to(page, columns)
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("button", name="Move State down"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#voice")).to_have_text(re.compile(r"^State 3/\d+$"))
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Escape")
+    expect(columns).to_be_focused()
+    tab_to(page, export)
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowUp")
+    with page.expect_download() as fetched:
+        page.keyboard.press("Enter")
+    assert fetched.value.suggested_filename.endswith(".csv")
+    expect(export).to_be_focused()
+    page.keyboard.press("Enter")
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    expect(page.locator("details.menu[open]")).to_have_count(0)
+
+
+def test_links_beside_charts_show_the_focus(page_of: Callable[..., Page]) -> None:
+    page = page_of("diane", language="en")
+    page.goto("/renewal/")
+    skip_to_content(page)
+    tab_to(page, page.locator(".bullets a").first)

@@ -244,3 +244,11 @@ def test_a_document_without_its_row_is_forgotten_when_the_index_is_built(databas
         )
     services.rebuild()
     assert db.session.scalar(select(SearchDocument.id).where(SearchDocument.row_id == 987)) is None
+
+
+def test_who_is_called_so_and_nothing_more_comes_before_who_is_called_so_among_other_words(cast):
+    everywhere = Scope(frozenset({cast.root.id, cast.le_bouscat.id, cast.ccas.id, cast.pessac.id}))
+    assert titles("bouscat", everywhere, noun="entity")[:2] == ["CCAS du Bouscat", "Le Bouscat"]
+    assert titles("le bouscat", everywhere, noun="entity") == ["Le Bouscat"]
+    factories.create_entity(cast.root, name="Bouscat", code="BOU")
+    assert titles("bouscat", Scope(everywhere.entity_ids, whole=True), noun="entity")[0] == "Bouscat"

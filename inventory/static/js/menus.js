@@ -3,6 +3,7 @@
 import { folded } from "./folding.js";
 
 const MENU = "details.menu";
+const BEGUN = 50;
 const STOPS = "a[href], button:not([disabled]), input:not([type=hidden])";
 
 function close(menu, refocus) {
@@ -39,7 +40,11 @@ function prepareNavigation() {
     const pressed = event.target.closest("[data-navigation]");
     if (pressed) event.preventDefault();
     if (!navigation.contains(event.target)) set(Boolean(pressed) && !navigation.classList.contains("is-open"));
-    if (pressed && navigation.classList.contains("is-open")) navigation.querySelector("a")?.focus();
+    // It takes no focus before it has begun to come in.
+    if (pressed && navigation.classList.contains("is-open")) setTimeout(() => navigation.querySelector("a")?.focus(), BEGUN);
+  });
+  document.addEventListener("focusin", (event) => {
+    if (!navigation.contains(event.target) && event.target !== opener) set(false);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && navigation.classList.contains("is-open")) {

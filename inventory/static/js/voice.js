@@ -19,11 +19,11 @@ export function speak(text) {
 
 // data-said marks what a part that was swapped in has to say.
 function said(part) {
-  return [part, ...part.querySelectorAll("[data-said]")].filter((one) => one.matches("[data-said]")).map((one) => one.textContent).join(" ");
+  return [part, ...part.querySelectorAll("[data-said]")].filter((one) => one.matches("[data-said]")).map((one) => one.innerText).join(" ");
 }
 
 export function prepareVoice() {
   document.addEventListener("htmx:afterSettle", (event) => speak(said(event.target)));
-  const messages = [...document.querySelectorAll("#messages .message p")].map((one) => one.textContent).join(" ");
+  const messages = [...document.querySelectorAll("#messages .message p")].map((one) => one.innerText).join(" ");
   setTimeout(() => speak(messages), AFTER_LOAD);
 }

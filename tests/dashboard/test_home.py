@@ -26,7 +26,7 @@ from tests import rows
 from tests.factories import Cast, create_asset, create_category
 
 SignIn = Callable[..., FlaskClient]
-FIGURE = re.compile(r'<p class="figure-value"><a href="([^"]+)">([\d,]+)</a></p>')
+FIGURE = re.compile(r'<p class="figure-value"><a href="([^"]+)"[^>]*>([\d,]+)</a></p>')
 TABLE_ROW = re.compile(
     r'<tr><td><a href="(/assets/[^"]+)">[^<]*</a></td><td class="numeric">([\d,]+)</td></tr>'
 )

@@ -57,7 +57,7 @@ def _number(cell: Any) -> Decimal:
     try:
         return kinds.parse_number(str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell))
     except ValueError:
-        raise values.Unreadable(N_("“%(text)s” is no number such as 1 234,5."), text=str(cell)[:40]) from None
+        raise values.Unreadable(N_("“%(text)s” is no number such as 1234.5."), text=str(cell)[:40]) from None
 
 
 def cell(field: CustomField, row: CustomValue | None) -> Any:

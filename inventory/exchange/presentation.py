@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -99,7 +99,14 @@ def _shown(name: str, value: Any) -> str:
 def object_url(line: ImportLine, kept: Import) -> str | None:
     """Return the page of what a line is about, when it exists."""
     endpoint = importers.importer(kept.noun).detail_endpoint
+    if undone_at(kept) and line.outcome is Outcome.CREATED:
+        return None
     return url_for(endpoint, public_id=line.object_id) if endpoint and line.object_id else None
+
+
+def undone_at(kept: Import) -> datetime | None:
+    """Return when an import was undone, None while what it did stands."""
+    return kept.change_set.undone_at if kept.change_set is not None else None
 
 
 def is_cut_short(kept: Import) -> bool:

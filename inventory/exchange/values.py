@@ -114,6 +114,13 @@ def lost_digits(cell: Any) -> str | None:
     return None
 
 
+def as_text_alone(cell: Any) -> str | None:
+    """Return an N_ warning for a text that a spreadsheet would take for a formula; what exports guard is none."""
+    if isinstance(cell, str) and cell.lstrip().startswith("="):
+        return N_("It looks like a formula: it is kept as text, and never run.")
+    return None
+
+
 def day(cell: Any, today: date) -> date:
     """Return a day from a date cell, an Excel day count, 12/03/2024, 2024-03-12, "12 mars 2024"; raises Unreadable."""
     if isinstance(cell, datetime):
@@ -137,7 +144,7 @@ def cents(cell: Any) -> int:
     words = re.sub(r"[\s\u00a0\u202f€']|eur(os)?|ht|ttc", "", str(cell), flags=re.IGNORECASE)
     match = AMOUNT.fullmatch(words)
     if match is None:
-        raise Unreadable(N_("“%(text)s” is no amount such as 1 234,56."), text=str(cell)[:40])
+        raise Unreadable(N_("“%(text)s” is no amount such as 1,234.56."), text=str(cell)[:40])
     words = re.sub(r"[.,]", "", match.group(1)) + "." + (match.group(2) or "0")
     return _in_range(round(Decimal(words) * 100), cell)
 
@@ -154,7 +161,7 @@ def amount(cell: Any) -> Amount:
 
 def _in_range(amount: int, cell: Any) -> int:
     if not 0 <= amount <= MAX_CENTS:
-        raise Unreadable(N_("“%(text)s” is no amount such as 1 234,56."), text=str(cell)[:40])
+        raise Unreadable(N_("“%(text)s” is no amount such as 1,234.56."), text=str(cell)[:40])
     return amount
 
 

@@ -50,26 +50,7 @@ REFUSED_FIRST = case(
 @requires(Permission.ASSETS_BULK)
 def index() -> Response:
     """List the imports of the scope."""
-    named = {one.noun: one.label for one in importers.importers()}
-    listing = Listing(
-        "imports",
-        queries.imports(current_scope(Permission.ASSETS_BULK), list(named)),
-        columns=(
-            Column("filename", N_("File"), lambda row: row.filename, kind="name"),
-            Column("noun", N_("What the rows are"), lambda row: _(named[row.noun])),
-            Column(
-                "stage", N_("State"), lambda row: row.stage, kind="badge", sort=by_label(Import.stage, Stage)
-            ),
-            Column("lines", N_("Rows"), lambda row: row.lines, kind="number", sort=Import.lines),
-            Column("user_label", N_("By"), lambda row: row.user_label),
-            Column(
-                "created_at", N_("When"), lambda row: row.created_at, kind="instant", sort=Import.created_at
-            ),
-        ),
-        id_column=Import.id,
-        row_url=row_pages("imports.detail"),
-        default_sort="-created_at",
-    )
+    listing = _imports()
     if listing.wants_export:
         return listing.export(_("Imports"))
     listing.empty(_("No file was imported yet."), url_for("imports.create"), _("Import a file"))
@@ -98,6 +79,29 @@ def create() -> Response:
                 _("The file is read. Check its columns."), to=url_for(".detail", public_id=kept.public_id)
             )
     return page("exchange/new.html", form=form, status=form.status, importers=importers.importers())
+
+
+def _imports() -> Listing:
+    named = {one.noun: one.label for one in importers.importers()}
+    return Listing(
+        "imports",
+        queries.imports(current_scope(Permission.ASSETS_BULK), list(named)),
+        columns=(
+            Column("filename", N_("File"), lambda row: row.filename, kind="name"),
+            Column("noun", N_("What the rows are"), lambda row: _(named[row.noun])),
+            Column(
+                "stage", N_("State"), lambda row: row.stage, kind="badge", sort=by_label(Import.stage, Stage)
+            ),
+            Column("lines", N_("Rows"), lambda row: row.lines, kind="number", sort=Import.lines),
+            Column("user_label", N_("By"), lambda row: row.user_label),
+            Column(
+                "created_at", N_("When"), lambda row: row.created_at, kind="instant", sort=Import.created_at
+            ),
+        ),
+        id_column=Import.id,
+        row_url=row_pages("imports.detail"),
+        default_sort="-created_at",
+    )
 
 
 def _uploaded() -> bytes:

@@ -219,7 +219,7 @@ def _no_amount(wanted: str) -> str | None:
     except ValueError:
         low = high = None
     if low is None and high is None:
-        why = gettext(N_("“%(text)s” is no number such as 1 234,5, nor two with “..” between them."))
+        why = gettext(N_("“%(text)s” is no number such as 1234.5, nor two with “..” between them."))
         return str(why % {"text": wanted[:60]})
     if None not in (low, high) and low > high:
         return gettext(N_("The first number comes after the last."))

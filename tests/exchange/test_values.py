@@ -96,3 +96,8 @@ def test_headings_are_known_by_label_alias_and_memory():
     assert columns.suggest(headings, known, lambda label: [label], remembered) == {
         0: "tag", 2: "price_cents", 3: "serial",
     }  # fmt: skip
+
+
+def test_a_text_that_looks_like_a_formula_is_told_and_what_an_export_guarded_is_not():
+    assert "formula" in (values.as_text_alone(" =HYPERLINK(1)") or "")
+    assert [values.as_text_alone(cell) for cell in ("'=cmd()", "+33 5 56 00 00 00", "-", 12)] == [None] * 4

@@ -7,6 +7,7 @@ import re
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from inventory.assets.models import Asset
 from inventory.audit import undo
@@ -17,7 +18,7 @@ from inventory.core.errors import Invalid, Refused
 from inventory.exchange import reading, services
 from inventory.exchange.models import Import, Stage
 from inventory.jobs.models import Job, JobState
-from tests.exchange.conftest import carry_out, fresh, number_of, work
+from tests.exchange.conftest import carry_out, fresh, line, number_of, work
 from tests.exchange.test_reading import workbook
 
 pytestmark = pytest.mark.database
@@ -194,3 +195,21 @@ def test_there_is_no_empty_file_of_what_is_not_imported(bruno):
 def test_a_document_that_calls_itself_a_table_is_refused_with_a_reason(data):
     with pytest.raises(Invalid, match="neither text nor a workbook"):
         reading.read(data + b"\nTag;Name\nA;B\n")
+
+
+def test_an_import_that_was_undone_says_so_and_leads_to_nothing_that_is_gone(bruno, bring):
+    kept = carry_out(bring("Étiquette;Type\nLBX-000001;Portable\n"))
+    address, english = f"/imports/{kept.public_id}", {"Accept-Language": "en"}
+    (number,) = db.session.scalars(select(Asset.public_id)).all()
+    assert f"/assets/{number}" in bruno.get(address, headers=english).text
+    with transaction():
+        undo.undo(kept.change_set, actor=Actor("user", "x", "Bruno"))
+    page = bruno.get(address, headers=english).text
+    assert "This import was undone" in page
+    assert f"/assets/{number}" not in page
+
+
+def test_a_cell_that_looks_like_a_formula_is_kept_as_text_and_told(bring):
+    kept = bring("Étiquette;Nom;Type\nLBX-000001;=HYPERLINK(1);Portable\n")
+    (told,) = line(kept, 2).remarks
+    assert (told["column"], told["warning"], kept.counts) == ("name", True, {"created": 1})

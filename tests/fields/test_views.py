@@ -177,7 +177,7 @@ def test_what_is_asked_of_a_field_is_said_as_its_reader_writes_it(cast, alice, k
 @pytest.mark.parametrize(
     ("kind", "asked", "why"),
     [
-        ("number", "ten", "“ten” is no number such as 1 234,5"), ("money", "20..10", "The first number comes after the last."),
+        ("number", "ten", "“ten” is no number such as 1234.5"), ("money", "20..10", "The first number comes after the last."),
         ("number", "..", "is no number"), ("date", "2026-02-30", "“2026-02-30” is no day"), ("choice", "Free", "“Free” is not on the list"),
         ("person", "nobody000000", "“nobody000000” is not on the list"),
     ],

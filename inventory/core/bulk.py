@@ -184,13 +184,9 @@ def _let_know(connection: Connection, table: Table, number: int) -> None:
     loaded += number
     if loaded >= look_at:
         look_at = 2 * loaded
-        name = connection.dialect.identifier_preparer.format_table(table)
         # As the rows themselves, beside the session's statements.
         driver: Any = connection.connection.dbapi_connection
-        with driver.cursor() as cursor:
-            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = CAST($1 AS regclass)", (name,))
-            if cursor.fetchone()[0] < loaded / 2:
-                cursor.execute(f"ANALYZE {name}")
+        driver.look_meanwhile(connection.dialect.identifier_preparer.format_table(table), loaded)
     connection.info[LOADED][table.name] = (loaded, look_at)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, cast
@@ -54,23 +55,27 @@ class PlainCursor(RawCursor[Any]):
 UNKNOWN = (None,) * 5
 
 
-class _Deliveries(Thread):
-    """Rows on their way to PostgreSQL, table after table, beside whoever makes the next ones ready."""
+# Something to do on a connection, with cursors of the driver's: the connection's own wait for what is under way.
+Step = Callable[[Connection[Any]], None]
+
+
+class _Meanwhile(Thread):
+    """What PostgreSQL is given to do, one step after the other, beside whoever makes the next rows ready."""
 
     def __init__(self, connection: KeepingConnection) -> None:
         super().__init__(name="parc-copy", daemon=True)
         self.connection = connection
-        self.waiting: SimpleQueue[tuple[str, str] | None] = SimpleQueue()
+        self.waiting: SimpleQueue[Step | None] = SimpleQueue()
         self.refusal: BaseException | None = None
         self.start()
 
     def run(self) -> None:
-        """Send what waits until nothing more will come; of rows that are refused, and those after them, nothing is saved."""
-        while (waiting := self.waiting.get()) is not None:
+        """Take step after step until there will be no more; where one is refused, those after it are left out."""
+        while (step := self.waiting.get()) is not None:
             if self.refusal is not None:
                 continue
             try:
-                copy(self.connection, *waiting)
+                step(self.connection)
             except BaseException as error:  # noqa: BLE001 - raised by `settle`, where somebody waits for it
                 self.refusal = error
 
@@ -82,9 +87,16 @@ class _Deliveries(Thread):
 
 def copy(connection: Connection[Any], statement: str, text: str) -> None:
     """Send rows in COPY's text format and wait until PostgreSQL has checked them; raises the driver's error."""
-    # Not by the connection's own cursors, which wait for what is on its way.
     with RawCursor(connection).copy(statement) as copying:
         copying.write(text)
+
+
+def _look(connection: Connection[Any], table: str, loaded: int) -> None:
+    cursor = RawCursor(connection)
+    cursor.execute("SELECT reltuples FROM pg_class WHERE oid = CAST($1 AS regclass)", (table,))
+    known = cursor.fetchone()
+    if known is not None and known[0] < loaded / 2:
+        cursor.execute(f"ANALYZE {table}".encode())
 
 
 class KeepingConnection(Connection[Any]):
@@ -94,24 +106,31 @@ class KeepingConnection(Connection[Any]):
     gone after it. Parc makes no tables while it serves. After a statement that failed they are dropped as ever.
     """
 
-    _deliveries: _Deliveries | None = None
+    _meanwhile: _Meanwhile | None = None
 
     def copy_meanwhile(self, statement: str, text: str) -> None:
         """Send rows in COPY's text format while the caller goes on: PostgreSQL's work is a third of an import.
 
         What becomes of them is raised by the next statement, or by the commit.
         """
-        if self._deliveries is None:
-            self._deliveries = _Deliveries(self)
-        self._deliveries.waiting.put((statement, text))
+        self._begin(lambda connection: copy(connection, statement, text))
+
+    def look_meanwhile(self, table: str, loaded: int) -> None:
+        """Have PostgreSQL look at a table where it takes it for less than half of what was `loaded` into it."""
+        self._begin(lambda connection: _look(connection, table, loaded))
+
+    def _begin(self, step: Step) -> None:
+        if self._meanwhile is None:
+            self._meanwhile = _Meanwhile(self)
+        self._meanwhile.waiting.put(step)
 
     def settle(self) -> None:
-        """Wait for rows that are on their way; raises the driver's error where they are refused."""
-        deliveries, self._deliveries = self._deliveries, None
-        if deliveries is not None:
-            deliveries.end()
-            if deliveries.refusal is not None:
-                raise deliveries.refusal
+        """Wait for what is under way; raises the driver's error where it is refused."""
+        meanwhile, self._meanwhile = self._meanwhile, None
+        if meanwhile is not None:
+            meanwhile.end()
+            if meanwhile.refusal is not None:
+                raise meanwhile.refusal
 
     def commit(self) -> None:
         """Save the transaction. Raises what became of the last rows: PostgreSQL ends what failed without a word."""
@@ -125,10 +144,10 @@ class KeepingConnection(Connection[Any]):
 
     def rollback(self) -> None:
         """End the transaction; nothing of it stays."""
-        deliveries, self._deliveries = self._deliveries, None
-        if deliveries is not None:
-            # Taken or refused, they go.
-            deliveries.end()
+        meanwhile, self._meanwhile = self._meanwhile, None
+        if meanwhile is not None:
+            # Taken or refused, it goes.
+            meanwhile.end()
         with self.lock:
             if self.pgconn.transaction_status == TransactionStatus.INTRANS:
                 self.pgconn.exec_(b"ROLLBACK")

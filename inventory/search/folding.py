@@ -22,6 +22,7 @@ _WORD = re.compile(r"[^\W_]+")
 _DOTTED = re.compile(r"\d{1,3}(\.\d{1,3}){1,3}\.?")
 _LETTERS = re.compile(r"(?:\d*\D){3}")
 _SUFFIXES = (4, 5, 6)
+MAC_LENGTH = len("00:00:00:00:00:00")
 _MAC = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
 # Two bytes or more as they are typed or printed; three or more where nothing, or a space, stands between them.
 _PART_OF_MAC = re.compile(
@@ -77,7 +78,7 @@ def tokens(texts: Iterable[str], keys: Iterable[str]) -> list[str]:
             if any(character.isdigit() for character in compared[-4:]):
                 # The end of an address of mail tells nobody apart.
                 found.update({f"s{compared[-n:]}": None for n in _SUFFIXES if len(compared) > n + 1})
-        if _MAC.fullmatch(folded(name)):
+        if len(name) == MAC_LENGTH and _MAC.fullmatch(folded(name)):
             found.update({f"m{compared[start:]}": None for start in (2, 4, 6, 8)})
     return list(found)
 

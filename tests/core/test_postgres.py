@@ -133,9 +133,9 @@ def test_many_rows_are_sent_while_one_goes_on_and_are_there_for_the_next_stateme
     with db.engine.begin() as connection:
         send(connection, *range(100, 400))
         send(connection, *range(400, 700))
-        assert connection.connection.driver_connection._deliveries is not None
+        assert connection.connection.driver_connection._meanwhile is not None
         assert entities(connection) == 601
-        assert connection.connection.driver_connection._deliveries is None
+        assert connection.connection.driver_connection._meanwhile is None
         send(connection, *range(700, 1000))
     assert saved() == 901
 

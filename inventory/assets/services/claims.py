@@ -134,8 +134,6 @@ def _claim(dossier: Dossier, name: str, value: Any, said: Said) -> Provenance:
     # Before a new row is in the session: what an id stands for may have to be read, which would save the row half made.
     columns = _columns(name, value, fields.display(name, value), said)
     known = dossier.claims.setdefault(name, [])
-    # Reading a name may save what is new so far: a claim without its value must not be among it.
-    columns = _columns(name, value, fields.display(name, value), said)
     row = next((row for row in known if row.source is said.source), None)
     if row is None:
         row = dossier.add(Provenance, asset_id=dossier.asset.id, field=name, source=said.source, pinned=False)

@@ -123,11 +123,10 @@ def _copy(connection: Connection, statement: str, text: str) -> None:
     from inventory.core import postgres
 
     driver: Any = connection.connection.dbapi_connection
-    if len(text) >= LEAST_MEANWHILE:
+    if len(text) >= LEAST_MEANWHILE or driver.is_under_way:
         driver.copy_meanwhile(statement, text)
         return
     try:
-        driver.settle()
         postgres.copy(driver, statement, text)
     except psycopg.IntegrityError as error:
         raise IntegrityError(statement, None, error) from error

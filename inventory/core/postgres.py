@@ -108,6 +108,11 @@ class KeepingConnection(Connection[Any]):
 
     _meanwhile: _Meanwhile | None = None
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether anything is being done that the next statement would wait for."""
+        return self._meanwhile is not None
+
     def copy_meanwhile(self, statement: str, text: str) -> None:
         """Send rows in COPY's text format while the caller goes on: PostgreSQL's work is a third of an import.
 

@@ -23,7 +23,7 @@ from inventory.core.access import Actor
 from inventory.core.database import db, row_of
 
 # The most rows first.
-_UNREAD: tuple[type[Any], ...] = (Provenance, Period, AssetIdentifier, AuditRecord)
+_UNREAD: tuple[type[Any], ...] = (Provenance, Period, AssetIdentifier)
 
 
 class Beginnings:
@@ -34,7 +34,7 @@ class Beginnings:
         self.source = claims.SOURCE_OF_ACTOR.get(actor.kind, SourceKind.SYSTEM)
         self.said = Said(self.source, actor.label, clock.now())
         self.display = cache(fields.display)
-        tables: tuple[type[Any], ...] = (Custody, *_UNREAD)
+        tables: tuple[type[Any], ...] = (Custody, *_UNREAD, AuditRecord)
         self.rows: dict[type[Any], list[dict[str, Any]]] = {table: [] for table in tables}
 
     def add(
@@ -82,3 +82,4 @@ class Beginnings:
             loads.number(table, self.rows[table])
         for table in _UNREAD:
             loads.load(table, self.rows[table])
+        audit.record_all(self.rows[AuditRecord])

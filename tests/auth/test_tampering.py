@@ -21,6 +21,8 @@ from inventory.organization.models import LocationKind, Person
 from tests.factories import create_cast, create_entity, create_location, create_person
 from tests.once import once
 
+pytestmark = pytest.mark.any_store
+
 
 def place(*values):
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")

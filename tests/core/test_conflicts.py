@@ -15,6 +15,8 @@ from tests import factories
 from tests.notices.conftest import set_up
 from tests.sent_forms import SentForm, forms_in
 
+pytestmark = pytest.mark.any_store
+
 SIRET = "21330069700017"
 
 

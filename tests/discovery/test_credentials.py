@@ -18,7 +18,7 @@ from inventory.discovery.models import Credential, CredentialKind
 from tests.discovery.making import COMMUNITY, create_credential, create_range, create_site, everything
 from tests.factories import Cast
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.any_store, pytest.mark.usefixtures("database")]
 
 
 def change(credential: Credential, **values: Any) -> Credential:

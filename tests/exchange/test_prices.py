@@ -15,7 +15,7 @@ from inventory.exchange.columns import suggest
 from inventory.exchange.models import Outcome
 from tests.exchange.conftest import carry_out, line
 
-pytestmark = pytest.mark.database
+pytestmark = pytest.mark.any_store
 
 
 @pytest.mark.parametrize(

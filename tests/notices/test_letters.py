@@ -19,6 +19,8 @@ from inventory.notices.models import OutgoingMail
 from tests.factories import PASSWORD
 from tests.notices.conftest import link_in
 
+pytestmark = pytest.mark.any_store
+
 NEW = {"name": "Élodie Nguyên", "email": "elodie@example.org", "language": "fr", "role": "reader"}
 
 

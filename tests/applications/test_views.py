@@ -20,6 +20,8 @@ from tests import factories
 from tests.applications import making
 from tests.applications.conftest import BRUNO
 
+pytestmark = pytest.mark.any_store
+
 
 def text_of(answer):
     return answer.get_data(as_text=True)

@@ -14,6 +14,8 @@ from inventory.core.database import transaction
 from scanners.observation import Identifier
 from tests import factories
 
+pytestmark = pytest.mark.any_store
+
 ENGLISH = {"Accept-Language": "en"}
 
 

@@ -13,6 +13,8 @@ from inventory.procurement.models import Supplier
 from inventory.procurement.services import is_siret
 from tests import factories
 
+pytestmark = pytest.mark.any_store
+
 PAGES = ("/catalog/models", "/catalog/categories", "/catalog/manufacturers", "/suppliers/")
 
 

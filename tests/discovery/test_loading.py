@@ -18,7 +18,7 @@ from inventory.jobs.models import JobState
 from tests.discovery.making import create_range, create_site, observe
 from tests.factories import Cast, create_location
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.any_store, pytest.mark.usefixtures("database")]
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from scanners.observation import Identifier
 from tests.discovery.making import AT, create_credential, create_range, create_site
 from tests.factories import Cast, create_asset, create_category, create_user, number
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.any_store, pytest.mark.usefixtures("database")]
 SignIn = Callable[[User], FlaskClient]
 
 

@@ -12,6 +12,8 @@ from inventory.fields.kinds import FieldKind
 from inventory.fields.models import CustomField
 from tests import factories
 
+pytestmark = pytest.mark.any_store
+
 ENGLISH = {"Accept-Language": "en"}
 
 

@@ -20,6 +20,8 @@ from tests import factories
 from tests.factories import Cast
 from tests.reconciliation.nights import device, every_asset, night, only, open_reviews, printer
 
+pytestmark = pytest.mark.any_store
+
 SignIn = Callable[[User], FlaskClient]
 HTML = {"Accept-Language": "en"}
 

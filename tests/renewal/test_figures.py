@@ -19,6 +19,8 @@ from inventory.renewal.sixth import Reason, Verdict
 from tests import factories
 from tests.renewal.conftest import MANAGER, TODAY, Place, counted_queries
 
+pytestmark = pytest.mark.any_store
+
 JANUARY = date(2026, 1, 1)
 RUN = Actor("run", "r", "Nightly scan")
 

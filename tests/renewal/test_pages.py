@@ -22,6 +22,8 @@ from inventory.renewal.models import RenewalRule, Replacement, Snapshot
 from tests import factories
 from tests.renewal.conftest import MANAGER, Place, counted_queries
 
+pytestmark = pytest.mark.any_store
+
 MAY = date(2026, 5, 4)
 SignIn = Callable[..., FlaskClient]
 

@@ -14,6 +14,8 @@ from inventory.core.errors import Invalid, Refused
 from tests.applications import making
 from tests.applications.conftest import BRUNO
 
+pytestmark = pytest.mark.any_store
+
 SUMMER = date(2025, 7, 1)
 
 

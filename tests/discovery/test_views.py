@@ -41,7 +41,7 @@ from tests.discovery.making import (
 )
 from tests.factories import Cast, create_user
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = [pytest.mark.any_store, pytest.mark.usefixtures("database")]
 SignIn = Callable[[User], FlaskClient]
 
 

@@ -17,6 +17,8 @@ from inventory.core.database import transaction
 from inventory.renewal import services
 from tests.renewal.conftest import MANAGER, Place
 
+pytestmark = pytest.mark.any_store
+
 MAY = date(2026, 5, 4)
 THIN = "\u202f"
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -12,6 +12,8 @@ from inventory.core.permissions import Role
 from inventory.search.models import SavedView
 from tests import factories
 
+pytestmark = pytest.mark.any_store
+
 ENGLISH = {"Accept-Language": "en"}
 
 

@@ -186,6 +186,19 @@ def change_set(
         yield opened
 
 
+@contextmanager
+def joined_change_set(
+    kind: ChangeSetKind, title: str, *, actor: Actor, entity_id: int | None = None
+) -> Iterator[ChangeSet]:
+    """Go on with the change set that is open, as an import's, so that it is undone whole; else open one of its own."""
+    around = journal.open_change_set()
+    if around is not None:
+        yield around
+        return
+    with change_set(kind, title, actor=actor, entity_id=entity_id) as opened:
+        yield opened
+
+
 def held(change_set_id: int | None) -> ChangeSet:
     """Return a change set, which nobody undoes until the commit."""
     found = db.session.get_one(ChangeSet, change_set_id)

@@ -128,7 +128,8 @@ def update_location(
 ) -> ChangeSet | None:
     """Change a place and where it stands in its tree; what is inside moves with it.
 
-    Returns the change set of a move, by which it is undone; None where the place stays where it stands.
+    Returns the change set of a move, by which it is undone: the one that is open, as an import's, else one of its own;
+    None where the place stays where it stands.
     """
     if location.parent_id == (parent.id if parent else None):
         _describe_location(location, values, parent=parent, version=version, actor=actor)
@@ -137,7 +138,9 @@ def update_location(
     if parent is not None:
         db.session.refresh(parent, ["path"])
     title = f"{location.name} → {parent.name if parent else location.entity.name}"
-    with audit.change_set(ChangeSetKind.MOVE, title, actor=actor, entity_id=location.entity_id) as opened:
+    with audit.joined_change_set(
+        ChangeSetKind.MOVE, title, actor=actor, entity_id=location.entity_id
+    ) as opened:
         _describe_location(location, values, parent=parent, version=version, actor=actor)
         moving.move(location, parent)
     return opened

@@ -119,6 +119,17 @@ def test_a_room_is_moved_to_what_its_row_says_that_it_stands_in(commune, bring, 
     assert (room.parent_id, room.path) == (annexe.id, f"{annexe.path}{room.id}/")
     [told] = [row for row in (line(kept, n) for n in range(2, 7)) if row.outcome is Outcome.UPDATED]
     assert told.changes == {"parent": ["Bâtiment A", "Annexe"]}
+    with transaction():
+        undo.undo(db.session.get_one(ChangeSet, kept.change_set_id), actor=SYSTEM)
+    hall = db.session.get_one(Location, room.parent_id)
+    assert (hall.name, room.path) == ("Bâtiment A", f"{hall.path}{room.id}/")
+
+
+def test_a_name_longer_than_a_place_may_have_and_a_path_that_is_too_deep_are_refused(commune, bring, export):
+    for cells in (f"{'y' * 121};Bâtiment A;", f"Salle 1/2;{' > '.join(map(str, range(12)))};"):
+        kept = bring(changed(export("location"), "Salle 1/2;Bâtiment A;", cells), noun="location")
+        refused = [row for row in (line(kept, n) for n in range(2, 6)) if row.outcome is Outcome.REFUSED]
+        assert [row.remarks[0]["column"] for row in refused] == ["name", "name"]
 
 
 @pytest.mark.parametrize("noun", LISTS)

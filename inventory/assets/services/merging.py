@@ -8,7 +8,6 @@ from inventory.assets import fields
 from inventory.assets.models import Asset, AssetIdentifier, AssetRedirect, Custody, Provenance
 from inventory.assets.services import history, identifiers, seen
 from inventory.assets.services.custody import custodies_of
-from inventory.audit import journal
 from inventory.audit import services as audit
 from inventory.audit.models import Action, ChangeSetKind
 from inventory.core import registry
@@ -26,11 +25,8 @@ def merge(kept: Asset, absorbed: Asset, *, actor: Actor) -> Asset:
     """
     if kept.id == absorbed.id:
         raise Refused(N_("These are one record already."))
-    if journal.open_change_set() is not None:
-        _merge(kept, absorbed, actor)
-        return kept
     title = f"{absorbed.label} → {kept.label}"
-    with audit.change_set(ChangeSetKind.BULK, title, actor=actor, entity_id=kept.entity_id):
+    with audit.joined_change_set(ChangeSetKind.BULK, title, actor=actor, entity_id=kept.entity_id):
         _merge(kept, absorbed, actor)
     return kept
 

@@ -18,7 +18,7 @@ from inventory.exchange import values
 from inventory.exchange.columns import OWN_NUMBER, Column, own_number
 from inventory.exchange.importers import NO_SUCH_NUMBER, Importer, Remark, Result, Row, Terms
 from inventory.exchange.models import Outcome
-from inventory.exchange.nouns.standing import Standing
+from inventory.exchange.nouns.standing import Standing, check_path
 from inventory.exchange.references import STEP, References
 from inventory.organization.models import Location, LocationKind
 from inventory.organization.places import NewPlace, create_locations, describe_locations
@@ -57,7 +57,6 @@ def columns() -> list[Column]:
     ]  # fmt: skip
 
 
-MOST_STEPS, LONGEST_NAME = 12, 120
 # A place by its entity and the folded steps of its path.
 _At = tuple[int, tuple[str, ...]]
 
@@ -100,12 +99,7 @@ class _Places:
         entity_id = self.references.entity(named) if named else self.terms.entity_id
         steps = [*STEP.split(row.values.get("parent", "")), *STEP.split(row.values["name"])]
         steps = [step for step in steps if step]
-        if not steps:
-            raise Invalid("name", N_("Give a name."))
-        if len(steps) > MOST_STEPS:
-            raise Invalid("name", N_("A place stands in at most %(count)s others."), count=MOST_STEPS - 1)
-        if any(len(step) > LONGEST_NAME for step in steps):
-            raise Invalid("name", N_("Use at most %(limit)s characters."), limit=LONGEST_NAME)
+        check_path(steps)
         return entity_id, steps
 
     def _add(self, rows: Sequence[Row], paths: Mapping[int, tuple[int, list[str]]]) -> dict[int, Result]:

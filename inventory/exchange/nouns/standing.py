@@ -19,6 +19,7 @@ from inventory.exchange.references import STEP, References
 from inventory.organization import services
 from inventory.organization.models import Location
 
+MOST_STEPS, LONGEST_NAME = 12, 120
 # The folded steps of a path, from the top of its entity.
 Steps = tuple[str, ...]
 
@@ -83,8 +84,7 @@ class Standing:
     def _asked(self, row: Row, place: Location) -> _Asked:
         name = row.values.get("name", place.name)
         steps = [step for step in STEP.split(name) if step] if folded(name) != folded(place.name) else [name]
-        if not steps:
-            raise Invalid("name", N_("Give a name."))
+        check_path([*STEP.split(row.values.get("parent", "")), *steps] if steps else [])
         said = (*_flat(row.values.get("parent", "")), *map(folded, steps[:-1]))
         wanted = self._steps_of(place.parent_id, place.entity_id, self._wanted)
         same = said in ((), wanted, self._steps_of(place.parent_id, place.entity_id, {}))
@@ -122,6 +122,16 @@ class Standing:
             )
             self._stood[entity_id] = {row.id: (row.parent_id, row.name) for row in rows}
         return self._stood[entity_id]
+
+
+def check_path(steps: Sequence[str]) -> None:
+    """Raise Invalid for a path of a place that is empty, too deep, or has a name that is too long."""
+    if not steps:
+        raise Invalid("name", N_("Give a name."))
+    if len(steps) > MOST_STEPS:
+        raise Invalid("name", N_("A place stands in at most %(count)s others."), count=MOST_STEPS - 1)
+    if any(len(step) > LONGEST_NAME for step in steps):
+        raise Invalid("name", N_("Use at most %(limit)s characters."), limit=LONGEST_NAME)
 
 
 def _name(id_: int | None) -> str | None:

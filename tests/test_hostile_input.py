@@ -183,6 +183,7 @@ def test_no_body_breaks_an_address(app: Flask, database: Any, made: rows.Rows, b
     assert not wrong, "\n" + "\n".join(wrong)
 
 
+@pytest.mark.any_store
 @pytest.mark.parametrize("signed_in", [True, False])
 def test_a_body_over_the_limit_gets_a_page_that_says_so(
     app: Flask, browser: FlaskClient, client: FlaskClient, signed_in: bool, monkeypatch: pytest.MonkeyPatch
@@ -195,6 +196,7 @@ def test_a_body_over_the_limit_gets_a_page_that_says_so(
     assert len(answer.data) < 100_000
 
 
+@pytest.mark.any_store
 @pytest.mark.parametrize(
     ("came_from", "back"),
     [
@@ -217,6 +219,7 @@ def test_a_page_that_leads_back_leads_nowhere_else(
     assert "evil.example" not in answer.text
 
 
+@pytest.mark.any_store
 def test_ten_megabytes_of_name_are_refused_beside_the_field(browser: FlaskClient, cast: Cast) -> None:
     answer = browser.post(
         "/people/new",
@@ -227,6 +230,7 @@ def test_ten_megabytes_of_name_are_refused_beside_the_field(browser: FlaskClient
     assert len(answer.data) < 100_000
 
 
+@pytest.mark.any_store
 def test_an_entity_that_is_not_the_user_s_own_is_taken_by_no_form(
     app: Flask, database: Any, cast: Cast, made: rows.Rows, sign_in: Callable[..., FlaskClient]
 ) -> None:
@@ -282,6 +286,7 @@ def test_no_argument_breaks_a_page(app: Flask, made: rows.Rows, browser: FlaskCl
 ODD_PARTS = ("%00", "%FF%FE%3Cscript%3Ealert(1)%3C/script%3E", "9" * 400)
 
 
+@pytest.mark.any_store
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_an_address_of_nothing_is_not_found(
     app: Flask, database: Any, browser: FlaskClient, method: str
@@ -310,6 +315,7 @@ def test_a_number_in_an_address_that_no_store_can_hold_is_not_found(
     assert browser.post(f"/users/{made['user'].public_id}/roles/{'9' * 400}/revoke").status_code == 404
 
 
+@pytest.mark.any_store
 def test_no_header_breaks_a_page(made: rows.Rows, app: Flask, browser: FlaskClient) -> None:
     values = (f"\xff\xfe{RAW_SCRIPT}", "9" * 400, f"theme={RAW_SCRIPT}; language=\xff; parc=a.b.c")
     names = (
@@ -331,6 +337,7 @@ def test_no_header_breaks_a_page(made: rows.Rows, app: Flask, browser: FlaskClie
     assert not wrong, "\n" + "\n".join(wrong)
 
 
+@pytest.mark.any_store
 def test_a_host_that_is_none_is_refused_in_words(browser: FlaskClient) -> None:
     answer = browser.get("/", headers={"Host": "9" * 400})
     assert (answer.status_code, answer.mimetype) == (400, "text/plain")
@@ -379,6 +386,7 @@ def cells(answer: TestResponse) -> list[str]:
     return re.findall(r"<t(?: [^>]*)?>([^<]*)</t>", xml)
 
 
+@pytest.mark.any_store
 def test_text_that_came_from_strangers_is_escaped_on_every_page_and_neutral_in_every_file(
     app: Flask, cast: Cast, made: rows.Rows, browser: FlaskClient
 ) -> None:

@@ -93,6 +93,7 @@ def growth(few: list[str], many: list[str]) -> str:
     return "".join(f"\n    {number} × {text[:60]} … {text[-120:]}" for text, number in more)
 
 
+@pytest.mark.any_store
 def test_the_number_of_queries_of_a_page_does_not_depend_on_the_number_of_rows(
     pages: tuple[Statements, Callable[[], Statements]],
 ) -> None:

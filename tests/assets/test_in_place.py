@@ -10,6 +10,8 @@ from inventory.fields.kinds import FieldKind
 from tests import factories
 from tests.sent_forms import forms_in
 
+pytestmark = pytest.mark.any_store
+
 ENGLISH = {"Accept-Language": "en"}
 LIVE = {**ENGLISH, "HX-Request": "true"}
 

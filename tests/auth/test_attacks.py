@@ -21,6 +21,8 @@ from inventory.core.errors import NotFound, Refused
 from inventory.core.permissions import Role
 from tests.factories import PASSWORD, create_user
 
+pytestmark = pytest.mark.any_store
+
 
 def page_of(answer):
     return answer.get_data(as_text=True)

@@ -12,6 +12,8 @@ from werkzeug.test import TestResponse
 from tests import rows
 from tests.factories import PASSWORD, Cast
 
+pytestmark = pytest.mark.any_store
+
 POLICY = {
     "default-src 'self'", "img-src 'self' data:", "object-src 'none'", "base-uri 'none'", "form-action 'self'",
     "frame-ancestors 'none'",

@@ -9,6 +9,8 @@ from tests.notices.conftest import given, set_up
 from tests.servers.process import free_port
 from tests.servers.smtpd import ACCOUNT, PASSWORD
 
+pytestmark = pytest.mark.any_store
+
 
 @pytest.fixture
 def diane(cast, sign_in):

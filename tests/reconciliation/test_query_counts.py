@@ -68,6 +68,7 @@ def nights(cast: Cast, chunks: Sequence[list[Observation]], number: int) -> list
     return found
 
 
+@pytest.mark.any_store
 @pytest.mark.parametrize("make", [printer, models, unknown, agent])
 def test_a_first_night_costs_as_many_statements_for_many_as_for_few(cast: Cast, make: Maker) -> None:
     night(cast.le_bouscat, [make(1)])

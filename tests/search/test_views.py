@@ -10,6 +10,8 @@ from inventory.catalog.kinds import Kind
 from inventory.organization.models import LocationKind
 from tests import factories
 
+pytestmark = pytest.mark.any_store
+
 
 @pytest.fixture
 def laptop(cast):

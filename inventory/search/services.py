@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, cast
 
 from sqlalchemy import Table, delete, exists, func, select, update
@@ -25,28 +27,50 @@ def in_chunks(values: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
         yield chunk
 
 
-def reindex(noun: str, row_ids: Iterable[int]) -> int:
-    """Make the documents of these rows what the rows say now; returns how many had changed. Inside a transaction."""
-    searchable = documents.searchable(noun)
-    return sum(
-        _reindex(noun, chunk, list(searchable.load(chunk))) for chunk in in_chunks(sorted(set(row_ids)))
-    )
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A document as the index takes it: its tokens, and its columns."""
+
+    document: Document
+    tokens: list[str]
+    columns: dict[str, Any]
 
 
-def _reindex(noun: str, row_ids: Sequence[int], found: Sequence[Document]) -> int:
+def make_ready(noun: str, found: Iterable[Document]) -> dict[int, Ready]:
+    """Return documents of a noun as the index takes them, by their rows' ids; nothing is asked of the store."""
+    ready = {}
+    for document in found:
+        tokens = document.tokens(noun)
+        ready[document.row_id] = Ready(document, tokens, document.row(noun, tokens))
+    return ready
+
+
+def reindex(noun: str, row_ids: Iterable[int], ready: Mapping[int, Ready] = MappingProxyType({})) -> int:
+    """Make the documents of these rows what the rows say now; returns how many had changed. Inside a transaction.
+
+    Those that are `ready`, by row id, are taken as they are.
+    """
+    searchable, changed = documents.searchable(noun), 0
+    for chunk in in_chunks(sorted({*row_ids, *ready})):
+        unread = [row_id for row_id in chunk if row_id not in ready]
+        found = make_ready(noun, searchable.load(unread) if unread else ())
+        found |= {row_id: ready[row_id] for row_id in chunk if row_id in ready}
+        changed += _write(noun, chunk, found)
+    return changed
+
+
+def _write(noun: str, row_ids: Sequence[int], found: Mapping[int, Ready]) -> int:
     ids = [documents.document_id(noun, row_id) for row_id in row_ids]
     said = db.session.execute(select(DOCUMENTS.c.id, DOCUMENTS.c.digest).where(among(DOCUMENTS.c.id, ids)))
     known = {id_: digest for id_, digest in said}  # noqa: C416 - rows are no pairs to a type checker
-    tokens = {document.row_id: document.tokens(noun) for document in found}
-    rows = {document.row_id: document.row(noun, tokens[document.row_id]) for document in found}
-    new = [d for d in found if known.get(rows[d.row_id]["id"]) != rows[d.row_id]["digest"]]
-    written = {rows[d.row_id]["id"] for d in new}
-    stale = known.keys() - ({row["id"] for row in rows.values()} - written)
+    new = [one for one in found.values() if known.get(one.columns["id"]) != one.columns["digest"]]
+    written = {one.columns["id"] for one in new}
+    stale = known.keys() - ({one.columns["id"] for one in found.values()} - written)
     # What is new takes the place of what was, also where a document was lost and its tokens were not.
     _forget(sorted(stale | written))
-    bulk_load(DOCUMENTS, [rows[d.row_id] for d in new])
-    store.put("search_index", [(rows[d.row_id]["id"], tokens[d.row_id]) for d in new])
-    _learn({word for d in new for word in d.vocabulary()})
+    bulk_load(DOCUMENTS, [one.columns for one in new])
+    store.put("search_index", [(one.columns["id"], one.tokens) for one in new])
+    _learn({word for one in new for word in one.document.vocabulary()})
     return len(stale) + len(new)
 
 

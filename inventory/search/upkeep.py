@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Delete, Insert, Table, Update, event, func, inspect, select
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
-from inventory.core.database import among, before_load, before_update
+from inventory.core.database import among, before_load, before_update, db
 from inventory.search import documents, services
-from inventory.search.documents import Watch
+from inventory.search.documents import Document, Watch
 
 _KEY = "search_pending"
+# What was to be indexed when each open savepoint began.
+_SAVEPOINTS = "search_savepoints"
 
 
 @dataclass(slots=True)
@@ -25,6 +28,8 @@ class _Pending:
     pointed: dict[tuple[str, Watch], set[int]] = field(default_factory=lambda: defaultdict(set))
     # What the store numbers itself: the last id before, by noun and watch.
     since: dict[tuple[str, Watch], int] = field(default_factory=dict)
+    # Documents that were read before the transaction's end, by noun and row id.
+    ready: dict[str, dict[int, services.Ready]] = field(default_factory=dict)
     # Objects that get their id by the flush.
     new: list[tuple[str, Watch, Any]] = field(default_factory=list)
 
@@ -34,6 +39,16 @@ class _Pending:
             self.rows[noun] |= ids
         else:
             self.pointed[noun, watch] |= ids
+
+    def copy(self) -> _Pending:
+        """Return one of its own, for a savepoint to go back to."""
+        return _Pending(
+            defaultdict(set, {noun: set(ids) for noun, ids in self.rows.items()}),
+            defaultdict(set, {key: set(ids) for key, ids in self.pointed.items()}),
+            dict(self.since),
+            {noun: dict(ready) for noun, ready in self.ready.items()},
+            list(self.new),
+        )
 
 
 def _pending(session: Session) -> _Pending:
@@ -159,13 +174,55 @@ def catch_up(session: Session) -> None:
     for (noun, watch), last in found.since.items():
         table: Any = watch.model
         found.rows[noun] |= set(session.scalars(select(getattr(table, watch.owner)).where(table.id > last)))
-    for noun, row_ids in found.rows.items():
-        if row_ids:
-            services.reindex(noun, row_ids)
+    for noun in found.rows.keys() | found.ready.keys():
+        # What was changed since it was read is read again.
+        ready = {id_: one for id_, one in found.ready.get(noun, {}).items() if id_ not in found.rows[noun]}
+        if found.rows[noun] or ready:
+            services.reindex(noun, found.rows[noun], ready)
+
+
+@contextmanager
+def ahead(noun: str) -> Iterator[None]:
+    """Read the documents of a noun's rows that were changed so far, and make them ready once what is done inside is under way.
+
+    PostgreSQL takes many rows in while the caller goes on; at the transaction's end there is nothing to go on with.
+    Inside a savepoint, as a trial is, it would mostly be for nothing: all of it is left to the end.
+    """
+    session = db.session()
+    found: _Pending | None = session.info.get(_KEY)
+    if found is None or session.in_nested_transaction() or not (row_ids := found.rows.pop(noun, None)):
+        yield
+        return
+    read: list[Document] = []
+    for chunk in services.in_chunks(sorted(row_ids)):
+        read += documents.searchable(noun).load(chunk)
+    # What was read may not stand; rows that are gone have nothing to read.
+    try:
+        yield
+    except BaseException:
+        _pending(session).rows[noun] |= row_ids
+        raise
+    found = _pending(session)
+    found.rows[noun] |= row_ids - {one.row_id for one in read}
+    found.ready.setdefault(noun, {}).update(services.make_ready(noun, read))
+
+
+def _after_begin(session: Session, begun: SessionTransaction) -> None:
+    if begun.nested:
+        found: _Pending | None = session.info.get(_KEY)
+        session.info.setdefault(_SAVEPOINTS, []).append(found and found.copy())
+
+
+def _after_end(session: Session, ended: SessionTransaction) -> None:
+    if ended.nested:
+        session.info[_SAVEPOINTS].pop()
 
 
 def _after_rollback(session: Session) -> None:
+    """Forget what is taken back, of a savepoint what was changed since it began."""
     session.info.pop(_KEY, None)
+    if session.in_nested_transaction() and (found := session.info[_SAVEPOINTS][-1]) is not None:
+        session.info[_KEY] = found.copy()
 
 
 def listen() -> None:
@@ -175,6 +232,8 @@ def listen() -> None:
         ("after_flush", _after_flush),
         ("do_orm_execute", _before_statement),
         ("before_commit", _before_commit),
+        ("after_transaction_create", _after_begin),
+        ("after_transaction_end", _after_end),
         ("after_rollback", _after_rollback),
     ):
         if not event.contains(Session, name, function):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, event, update
 
 from inventory.assets import services as assets
-from inventory.assets.models import Asset, AssetIdentifier
+from inventory.assets.models import Asset, AssetIdentifier, Period
 from inventory.assets.states import IdentifierKind, SourceKind
 from inventory.audit import services as audit
 from inventory.audit import undo
@@ -117,6 +117,31 @@ def test_rows_changed_without_objects_are_found_as_they_are_now(cast, laptop):
     assert found("zztop99", cast) == ["LBX-1"]
 
 
+def test_what_is_changed_in_the_transaction_that_made_it_is_found_as_it_is_in_the_end(cast, laptop):
+    with transaction():
+        made = assets.create_asset(
+            {"entity_id": cast.le_bouscat.id, "category_id": laptop.category_id, "name": "Okapi"},
+            actor=SYSTEM,
+        )
+        assets.update_asset(made, {"name": "Zebra"}, actor=SYSTEM)
+    assert found("zebra", cast) == [made.label]
+    assert found("okapi", cast) == []
+
+
+def test_what_is_taken_back_in_the_transaction_that_made_it_is_not_found(cast, laptop):
+    values = {"entity_id": cast.le_bouscat.id, "category_id": laptop.category_id}
+    with transaction():
+        tried = db.session.begin_nested()
+        assets.create_asset(values | {"name": "Okapi"}, actor=SYSTEM)
+        tried.rollback()
+    with transaction():
+        made = assets.create_asset(values | {"name": "Zebra"}, actor=SYSTEM)
+        for beside in (AssetIdentifier, Period):
+            db.session.execute(delete(beside).where(beside.asset_id == made.id))
+        db.session.execute(delete(Asset).where(Asset.id == made.id))
+    assert found("okapi", cast) == found("zebra", cast) == []
+
+
 def test_an_undo_brings_the_old_words_back(cast, laptop):
     with transaction(), audit.change_set(ChangeSetKind.BULK, "Edit", actor=SYSTEM) as change_set:
         assets.update_asset(laptop, {"tag": "LBX-ZEBRA"}, actor=SYSTEM)
@@ -165,3 +190,10 @@ def test_documents_of_which_a_release_says_other_words_are_made_anew_at_the_next
     assert index.start()
     index.rebuild()
     assert not index.start()
+
+
+def test_a_savepoint_that_is_taken_back_leaves_what_was_changed_before_it_to_be_found(cast, laptop):
+    with transaction():
+        assets.update_asset(laptop, {"name": "Zebra"}, actor=SYSTEM)
+        db.session.begin_nested().rollback()
+    assert found("zebra", cast) == ["LBX-1"]

@@ -345,6 +345,12 @@ def bulk_load(table: Table, rows: Sequence[dict[str, Any]]) -> None:
     bulk.insert(session.connection(), table, rows)
 
 
+def is_taking_in() -> bool:
+    """Say whether the store still takes in what was loaded, which the next statement waits for: there is time for something else."""
+    driver = db.session.connection().connection.dbapi_connection
+    return getattr(driver, "is_under_way", False)
+
+
 def bulk_update(table: Table, names: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
     """Set the columns `names` of rows (column name → value) found by their `id`, without building objects.
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 
 from inventory.audit import services as audit
 from inventory.core.access import Actor
-from inventory.core.database import db
+from inventory.core.database import db, is_taking_in
 from inventory.exchange import importers, services
 from inventory.exchange.importers import Result, Row, Session
 from inventory.exchange.models import Extent, Import, Outcome, Stage
+from inventory.exchange.services import Chunks
 from inventory.jobs.context import JobContext
 from inventory.jobs.models import Job, JobState
 from inventory.search import upkeep
@@ -66,13 +68,15 @@ def try_out(context: JobContext) -> JobState:
         importer = importers.importer(kept.noun)
         session = importer.begin(services.terms_of(kept, actor=_actor(kept)))
     tally = _Tally(context, kept.lines)
-    # Nobody waits for the store while a long file is read.
-    rows = services.rows_of(kept)
-    for chunk in services.chunks(rows):
+    # Nobody waits for the store while a piece of a long file is read.
+    chunks = Chunks(services.rows_of(kept))
+    for chunk in chunks:
         context.leave_if_asked()
         with context.transaction():
             trial = db.session.begin_nested()
             results = services.apply(session, chunk, importer.name)
+            if is_taking_in():
+                chunks.read_ahead()
             db.session.flush()
             trial.rollback()
             db.session.expire_all()
@@ -96,8 +100,8 @@ def run(context: JobContext) -> JobState:
     tally = _Tally(context, kept.lines, done)
     rows = services.rows_of(kept)
     if is_whole:
-        return _run_whole(context, rows, tally)
-    return _run_in_chunks(context, rows[done:], tally)
+        return _run_whole(context, Chunks(rows), tally)
+    return _run_in_chunks(context, Chunks(islice(rows, done, None)), tally)
 
 
 def _begin(kept: Import) -> Session:
@@ -110,9 +114,9 @@ def _ended(kept: Import) -> JobState:
     return JobState.PARTIAL if kept.counts.get(Outcome.REFUSED.value) else JobState.DONE
 
 
-def _run_in_chunks(context: JobContext, rows: Sequence[Row], tally: _Tally) -> JobState:
+def _run_in_chunks(context: JobContext, chunks: Chunks, tally: _Tally) -> JobState:
     session: Session | None = None
-    for chunk in services.chunks(rows):
+    for chunk in chunks:
         context.leave_if_asked()
         with context.transaction():
             kept = _kept(context)
@@ -121,6 +125,8 @@ def _run_in_chunks(context: JobContext, rows: Sequence[Row], tally: _Tally) -> J
             if session is None:
                 session = _begin(kept)
             tally.add(_write(kept, session, chunk))
+            if is_taking_in():
+                chunks.read_ahead()
             context.checkpoint(done=tally.done)
     with context.transaction():
         kept = _kept(context)
@@ -136,7 +142,7 @@ class _RefusedRowError(Exception):
         self.results = results
 
 
-def _run_whole(context: JobContext, rows: Sequence[Row], tally: _Tally) -> JobState:
+def _run_whole(context: JobContext, chunks: Chunks, tally: _Tally) -> JobState:
     """Import everything or nothing: whoever stops it, or a worker that is killed, leaves the file as it was tried."""
     results: list[Result] = []
     try:
@@ -144,7 +150,7 @@ def _run_whole(context: JobContext, rows: Sequence[Row], tally: _Tally) -> JobSt
             kept = _kept(context)
             services.forget_lines(kept)
             session = _begin(kept)
-            for chunk in services.chunks(rows):
+            for chunk in chunks:
                 context.leave_if_asked()
                 results += _write(kept, session, chunk)
                 # Left to the commit, this would be a long step that nobody can stop.

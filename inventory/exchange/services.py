@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -196,8 +197,8 @@ def terms_of(kept: Import, *, actor: Actor) -> Terms:
     return Terms(kept.match_key or "", kept.entity_id, access.entity_ids(permission), actor)
 
 
-def rows_of(kept: Import) -> list[Row]:
-    """Return the lines of the file with each cell read by its column; what cannot be read is a remark."""
+def rows_of(kept: Import) -> Iterator[Row]:
+    """Return the lines of the file, each cell read by its column once the line is asked for; what cannot be read is a remark."""
     table = reading.read(zlib.decompress(kept.content))
     known = {column.key: column for column in importers.importer(kept.noun).columns()}
     chosen = [(int(place), known[key]) for place, key in kept.columns.items() if key in known]
@@ -208,7 +209,8 @@ def rows_of(kept: Import) -> list[Row]:
         (place, column.key, lru_cache(CELLS_AT_HAND, typed=True)(partial(_said, column)))
         for place, column in chosen
     ]
-    return [_refused_twice(_row(line, said), kept.match_key, within, seen) for line in table.lines]
+    match_key = kept.match_key
+    return (_refused_twice(_row(line, said), match_key, within, seen) for line in table.lines)
 
 
 # What a cell says: its value, _UNREAD where there is none, and remarks on it.
@@ -261,10 +263,24 @@ def _refused_twice(row: Row, match_key: str | None, within: Sequence[str], seen:
     return Row(row.line, row.values, [*row.remarks, said])
 
 
-def chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """Yield the rows in pieces that one transaction takes."""
-    for start_at in range(0, len(rows), CHUNK):
-        yield rows[start_at : start_at + CHUNK]
+class Chunks:
+    """The rows of a file in pieces that one transaction takes, each read when it is asked for."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = iter(rows)
+        self._ahead: list[Row] = []
+
+    def __iter__(self) -> Iterator[list[Row]]:
+        while chunk := self._ahead or self._read():
+            self._ahead = []
+            yield chunk
+
+    def read_ahead(self) -> None:
+        """Read the next piece before it is asked for."""
+        self._ahead = self._ahead or self._read()
+
+    def _read(self) -> list[Row]:
+        return list(islice(self._rows, CHUNK))
 
 
 def apply(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import select
@@ -21,9 +22,17 @@ from inventory.catalog.models import Manufacturer
 from inventory.core import clock
 from inventory.core.access import Actor
 from inventory.core.database import db, row_of
+from inventory.search import upkeep
 
 # The most rows first.
-_UNREAD: tuple[type[Any], ...] = (Provenance, Period, AssetIdentifier)
+_UNREAD: tuple[type[Any], ...] = (Provenance, Period)
+_NUMBERED: tuple[type[Any], ...] = (AssetIdentifier, *_UNREAD)
+
+
+class NewAsset(SimpleNamespace):
+    """The row of an asset that is on its way to the store: what it begins with is made ready meanwhile."""
+
+    label = Asset.label
 
 
 class Beginnings:
@@ -34,19 +43,19 @@ class Beginnings:
         self.source = claims.SOURCE_OF_ACTOR.get(actor.kind, SourceKind.SYSTEM)
         self.said = Said(self.source, actor.label, clock.now())
         self.display = cache(fields.display)
-        tables: tuple[type[Any], ...] = (Custody, *_UNREAD, AuditRecord)
+        tables: tuple[type[Any], ...] = (Custody, *_NUMBERED, AuditRecord)
         self.rows: dict[type[Any], list[dict[str, Any]]] = {table: [] for table in tables}
 
     def add(
         self,
-        asset: Asset,
+        asset: NewAsset,
         given: Mapping[str, Any],
         *,
         on: date,
         typed: Mapping[str, Any],
         source: SourceKind | None,
     ) -> None:
-        """Begin the history of a saved asset on a day.
+        """Begin the history of an asset on a day.
 
         `given` are its columns, of which the actor claims those that were `typed`; `source` is whose word its serial,
         tag and name are (None: the actor's). A holder makes a custody, which does not touch the state.
@@ -67,7 +76,12 @@ class Beginnings:
             holder = self.display("holder_id", asset.holder_id)
             self._record(Action.CUSTODY, asset, {"holder": [None, holder]}, on)
 
-    def _record(self, action: Action, asset: Asset, changes: audit.Changes, on: date) -> None:
+    def join(self, others: Beginnings) -> None:
+        """Add what other assets of the same actor begin with."""
+        for table, rows in others.rows.items():
+            self.rows[table] += rows
+
+    def _record(self, action: Action, asset: NewAsset, changes: audit.Changes, on: date) -> None:
         entry = audit.entry(action, "asset", asset, changes, actor=self.actor, effective_on=on)
         self.rows[AuditRecord].append(entry)
 
@@ -78,8 +92,11 @@ class Beginnings:
 
     def write(self) -> None:
         """Save all else. Nobody reads it back at once, and its ids come first: PostgreSQL takes it in while the caller goes on."""
-        for table in _UNREAD:
+        for table in _NUMBERED:
             loads.number(table, self.rows[table])
-        for table in _UNREAD:
-            loads.load(table, self.rows[table])
-        audit.record_all(self.rows[AuditRecord])
+        # They are all that is searched of it.
+        loads.load(AssetIdentifier, self.rows[AssetIdentifier])
+        with upkeep.ahead("asset"):
+            for table in _UNREAD:
+                loads.load(table, self.rows[table])
+            audit.record_all(self.rows[AuditRecord])

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from inventory.assets import fields, lifecycle
 from inventory.assets.models import Asset, Custody
 from inventory.assets.services import checks, custody, history
-from inventory.assets.services.beginnings import Beginnings
+from inventory.assets.services.beginnings import Beginnings, NewAsset
 from inventory.assets.states import SourceKind, State
 from inventory.audit import loads
 from inventory.core import registry
@@ -103,9 +103,9 @@ def _create_chunk(chunk: Mapping[int, Draft], creation: Creation, actor: Actor) 
         except Invalid as why:
             creation.refused[number] = why
     accepted = dict(_unlike(plans, creation, actor))
-    made = _saved(accepted, creation)
+    beginnings = Beginnings(actor)
+    made = _saved(accepted, creation, beginnings)
     creation.made |= made
-    beginnings = _begin([(asset, accepted[number]) for number, asset in made.items()], actor)
     del at_hand
     custodies = {held.asset_id: held for held in beginnings.hand_over()}
     _tell(list(made.values()), custodies, actor)
@@ -175,12 +175,15 @@ def _unlike(plans: Mapping[int, _Plan], creation: Creation, actor: Actor) -> Ite
         yield number, plan
 
 
-def _saved(plans: Mapping[int, _Plan], creation: Creation) -> dict[int, Asset]:
-    """Save the rows of the assets; one whose tag somebody took in between is refused alone."""
+def _saved(plans: Mapping[int, _Plan], creation: Creation, beginnings: Beginnings) -> dict[int, Asset]:
+    """Save the rows of the assets, and add to what they begin with; one whose tag somebody took in between is refused alone."""
     try:
         with db.session.begin_nested():
             rows = [{**plan.given, "holder_id": plan.holder_id} for plan in plans.values()]
             ids = loads.load(Asset, rows)
+            # PostgreSQL takes them in meanwhile.
+            begun = _begun(rows, list(plans.values()), beginnings.actor)
+        beginnings.join(begun)
         found = {asset.id: asset for asset in db.session.scalars(select(Asset).where(Asset.id.in_(ids)))}
         return {number: found[id_] for number, id_ in zip(plans, ids, strict=True)}
     except IntegrityError as error:
@@ -190,17 +193,17 @@ def _saved(plans: Mapping[int, _Plan], creation: Creation) -> dict[int, Asset]:
         ((number, plan),) = plans.items()
         creation.refused[number] = checks.taken(plan.given.get("tag"))
         return {}
-    alone = [_saved({number: plan}, creation) for number, plan in plans.items()]
+    alone = [_saved({number: plan}, creation, beginnings) for number, plan in plans.items()]
     return {number: row for rows in alone for number, row in rows.items()}
 
 
-def _begin(begun: Sequence[tuple[Asset, _Plan]], actor: Actor) -> Beginnings:
-    """Return what is to stand beside new assets."""
+def _begun(rows: Sequence[Mapping[str, Any]], plans: Sequence[_Plan], actor: Actor) -> Beginnings:
+    """Return what is to stand beside new assets, the rows of which are on their way."""
     beginnings = Beginnings(actor)
-    for asset, plan in begun:
+    for row, plan in zip(rows, plans, strict=True):
         said = plan.draft.values
         typed = {name: said[name] for name in said if name in plan.given and plan.given[name] == said[name]}
-        beginnings.add(asset, plan.given, on=plan.begins_on, typed=typed, source=plan.draft.source)
+        beginnings.add(NewAsset(**row), plan.given, on=plan.begins_on, typed=typed, source=plan.draft.source)
     return beginnings
 
 

@@ -97,7 +97,7 @@ def check_holder(state: State, person_id: int) -> None:
         raise Invalid("holder", N_("There is no such person."))
 
 
-def beginning(asset: Asset, on: date) -> dict[str, Any]:
+def beginning(asset: Any, on: date) -> dict[str, Any]:
     """Return as a row of Custody that a new asset was logged with its holder, from day `on`."""
     return {"asset_id": asset.id, "person_id": asset.holder_id, "from_on": on}
 

@@ -34,7 +34,7 @@ def _stretch(row: Period) -> Stretch:
     return Stretch(row.from_on, row.state, row.entity_id, row.category_id, row.location_id)
 
 
-def beginning(asset: Asset, on: date) -> dict[str, Any]:
+def beginning(asset: Any, on: date) -> dict[str, Any]:
     """Return as a row of Period a new asset's first one, from day `on`."""
     return {"asset_id": asset.id, "from_on": on, **{name: getattr(asset, name) for name in periods.FIELDS}}
 

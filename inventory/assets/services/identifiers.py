@@ -126,7 +126,7 @@ def _named_by(asset: Any, maker: str, source: SourceKind) -> dict[IdentifierKind
     return wanted
 
 
-def first_identifiers(asset: Asset, maker: str, source: SourceKind, at: datetime) -> list[dict[str, Any]]:
+def first_identifiers(asset: Any, maker: str, source: SourceKind, at: datetime) -> list[dict[str, Any]]:
     """Return as rows of AssetIdentifier what `note_fields` would note of a new asset; `maker` is its maker's key."""
     own = {"asset_id": asset.id, "source": source, "first_seen_at": at, "last_seen_at": at}
     return [

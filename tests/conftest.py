@@ -27,6 +27,8 @@ from tests.once import once
 # Known by the text of each template, so that what an earlier run left may stay.
 COMPILED = Path(__file__).resolve().parent.parent / ".pytest_cache" / "templates"
 
+# Characters, or octets, by which a test is told from others.
+LONGEST_NAMED = 100
 # How long an example takes says how busy the machine is, and nothing of what it proves.
 settings.register_profile("parc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("parc")
@@ -36,6 +38,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--store", choices=("sqlite", "postgresql"), default="sqlite", help="the store that tests use"
     )
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name whole files and long texts by their argument: all workers have to call a test the same, and some are made anew by each."""
+    return argname if isinstance(val, str | bytes) and len(val) > LONGEST_NAMED else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

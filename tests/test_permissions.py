@@ -90,6 +90,11 @@ def is_right(status: int, wanted: tuple[int, ...]) -> bool:
     return status in wanted if wanted else status < 500 and status not in (401, 403, 404, 405)
 
 
+def is_whole(page: str) -> bool:
+    """Whether an answer is a page with a head, which also a redirection has, not a piece for a script."""
+    return page.lstrip().lower().startswith("<!doctype html>")
+
+
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("name", CALLERS)
 def test_every_route_answers_as_the_role_allows(app, database, made, browser_of, name, method):
@@ -103,6 +108,8 @@ def test_every_route_answers_as_the_role_allows(app, database, made, browser_of,
         with nothing_kept(database):
             answer = browser.open(path, method=method, data={} if method == "POST" else None)
             sent_away = wanted == (303,) and "/sign-in" not in answer.headers.get("Location", "")
+            if answer.mimetype == "text/html" and answer.data and not is_whole(answer.text):
+                wrong.append(f"{method} {path} ({endpoint}): a piece of a page, opened by itself")
             if not is_right(answer.status_code, wanted) or sent_away:
                 wrong.append(f"{method} {path} ({endpoint}): {answer.status_code}, not {wanted or 'allowed'}")
     assert asked

@@ -17,6 +17,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
+from werkzeug.test import TestResponse
 
 from inventory.core.database import db
 from tests import crowds, rows
@@ -59,13 +60,26 @@ def ask(browser: FlaskClient, paths: dict[str, str]) -> Statements:
 
 
 def ask_for(browser: FlaskClient, path: str) -> tuple[list[str], str]:
-    """Return the statements of one page, none of which finds a row that another request has read, and the page."""
+    """Return the statements of one page, none of which finds a row that another request has read, and the page.
+
+    A piece that sends whoever opens its address to the page it belongs to is asked for as its script does.
+    """
+    sent, answer = _asked(browser, path)
+    if answer.status_code == 303:
+        live = _asked(browser, path, {"HX-Request": "true"})
+        sent, answer = live if live[1].status_code == 200 else (sent, answer)
+    assert answer.status_code < 500, f"{path}: {answer.status_code}"
+    return sent, answer.get_data(as_text=True) if answer.mimetype.startswith("text/") else ""
+
+
+def _asked(
+    browser: FlaskClient, path: str, headers: dict[str, str] | None = None
+) -> tuple[list[str], TestResponse]:
     db.session.remove()
     with statements() as sent:
-        answer = browser.get(path)
-        body = answer.get_data(as_text=True) if answer.mimetype.startswith("text/") else ""
-    assert answer.status_code < 500, f"{path}: {answer.status_code}"
-    return sent, body
+        answer = browser.get(path, headers=headers)
+        answer.get_data()
+    return sent, answer
 
 
 @pytest.fixture

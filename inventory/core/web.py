@@ -63,6 +63,13 @@ def page(template: str, *, status: int = 200, **context: Any) -> Response:
     return make_response(render_template(template, **context), status)
 
 
+def piece(template: str, whole: str, **context: Any) -> Response:
+    """Render a piece of a page for its script; who opens the piece's address by itself is sent to the page `whole`."""
+    if request.headers.get("HX-Request"):
+        return page(template, **context)
+    return redirect(whole, 303)  # type: ignore[return-value]
+
+
 def done(message: str, to: str, *, undo_url: str | None = None, see_url: str | None = None) -> Response:
     """Say what was done on the page that comes next, with a button that undoes it or a link to what it tells of, where there is an address."""
     shown: Any = (

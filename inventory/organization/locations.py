@@ -13,7 +13,7 @@ from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
-from inventory.core.web import current_scope, done, load, page, panels_of, undo_own_url
+from inventory.core.web import current_scope, done, load, page, panels_of, piece, undo_own_url
 from inventory.core.wording import N_
 from inventory.organization import forms, place_files, queries, services, tallies
 from inventory.organization.addressed import entity_of
@@ -43,7 +43,9 @@ def index() -> Response:
     total = sum(counts.values())
     found = queries.locations_found(scope, words, most=MOST_FOUND) if words else None
     is_small = total <= SHOWN_AT_ONCE or len(branches) == 1
-    trees = queries.location_tree(counts) if is_small and found is None else {}
+    # Of many entities, the one that the page is narrowed to is open already.
+    opened = counts if is_small else [id_ for id_ in counts if id_ == scope.entity_id]
+    trees = queries.location_tree(opened) if opened and found is None else {}
     return page(
         "organization/locations.html",
         branches=_groups(queries.outline(branches)),
@@ -52,6 +54,7 @@ def index() -> Response:
         words=words,
         files=[here({"format": form}) for form in place_files.FORMS],
         found=found,
+        is_small=is_small,
         trees=trees,
         tallies=tallies.inclusive("location", [row for rows in trees.values() for row, _depth in rows]),
     )
@@ -75,7 +78,8 @@ def branch(code: str) -> Response:
     entity = entity_of(code)
     rows = queries.location_tree([entity.id]).get(entity.id, [])
     counted = tallies.inclusive("location", [location for location, _depth in rows])
-    return page("organization/_branch.html", rows=rows, tallies=counted)
+    whole = url_for(".index", entity=code, _anchor=f"entity-{code}")
+    return piece("organization/_branch.html", whole, rows=rows, tallies=counted)
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
 from inventory.core.text import clean
-from inventory.core.web import current_scope, page
+from inventory.core.web import current_scope, page, piece
 from inventory.search import documents, folding, queries
 from inventory.search.queries import Found
 
@@ -34,7 +34,9 @@ def index() -> Any:
 def suggest() -> Response:
     """Return the first results of each noun, for the list under the search box."""
     found = queries.find(_asked(), current_scope(), limit=AT_ONCE)
-    return page("search/_suggest.html", found=found, address=address, all_url=all_url)
+    return piece(
+        "search/_suggest.html", url_for(".index", q=found.text), found=found, address=address, all_url=all_url
+    )
 
 
 def _asked() -> str:

@@ -13,6 +13,7 @@ from tests import factories
 from tests.assets.conftest import ALICE
 
 ENGLISH = {"Accept-Language": "en"}
+LIVE = {**ENGLISH, "HX-Request": "true"}
 
 
 @pytest.fixture
@@ -105,11 +106,11 @@ def test_one_wrong_line_keeps_all_out_and_all_that_was_typed(place, laptop, lati
 
 def test_lines_are_judged_while_they_are_typed_and_nothing_is_saved(place, laptop, latitude, alice):
     page = alice.post(
-        "/assets/several/check", data=delivery(place, latitude, "CCCC1111\n5CG1234XYZ"), headers=ENGLISH
+        "/assets/several/check", data=delivery(place, latitude, "CCCC1111\n5CG1234XYZ"), headers=LIVE
     )
     assert "1 line needs a correction" in page.get_data(as_text=True)
     fine = alice.post(
-        "/assets/several/check", data=delivery(place, latitude, "CCCC1111\nCCCC2222"), headers=ENGLISH
+        "/assets/several/check", data=delivery(place, latitude, "CCCC1111\nCCCC2222"), headers=LIVE
     )
     assert "2 lines, nothing speaks against them" in fine.get_data(as_text=True)
     assert count() == 1

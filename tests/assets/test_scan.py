@@ -88,7 +88,9 @@ def test_another_commune_s_equipment_is_as_unknown_as_nothing(cast, laptop, sign
         text = answer.get_data(as_text=True)
         assert "Nothing that you see has" in text
         assert "5CG1234XYZ" not in text
-    kept = browser.get(f"/scan/list?id={laptop.public_id}").get_data(as_text=True)
+    kept = browser.get(f"/scan/list?id={laptop.public_id}", headers={"HX-Request": "true"}).get_data(
+        as_text=True
+    )
     assert laptop.public_id not in kept
 
 
@@ -142,7 +144,7 @@ def test_hostile_text_is_answered_as_text(cast, sign_in, code):
 
 @pytest.mark.parametrize("asked", ["", "?id=", "?id=%00,'", "?id=" + "x," * 3000])
 def test_any_list_is_answered(cast, sign_in, asked):
-    assert sign_in(cast.chloe).get(f"/scan/list{asked}").status_code == 200
+    assert sign_in(cast.chloe).get(f"/scan/list{asked}", headers={"HX-Request": "true"}).status_code == 200
 
 
 def test_the_list_of_equipment_shows_those_that_an_address_names_and_no_foreign_ones(cast, laptop, sign_in):
@@ -187,7 +189,11 @@ def test_of_a_label_that_nobody_knows_the_serial_number_alone_is_logged(cast, si
 
 def test_a_field_gets_the_serial_number_or_a_choice_with_what_each_code_is(cast, sign_in):
     def codes(*texts: str) -> str:
-        return sign_in(cast.alice).get("/scan/codes", query_string={"code": texts}, headers=ENGLISH).text
+        return (
+            sign_in(cast.alice)
+            .get("/scan/codes", query_string={"code": texts}, headers={**ENGLISH, "HX-Request": "true"})
+            .text
+        )
 
     assert 'data-code="5CG1234XYZ"' in codes(*LABEL)
     text = codes(*LABEL, "8XY7777")

@@ -265,9 +265,10 @@ def test_a_double_in_a_commune_of_others_is_warned_of_without_a_word_of_it(place
 
 
 def test_what_a_new_form_says_of_the_next_tag_follows_the_entity(place, alice):
-    page = text_of(alice.get(f"/assets/fields?entity={place.entity.public_id}", headers=ENGLISH))
+    live = {**ENGLISH, "HX-Request": "true"}
+    page = text_of(alice.get(f"/assets/fields?entity={place.entity.public_id}", headers=live))
     assert 'id="number_it-help" hx-swap-oob="true">The next one is LBX-00000' in page
-    elsewhere = text_of(alice.get(f"/assets/fields?entity={place.cast.pessac.public_id}", headers=ENGLISH))
+    elsewhere = text_of(alice.get(f"/assets/fields?entity={place.cast.pessac.public_id}", headers=live))
     assert "The next one is PES" not in elsewhere
 
 

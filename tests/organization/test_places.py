@@ -42,9 +42,21 @@ def test_of_many_places_each_entity_opens_its_own(cast, office, sign_in, monkeyp
     assert "3 places" in page
     assert "Office 12" not in page
     assert 'hx-get="/places/of/LBX-CCAS"' in page
-    branch = asked(alice, "/places/of/LBX")
+    branch = alice.get("/places/of/LBX", headers={**ENGLISH, "HX-Request": "true"}).text
     assert branch.index("Town hall") < branch.index("Office 12")
     assert "Reception" not in branch
+
+
+def test_the_piece_of_an_entity_opened_by_itself_is_the_page_with_that_entity_open(
+    cast, office, sign_in, monkeypatch
+):
+    monkeypatch.setattr(locations, "SHOWN_AT_ONCE", 1)
+    factories.create_location(cast.ccas, name="Reception")
+    answer = sign_in(cast.alice).get("/places/of/LBX", headers=ENGLISH, follow_redirects=True)
+    assert answer.request.path == "/places/"
+    assert 'id="entity-LBX" open' in answer.text
+    assert "Office 12" in answer.text
+    assert "Reception" not in answer.text
 
 
 def test_those_below_a_commune_stand_with_it(cast, office, sign_in, monkeypatch):

@@ -11,6 +11,7 @@ from inventory.organization.models import LocationKind
 from tests import factories
 
 pytestmark = pytest.mark.any_store
+LIVE = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -56,11 +57,11 @@ def test_a_search_without_result_says_so_and_keeps_the_words(cast, sign_in):
 def test_nobody_finds_what_is_not_theirs(cast, laptop, sign_in):
     browser = sign_in(cast.oscar)
     assert laptop.public_id not in browser.get("/search/?q=LBX-004512").get_data(as_text=True)
-    assert laptop.public_id not in browser.get("/search/suggest?q=ete").get_data(as_text=True)
+    assert laptop.public_id not in browser.get("/search/suggest?q=ete", headers=LIVE).get_data(as_text=True)
 
 
 def test_the_suggestions_are_a_piece_of_a_page(cast, laptop, sign_in):
-    text = sign_in(cast.chloe).get("/search/suggest?q=ete").get_data(as_text=True)
+    text = sign_in(cast.chloe).get("/search/suggest?q=ete", headers=LIVE).get_data(as_text=True)
     assert laptop.public_id in text
     assert "<html" not in text
 
@@ -79,7 +80,7 @@ def test_each_result_has_the_icon_of_its_own_kind(cast, sign_in, path):
     factories.create_asset(cast.le_bouscat, printer, tag="ETE-2")
     factories.create_location(cast.le_bouscat, name="Salle d’été", kind=LocationKind.ROOM)
     factories.create_person(cast.le_bouscat, display_name="Été Martin")
-    text = sign_in(cast.chloe).get(path).get_data(as_text=True)
+    text = sign_in(cast.chloe).get(path, headers=LIVE).get_data(as_text=True)
     drawn = re.findall(
         r'class="found[ "].*?#([a-z0-9-]+)"></use>.*?class="found-title">([^<]+)<', text, re.DOTALL
     )
@@ -93,5 +94,5 @@ def test_each_result_has_the_icon_of_its_own_kind(cast, sign_in, path):
 
 def test_a_model_without_a_category_has_the_icon_of_models(cast, sign_in):
     factories.create_model(name="Estival", category_id=None)
-    text = sign_in(cast.chloe).get("/search/suggest?q=estival").get_data(as_text=True)
+    text = sign_in(cast.chloe).get("/search/suggest?q=estival", headers=LIVE).get_data(as_text=True)
     assert '#category"' in text

@@ -21,7 +21,7 @@ from inventory.core.forms import options, translated
 from inventory.core.guard import requires
 from inventory.core.i18n import ngettext
 from inventory.core.permissions import Permission
-from inventory.core.web import done, load, page, undo_own_url
+from inventory.core.web import done, load, page, piece, undo_own_url
 from inventory.fields import inputs
 from inventory.fields.models import CustomField
 from inventory.organization.choices import chosen, chosen_entity, entity_options
@@ -67,8 +67,13 @@ def check_several() -> Response:
     try:
         lines = _lines(form)
     except Invalid as error:
-        return page("assets/_lines.html", lines=[], sentence=translated(error.message, error.params))
-    return page("assets/_lines.html", lines=_told(lines), sentence=None)
+        return piece(
+            "assets/_lines.html",
+            url_for(".log_several"),
+            lines=[],
+            sentence=translated(error.message, error.params),
+        )
+    return piece("assets/_lines.html", url_for(".log_several"), lines=_told(lines), sentence=None)
 
 
 def _lines(form: forms.DeliveryForm) -> list[Line]:

@@ -19,7 +19,7 @@ from inventory.core.forms import Form
 from inventory.core.guard import requires
 from inventory.core.merging import ASKED, MINE, THEIRS, Merge, VersionField
 from inventory.core.permissions import Permission
-from inventory.core.web import access, done, load, page
+from inventory.core.web import access, done, load, page, piece
 from inventory.core.wording import N_
 from inventory.fields import inputs
 from inventory.fields.models import CustomField
@@ -60,7 +60,7 @@ def fact(public_id: str, field: str) -> Response:
 def _fact(asset: Asset, field: str) -> Response:
     editable = access().allows(Permission.ASSETS_EDIT, asset.entity_id)
     row = presentation.fact_named(asset, _column(field), services.claims_of(asset), editable=editable)
-    return page("assets/_fact.html", row=row)
+    return piece("assets/_fact.html", url_for(".detail", public_id=asset.public_id), row=row)
 
 
 def _column(field: str) -> str:

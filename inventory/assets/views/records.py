@@ -19,7 +19,7 @@ from inventory.catalog import queries as catalog
 from inventory.core.forms import Form, PickerField, options
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
-from inventory.core.web import access, done, load, page
+from inventory.core.web import access, done, load, page, piece
 from inventory.fields import inputs
 from inventory.fields.models import CustomField
 from inventory.organization import queries as organization
@@ -87,7 +87,8 @@ def own_inputs() -> Response:
     next_tag = _next_tag(
         request.args.get("entity"), [id_ for id_, _name in entity_options(Permission.ASSETS_EDIT)]
     )
-    return page("assets/_own_fields.html", form=shown_form(form, own), own=own, next_tag=next_tag)
+    context = {"form": shown_form(form, own), "own": own, "next_tag": next_tag}
+    return piece("assets/_own_fields.html", url_for(".create"), **context)
 
 
 @bp.route("/<public_id>/edit", methods=["GET", "POST"])

@@ -18,7 +18,7 @@ from inventory.core.access import Scope
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
 from inventory.core.text import clean
-from inventory.core.web import access, leave, page
+from inventory.core.web import access, leave, page, piece
 from inventory.search.documents import searchable
 from inventory.search.models import SearchDocument
 from inventory.search.views import address
@@ -60,7 +60,7 @@ def reading() -> Response:
     answer = _answer()
     if answer is not None and answer.only is not None and not _is_several():
         return leave(address(answer.only))
-    return page("assets/_reading.html", answer=answer, **_words())
+    return piece("assets/_reading.html", _whole(), answer=answer, **_words())
 
 
 @bp.route("/list")
@@ -68,7 +68,9 @@ def reading() -> Response:
 def kept() -> Response:
     """Give the lines of what was scanned before, for a page that is loaded again."""
     named = request.args.get("id", "").split(",")[:MOST_CHOSEN]
-    return page("assets/_scanned.html", assets=labels.assets_named(named, _everywhere()), **_words())
+    return piece(
+        "assets/_scanned.html", _whole(), assets=labels.assets_named(named, _everywhere()), **_words()
+    )
 
 
 @bp.route("/codes")
@@ -78,7 +80,12 @@ def said() -> Response:
     texts = _texts()
     likely = codes.serials(texts)
     others = [named for named in codes.read(texts) if named.text not in likely]
-    return page("assets/_codes.html", likely=likely, others=others)
+    return piece("assets/_codes.html", _whole(), likely=likely, others=others)
+
+
+def _whole() -> str:
+    """Return the address of the page that these pieces belong to, asked the same."""
+    return url_for(".index", code=request.args.getlist("code"), several=request.args.get("several"))
 
 
 def _texts() -> list[str]:

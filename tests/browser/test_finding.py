@@ -60,9 +60,11 @@ def test_columns_are_chosen_and_moved_by_the_keyboard(page_of):
     page = page_of("diane", language="en")
     page.goto("/assets/")
     page.locator("#listing-tools summary").first.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator(".columns-head .btn-primary")).to_be_focused()
     page.get_by_role("checkbox", name="Warranty until").check()
     page.get_by_role("button", name="Move Category up").press("Enter")
-    page.locator(".columns-foot .btn-primary").press("Enter")
+    page.get_by_role("checkbox", name="Warranty until").press("Enter")
     heads = page.locator("thead th")
     expect(heads.filter(has_text="Warranty until")).to_be_visible()
     assert heads.all_inner_texts()[1:5] == ["Tag", "State", "Category", "Model"]

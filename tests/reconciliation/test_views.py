@@ -206,7 +206,7 @@ def test_records_side_by_side_make_only_differences_loud(cast: Cast, sign_in: Si
     both = ("serial:VNB3K00001@HP", "base_mac:3c:52:82:00:00:09")
     night(cast.le_bouscat, [device("k3", *both, kind="printer", manufacturer="HP", name="a")], number=3)
     page = text_of(sign_in(cast.alice), "/reviews/")
-    loud = re.findall(r'<tr class="differs">\s*<th scope="row">([^<]+)', page)
+    loud = re.findall(r'<tr role="row" class="differs">\s*<th scope="row" role="rowheader">([^<]+)', page)
     assert loud == ["Name"]
     assert "Same serial number VNB3K00001 and same maker, HP." in page
 

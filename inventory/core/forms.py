@@ -288,9 +288,7 @@ class EuroField(_Labelled, wtforms.StringField):
     def _value(self) -> str:
         if self.data is None:
             return getattr(self, "typed", "")
-        return f"{self.data // 100}.{self.data % 100:02d}".replace(
-            ".", "," if str(get_locale()) == "fr" else "."
-        )
+        return i18n.to_type(f"{self.data // 100}.{self.data % 100:02d}")
 
 
 CHOOSE = N_("Choose one from the list.")

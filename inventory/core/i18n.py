@@ -56,10 +56,18 @@ def typed_number(text: str) -> str:
 
     English puts commas between thousands ("1,234.5", "1,234"); any other comma begins the decimals.
     """
+    return ungrouped(text).replace(",", ".")
+
+
+def ungrouped(text: str) -> str:
+    """Return a number as the reader types it with nothing between its thousands: "1234", "1234.5", "1234,5"."""
     plain = re.sub(r"[\s\u00a0\u202f]", "", text)
-    if language() == "en" and GROUPED.fullmatch(plain):
-        return plain.replace(",", "")
-    return plain.replace(",", ".")
+    return plain.replace(",", "") if language() == "en" and GROUPED.fullmatch(plain) else plain
+
+
+def to_type(number: str) -> str:
+    """Return a number with a dot before its decimals as the reader would type it: what `typed_number` reads back."""
+    return number.replace(".", ",") if language() == "fr" else number
 
 
 def language() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -159,6 +158,8 @@ def _filter(noun: str, field: CustomField, label: str, id_column: Any) -> Filter
         words=_words(field),
         own=N_("10, or 10..20") if is_amount else "",
         refuses=_no_amount if is_amount else None,
+        reads=_read_typed if is_amount else None,
+        writes=_to_type if is_amount else None,
         empty=NONE,
         search="organization.search_people" if field.kind is FieldKind.PERSON else "",
     )
@@ -226,6 +227,22 @@ def _no_amount(wanted: str) -> str | None:
     return None
 
 
+def _read_typed(typed: str) -> str:
+    """Return amounts as an address has them: no thousands, a dot; what is none stays as it was typed, to be refused."""
+    read = "..".join(i18n.typed_number(end.replace("€", "")) for end in typed.split("..", 1))
+    return read if typed != NONE and _no_amount(read) is None else typed
+
+
+def _to_type(wanted: str) -> str:
+    """Return amounts of an address as the reader would type them."""
+    if wanted == NONE:
+        return wanted
+    ends = (
+        end and kinds.number_text(kinds.parse_number(end.replace("€", ""))) for end in wanted.split("..", 1)
+    )
+    return "..".join(i18n.to_type(end) for end in ends)
+
+
 def _conditions(field: CustomField, wanted: str) -> list[ColumnElement[bool]]:
     """Return what a value must be."""
     if field.kind is FieldKind.TEXT:
@@ -254,5 +271,5 @@ def _end(kind: FieldKind, text: str) -> Any:
         return None
     if kind is FieldKind.DATE:
         return date.fromisoformat(text)
-    number = kinds.parse_number(re.sub("€", "", text))
+    number = kinds.parse_number(text.replace("€", ""))
     return int(number * (100 if kind is FieldKind.MONEY else kinds.SCALE))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import wtforms
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 
 from inventory.core import i18n
 from inventory.core.forms import (
@@ -45,8 +45,7 @@ class NumberField(wtforms.StringField):
     def _value(self) -> str:
         if self.data is None:
             return getattr(self, "typed", "")
-        text = kinds.number_text(self.data)
-        return text.replace(".", ",") if str(get_locale()) == "fr" else text
+        return i18n.to_type(kinds.number_text(self.data))
 
 
 def with_fields(

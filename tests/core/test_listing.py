@@ -187,6 +187,26 @@ def test_what_a_form_sends_becomes_an_address_worth_sharing(fleet, browser):
     assert asked == {"state": ["in_service,in_stock"], "received": ["2026-01-01.."], "cols": ["tag,age"]}
 
 
+@pytest.mark.parametrize(
+    ("language", "typed", "asked"),
+    [
+        ("en", "1,200", "1200,30"),
+        ("fr", "1\u202f200", "1200,30"),
+        ("en", "45, 60", "45,60,30"),
+        ("fr", "45,60", "45,60,30"),
+    ],
+)
+def test_days_typed_beside_a_choice_are_read_as_their_reader_writes_numbers(browser, language, typed, asked):
+    answer = browser.get(
+        "/assets/",
+        query_string={"unseen.typed": typed, "unseen": "30"},
+        headers={"Accept-Language": language},
+    )
+    assert answer.status_code == 303
+    (found,) = parse_qs(urlsplit(answer.location).query)["unseen"]
+    assert set(found.split(",")) == set(asked.split(","))
+
+
 def test_an_address_worth_sharing_is_answered_at_once(fleet, browser):
     assert browser.get("/assets/?state=in_service&not=state&match=any&sort=-age").status_code == 200
 

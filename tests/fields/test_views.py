@@ -178,6 +178,38 @@ def test_what_is_asked_of_a_field_is_said_as_its_reader_writes_it(cast, alice, k
 
 
 @pytest.mark.parametrize(
+    ("language", "kind", "typed", "address", "retyped"),
+    [
+        ("en", "number", "1,284", "1284", "1284"), ("fr", "number", "1 284,5", "1284.5", "1284,5"), ("en", "number", "12,5", "12.5", "12.5"),
+        ("en", "number", "1,284.5..2,000", "1284.5..2000", "1284.5..2000"), ("fr", "number", "..1,284", "..1.284", "..1,284"),
+        ("en", "money", "€1,284.50", "1284.50", "1284.5"), ("fr", "money", "1 284,50 €", "1284.50", "1284,5"), ("en", "number", "1,28,4", "1,28,4", "1,28,4"),
+    ],
+)  # fmt: skip
+def test_a_number_typed_into_a_filter_stands_in_the_address_as_everybody_reads_it(
+    cast, alice, language, kind, typed, address, retyped
+):
+    field = declare(kind)
+    asked = {f"{field.key}.typed": typed, "panel": "filters"}
+    answer = alice.get(
+        "/assets/", query_string=asked, headers={"Accept-Language": language}, follow_redirects=True
+    )
+    assert answer.request.args.to_dict() == {field.key: address, "panel": "filters"}
+    assert f'name="{field.key}.typed" value="{retyped}"' in answer.text
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_an_address_asks_the_same_of_a_number_whoever_reads_it(cast, phones, alice, language):
+    field = declare("number")
+    assert alice.post("/assets/new", data=new_phone(cast, phones, **{field.key: "1284"})).status_code == 303
+    for asked, count in (("1284", "1 "), ("1,284", "0 "), ("1.284", "0 "), ("1284,0", "1 ")):
+        page = alice.get(
+            "/assets/", query_string={field.key: asked}, headers={"Accept-Language": language}
+        ).text
+        heading = re.search(r'id="page-title"[^>]*>\s*([^<]*)', page)[1]
+        assert heading.startswith(count)
+
+
+@pytest.mark.parametrize(
     ("kind", "asked", "why"),
     [
         ("number", "ten", "“ten” is no number such as 1234.5"), ("money", "20..10", "The first number comes after the last."),

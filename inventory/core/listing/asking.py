@@ -4,16 +4,19 @@ state=in_service,in_repair    any of several values (also as repeated parameters
 state=retired&not=state       none of them
 match=any                     one filter is enough, instead of all
 received=2026-01-01..         a range of days with an end left out (also received.from= and received.to=)
+unseen=1284                   a number, the same for every reader (also unseen.typed=1,284 as a reader of English types it)
 q=…   sort=-age   cols=tag,state,model   view=<public id of a saved view>   after= before= seen= (place)
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
+from inventory.core import i18n
 from inventory.core.listing import understanding
 from inventory.core.listing.declaring import Column, Filter, Usual
 from inventory.core.text import clean
@@ -84,9 +87,18 @@ def _value(arguments: MultiDict[str, str], choice: Filter) -> str:
         ends = [clean(arguments.get(f"{choice.key}.{end}", ""), 20) or "" for end in RANGE_ENDS]
         if any(ends):
             return "..".join(ends)
+    typed = clean(arguments.get(choice.field, ""), choice.longest) or "" if choice.field != choice.key else ""
     if choice.kind == "choice":
-        return _joined(arguments, choice.key, choice.longest)
+        given = [*arguments.getlist(choice.key), *_numbers(typed)]
+        return _joined(MultiDict([(choice.key, one) for one in given]), choice.key, choice.longest)
+    if typed and choice.reads:
+        return choice.reads(typed)
     return clean(arguments.get(choice.key, ""), choice.longest) or ""
+
+
+def _numbers(typed: str) -> list[str]:
+    """Return the numbers that a reader types for a choice: "1,284" is one where commas stand between thousands."""
+    return [i18n.ungrouped(part) for part in re.split(r"[,;]\s+|;", typed)]
 
 
 def _joined(arguments: MultiDict[str, str], name: str, longest: int = LONGEST_VALUE) -> str:
@@ -118,4 +130,6 @@ def tidied(
         if choice.kind == "range" and ends:
             changes |= dict.fromkeys(ends)
             changes[choice.key] = _value(arguments, choice) or None
+        if choice.field != choice.key and choice.field in arguments:
+            changes |= {choice.field: None, choice.key: _value(arguments, choice) or None}
     return changes or None

@@ -71,6 +71,8 @@ class Filter:
     where an index of its own holds it and a list's order may begin far from it: if it is not much, it is taken out before it is sorted.
     What is longer than `longest` characters is cut. A value that makes no sense is refused, and narrows nothing: days and
     choices tell by themselves, `refuses(value)` says of others why (None: it makes sense). `empty` is the value that asks for what has none.
+    `reads(typed)` turns what a reader types in their language into what the address says, the same for everybody ("1,284" into "1284");
+    `writes(value)` turns it back for the field. Numbers that a choice's `own` asks for are read so by themselves.
     """
 
     key: str
@@ -87,6 +89,13 @@ class Filter:
     longest: int = 400
     refuses: Callable[[str], str | None] | None = None
     empty: str = ""
+    reads: Callable[[str], str] | None = None
+    writes: Callable[[str], str] | None = None
+
+    @property
+    def field(self) -> str:
+        """The parameter that the form's field of words sends: where these have yet to be read, another than the address has."""
+        return f"{self.key}.typed" if self.reads or (self.kind == "choice" and self.own) else self.key
 
     def parts(self, value: str) -> list[str]:
         """Return the values that one text asks for, any of which will do."""

@@ -68,12 +68,17 @@ class Narrowing:
             "label": gettext(choice.label),
             "kind": choice.kind,
             "options": options,
-            "value": refused.refused if refused else value,
+            "field": choice.field,
+            "value": refused.refused
+            if refused
+            else choice.writes(value)
+            if choice.writes and value
+            else value,
             "chosen": chosen,
             "error": refused.why if refused else "",
             "empty": choice.empty,
             "own": gettext(choice.own) if choice.own else "",
-            "own_value": ",".join(part for part in chosen if part not in known),
+            "own_value": ", ".join(part for part in chosen if part not in known),
             "from": ends[0],
             "to": ends[2],
             "search": choice.search,
@@ -158,7 +163,7 @@ class Narrowing:
     def clear_url(self) -> str:
         """The address without any filter; sort, columns and the saved view stay."""
         ends = {f"{f.key}.{end}" for f in self.all_filters for end in asking.RANGE_ENDS}
-        gone = {f.key for f in self.all_filters} | ends | {"q", "not", "match"}
+        gone = {name for f in self.all_filters for name in (f.key, f.field)} | ends | {"q", "not", "match"}
         return here(dict.fromkeys(gone))
 
     @property

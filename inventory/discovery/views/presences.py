@@ -13,7 +13,7 @@ from inventory.assets import references
 from inventory.audit import services as audit
 from inventory.audit.models import ChangeSetKind
 from inventory.catalog import queries as catalog
-from inventory.core import clock
+from inventory.core import clock, i18n
 from inventory.core.addresses import row_pages
 from inventory.core.database import transaction
 from inventory.core.forms import options
@@ -94,8 +94,8 @@ FILTERS = (
     Filter("maker", N_("Maker of the address"), lambda stmt, value: stmt.where(Presence.maker == value),
            options=lambda: [(name, name) for name in queries.makers_noticed(current_scope())]),
     Filter("guess", N_("Probably"), _hinted, options=lambda: [(code, _(text)) for code, text in words.GUESSES.items()]),
-    Filter("port", N_("Open TCP port"), _with_port, kind="text", refuses=whole_number(1, 65535)),
-    Filter("unseen", N_("Not seen for, in days"), _unseen_for, kind="text", refuses=whole_number(1, 9999)),
+    Filter("port", N_("Open TCP port"), _with_port, kind="text", refuses=whole_number(1, 65535), reads=i18n.typed_number),
+    Filter("unseen", N_("Not seen for, in days"), _unseen_for, kind="text", refuses=whole_number(1, 9999), reads=i18n.typed_number),
 )  # fmt: skip
 
 

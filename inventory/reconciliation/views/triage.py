@@ -13,6 +13,7 @@ from inventory.audit import services as audit
 from inventory.audit.models import ChangeSetKind
 from inventory.catalog import queries as catalog
 from inventory.catalog.models import Category
+from inventory.core import i18n
 from inventory.core.addresses import PLACE, row_pages
 from inventory.core.database import transaction
 from inventory.core.errors import Invalid
@@ -95,6 +96,7 @@ FILTERS = (
         queries.of_enterprise,
         kind="text",
         refuses=whole_number(0, 2**31 - 1),
+        reads=i18n.typed_number,
     ),
     Filter("object_id", N_("sysObjectID begins with"), queries.below_object_id, kind="text"),
     Filter("description", N_("Description holds"), queries.described, kind="text"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -54,6 +54,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[[str], date]], ...] = (
     (re.compile(_DAY + r"T[0-9:.]{8,15}[+-][0-9:]{5}"), datetime.fromisoformat),
 )
 # Amounts as histories keep them: 1873.99 €.
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
 _EUROS = re.compile(r"-?[0-9]{1,15}\.[0-9]{2} €")
 # A role's field names the entity, so that one record can tell of several.
 ROLE_ON = "role: "
@@ -62,6 +63,7 @@ _worded: set[str] = set()
 # Nouns whose names may be words of the application: built-in categories, what Parc schedules by itself.
 _worded_nouns: set[str] = set()
 _readers: dict[str, Callable[[Any], Any]] = {}
+_number_labels: set[Callable[[], Collection[str]]] = set()
 ACTOR_KINDS = {
     "user": "person",
     "run": "network",
@@ -103,6 +105,11 @@ def worded_nouns(*names: str) -> None:
 def read_by(name: str, reader: Callable[[Any], Any]) -> None:
     """Say how a field's recorded value, what is empty too, is put into words."""
     _readers[name] = reader
+
+
+def numbers_are(labels: Callable[[], Collection[str]]) -> None:
+    """Say which custom fields hold numbers, by their labels: records of before keep these as text, as they keep numbers too long for JSON."""
+    _number_labels.add(labels)
 
 
 def object_label(object_type: str, label: str) -> str:
@@ -170,13 +177,19 @@ def _usual_words(name: str, value: Any) -> Any:
         return i18n.euros(value)
     if isinstance(value, str) and _EUROS.fullmatch(value):
         return i18n.euros(int(value.removesuffix(" €").replace(".", "")))
-    if name.startswith(CUSTOM) and isinstance(value, int | float):
+    if name.startswith(CUSTOM) and _is_number(name.removeprefix(CUSTOM), value):
         return i18n.number(Decimal(str(value)))
     if isinstance(value, list):
         return ", ".join(str(_usual_words(name, item)) for item in value)
     if isinstance(value, date | str):
         return _moment(value)
     return label_of(value) if hasattr(value, "public_id") else value
+
+
+def _is_number(label: str, value: Any) -> bool:
+    if isinstance(value, str):
+        return bool(_NUMBER.fullmatch(value)) and any(label in labels() for labels in _number_labels)
+    return isinstance(value, int | float)
 
 
 def _moment(value: date | str) -> str:

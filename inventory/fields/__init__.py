@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
     registry.hook("asset.merged", values.follow_merge)
     history.read_by("home", presentation.home_words)
     history.read_by("home_id", lambda id_: id_ and homes.named(id_))
+    history.numbers_are(presentation.number_labels)
     history.describe(
         {
             "home": (N_("Of what"), None),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
+from flask import g
 from flask_babel import gettext
 
 from inventory.core import i18n
@@ -32,6 +34,13 @@ def home_words(key: str | None) -> str | None:
     """Return what a home is called; the key itself when it is unknown."""
     home = homes.homes().get(key or "")
     return key if home is None else gettext(home.label)
+
+
+def number_labels() -> frozenset[str]:
+    """Return what fields of numbers are called, asked once for a page."""
+    if "number_labels" not in g:
+        g.number_labels = queries.number_labels()
+    return cast("frozenset[str]", g.number_labels)
 
 
 def lacking(home: str, home_id: str, field: CustomField | None) -> Shown | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from inventory.core.database import among, db, lookup
 from inventory.core.text import folded
-from inventory.fields.kinds import unique_text
+from inventory.fields.kinds import FieldKind, unique_text
 from inventory.fields.models import CustomField, CustomValue
 
 Home = tuple[str, str]
@@ -18,6 +18,14 @@ Home = tuple[str, str]
 def all_fields() -> Select[tuple[CustomField]]:
     """Return every custom field, those no longer in use too."""
     return select(CustomField)
+
+
+def number_labels() -> frozenset[str]:
+    """Return what fields are called that hold numbers, where no field of another kind is called so too."""
+    kinds: dict[str, set[FieldKind]] = {}
+    for label, kind in db.session.execute(select(CustomField.label, CustomField.kind)):
+        kinds.setdefault(label, set()).add(kind)
+    return frozenset(label for label, found in kinds.items() if found == {FieldKind.NUMBER})
 
 
 def fields_at(homes: Iterable[Home], *, retired: bool = False) -> Sequence[CustomField]:

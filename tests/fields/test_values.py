@@ -8,7 +8,7 @@ import pytest
 from inventory.audit import presentation, undo
 from inventory.audit import queries as trail
 from inventory.audit import services as audit
-from inventory.audit.models import ChangeSetKind
+from inventory.audit.models import Action, ChangeSetKind
 from inventory.core.access import Actor
 from inventory.core.database import db, transaction
 from inventory.core.errors import Invalid
@@ -86,6 +86,22 @@ def test_a_value_of_each_kind_comes_back_and_is_told_in_the_history(place, kind,
 def test_history_writes_a_value_as_its_reader_does(place, reading, kind, value, written):
     field = declare(kind)
     fill(place, field, value)
+    (record,) = trail.history_of("location", place.public_id, limit=1)
+    for language, words in written.items():
+        reading(language)
+        ((_label, _old, new),) = presentation.entries([record])[0]["changes"]
+        assert new == words
+
+
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    [(FieldKind.NUMBER, {"fr": "-1\u202f234,5", "en": "-1,234.5"}), (FieldKind.TEXT, {"fr": "-1234.5", "en": "-1234.5"})],
+)  # fmt: skip
+def test_history_writes_a_number_that_was_kept_as_text_as_its_reader_does(place, reading, kind, written):
+    field = declare(kind)
+    with transaction():
+        changes = {f"custom: {field.label}": [None, "-1234.5"]}
+        audit.record(Action.UPDATED, "location", place, changes, actor=ALICE)
     (record,) = trail.history_of("location", place.public_id, limit=1)
     for language, words in written.items():
         reading(language)

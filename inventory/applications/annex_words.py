@@ -171,7 +171,7 @@ def figures(lines: Sequence[Line], changes: Sequence[Change]) -> list[tuple[str,
         (gettext(N_("Under maintenance")), i18n.number(maintained), gettext(N_("%(share)s of them"), share=i18n.percent(maintained / total, 0)) if total else None),
         (gettext(N_("Came")), i18n.number(came), _note(found, Movement.TRANSFERRED, Movement.ADDED)),
         (gettext(N_("Left")), i18n.number(left),
-         gettext(N_("without a reason: %(num)s"), num=owing) if owing else _note(found, Movement.REPLACED, Movement.RETIRED)),
+         gettext(N_("without a reason: %(num)s"), num=i18n.number(owing)) if owing else _note(found, Movement.REPLACED, Movement.RETIRED)),
     ]  # fmt: skip
 
 

@@ -122,7 +122,10 @@ def _is_post() -> bool:
 
 
 def translated(message: str, params: dict[str, Any]) -> str:
-    """Return an N_ sentence in the reader's language, filled; code members and days in it are the reader's too."""
+    """Return an N_ sentence in the reader's language, filled; code members, days and whole numbers in it are the reader's too.
+
+    What is a name rather than a number of things, such as a year or a port, is given as text.
+    """
     shown = {key: _in_words(value) for key, value in params.items()}
     return str(gettext(message) % shown if shown else gettext(message))
 
@@ -130,6 +133,8 @@ def translated(message: str, params: dict[str, Any]) -> str:
 def _in_words(value: Any) -> Any:
     if isinstance(value, Code):
         return gettext(value.label)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return i18n.number(value)
     return i18n.day(value) if isinstance(value, date) and not isinstance(value, datetime) else value
 
 

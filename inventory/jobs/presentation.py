@@ -208,9 +208,7 @@ def event_words(event: JobEvent) -> str:
 
 
 def _written(value: Any) -> Any:
-    """Return what a line of the journal names, a number or an instant as “2026-11-28 20:51”, as the reader writes it."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return number(value)
+    """Return what a line of the journal names, an instant as “2026-11-28 20:51” as the reader writes it."""
     match = re.fullmatch(r"(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2})", str(value))
     return f"{day(date.fromisoformat(match[1]))} {match[2]}" if match else value
 

@@ -214,7 +214,7 @@ def _start_tls(talk: _Talk) -> None:
         raise NotAccepted(
             Step.PROTECTION,
             N_("The server offers no STARTTLS on port %(port)s. Try TLS from the start on port 465."),
-            port=talk.server.port,
+            port=str(talk.server.port),
         )
     with _reasons(talk, Step.PROTECTION):
         code, said = talk.starttls(context=_context(talk.server))
@@ -245,7 +245,7 @@ def _sign_in(talk: _Talk, note: Note) -> None:
             raise
         except (smtplib.SMTPNotSupportedError, UnicodeEncodeError):
             sentence = N_("The server offers no way to sign in on port %(port)s.")
-            raise NotAccepted(Step.ACCOUNT, sentence, port=server.port) from None
+            raise NotAccepted(Step.ACCOUNT, sentence, port=str(server.port)) from None
     note(Step.ACCOUNT, _words(said))
 
 
@@ -301,12 +301,12 @@ def _reasons(talk: _Talk, step: Step) -> Iterator[None]:
             "An encrypted connection could not be agreed on: does port %(port)s want another protection?"
         )
         said = _words(error.reason or "")
-        raise NotAccepted(Step.PROTECTION, sentence, said=said, port=server.port) from None
+        raise NotAccepted(Step.PROTECTION, sentence, said=said, port=str(server.port)) from None
     except TimeoutError:
         raise NotAccepted(step, SILENT) from None
     except ConnectionRefusedError:
         sentence = N_("The server refuses: nothing listens on port %(port)s.")
-        raise NotAccepted(step, sentence, port=server.port) from None
+        raise NotAccepted(step, sentence, port=str(server.port)) from None
     except smtplib.SMTPServerDisconnected as error:
         raise NotAccepted(step, SILENT if _was_late(talk, error) else HUNG_UP) from None
     except smtplib.SMTPResponseException as error:

@@ -213,4 +213,6 @@ def _shown(value: Any) -> Any:
         return value or None
     more = len(value) - VALUES_SHOWN
     text = ", ".join(value[:VALUES_SHOWN])
-    return (_("%(values)s and %(number)s more", values=text, number=more) if more > 0 else text) or None
+    return (
+        _("%(values)s and %(number)s more", values=text, number=i18n.number(more)) if more > 0 else text
+    ) or None

@@ -255,9 +255,12 @@ def test_other_errors_are_not_the_forms_to_answer(send, cast):
         raise NotFound("gone")
 
 
-def test_codes_inside_a_sentence_are_translated_too(reading):
+def test_codes_and_numbers_inside_a_sentence_are_the_readers_too(reading):
     reading("en")
     assert translated("It is %(state)s.", {"state": State.IN_SERVICE}) == "It is in service."
+    assert translated("More than %(count)s.", {"count": 100000}) == "More than 100,000."
+    reading("fr")
+    assert translated("More than %(count)s.", {"count": 100000}) == "More than 100\u202f000."
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,9 @@ def freeze(entity: Entity, year: int, *, actor: Actor, note: str | None = None) 
     found = annexes.of_year(entity, year)
     if not found.is_over:
         raise Invalid(
-            "year", N_("The year %(year)s is not over: its annex is frozen from 31 December on."), year=year
+            "year",
+            N_("The year %(year)s is not over: its annex is frozen from 31 December on."),
+            year=str(year),
         )
     if not found.lines and not found.changes:
         raise Refused(N_("There is nothing to freeze: no application was used on that day."))

@@ -16,6 +16,7 @@ from inventory.assets.views.blueprint import bp
 from inventory.assets.views.records import picked_words, shown_form
 from inventory.catalog import queries as catalog
 from inventory.catalog.models import Model
+from inventory.core import i18n
 from inventory.core.errors import Invalid
 from inventory.core.forms import options, translated
 from inventory.core.guard import requires
@@ -92,7 +93,7 @@ def _told(lines: Sequence[Line]) -> list[tuple[Line, str | None]]:
 
 def _title(form: forms.DeliveryForm, lines: Sequence[Line]) -> str:
     what = picked_words("model", form.model.data) if form.model.data else None
-    return _("Delivery: %(count)s × %(what)s", count=len(lines), what=what or _("equipment"))
+    return _("Delivery: %(count)s × %(what)s", count=i18n.number(len(lines)), what=what or _("equipment"))
 
 
 def _shared(form: forms.DeliveryForm) -> dict[str, Any]:

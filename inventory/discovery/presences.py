@@ -18,7 +18,7 @@ from inventory.core.ordering import by_letters
 from inventory.core.text import clean
 from inventory.core.types import CodeType, UtcDateTime
 from inventory.discovery.addresses import in_order
-from inventory.discovery.models import Presence, Sighting
+from inventory.discovery.models import Presence, Sighting, Site
 from inventory.discovery.sightings import slices
 from scanners.identity import canonical_hostname
 from scanners.presence import Hint, Name
@@ -31,6 +31,7 @@ MOST_NAMES, MOST_HINTS = 8, 24
 # Which name stands for the thing: what it says of itself before what a server says of its address.
 _BEST = ("mdns", "wsd", "ssdp", "dns", "certificate")
 _HOST_NAMES = ("dns", "mdns")
+_WEAK = ("ip", "name")
 _MAC_KINDS = (IdentifierKind.MAC, IdentifierKind.BASE_MAC)
 TABLE = cast("Table", Presence.__table__)
 # What moves each time a thing is noticed, whatever else is said of it.
@@ -91,7 +92,12 @@ def keep(found: Sequence[Noticed], origin: Noticing) -> None:
 
 
 def _keep_slice(placed: list[tuple[Noticed, tuple[int, int | None]]], origin: Noticing) -> None:
-    match = _match([one for one, _place in placed], origin)
+    match = _match(
+        {one.mac for one, _place in placed if one.mac},
+        {address for one, _place in placed for address in (one.address, *one.more_addresses)},
+        {name for one, _place in placed for name in host_names(_plain(one.names))},
+        origin.site_code,
+    )
     rows = _Rows.read([one for one, _place in placed], origin.site_id)
     confirmed: dict[int, None] = {}
     for one, (entity_id, range_id) in placed:
@@ -229,10 +235,8 @@ def best_name(names: Sequence[Mapping[str, str]]) -> str:
     return ranked[0]["value"][:LONGEST_NAME] if ranked else ""
 
 
-def _match(found: Sequence[Noticed], origin: Noticing) -> _Match:
+def _match(macs: set[str], addresses: set[str], names: set[str], site_code: str) -> _Match:
     """Look up assets by MAC (wherever they are), by address (at this site) and by name; and sightings by address."""
-    macs = {one.mac for one in found if one.mac}
-    addresses = {address for one in found for address in (one.address, *one.more_addresses)}
     match = _Match()
     match.by_mac = _single(
         select(AssetIdentifier.value, AssetIdentifier.asset_id).where(
@@ -243,14 +247,14 @@ def _match(found: Sequence[Noticed], origin: Noticing) -> _Match:
         select(AssetIdentifier.value, AssetIdentifier.asset_id).where(
             AssetIdentifier.kind == IdentifierKind.IP,
             among(AssetIdentifier.value, addresses),
-            AssetIdentifier.scope == origin.site_code,
+            AssetIdentifier.scope == site_code,
         )
     )
     match.by_name = _single(
         select(AssetIdentifier.value, AssetIdentifier.asset_id).where(
             AssetIdentifier.kind == IdentifierKind.NAME,
-            AssetIdentifier.value.in_({name for one in found for name in host_names(_plain(one.names))}),
-            AssetIdentifier.scope.in_(("", origin.site_code)),
+            AssetIdentifier.value.in_(names),
+            AssetIdentifier.scope.in_(("", site_code)),
         )
     )
     if weak := {*match.by_address.values(), *match.by_name.values()}:
@@ -258,7 +262,7 @@ def _match(found: Sequence[Noticed], origin: Noticing) -> _Match:
             among(AssetIdentifier.asset_id, weak), AssetIdentifier.kind.in_(_MAC_KINDS)
         )
         match.with_mac = set(db.session.scalars(owned))
-    match.sightings = sightings_at(addresses, origin.site_code)
+    match.sightings = sightings_at(addresses, site_code)
     return match
 
 
@@ -299,7 +303,7 @@ def _confirm(asset_ids: Sequence[int], at: datetime) -> None:
 
 
 def confirm_again(asset_ids: Collection[int]) -> None:
-    """Let each presence confirm the one asset that has its MAC, and move the last dates of these assets to when they were noticed."""
+    """Let each presence confirm the one asset that has its MAC, else its address or name, and move the last dates of these assets to when their MACs were noticed."""
     theirs = select(AssetIdentifier.value).where(
         AssetIdentifier.kind.in_(_MAC_KINDS), among(AssetIdentifier.asset_id, asset_ids)
     )
@@ -308,12 +312,34 @@ def confirm_again(asset_ids: Collection[int]) -> None:
     for mac, asset_id in sorted(owners.items()):
         moved = update(TABLE).where(TABLE.c.mac == mac, TABLE.c.matched_by == "mac").values(asset_id=asset_id)
         db.session.execute(moved.execution_options(synchronize_session=False))
+    _match_weakly_again(asset_ids)
     noticed = (
         select(Presence.asset_id, func.max(Presence.last_seen_at), literal(SourceKind.SNMP, CodeType(SourceKind)))
         .where(among(Presence.asset_id, asset_ids), Presence.matched_by == "mac")
         .group_by(Presence.asset_id)
     )  # fmt: skip
     seen.note_found(noticed)
+
+
+def _match_weakly_again(asset_ids: Collection[int]) -> None:
+    """Match what was known by its address or name as one of these assets, or as one that is gone, as if it were noticed now."""
+    known = or_(among(TABLE.c.asset_id, asset_ids), TABLE.c.asset_id.is_(None))
+    columns = TABLE.c.id, TABLE.c.mac, TABLE.c.address, TABLE.c.names, TABLE.c.asset_id, TABLE.c.matched_by
+    statement = select(Site.code.label("site_code"), *columns).join(Site, Site.id == TABLE.c.site_id)
+    rows = db.session.execute(statement.where(known, TABLE.c.matched_by.in_(_WEAK))).all()
+    for site_code in dict.fromkeys(row.site_code for row in rows):
+        there = [row for row in rows if row.site_code == site_code]
+        match = _match(
+            {row.mac for row in there if row.mac},
+            {row.address for row in there},
+            {name for row in there for name in host_names(row.names)},
+            site_code,
+        )
+        for row in there:
+            asset_id, by = match.of(row)
+            if (asset_id, by) != (row.asset_id, row.matched_by):
+                moved = update(TABLE).where(TABLE.c.id == row.id).values(asset_id=asset_id, matched_by=by)
+                db.session.execute(moved)
 
 
 def identify(site_id: int, site_code: str, met: Mapping[str, tuple[str, set[str]]]) -> None:

@@ -17,9 +17,10 @@ from inventory.catalog.kinds import Kind
 from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
 from inventory.discovery import presences, runs
-from inventory.discovery.models import RunKind
+from inventory.discovery.models import Presence, RunKind
 from inventory.discovery.presences import Noticing
 from scanners.observation import Identifier, Observation
+from scanners.presence import Name
 from scanners.presence import Presence as Noticed
 from tests import factories
 from tests.discovery.making import create_site
@@ -115,6 +116,41 @@ def test_who_had_never_been_seen_is_so_again_and_the_mac_that_was_noticed_is_the
     assert seen() == [at(LATER)]
     take_back(done)
     assert seen() == [None, at(LATER)]
+
+
+@pytest.mark.parametrize("first", ["noticed", "merged"])
+def test_what_was_noticed_at_an_address_confirms_again_who_has_that_address(cast: Cast, first: str) -> None:
+    kept, absorbed = (
+        factories.create_asset(cast.le_bouscat, factories.create_category(), name=name)
+        for name in (None, "poste-accueil")
+    )
+    site = create_site(cast.le_bouscat)
+    theirs = [Identifier("ip", "10.1.0.7", site.code), Identifier("name", "poste-accueil")]
+
+    def notice() -> None:
+        with transaction():
+            run = runs.open_run(runs.Subject(RunKind.SNMP, "Bureaux", "all", site.entity_id, site_id=site.id))
+            origin = Noticing(run.id, site.id, site.code, at(LATER), lambda _one: (site.entity_id, None))
+            named = Noticed("", "10.1.0.8", at(LATER), ("icmp",), names=(Name("poste-accueil.example.org", "dns"),))
+            presences.keep([Noticed("", "10.1.0.7", at(LATER), ("icmp",)), named], origin)
+
+    def confirmed() -> set[tuple[int | None, str]]:
+        found = db.session.execute(select(Presence.asset_id, Presence.matched_by))
+        return {(asset_id, by) for asset_id, by in found}
+
+    with transaction():
+        assets.record_identifiers(absorbed, theirs, source=SourceKind.PERSON, at=FIRST_NIGHT)
+    if first == "noticed":
+        notice()
+    absorbed_id = absorbed.id
+    done = merge(kept, absorbed)
+    if first == "merged":
+        notice()
+    assert confirmed() == {(kept.id, "ip"), (kept.id, "name")}
+    again = take_back(done)
+    assert confirmed() == {(absorbed_id, "ip"), (absorbed_id, "name")}
+    take_back(again)
+    assert confirmed() == {(kept.id, "ip"), (kept.id, "name")}
 
 
 def test_the_sign_of_life_that_a_directory_told_of_between_is_that_of_its_own_computer(cast: Cast) -> None:

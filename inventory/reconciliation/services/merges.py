@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from inventory.assets.models import Asset, LastSeen
+from inventory.assets.models import Asset, AssetRedirect, LastSeen
 from inventory.assets.services import seen
 from inventory.audit import queries as trail
 from inventory.audit.models import ChangeSet
@@ -64,7 +64,11 @@ def tell_last_seen_anew(undone: ChangeSet) -> None:
     )
     # Of one that had never been seen the journal says nothing, and what it has was another's.
     seen.forget_later(merged - written, undone.opened_at)
-    for some in slices(sorted(merged | written), AT_ONCE):
+    # Merged once more by undoing the undo: where the address of the one that went leads to.
+    gone = {key["public_id"] for key in trail.keys_changed(undone, AssetRedirect)}
+    led = select(AssetRedirect.asset_id).where(among(AssetRedirect.public_id, gone))
+    again = set(db.session.scalars(led)) if gone else set()
+    for some in slices(sorted(merged | written | again), AT_ONCE):
         linked = select(Link.sighting_id).where(among(Link.asset_id, some))
         absence.touch(Sighting.id.in_(linked))
         absence.note_signs_of_life_of(some)

@@ -61,7 +61,7 @@ class _Match:
     with_mac: set[int] = field(default_factory=set)
     sightings: dict[str, int] = field(default_factory=dict)
 
-    def of(self, row: Row) -> tuple[int | None, str]:
+    def of(self, row: Any) -> tuple[int | None, str]:
         """Return the asset that a row confirms, and by what: its MAC, else its address, else its name.
 
         Neither address nor name says anything of something else with another MAC: they have changed hands.

@@ -61,7 +61,7 @@ AT_A_GLANCE = (joinedload(Asset.last_seen),)
 NAMED = (
     joinedload(Asset.category).load_only(Category.public_id, Category.name, Category.kind),
     joinedload(Asset.manufacturer).load_only(Manufacturer.public_id, Manufacturer.name),
-    joinedload(Asset.model).load_only(Model.public_id, Model.name),
+    joinedload(Asset.model).load_only(Model.public_id, Model.name, Model.category_id),
     joinedload(Asset.entity),
     joinedload(Asset.location).load_only(Location.public_id, Location.name, Location.path),
     joinedload(Asset.holder).load_only(Person.public_id, Person.display_name),
@@ -138,6 +138,8 @@ def _fact(
         row |= {"act": gettext("Move"), "act_url": url_for("assets.move", public_id=asset.public_id)}
     if name in WANTED and name != "location_id" and editable:
         row["help"] = i18n.shown(N_("Edit to fill it in."))
+    if name == "category_id":
+        row["remark"] = other_kind(asset.model, asset.category)
     best = authority.winner(name, [Claim(c.source, c, c.said_at, c.pinned) for c in claims])
     if best is not None:
         claim: Provenance = best.value
@@ -151,6 +153,23 @@ def _fact(
     if editable and name in fields.CLAIMED and (best is not None or getattr(asset, name) is not None):
         row["pin_url"] = acts["pin"](name)
     return row
+
+
+def other_kind(model: Model | None, category: Category | None) -> str | None:
+    """Return the remark that a model's category is of another kind than the one beside it, None where it is not."""
+    if model is None or category is None or model.category_id == category.id:
+        return None
+    own = model.category
+    if own is None or own.kind == category.kind:
+        return None
+    return gettext(N_("Its model is of another kind: %(category)s."), category=i18n.shown(own.name))
+
+
+def followed(category: Category, before: Category) -> str | None:
+    """Return the remark that an asset gets the category of its new model, None where that is the one it has."""
+    if category is before:
+        return None
+    return gettext(N_("As its model says; it was %(category)s."), category=i18n.shown(before.name))
 
 
 def _source(claim: Provenance) -> str:

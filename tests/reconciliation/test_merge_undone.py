@@ -131,7 +131,9 @@ def test_what_was_noticed_at_an_address_confirms_again_who_has_that_address(cast
         with transaction():
             run = runs.open_run(runs.Subject(RunKind.SNMP, "Bureaux", "all", site.entity_id, site_id=site.id))
             origin = Noticing(run.id, site.id, site.code, at(LATER), lambda _one: (site.entity_id, None))
-            named = Noticed("", "10.1.0.8", at(LATER), ("icmp",), names=(Name("poste-accueil.example.org", "dns"),))
+            named = Noticed(
+                "", "10.1.0.8", at(LATER), ("icmp",), names=(Name("poste-accueil.example.org", "dns"),)
+            )
             presences.keep([Noticed("", "10.1.0.7", at(LATER), ("icmp",)), named], origin)
 
     def confirmed() -> set[tuple[int | None, str]]:

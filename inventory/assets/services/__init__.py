@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inventory.assets.services.changing import Change, change_many
-from inventory.assets.services.checks import with_serial
+from inventory.assets.services.checks import follows_model, with_serial
 from inventory.assets.services.claims import (
     Said,
     claims_of,
@@ -54,6 +54,7 @@ __all__ = [
     "disconnect",
     "dossiers_of",
     "effective_day",
+    "follows_model",
     "hand_over",
     "identifiers_of",
     "log_delivery",

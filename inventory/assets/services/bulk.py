@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -70,7 +70,8 @@ def from_json(kept: Mapping[str, Any]) -> BulkEdit:
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What an act would do to one asset: {field: [old, new]} as people read it (empty: nothing), or why not; with the
-    id and version of the asset that this holds for, and its model.
+    id and version of the asset that this holds for, and its model. `is_apart` tells that its category would be of another
+    kind than the model's.
     """
 
     public_id: str
@@ -80,6 +81,7 @@ class Outlook:
     id: int = 0
     version: int = 0
     model: str | None = None
+    is_apart: bool = False
 
 
 @dataclass(slots=True)
@@ -99,9 +101,12 @@ class Done:
 
 def foresee(asset_ids: Sequence[int], edit: BulkEdit, access: Access) -> Iterator[Outlook]:
     """Yield what the edit would do to each asset, in the order given, changing nothing."""
+    asks_kind = not edit.values.keys().isdisjoint(("model_id", "category_id"))
     for assets, _at_hand in in_chunks(asset_ids, edit.values):
         for asset in assets:
-            yield outlook(asset, _foreseen, edit, access)
+            found = outlook(asset, _foreseen, edit, access)
+            is_apart = bool(found.changes) and asks_kind and records.sets_apart(asset, edit.plain())
+            yield replace(found, is_apart=True) if is_apart else found
         forget(asset_ids)
 
 
@@ -239,6 +244,7 @@ class Summary:
 
     changed: int = 0
     unchanged: int = 0
+    apart: int = 0
     refused: dict[str, tuple[DomainError, int]] = field(default_factory=dict)
     fields: dict[str, int] = field(default_factory=dict)
     shown: list[Outlook] = field(default_factory=list)
@@ -261,6 +267,7 @@ def summarize(outlooks: Iterable[Outlook], *, show: int) -> Summary:
             found.refused[one.refusal.message] = (one.refusal, count + 1)
         elif one.changes:
             found.changed += 1
+            found.apart += one.is_apart
         else:
             found.unchanged += 1
             continue

@@ -27,21 +27,50 @@ _PAST_DAYS = frozenset(fields.DAYS) - set(TOGETHER)
 def consistent(asset: Asset | None, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values with what follows from others: a model's maker and category, the serial cleaned.
 
+    The category of an asset that has one follows a new model where nobody chose it apart from the model before or now.
     Raises Invalid for an emptied category and for a placeholder in place of a serial.
     """
     result = dict(given)
     model = row_of(Model, result["model_id"]) if result.get("model_id") else None
     if model is not None:
         result["manufacturer_id"] = model.manufacturer_id
-        if asset is None and "category_id" not in result and model.category_id is not None:
-            result["category_id"] = model.category_id
+        # The category by its model, which keeps it at hand for thousands that get this model.
+        if (
+            "category_id" not in result
+            and model.category is not None
+            and (asset is None or follows_model(asset))
+        ):
+            result["category_id"] = model.category.id
     elif asset is not None and asset.model_id and result.get("model_id", asset.model_id):
         result.pop("manufacturer_id", None)
+    if asset is not None and "category_id" in result and result["category_id"] is None:
+        result["category_id"] = _category_of_model(result.get("model_id", asset.model_id))
     if asset is not None and "category_id" in result and result["category_id"] is None:
         raise Invalid("category", N_("Choose a category."))
     if result.get("serial"):
         result["serial"] = clean_serial(result["serial"], result.get("manufacturer_id"))
     return result
+
+
+def _category_of_model(model_id: int | None) -> int | None:
+    model = row_of(Model, model_id) if model_id else None
+    return model.category_id if model is not None else None
+
+
+def follows_model(asset: Asset) -> bool:
+    """Say whether an asset's category is the one that its model says."""
+    model = row_of(Model, asset.model_id) if asset.model_id else None
+    return model is not None and model.category_id == asset.category_id
+
+
+def is_apart(asset: Asset, values: Mapping[str, Any]) -> bool:
+    """Say whether an asset's category would be of another kind than that of its model, with these values."""
+    model_id = values.get("model_id", asset.model_id)
+    category_id = values.get("category_id", asset.category_id)
+    model = row_of(Model, model_id) if model_id else None
+    if model is None or model.category is None or category_id in (None, model.category.id):
+        return False
+    return bool(row_of(Category, category_id).kind != model.category.kind)
 
 
 def clean_serial(text: str, maker_id: int | None) -> str:

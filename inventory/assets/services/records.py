@@ -116,6 +116,12 @@ def foresee(asset: Asset, values: Mapping[str, Any]) -> audit.Changes:
     return _changes(asset, differing)
 
 
+def sets_apart(asset: Asset, values: Mapping[str, Any]) -> bool:
+    """Say whether `update_asset` would leave a category of another kind than the model's."""
+    given, _differing_ones = _differing(asset, values)
+    return checks.is_apart(asset, given)
+
+
 def _relations(asset: Asset) -> dict[str, Any]:
     return {name: getattr(asset, name) for name in fields.RELATIONS}
 

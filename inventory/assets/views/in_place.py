@@ -13,7 +13,8 @@ from inventory.assets.models import Asset
 from inventory.assets.views.blueprint import bp
 from inventory.assets.views.records import fill_choices, same_serial, shown_form, values_of
 from inventory.audit.presentation import field_value
-from inventory.core import conflicts
+from inventory.catalog.models import Category
+from inventory.core import conflicts, i18n
 from inventory.core.errors import NotFound, Stale
 from inventory.core.forms import Form
 from inventory.core.guard import requires
@@ -34,7 +35,7 @@ def edit_field(public_id: str, field: str) -> Response:
     """Change one field of an asset's record."""
     asset = load(Asset, public_id, Permission.ASSETS_EDIT, options=presentation.AT_A_GLANCE)
     form, own = _form(asset, field)
-    conflict = None
+    conflict, category = None, asset.category
     if form.submitted_and_valid():
         try:
             with form.saving(), custom.told_in_conflicts(asset, own, form):
@@ -42,7 +43,7 @@ def edit_field(public_id: str, field: str) -> Response:
         except Stale as error:
             conflict = _settled(asset, form, own, error)
         if not form.errors and conflict is None:
-            return _saved(asset, field)
+            return _saved(asset, field, category)
     template = "assets/_field.html" if request.headers.get("HX-Request") else "assets/field.html"
     status = 422 if conflict else form.status
     twins = same_serial(form, asset) if "serial" in form else None
@@ -117,9 +118,13 @@ def _answer_stale(error: Stale, form: Any, found: Merge | None) -> list[tuple[An
     ]
 
 
-def _saved(asset: Asset, field: str) -> Response:
-    if not request.headers.get("HX-Request"):
+def _saved(asset: Asset, field: str, category: Category) -> Response:
+    """Answer with the field as it is now; with the whole page where a new model names the asset anew and may change its category too."""
+    if field == "model" or not request.headers.get("HX-Request"):
         words = _("%(label)s is saved.", label=asset.label)
+        if field == "model" and asset.category is not category:
+            words += " " + _("Its category is now %(new)s, as its model says; it was %(old)s.",
+                             new=i18n.shown(asset.category.name), old=i18n.shown(category.name))  # fmt: skip
         return done(words, to=url_for("assets.detail", public_id=asset.public_id))
     answer = _fact(asset, field)
     answer.headers["HX-Trigger"] = "history-changed"

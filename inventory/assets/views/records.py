@@ -10,12 +10,13 @@ from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from inventory.assets import custom, fields, forms, queries, references, services
+from inventory.assets import custom, fields, forms, presentation, queries, references, services
 from inventory.assets.lists import model_words
 from inventory.assets.models import Asset
 from inventory.assets.states import State
 from inventory.assets.views.blueprint import bp
 from inventory.catalog import queries as catalog
+from inventory.catalog.models import Category, Model
 from inventory.core.forms import Form, PickerField, options
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
@@ -113,8 +114,39 @@ def edit(public_id: str) -> Response:
             custom.save(asset, own, form, actor=g.actor)
         if not form.errors:
             return done(_("%(label)s is saved.", label=asset.label), to=_address(asset))
+    form.category.description = (
+        presentation.other_kind(asset.model, asset.category) or form.category.description
+    )
     return page("assets/form.html", form=shown_form(form, own), status=form.status, asset=asset, own=own,
-                twins=same_serial(form, asset))  # fmt: skip
+                filled=request.form.get("filled"), twins=same_serial(form, asset))  # fmt: skip
+
+
+@bp.route("/<public_id>/category")
+@requires(Permission.ASSETS_EDIT)
+def category_input(public_id: str) -> Response:
+    """Answer with the category of an edit form after another model is chosen in it: the model's, where it was the former one's."""
+    asset = load(Asset, public_id, Permission.ASSETS_EDIT)
+    model = queries.row_named(Model, request.args.get("model", ""))
+    made: Any = type("CategoryForm", (Form,), {"category": forms.AssetForm.category})
+    form = made(request.args)
+    fill_choices(form, Permission.VIEW)
+    filled, remark = _follow_model(form.category, asset, model, request.args.get("filled"))
+    whole = url_for(".edit", public_id=public_id)
+    return piece("assets/_category.html", whole, form=form, filled=filled, remark=remark)
+
+
+def _follow_model(
+    field: Any, asset: Asset, model: Model | None, filled: str | None
+) -> tuple[str | None, str | None]:
+    """Give the field the category of a model where nobody chose another; return what a model filled in, and the remark to make."""
+    category = queries.row_named(Category, field.data or "")
+    is_models = field.data == filled or (category is asset.category and services.follows_model(asset))
+    remark = presentation.other_kind(model, category)
+    if model is not None and model.category is not None and (category is None or is_models):
+        field.data = filled = model.category.public_id
+        remark = presentation.followed(model.category, asset.category)
+    field.description = remark or field.description
+    return filled, remark
 
 
 def _beginning() -> MultiDict[str, str] | None:

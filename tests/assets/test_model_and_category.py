@@ -11,6 +11,7 @@ from inventory.core.access import SYSTEM
 from tests import factories
 from tests.assets.conftest import ALICE
 
+pytestmark = pytest.mark.any_store
 ENGLISH = {"Accept-Language": "en"}
 LIVE = {**ENGLISH, "HX-Request": "true"}
 APART = "Its model is of another kind: Printers."

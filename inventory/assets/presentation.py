@@ -209,14 +209,24 @@ def age_words(asset: Asset, on: date) -> str:
     return f"{lists.age_words(asset, on)} ({gettext(age.basis.label)}, {i18n.day(age.from_on)})"
 
 
+def age_fact(asset: Asset, on: date) -> dict[str, Any]:
+    """Return the row that says how old an asset is."""
+    return {"name": "age", "label": gettext(N_("Age")), "value": age_words(asset, on)}
+
+
 def book_value_fact(asset: Asset, on: date) -> dict[str, Any] | None:
     """Return the row that says what an asset is worth in the accounts on a day; None without a price."""
     if asset.price_cents is None or asset.ownership is not Ownership.OWNED:
         return None
-    label = gettext(N_("Book value"))
+    label, name = gettext(N_("Book value")), "book_value"
     begins_on = asset.commissioned_on or asset.received_on or asset.invoiced_on
     if begins_on is None:
-        return {"label": label, "value": None, "help": gettext(N_("Fill in the day it was put in service."))}
+        return {
+            "name": name,
+            "label": label,
+            "value": None,
+            "help": gettext(N_("Fill in the day it was put in service.")),
+        }
     held = settings.value(asset.entity, fields.DEPRECIATION.name)
     found = bookvalue.book_value(asset.price_cents, begins_on, held.value, on)
     if found.cents:
@@ -224,7 +234,20 @@ def book_value_fact(asset: Asset, on: date) -> dict[str, Any] | None:
     else:
         words = gettext(N_("%(value)s, written off since %(day)s (%(months)s months)"))
     filled = {"value": i18n.euros(found.cents), "day": i18n.day(found.until_on), "months": held.value}
-    return {"label": label, "value": words % filled}
+    return {"name": name, "label": label, "value": words % filled}
+
+
+def model_words(asset: Asset) -> str:
+    """Return what an asset is called at the head of its page."""
+    return lists.model_words(asset) or asset.name or gettext(N_("Model unknown"))
+
+
+def beside(
+    asset: Asset, on: date, claims: Mapping[str, Sequence[Provenance]], *, editable: bool
+) -> dict[str, dict[str, Any]]:
+    """Return the rows, by name, of what an asset's page says that may follow from another field."""
+    rows = facts(asset, ("category_id", "manufacturer_id"), claims, editable=editable)
+    return {row["name"]: row for row in (age_fact(asset, on), book_value_fact(asset, on), *rows) if row}
 
 
 def custody_words(row: Custody | None) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import gettext
 
-from inventory.audit.models import CUSTOM, AuditRecord, ChangeSet
+from inventory.audit.models import CUSTOM, Action, AuditRecord, ChangeSet
 from inventory.audit.services import label_of
 from inventory.core import i18n
 from inventory.core.permissions import Role
@@ -70,6 +70,11 @@ ACTOR_KINDS = {
     "import": "import",
     "system": "system",
     "command": "system",
+}
+# What came, changed or went, by the field that a note's or a file's record says it in; a file never changes.
+OF_PARTS = {
+    "note": (N_("note added"), N_("note changed"), N_("note deleted")),
+    "attachment": (N_("file attached"), N_("file attached"), N_("file deleted")),
 }
 MADE_BY = {
     "user": N_("A person"),
@@ -221,6 +226,15 @@ def entries(records: Iterable[AuditRecord]) -> list[dict[str, Any]]:
     ]
 
 
+def _act(record: AuditRecord) -> str:
+    """Return what was done (N_), of notes and files whether one came or went."""
+    name, (old, new) = next(iter(record.changes.items()), ("", (None, None)))
+    if name not in OF_PARTS or record.action not in (Action.NOTED, Action.ATTACHED):
+        return record.action.label
+    came, changed, went = OF_PARTS[name]
+    return came if old is None else went if new is None else changed
+
+
 def _day_words(text: str) -> str:
     try:
         return i18n.day(date.fromisoformat(text))
@@ -229,7 +243,7 @@ def _day_words(text: str) -> str:
 
 
 def _title(record: AuditRecord) -> str:
-    words = gettext(record.action.label)
+    words = gettext(_act(record))
     title = words[:1].upper() + words[1:]
     if record.effective_on is not None and record.effective_on != record.recorded_at.date():
         title = gettext(N_("%(act)s from %(day)s on"), act=title, day=i18n.day(record.effective_on))

@@ -18,9 +18,18 @@ KEY_LENGTH = 120
 
 
 class TooMany(DomainError):
-    """This key has made too many attempts in the present window."""
+    """This key has made too many attempts in the present window, which ends in `retry_after` seconds."""
 
     status = 429
+
+    def __init__(self, left: timedelta) -> None:
+        self.retry_after = max(1, round(left.total_seconds()))
+        minutes = -(-self.retry_after // 60)
+        if minutes == 1:
+            super().__init__(N_("Too many attempts from here. Wait a minute, then try again."))
+        else:
+            sentence = N_("Too many attempts from here. Wait %(minutes)s minutes, then try again.")
+            super().__init__(sentence, minutes=minutes)
 
 
 def key_of(act: str, address: str | None) -> str:
@@ -46,10 +55,11 @@ def count(key: str, limit: int, at: datetime) -> None:
         insert(RateCounter)
         .values(key=key[:KEY_LENGTH], window_started_at=at, count=1)
         .on_conflict_do_update(index_elements=[RateCounter.key], set_={"count": RateCounter.count + 1})
-        .returning(RateCounter.count)
+        .returning(RateCounter.count, RateCounter.window_started_at)
     )
-    if db.session.execute(statement).scalar_one() > limit:
-        raise TooMany(N_("Too many attempts from here. Wait a quarter of an hour, then try again."))
+    counted, started_at = db.session.execute(statement).one()
+    if counted > limit:
+        raise TooMany(started_at + WINDOW - at)
 
 
 def give_back(key: str) -> None:

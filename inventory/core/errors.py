@@ -17,9 +17,10 @@ from typing import Any
 
 
 class DomainError(Exception):
-    """A refusal in words: `message` is an N_ sentence, `params` fill it."""
+    """A refusal in words: `message` is an N_ sentence, `params` fill it; `retry_after` says in how many seconds to try again."""
 
     status = 409
+    retry_after: int | None = None
 
     def __init__(self, message: str, **params: Any) -> None:
         super().__init__(message % params if params else message)

@@ -304,6 +304,8 @@ def seen_by_panel(sightings: Iterable[Sighting]) -> dict[str, Any] | None:
         {
             "source": word(fact_words.SOURCES, row.source),
             "icon": "address-book" if row.source == "ldap" else "network",
+            # A directory tells of computers that are away: when it was read is not when they were seen.
+            "is_read": row.source == "ldap",
             "target": row.target,
             "site": row.site_code,
             "first": row.first_seen_at,

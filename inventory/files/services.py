@@ -57,6 +57,8 @@ def attach(
 
 def _check_place(object_type: str, row: Any, draft: Draft, name: str) -> None:
     twin = queries.same_content(object_type, row.public_id, draft.sha256)
+    if twin is not None and twin.name == name:
+        raise Invalid("file", N_("“%(name)s” is attached already."), name=name)
     if twin is not None:
         raise Invalid("file", N_("“%(name)s” is attached already, as “%(twin)s”."), name=name, twin=twin.name)
     if len(queries.attachments_of(object_type, row.public_id, limit=MOST)) >= MOST:

@@ -47,6 +47,17 @@ def test_one_field_is_saved_and_shown_again_where_it_stood(laptop, alice):
     assert (laptop.name, laptop.serial, laptop.tag) == ("pc-112", "5CG1234XYZ", "LBX-000001")
 
 
+def test_what_follows_from_a_field_is_shown_anew_beside_it_and_nothing_else(laptop, alice):
+    answer = text_of(save(alice, laptop, "tag", tag="LBX-000777", version=laptop.version))
+    assert '<span hx-swap-oob="innerHTML:#page-title">LBX-000777</span>' in answer
+    assert "fact-age" not in answer
+    answer = text_of(
+        save(alice, laptop, "commissioned_on", commissioned_on="02/03/2020", version=laptop.version)
+    )
+    assert '<div class="fact" id="fact-age" hx-swap-oob="true">' in answer
+    assert "(commissioning, 2 Mar 2020)" in answer
+
+
 def test_without_scripts_it_is_a_page_that_leads_back(laptop, alice):
     page = ask(alice, laptop, "name", headers=ENGLISH)
     assert "<h1" in text_of(page)

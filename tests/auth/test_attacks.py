@@ -89,6 +89,10 @@ def test_an_office_behind_one_address_can_sign_in_together(client, cast, app, mo
     for expected in (422, 422, 429):
         answer = client.post("/sign-in", data={"email": "alice@example.org", "password": "wrong"})
         assert answer.status_code == expected
+    assert 14 * 60 < int(answer.headers["Retry-After"]) <= 15 * 60
+    page = answer.get_data(as_text=True)
+    assert "Wait 15 minutes, then try again." in page
+    assert 'href="/sign-in"' in page
 
 
 def test_a_second_use_of_a_link_that_was_open_twice_is_refused(cast):

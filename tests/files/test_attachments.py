@@ -99,6 +99,8 @@ def test_the_same_content_twice_is_said_and_kept_once(asset, alice):
     send(alice, asset, ("bon.pdf", b"%PDF-1.7"))
     answer = send(alice, asset, ("copie.pdf", b"%PDF-1.7"), **{"HX-Request": "true"})
     assert "is attached already, as “bon.pdf”" in text_of(answer)
+    again = send(alice, asset, ("bon.pdf", b"%PDF-1.7"), **{"HX-Request": "true"})
+    assert "“bon.pdf” is attached already." in text_of(again)
     assert len(all_files()) == 1
 
 

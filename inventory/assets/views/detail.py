@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, g, redirect, request, url_for
 from flask_babel import gettext as _
 
-from inventory.assets import custom, lists, policies, presentation, queries, services
+from inventory.assets import custom, policies, presentation, queries, services
 from inventory.assets.models import Asset, Custody
 from inventory.assets.views.blueprint import bp
 from inventory.core.database import transaction
@@ -55,8 +55,8 @@ def _facts(asset: Asset) -> dict[str, Any]:
             key: presentation.facts(asset, names, claims, editable=editable) for key, names in groups.items()
         },
         "own_facts": custom.facts(asset, editable=editable),
-        "model": lists.model_words(asset) or asset.name or _("Model unknown"),
-        "age": presentation.age_words(asset, today),
+        "model": presentation.model_words(asset),
+        "age": presentation.age_fact(asset, today),
         "book_value": presentation.book_value_fact(asset, today),
         "place": location_name(asset.location),
         "identifiers": services.identifiers_of(asset),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response, g, request, url_for
@@ -24,6 +24,7 @@ from inventory.core.web import access, done, load, page, piece
 from inventory.core.wording import N_
 from inventory.fields import inputs
 from inventory.fields.models import CustomField
+from inventory.organization.queries import location_name
 
 # What cannot be said alone goes with its companion.
 COMPANIONS = {"serial": ("accept_duplicate",), "price_cents": ("price_tax",)}
@@ -36,6 +37,7 @@ def edit_field(public_id: str, field: str) -> Response:
     asset = load(Asset, public_id, Permission.ASSETS_EDIT, options=presentation.AT_A_GLANCE)
     form, own = _form(asset, field)
     conflict, category = None, asset.category
+    before = _beside(asset) if request.method == "POST" else {}
     if form.submitted_and_valid():
         try:
             with form.saving(), custom.told_in_conflicts(asset, own, form):
@@ -43,7 +45,7 @@ def edit_field(public_id: str, field: str) -> Response:
         except Stale as error:
             conflict = _settled(asset, form, own, error)
         if not form.errors and conflict is None:
-            return _saved(asset, field, category)
+            return _saved(asset, field, category, before)
     template = "assets/_field.html" if request.headers.get("HX-Request") else "assets/field.html"
     status = 422 if conflict else form.status
     twins = same_serial(form, asset) if "serial" in form else None
@@ -55,13 +57,22 @@ def edit_field(public_id: str, field: str) -> Response:
 @requires(Permission.VIEW)
 def fact(public_id: str, field: str) -> Response:
     """Answer with one field as the asset's page shows it: what editing in place comes back to."""
-    return _fact(load(Asset, public_id), field)
+    asset = load(Asset, public_id)
+    whole = url_for(".detail", public_id=asset.public_id)
+    return piece("assets/_fact.html", whole, row=_row(asset, field), asset=asset)
 
 
-def _fact(asset: Asset, field: str) -> Response:
+def _row(asset: Asset, field: str) -> dict[str, Any]:
     editable = access().allows(Permission.ASSETS_EDIT, asset.entity_id)
-    row = presentation.fact_named(asset, _column(field), services.claims_of(asset), editable=editable)
-    return piece("assets/_fact.html", url_for(".detail", public_id=asset.public_id), row=row)
+    return presentation.fact_named(asset, _column(field), services.claims_of(asset), editable=editable)
+
+
+def _beside(asset: Asset) -> dict[str, dict[str, Any]]:
+    editable, today = (
+        access().allows(Permission.ASSETS_EDIT, asset.entity_id),
+        services.today_of(asset.entity_id),
+    )
+    return presentation.beside(asset, today, services.claims_of(asset), editable=editable)
 
 
 def _column(field: str) -> str:
@@ -118,14 +129,22 @@ def _answer_stale(error: Stale, form: Any, found: Merge | None) -> list[tuple[An
     ]
 
 
-def _saved(asset: Asset, field: str, category: Category) -> Response:
-    """Answer with the field as it is now; with the whole page where a new model names the asset anew and may change its category too."""
-    if field == "model" or not request.headers.get("HX-Request"):
+def _saved(asset: Asset, field: str, category: Category, before: Mapping[str, dict[str, Any]]) -> Response:
+    """Answer with the field as saved, and with those rows of the page, as they were `before`, that follow from it.
+
+    Where the category followed a new model, the whole page says so.
+    """
+    followed = field == "model" and asset.category is not category
+    if followed or not request.headers.get("HX-Request"):
         words = _("%(label)s is saved.", label=asset.label)
-        if field == "model" and asset.category is not category:
+        if followed:
             words += " " + _("Its category is now %(new)s, as its model says; it was %(old)s.",
                              new=i18n.shown(asset.category.name), old=i18n.shown(category.name))  # fmt: skip
         return done(words, to=url_for("assets.detail", public_id=asset.public_id))
-    answer = _fact(asset, field)
+    rows = [
+        row for name, row in _beside(asset).items() if before.get(name) not in (None, row) and name != field
+    ]
+    answer = page("assets/_fact.html", row=_row(asset, field), asset=asset, beside=rows,
+                  model=presentation.model_words(asset), place=location_name(asset.location))  # fmt: skip
     answer.headers["HX-Trigger"] = "history-changed"
     return answer

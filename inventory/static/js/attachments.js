@@ -1,6 +1,6 @@
 // Attachments: files dropped on a panel, chosen or photographed are sent one by one, and the panel says what became of each.
 
-import { csrfToken, say } from "./requests.js";
+import { csrfToken } from "./requests.js";
 import { speak } from "./voice.js";
 
 function filled(text, words) {
@@ -17,31 +17,43 @@ async function send(form, file) {
   return { sentence: answer?.status === 413 ? form.dataset.tooLarge : form.dataset.failed };
 }
 
+// The form in the panel as it is after, and what that says against this file.
 function swap(form, html) {
   const panel = form.closest("section.panel");
   const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("section.panel");
-  if (!panel || !fresh) return form;
-  const refused = [...panel.querySelectorAll(".note-bad")];
+  if (!panel || !fresh) return [form, null];
+  const wrong = fresh.querySelector(".panel-body > .note-bad");
+  const refused = [...panel.querySelectorAll(".panel-body > .note-bad")];
   fresh.querySelector(".panel-body").prepend(...refused);
   panel.replaceWith(fresh);
-  return fresh.querySelector("[data-drop]");
+  return [fresh.querySelector("[data-drop]"), wrong];
+}
+
+// What the page refuses by itself stands where the server's refusals do.
+function refuse(place, sentence) {
+  const note = place.querySelector("[data-refusal]").content.cloneNode(true);
+  note.querySelector("span").textContent = sentence;
+  place.closest(".panel-body").prepend(note);
+  speak(sentence);
 }
 
 async function sendAll(form, files) {
   let place = form;
+  // What was refused of earlier files is no word on these.
+  form.closest(".panel-body").querySelectorAll(":scope > .note-bad").forEach((note) => note.remove());
   for (const file of files) {
     const words = { name: file.name, most: Math.floor(form.dataset.most / 1e6) };
     if (file.size > Number(form.dataset.most)) {
-      say(filled(form.dataset.tooLarge, words));
+      refuse(place, filled(form.dataset.tooLarge, words));
       continue;
     }
     place.querySelector(".drop-busy").textContent = filled(form.dataset.busy, words);
     const { html, sentence } = await send(form, file);
     const stood = place.contains(document.activeElement);
-    if (html) place = swap(place, html);
+    let wrong = null;
+    if (html) [place, wrong] = swap(place, html);
     if (stood) place.querySelector("input[type=file]").focus({ preventScroll: true });
-    const wrong = html ? place.closest("section.panel").querySelector(".note-bad") : null;
-    if (!html) say(filled(sentence, words));
+    if (!html) refuse(place, filled(sentence, words));
     else speak(wrong ? wrong.textContent : filled(form.dataset.done, words));
   }
   place.querySelector(".drop-busy").textContent = "";

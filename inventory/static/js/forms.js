@@ -101,7 +101,9 @@ export function prepareForms() {
   document.addEventListener("keydown", moveOn);
   document.addEventListener("keydown", giveUp);
   document.addEventListener("htmx:afterSettle", (event) => {
-    const saved = event.detail.requestConfig?.verb === "post" && event.target.matches(".fact");
+    // What followed from it, such as an age, has its place beside.
+    const isAsked = event.target.id === event.detail.target?.id;
+    const saved = event.detail.requestConfig?.verb === "post" && isAsked && event.target.matches(".fact");
     if (saved) speak(["dt", ".fact-value"].map((part) => event.target.querySelector(part).textContent).join(" : "));
     if (event.target.matches("[data-in-place]")) {
       const field = event.target.querySelector("input:not([type=hidden]):not([hidden]), select, textarea");
@@ -110,7 +112,7 @@ export function prepareForms() {
       // What is wrong with it stands below the field, where a phone has its bars.
       event.target.scrollIntoView({ block: "nearest" });
     }
-    else if (event.target.matches(".fact") && document.activeElement === document.body) event.target.querySelector("a.quiet-act")?.focus();
+    else if (isAsked && event.target.matches(".fact") && document.activeElement === document.body) event.target.querySelector("a.quiet-act")?.focus();
   });
   document.querySelector("[data-focus]")?.focus();
   if (document.querySelector("[data-form] .field-error")) dirty = true;

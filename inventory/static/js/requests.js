@@ -6,14 +6,11 @@ export function csrfToken() {
   return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 }
 
-export function say(text, tone = "bad") {
+export function say(text) {
   const region = document.getElementById("messages");
   if (!region || !text) return;
-  const message = document.createElement("div");
-  message.className = `message message-${tone}`;
-  const words = document.createElement("p");
-  words.textContent = text;
-  message.append(words);
+  const message = document.getElementById("message-of-script").content.cloneNode(true);
+  message.querySelector("p").textContent = text;
   region.replaceChildren(message);
   region.classList.add("is-said");
   speak(text);

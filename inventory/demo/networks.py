@@ -129,7 +129,7 @@ def _credential(world: World, kind: CredentialKind, name: str, act: Act) -> int:
 
 def _network(world: World, commune: Commune, credential_ids: list[int], act: Act) -> Network:
     entity = commune.seat if commune.number else world.metropolis
-    name = f"Réseau de {commune.name}"
+    name = f"Réseau {commune.name}"
     public_id = world.chance("site", commune.code).public_id()
     site_id = world.rows.add(Site, public_id=public_id, code=commune.code, name=name, entity_id=entity.id)
     subject = trail.Subject("site", public_id, name, entity.id)

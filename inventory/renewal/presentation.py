@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 
 from inventory.core import charts, clock, i18n
 from inventory.core.i18n import ngettext
-from inventory.core.ordering import by_letters
 from inventory.renewal import wording
 from inventory.renewal.models import Snapshot
 from inventory.renewal.queries import Ask, Family, FamilyFigures, Figure, Figures, Part
@@ -203,9 +202,12 @@ def left_out_rows(figures: Figures) -> list[tuple[str, dict[str, Any]]]:
 
 
 def overview_rows(found: list[Figures]) -> list[list[Any]]:
-    """Return one row for each entity, what misses most first."""
+    """Return one row for each entity, in the order of the chart above them: what misses most first."""
     rows = []
-    for one in sorted(found, key=lambda f: (-f.main.outcome.missing, by_letters(f.entity.name))):
+    places = {
+        row.label: place for place, row in enumerate(charts.bullets([bullet(one, one.main) for one in found]))
+    }
+    for one in sorted(found, key=lambda f: places[f.entity.name]):
         ask, main, whole = one.ask, one.main, one.workplace
         rows.append(
             [

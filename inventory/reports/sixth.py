@@ -11,6 +11,7 @@ from inventory.assets.models import Asset
 from inventory.core import clock, i18n
 from inventory.core.database import db
 from inventory.renewal import presentation, queries, wording
+from inventory.renewal.models import Replacement
 from inventory.renewal.queries import Ask, Figure, Figures, Selection
 from inventory.reports.content import Bars, Head, Report, Section, Table, Typed
 
@@ -158,15 +159,7 @@ def _replacements(ask: Ask) -> Section:
             row.replaced_on,
             row.old_asset.label,
             row.new_asset.label,
-            " · ".join(
-                words
-                for words in (
-                    row.person.display_name if row.person else "",
-                    row.location.name if row.location else "",
-                    row.position,
-                )
-                if words
-            ),
+            _position_words(row),
             _("counts") if row.counted else _(row.reason.label),
         ]
         for row in recorded
@@ -174,6 +167,16 @@ def _replacements(ask: Ask) -> Section:
     sentences = [] if rows else [_("No replacement is recorded in this contract year.")]
     title = _("Recorded replacements")
     return Section("replacements", title, sentences, Table(heads, rows) if rows else None)
+
+
+def _position_words(row: Replacement) -> str:
+    """Return whose device was replaced, and where; a room that is the position too is said once."""
+    names = (
+        row.person.display_name if row.person else "",
+        row.location.name if row.location else "",
+        row.position,
+    )
+    return " · ".join(dict.fromkeys(name for name in names if name))
 
 
 def _asset_heads(last: str) -> list[Head]:

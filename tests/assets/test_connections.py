@@ -146,9 +146,9 @@ def test_the_page_says_the_book_value_and_that_of_a_commune_with_its_own_duratio
         True,
     )
     own = diane.get("/entities/LBX/settings/depreciation_months", headers=ENGLISH).get_data(as_text=True)
-    assert "Without it, 36 would hold, as Parc brings it." in own
+    assert "Without it, the default would hold: 36." in own
     wrong = diane.post("/entities/LBX/settings/depreciation_months", data={"value": "999"}, headers=ENGLISH)
     assert wrong.status_code == 422
     diane.post("/entities/LBX/settings/depreciation_months", data={"value": ""})
-    assert "as Parc brings it" in diane.get("/entities/LBX", headers=ENGLISH).get_data(as_text=True)
+    assert "default value" in diane.get("/entities/LBX", headers=ENGLISH).get_data(as_text=True)
     assert sign_in(place.cast.bruno).post("/entities/LBX/settings/depreciation_months").status_code == 403

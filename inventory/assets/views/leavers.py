@@ -67,7 +67,7 @@ def _columns(scope: Scope) -> list[Column]:
         Column("name", N_("Name"), lambda row: row.display_name, kind="name", sort=Person.name_order),
         Column("going", N_("State"), lambda row: rules.going_of(row, today), kind="badge"),
         Column("entity", N_("Entity"), lambda row: row.entity.name),
-        Column("departure", N_("Departure"), _departure),
+        Column("departure", N_("Departure"), _departure, whole=True),
         Column("holds", N_("Holds"), lambda row: _held_words(held[row.id]), kind="sentence", load=load),
         Column("count", N_("Equipment"), lambda row: held[row.id].count, kind="number", load=load,
                url=lambda row: url_for("assets.index", state=IN_FLEET, holder=row.public_id)),

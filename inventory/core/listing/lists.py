@@ -195,7 +195,7 @@ class Listing(Narrowing):
                 {
                     "key": column.key,
                     "label": label,
-                    "numeric": column.kind in ("number", "euros"),
+                    "numeric": column.kind in words.NUMERIC,
                     "kind": column.kind,
                     "sort_url": f"{before}{flip}{after}" if column.sort is not None else None,
                     "sorted": ("desc" if self.descending else "asc") if is_sorted else None,

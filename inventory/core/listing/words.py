@@ -12,6 +12,9 @@ from inventory.core.days import parse_day
 from inventory.core.listing.declaring import Column
 from inventory.core.wording import N_
 
+NUMERIC = frozenset({"number", "euros", "percent"})
+"""Kinds of columns whose values end in line."""
+
 
 def css(column: Column, columns: Sequence[Column]) -> str:
     """Return the classes of a column's cells; `line-n` is the line of the card that a phone shows the row as.
@@ -27,7 +30,7 @@ def css(column: Column, columns: Sequence[Column]) -> str:
         place = plain.index(column.key) + 1
         line = "2" if place <= 2 else "3" if place <= 4 else "none"
     kind = "code td-name" if column.kind == "name" else column.kind
-    more = f"{' numeric' if column.kind in ('number', 'euros') else ''}{' td-whole' if column.whole else ''}"
+    more = f"{' numeric' if column.kind in NUMERIC else ''}{' td-whole' if column.whole else ''}"
     return f"td-{kind}{more} line-{line}"
 
 

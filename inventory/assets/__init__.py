@@ -19,6 +19,7 @@ def init_app(app: Flask) -> None:
     from inventory.assets import fields, importing, jobs, panels, searched, uses, views
     from inventory.assets.lists import holding
     from inventory.assets.models import Asset
+    from inventory.assets.presentation import model_words
     from inventory.assets.services import catalogue, connections
     from inventory.audit import presentation
     from inventory.core import registry
@@ -31,6 +32,7 @@ def init_app(app: Flask) -> None:
 
     for blueprint in (views.bp, views.leavers.bp, views.handing.bp, views.scan.bp):
         app.register_blueprint(blueprint)
+    app.jinja_env.filters["model_words"] = model_words
     registry.menu(views.MENU)
     registry.menu(views.leavers.MENU)
     registry.noun(Noun("asset", N_("Item of equipment"), Asset, "assets.detail", Permission.ASSETS_EDIT))

@@ -56,11 +56,13 @@ WANTED = frozenset(
     {"category_id", "model_id", "serial", "location_id", "commissioned_on", "warranty_ends_on"}
 )
 # What the head of a page about one asset says that is no column of it (templates/assets/_identity.html).
-AT_A_GLANCE = (joinedload(Asset.last_seen),)
+AT_A_GLANCE = (
+    joinedload(Asset.last_seen),
+    joinedload(Asset.manufacturer).load_only(Manufacturer.public_id, Manufacturer.name),
+)
 # Rows that the page names beside the asset, read with it: what it says of them, and no more.
 NAMED = (
     joinedload(Asset.category).load_only(Category.public_id, Category.name, Category.kind),
-    joinedload(Asset.manufacturer).load_only(Manufacturer.public_id, Manufacturer.name),
     joinedload(Asset.model).load_only(Model.public_id, Model.name, Model.category_id),
     joinedload(Asset.entity),
     joinedload(Asset.location).load_only(Location.public_id, Location.name, Location.path),

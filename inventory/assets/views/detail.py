@@ -55,7 +55,6 @@ def _facts(asset: Asset) -> dict[str, Any]:
             key: presentation.facts(asset, names, claims, editable=editable) for key, names in groups.items()
         },
         "own_facts": custom.facts(asset, editable=editable),
-        "model": presentation.model_words(asset),
         "age": presentation.age_fact(asset, today),
         "book_value": presentation.book_value_fact(asset, today),
         "place": location_name(asset.location),

@@ -145,6 +145,6 @@ def _saved(asset: Asset, field: str, category: Category, before: Mapping[str, di
         row for name, row in _beside(asset).items() if before.get(name) not in (None, row) and name != field
     ]
     answer = page("assets/_fact.html", row=_row(asset, field), asset=asset, beside=rows,
-                  model=presentation.model_words(asset), place=location_name(asset.location))  # fmt: skip
+                  place=location_name(asset.location))  # fmt: skip
     answer.headers["HX-Trigger"] = "history-changed"
     return answer

@@ -20,15 +20,22 @@ YEARS = range(1970, 2101)
 AHEAD = 20
 
 
+class NoSuchDayError(ValueError):
+    """Written as days are, and in no calendar: 31/02/2026."""
+
+
 def parse_day(text: str, today: date) -> date:
-    """Read 23/11/2026, 23/11/26, 23.11.2026, 2026-11-23, "23 Nov 2026", "lundi 23 novembre 2026", "hier"; raises ValueError."""
+    """Read 23/11/2026, 23/11/26, 23.11.2026, 2026-11-23, "23 Nov 2026", "lundi 23 novembre 2026", "hier"; raises ValueError, NoSuchDayError for 31/02/2026."""
     word = folded(text)
     if word in DAY_WORDS:
         return today + timedelta(days=DAY_WORDS[word])
     day, month, year = _numbers(word, today)
     if year not in YEARS:
         raise ValueError(text)
-    return date(year, month, day)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise NoSuchDayError(text) from None
 
 
 def _numbers(word: str, today: date) -> tuple[int, int, int]:

@@ -18,7 +18,7 @@ from wtforms.fields.choices import SelectChoice
 
 from inventory.core import clock, i18n
 from inventory.core.database import transaction
-from inventory.core.days import parse_day
+from inventory.core.days import NoSuchDayError, parse_day
 from inventory.core.errors import Invalid, Refused, Stale
 from inventory.core.text import clean, hides
 from inventory.core.types import Code
@@ -263,6 +263,10 @@ class DayField(_Labelled, wtforms.StringField):
             return
         try:
             self.data = parse_day(self.typed, clock.today())
+        except NoSuchDayError:
+            raise ValueError(
+                gettext(N_("No calendar has a day “%(typed)s”."), typed=self.typed[:40])
+            ) from None
         except ValueError:
             raise ValueError(
                 gettext(N_("Type a date such as 23/11/2026, 2026-11-23 or “yesterday”."))

@@ -71,6 +71,7 @@ def test_without_scripts_it_is_a_page_that_leads_back(laptop, alice):
     [
         ("serial", "To be filled by O.E.M.", "placeholder"),
         ("commissioned_on", "someday", "Type a date"),
+        ("commissioned_on", "31/02/2024", "No calendar has a day “31/02/2024”."),
         ("commissioned_on", "01/01/2090", "has not come yet"),
         ("category", "", "Choose a category"),
         ("price_cents", "many", "Type an amount"),

@@ -193,7 +193,7 @@ def _present(world: World, figures: queries.Figures, day: date) -> None:
     chance = world.chance("presented", entity.code, ask.year)
     manager, public_id = world.actors[Role.MANAGER], chance.public_id()
     act = Act(manager, chance.at_work(chance.workday(day)))
-    note = "Présenté au comité de suivi du contrat."
+    note = "Comité de suivi du contrat"
     world.rows.add(
         Snapshot,
         public_id=public_id,

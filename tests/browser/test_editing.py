@@ -47,6 +47,43 @@ def test_bad_input_keeps_what_was_typed_and_says_why_beside_the_field(
     expect(steps.fact(page, "Received")).to_contain_text("2 Mar 2026")
 
 
+def test_files_that_are_refused_are_told_in_their_panel_until_others_are_sent(
+    live: Live, page_of: PageOf, watched: Watched
+) -> None:
+    watched.expect("422")
+    page = page_of("alice", language="en")
+    page.goto(live.pages["assets.detail"])
+    panel = page.locator("#attachments")
+    largest = int(panel.locator("[data-drop]").get_attribute("data-most") or 0)
+
+    def choose(*files: tuple[str, bytes]) -> None:
+        panel.locator("input[multiple]").set_input_files(
+            [{"name": name, "mimeType": "text/plain", "buffer": content} for name, content in files]
+        )
+
+    choose(("large.txt", b"a" * (largest + 1)), ("photo.png", b"MZ"), ("note.txt", b"Bonjour"))
+    expect(panel.locator(".attached-file")).to_contain_text(["note.txt"])
+    expect(panel.locator(".note-bad")).to_contain_text(
+        ["“large.txt” is larger than", "“photo.png” is not what its name says"]
+    )
+    choose(("other.txt", b"Bonsoir"))
+    expect(panel.locator(".attached-file")).to_contain_text(["other.txt", "note.txt"])
+    expect(panel.locator(".note-bad")).to_have_count(0)
+
+
+def test_what_follows_from_a_field_that_is_edited_in_place_is_shown_anew_beside_it(
+    live: Live, page_of: PageOf
+) -> None:
+    page = page_of("alice", language="en")
+    page.goto(live.pages["assets.detail"])
+    place = page.locator("#fact-first_used_on")
+    place.get_by_role("link").press("Enter")
+    place.get_by_role("textbox").fill("03/03/2024")
+    place.get_by_role("textbox").press("Enter")
+    expect(page.locator("#fact-age")).to_contain_text("3 Mar 2024")
+    expect(place.get_by_role("link")).to_be_focused()
+
+
 def test_words_that_were_not_chosen_from_a_picker_are_not_sent_as_if_they_were(
     live: Live, page_of: PageOf
 ) -> None:

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Follow what discovery stores and what assets become, and show what must be reviewed."""
+    from inventory.audit import presentation
     from inventory.core import registry
+    from inventory.core.wording import N_
     from inventory.discovery.views import results, sightings
     from inventory.reconciliation import hooks, jobs, panels, views
+    from inventory.reconciliation.models import Answer
 
     app.register_blueprint(views.bp)
     registry.job(jobs.TRIAGE, jobs.triage)
@@ -29,6 +32,7 @@ def init_app(app: Flask) -> None:
     results.add_column(panels.EQUIPMENT)
     results.add_column(panels.QUESTION)
     results.add_filter(panels.ASKED)
+    presentation.describe({"answer": (N_("Answer"), Answer)})
     registry.hook("sightings.stored", hooks.stored)
     registry.hook("sightings.alive", hooks.alive)
     registry.hook("sightings.absent", hooks.absent)

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from inventory.assets.models import Asset
 from inventory.assets.states import State
+from inventory.audit.models import ChangeSet
 from inventory.auth.models import User
 from inventory.catalog.kinds import Kind
 from inventory.core.database import db
@@ -98,6 +99,8 @@ def test_answering_applies_and_goes_on_to_the_next_question(cast: Cast, sign_in:
     assert second.public_id in answer.location
     db.session.refresh(first)
     assert (first.state, first.answered_by) == (ReviewState.ANSWERED, "Alice Martin")
+    (change_set,) = db.session.scalars(select(ChangeSet.public_id).where(ChangeSet.id == first.change_set_id))
+    assert "Create a new asset" in text_of(sign_in(cast.alice), f"/changes/{change_set}")
     assert only(Asset).name == "sw1"
 
 

@@ -41,10 +41,9 @@ def columns(kept: Import) -> list[Column]:
 
 
 def samples(kept: Import) -> list[list[str]]:
-    """Return the first different values of each column of the file; nothing of files of before they were kept."""
-    return [[_sample(value) for value in column] for column in kept.samples] or [
-        [] for _heading in kept.headings
-    ]
+    """Return the first different values of each column of the file; those of before they were kept are read anew."""
+    found = kept.samples or reading.samples(reading.read(zlib.decompress(kept.content)))
+    return [[_sample(value) for value in column] for column in found]
 
 
 def _sample(value: Any) -> str:

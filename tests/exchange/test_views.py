@@ -64,6 +64,15 @@ def test_the_columns_are_shown_with_their_first_values_and_the_workbook_is_opene
         assert re.findall(r'<td class="hint">([^<]*)</td>', page) == said
 
 
+def test_a_file_kept_before_its_first_values_were_shows_them_too(bruno, bring):
+    kept = bring("Étiquette;Type\nLBX-000009;Portable\n")
+    with transaction():
+        services.choose_again(kept)
+        kept.samples = []
+    page = bruno.get(f"/imports/{kept.public_id}").get_data(as_text=True)
+    assert re.findall(r'<td class="hint">([^<]*)</td>', page) == ["LBX-000009", "Portable"]
+
+
 def test_while_it_runs_the_page_asks_again_and_offers_to_stop(bruno, waiting):
     shown = bruno.get(f"/imports/{waiting.public_id}").get_data(as_text=True)
     assert f'hx-get="/imports/{waiting.public_id}"' in shown

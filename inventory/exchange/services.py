@@ -150,15 +150,15 @@ def start(kept: Import) -> None:
     _enqueue(kept, RUN, Stage.RUNNING)
 
 
-def cancel(kept: Import, *, actor: Actor, heard: bool = False) -> None:
-    """Stop trying or importing a file at its next step; what was imported stays, and can be undone.
+def cancel(kept: Import, *, actor: Actor, heard: bool = False) -> Job:
+    """Stop trying or importing a file at its next step and return its job; what was imported stays, and can be undone.
 
     Raises Refused for a file that waits for a person. Where its worker `heard` of it beside the store, it may have
     stopped already.
     """
     if kept.job_id is None or not (heard or kept.stage in (Stage.TRYING, Stage.RUNNING)):
         raise Refused(N_("It has ended already."))
-    jobs.cancel(kept.job_id, actor=actor, heard=heard)
+    return jobs.cancel(kept.job_id, actor=actor, heard=heard)
 
 
 def choose_again(kept: Import) -> None:

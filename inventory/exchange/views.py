@@ -26,6 +26,7 @@ from inventory.exchange.columns import Column as FileColumn
 from inventory.exchange.forms import TermsForm, UploadForm
 from inventory.exchange.models import Extent, Import, ImportLine, Outcome, Stage
 from inventory.jobs import aside
+from inventory.jobs.presentation import cancelled_words
 from inventory.jobs.services import CANCEL
 from inventory.organization.choices import chosen_entity, entity_options
 
@@ -199,8 +200,8 @@ def cancel(public_id: str) -> Response:
     kept = load(Import, public_id, Permission.ASSETS_BULK)
     heard = aside.ask(kept.job, CANCEL)
     with transaction():
-        services.cancel(kept, actor=g.actor, heard=heard)
-    return done(_("It stops at the next step."), to=url_for(".detail", public_id=public_id))
+        job = services.cancel(kept, actor=g.actor, heard=heard)
+    return done(cancelled_words(job), to=url_for(".detail", public_id=public_id))
 
 
 @bp.route("/<public_id>/refused.csv")

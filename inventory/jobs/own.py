@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, g
+from flask import Response, g, url_for
 
 from inventory.audit.models import ChangeSet
 from inventory.audit.views import OWN_FOR
@@ -65,6 +65,14 @@ def access_of(context: JobContext) -> Access:
     return auth.access_of(user) if user is not None and user.active else NOBODY
 
 
+def own_job(public_id: str) -> Job:
+    """Return a job that the user asked for; raises NotFound for another's."""
+    job = queries.by_public_id(public_id)
+    if job is None or job.payload.get("user") != g.user.id:
+        raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
+    return job
+
+
 def own_work(
     public_id: str, kind: str, *, poll_url: str, back: str, list_label: str, page_of_row: str | None = None
 ) -> Response:
@@ -72,18 +80,20 @@ def own_work(
 
     `page_of_row` is the endpoint of what it was done to, where it names what it left out.
     """
-    job = queries.by_public_id(public_id)
-    if job is None or job.kind != kind or job.payload.get("user") != g.user.id:
+    job = own_job(public_id)
+    if job.kind != kind:
         raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
     shown = presentation.progress(job)
-    shown.pause_url = shown.resume_url = shown.retry_url = shown.cancel_url = None
+    shown.pause_url = shown.resume_url = shown.retry_url = None
+    if shown.cancel_url is not None:
+        shown.cancel_url = url_for("jobs.cancel_own", public_id=public_id, next=poll_url)
     shown.poll_url = None if job.state.is_finished else poll_url
     kept = db.session.get(ChangeSet, job.checkpoint.get("change_set") or 0)
     why = presentation.last_words(job) if job.state.is_finished else []
     outcome = presentation.last_words(job, "info") if job.state.is_finished and not why else []
     undo_url = undo_own_url(kept.public_id) if kept is not None and _may_be_undone(job, kept) else None
     return page(
-        "jobs/many.html", job=job, shown=shown, kept=kept, undo_url=undo_url, back=back, list_label=list_label, why=why, outcome=outcome,
+        "jobs/many.html", job=job, shown=shown, if_cancelled=presentation.if_cancelled(job, in_pieces="ids" in job.payload), kept=kept, undo_url=undo_url, back=back, list_label=list_label, why=why, outcome=outcome,
         left=job.checkpoint.get("left", []), left_count=job.checkpoint.get("counts", {}).get("left", 0), page_of_row=page_of_row,
     )  # fmt: skip
 

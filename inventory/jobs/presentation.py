@@ -160,6 +160,20 @@ def wish_words(job: Job) -> str | None:
     return _("It stops at the next step.")
 
 
+def if_cancelled(job: Job, *, in_pieces: bool) -> str | None:
+    """Return what stays of an open job that somebody cancels; None of one that is over."""
+    if job.state.is_finished:
+        return None
+    if in_pieces:
+        return _("If you cancel, what was done until then stays. You can undo it.")
+    return _("Nothing is saved before the end: if you cancel, nothing of it is kept.")
+
+
+def cancelled_words(job: Job) -> str:
+    """Return what comes of a wish to cancel a job."""
+    return _("It is cancelled.") if job.state.is_finished else _("It stops at the next step.")
+
+
 def sentence(job: Job) -> str:
     """Return how far a job of any kind is."""
     said = aside.progress_of(job)

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
 
 from inventory.core import registry
-from inventory.core.addresses import row_pages
+from inventory.core.addresses import local_target, row_pages
 from inventory.core.database import transaction
 from inventory.core.guard import requires
 from inventory.core.listing import Column, Filter, Listing, by_label, code_options
@@ -18,7 +18,7 @@ from inventory.core.web import done, load, page
 from inventory.core.wording import N_
 from inventory.jobs import aside, presentation, queries, services
 from inventory.jobs.models import Job, JobState
-from inventory.jobs.own import own_work
+from inventory.jobs.own import own_job, own_work
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 MENU = MenuEntry(
@@ -121,6 +121,18 @@ def own(public_id: str) -> Response:
     return own_work(
         public_id, kind, poll_url=url_for(".own", public_id=public_id), back=back, list_label=label
     )
+
+
+@bp.route("/own/<public_id>/cancel", methods=["POST"])
+@requires(Permission.SIGNED_IN)
+def cancel_own(public_id: str) -> Response:
+    """Cancel one's own work, at once unless it runs, else at its next step."""
+    job = own_job(public_id)
+    heard = aside.ask(job, services.CANCEL)
+    with transaction():
+        services.cancel(job.id, actor=g.actor, heard=heard)
+    back = local_target(request.args.get("next"), url_for(".own", public_id=public_id))
+    return done(presentation.cancelled_words(job), to=back)
 
 
 @bp.route("/<public_id>")

@@ -22,7 +22,7 @@ from inventory.core.access import Actor
 from inventory.core.database import Base, db, transaction
 from inventory.core.permissions import Role
 from inventory.jobs import leases
-from inventory.jobs.context import JobContext, open_context
+from inventory.jobs.context import InterruptedJobError, JobContext, open_context
 from inventory.jobs.execution import execute
 from inventory.jobs.models import Job, JobState
 from inventory.search import queries as search
@@ -305,6 +305,36 @@ def test_the_background_edit_is_one_change_set_chunk_by_chunk(cast, fleet, manag
     page = manager.get(f"/assets/bulk/{job.public_id}", headers=ENGLISH).get_data(as_text=True)
     assert f"/changes/own/{kept.public_id}/undo" in page
     assert "3 changed, 0 were so already, 1 were refused." in page
+
+
+def test_who_asked_for_an_edit_and_nobody_else_stops_it_on_its_page_and_may_undo_what_was_done(
+    cast, fleet, manager, sign_in, monkeypatch
+):
+    monkeypatch.setattr(jobs, "CHUNK", 2)
+    with transaction():
+        job = jobs.enqueue_bulk_edit(
+            [asset.id for asset in fleet], bulk.BulkEdit({"usage": "public"}), title="Edit",
+            actor=Actor("user", cast.bruno.public_id, cast.bruno.name), user_id=cast.bruno.id, entity_id=cast.le_bouscat.id,
+        )  # fmt: skip
+    address, cancel = f"/assets/bulk/{job.public_id}", f"/jobs/own/{job.public_id}/cancel"
+    assert f'action="{cancel}?next={address}"' in manager.get(address).get_data(as_text=True)
+    assert sign_in(cast.diane).post(cancel).status_code == 404
+    answers = []
+
+    def leave_once_it_has_changed_something(context: JobContext) -> None:
+        if "change_set" in context.saved:
+            answers.append(manager.post(cancel, query_string={"next": address}, headers=ENGLISH))
+            raise InterruptedJobError
+
+    monkeypatch.setattr(JobContext, "leave_if_asked", leave_once_it_has_changed_something)
+    work_on(job)
+    assert [answer.location for answer in answers] == [address]
+    assert (job.state, [asset.usage for asset in fleet].count("public")) == (JobState.CANCELLED, 2)
+    page = manager.get(address, headers=ENGLISH).get_data(as_text=True)
+    assert "Bruno Petit cancelled it." in page
+    assert "/changes/own/" in page
+    assert cancel not in page
+    assert manager.post(cancel).status_code == 409
 
 
 def test_who_undoes_an_edit_that_is_still_under_way_stops_it(cast, fleet, monkeypatch):

@@ -32,6 +32,7 @@ class Column:
     choices: tuple[str, ...] = ()
     field: str = ""
     says: re.Pattern[str] | None = None
+    bears_on: tuple[str, ...] = ()
 
     @property
     def fills(self) -> str:

@@ -17,6 +17,7 @@ from inventory.core.text import folded
 from inventory.core.wording import N_
 from inventory.exchange import values
 from inventory.exchange.columns import Column
+from inventory.exchange.importers import SAME_VALUE, Row
 from inventory.exchange.references import References
 from inventory.fields import homes, kinds, queries
 from inventory.fields import values as kept_values
@@ -87,9 +88,7 @@ class OwnFields:
         """Return the fields of the noun itself and of this row of a home."""
         return [field for field in self.fields if field.home_id in ("", home_id)]
 
-    def said(
-        self, line: int, cells: Mapping[str, Any], home_id: str, kept: Kept | None = None
-    ) -> dict[str, Any]:
+    def said(self, row: Row, home_id: str, kept: Kept | None = None) -> dict[str, Any]:
         """Return {field.key: value} as `fields.values` takes it, of the cells of a line.
 
         `kept` is what the row has already, None for a new one, which must have what is required. Raises Invalid for a
@@ -97,7 +96,7 @@ class OwnFields:
         """
         if not self.fields:
             return {}
-        own = self.of(home_id)
+        own, cells = self.of(home_id), row.values
         for field in self.fields:
             if field.key in cells and field not in own:
                 raise Invalid(field.key, N_("Equipment of this category has no such field."))
@@ -106,7 +105,7 @@ class OwnFields:
             if field.key in cells:
                 found[field.key] = self._value(field, cells[field.key], (kept or {}).get(field.id))
                 if field.is_unique:
-                    self._take(line, field, found[field.key])
+                    self._take(row, field, found[field.key])
             elif field.required and kept is None:
                 raise Invalid(field.key, N_("Fill in this field."))
         return found
@@ -123,11 +122,10 @@ class OwnFields:
             return choices[folded(value)]
         return value
 
-    def _take(self, line: int, field: CustomField, value: Any) -> None:
+    def _take(self, row: Row, field: CustomField, value: Any) -> None:
         place = field.id, kinds.unique_text(kinds.stored(field.kind, value).text)
-        if self.taken.setdefault(place, line) != line:
-            message = N_("Line %(line)s of the file has the same value.")
-            raise Invalid(field.key, message, line=self.taken[place])
+        if (line := row.after(self.taken, place)) is not None:
+            raise Invalid(field.key, SAME_VALUE, line=line)
 
     def refuse_taken(self, said: Mapping[int, Mapping[str, Any]]) -> dict[int, Invalid]:
         """Return by line the refusals of new rows whose value somebody has where no two may have the same, in one query."""

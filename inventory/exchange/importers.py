@@ -18,6 +18,7 @@ from inventory.exchange.models import Outcome
 NO_SUCH_NUMBER = N_(
     "Nothing that you may change has this number. To add the row as new, leave the cell empty."
 )
+SAME_VALUE = N_("Line %(line)s of the file has the same value.")
 DIFFERS = N_("What was found has “%(text)s” here: make sure that it is the same one.")
 
 
@@ -60,6 +61,16 @@ class Row:
     def is_readable(self) -> bool:
         return all(remark.is_warning for remark in self.remarks)
 
+    @property
+    def refused(self) -> frozenset[str]:
+        """The columns that the row is refused for."""
+        return frozenset(remark.column for remark in self.remarks if not remark.is_warning)
+
+    def after(self, taken: dict[Any, int], key: Any) -> int | None:
+        """Return the line that has taken a key before this one; where none has, a row that is readable takes it."""
+        line = taken.setdefault(key, self.line) if self.is_readable else taken.get(key, self.line)
+        return None if line == self.line else line
+
 
 @dataclass(slots=True)
 class Result:
@@ -97,10 +108,13 @@ def doubts(row: Row, found: Any, keys: Sequence[str], key: str) -> list[Remark]:
 
 
 class Session(Protocol):
-    """One pass over a file; it may remember what earlier rows said."""
+    """One pass over a file; it may remember what earlier rows said, of those alone that are readable."""
 
     def apply(self, rows: Sequence[Row]) -> list[Result]:
-        """Create and change what the rows say, inside the caller's transaction; one result for each row."""
+        """Create and change what the rows say, inside the caller's transaction; one result for each row.
+
+        What is not readable is applied to be taken back, to say what else is wrong with it.
+        """
         ...
 
     def forget(self) -> None:

@@ -10,7 +10,7 @@ from itertools import islice
 from inventory.audit import services as audit
 from inventory.core.access import Actor
 from inventory.core.database import db, is_taking_in
-from inventory.exchange import importers, services
+from inventory.exchange import applying, importers, services
 from inventory.exchange.importers import Result, Row, Session
 from inventory.exchange.models import Extent, Import, Outcome, Stage
 from inventory.exchange.services import Chunks
@@ -74,10 +74,11 @@ def try_out(context: JobContext) -> JobState:
         context.leave_if_asked()
         with context.transaction():
             trial = db.session.begin_nested()
-            results = services.apply(session, chunk, importer.name)
+            results = applying.apply(session, chunk, importer)
             if is_taking_in():
                 chunks.read_ahead()
             db.session.flush()
+            applying.explain(session, chunk, results, _kept(context))
             trial.rollback()
             db.session.expire_all()
             session.forget()
@@ -166,8 +167,10 @@ def _run_whole(context: JobContext, chunks: Chunks, tally: _Tally) -> JobState:
 
 
 def _write(kept: Import, session: Session, chunk: Sequence[Row]) -> list[Result]:
+    importer = importers.importer(kept.noun)
     with audit.resume(audit.going_on(kept.change_set_id)):
-        results = services.apply(session, chunk, importers.importer(kept.noun).name)
+        results = applying.apply(session, chunk, importer)
+    applying.explain(session, chunk, results, kept)
     services.write_lines(kept, results, keep_ids=True)
     return results
 

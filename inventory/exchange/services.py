@@ -24,7 +24,7 @@ from inventory.core.i18n import in_every_language
 from inventory.core.text import clean
 from inventory.core.wording import N_
 from inventory.exchange import columns, importers, reading, values
-from inventory.exchange.importers import Importer, Remark, Result, Row, Terms
+from inventory.exchange.importers import SAME_VALUE, Importer, Remark, Result, Row, Terms
 from inventory.exchange.models import Extent, Import, ImportLine, KnownLayout, Outcome, Stage
 from inventory.jobs import services as jobs
 from inventory.jobs.models import Job
@@ -259,7 +259,7 @@ def _refused_twice(row: Row, match_key: str | None, within: Sequence[str], seen:
     key = tuple(row.values.get(name) for name in (match_key, *within))
     if seen.setdefault(key, row.line) == row.line:
         return row
-    said = Remark(match_key, N_("Line %(line)s of the file has the same value."), {"line": seen[key]})
+    said = Remark(match_key, SAME_VALUE, {"line": seen[key]})
     return Row(row.line, row.values, [*row.remarks, said])
 
 
@@ -281,28 +281,6 @@ class Chunks:
 
     def _read(self) -> list[Row]:
         return list(islice(self._rows, CHUNK))
-
-
-def apply(
-    session: importers.Session, rows: Sequence[Row], name: Callable[[Mapping[str, Any]], str]
-) -> list[Result]:
-    """Apply the rows that could be read; the others, which `name` names, are refused with what was wrong.
-
-    In the order of the file.
-    """
-    readable = [row for row in rows if row.is_readable]
-    results = {result.line: result for result in session.apply(readable)}
-    for row in rows:
-        if row.line not in results:
-            results[row.line] = Result(row.line, Outcome.REFUSED, name(row.values))
-        results[row.line].remarks = _without_idle([*row.remarks, *results[row.line].remarks])
-    return [results[row.line] for row in rows]
-
-
-def _without_idle(remarks: Sequence[Remark]) -> list[Remark]:
-    """The remarks without warnings about a column that is refused anyway: what they warn of does not come to pass."""
-    refused = {remark.column for remark in remarks if not remark.is_warning}
-    return [remark for remark in remarks if not (remark.is_warning and remark.column in refused)]
 
 
 def forget_lines(kept: Import) -> None:

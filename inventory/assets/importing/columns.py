@@ -54,6 +54,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "notes": ("commentaire", "commentaires", "remarques", "observations", "comments"),
 }  # fmt: skip
 LEFT_OUT = {"bios_on"}
+BEARS_ON = {"entity": ("location",), "manufacturer": ("model",), "model": ("category",)}
 _PRICE = r"\b(?:prix|cout|montant|valeur|tarif|price|cost|amount)\b"
 _TAX = r"(?:vat|tva|tax|taxes|taxe)"
 # Prices whose heading says whether the tax is in them; in the others, the column of the tax says so.
@@ -78,6 +79,8 @@ def columns() -> list[Column]:
 
 def written() -> list[Column]:
     """Return the columns of files of equipment that Parc writes; the custom fields come last."""
+    own = custom.columns("asset")
+    bears_on = {**BEARS_ON, "category": tuple(column.key for column in own)}
     return (
         [own_number()]
         + [
@@ -88,11 +91,12 @@ def written() -> list[Column]:
                 ALIASES.get(name, ()),
                 names_something=name in NAMES,
                 choices=tuple(code.label for code in CODES.get(name, ())),
+                bears_on=bears_on.get(name, ()),
             )
             for name, label in LABELS.items()
             if name not in LEFT_OUT
         ]
-        + custom.columns("asset")
+        + own
     )
 
 

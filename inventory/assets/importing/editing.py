@@ -43,7 +43,7 @@ class Editing:
             row, asset = self.rows[line], change.asset
             home = self.category_ids.get(asset.category_id, "")
             try:
-                said = self.own.said(line, row.values, home, kept.get(asset.public_id, {}))
+                said = self.own.said(row, home, kept.get(asset.public_id, {}))
                 self.written[line] = self.own.change(asset, home, said)
             except DomainError as why:
                 refused[number] = why

@@ -25,6 +25,7 @@ from inventory.exchange import custom
 from inventory.exchange.columns import OWN_NUMBER
 from inventory.exchange.importers import (
     NO_SUCH_NUMBER,
+    SAME_VALUE,
     Importer,
     Remark,
     Result,
@@ -96,7 +97,7 @@ class _Equipment:
         for row in rows:
             try:
                 given[row.line] = self.catalogue.with_model(*drafts[row.line])
-                own[row.line] = self.own.said(row.line, row.values, self._home(given[row.line]))
+                own[row.line] = self.own.said(row, self._home(given[row.line]))
             except Invalid as error:
                 refused[row.line] = error
         refused |= self.own.refuse_taken(own)
@@ -219,10 +220,8 @@ class _Equipment:
         """Refuse a tag or a serial that an earlier line of the file has."""
         for name, taken in (("tag", self.tags), ("serial", self.serials)):
             said = row.values.get(name)
-            if said and taken.setdefault(folded(said), row.line) != row.line:
-                raise Invalid(
-                    name, N_("Line %(line)s of the file has the same value."), line=taken[folded(said)]
-                )
+            if said and name not in row.refused and (line := row.after(taken, folded(said))) is not None:
+                raise Invalid(name, SAME_VALUE, line=line)
 
     def _resolved(self, said: Mapping[str, Any], asset: Asset | None) -> dict[str, Any]:
         """Return columns of Asset from what the cells say; raises Invalid for a name that nothing has."""

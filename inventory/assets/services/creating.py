@@ -118,6 +118,8 @@ def _plan(draft: Draft, actor: Actor) -> _Plan:
     given = _completed(fields.coded(given))
     given.setdefault("state", State.IN_STOCK)
     checks.check(given, given["entity_id"])
+    if "category_id" not in given:
+        raise Invalid("category", N_("Choose a category."))
     begins_on = history.effective_day(given["entity_id"], draft.on or _first_day(given))
     known = [name for name in fields.DAYS if given.get(name)]
     # Being told of what serves already is no day of use, nor is a scan's or an import's first sight of it a
@@ -134,8 +136,6 @@ def _completed(given: dict[str, Any]) -> dict[str, Any]:
     given = checks.consistent(None, given)
     if "entity_id" not in given:
         raise Invalid("entity", N_("Say which entity it belongs to."))
-    if "category_id" not in given:
-        raise Invalid("category", N_("Choose a category."))
     return given
 
 

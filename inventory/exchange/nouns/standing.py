@@ -78,7 +78,8 @@ class Standing:
                 place, {"name": asked.name}, parent=parent, version=None, actor=self.actor
             )
             self.references.forget_places()
-        self._wanted[place.id] = (*asked.above, *_flat(asked.name))
+        if row.is_readable:
+            self._wanted[place.id] = (*asked.above, *_flat(asked.name))
         return place, changes
 
     def _asked(self, row: Row, place: Location) -> _Asked:

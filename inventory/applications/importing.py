@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from inventory.applications import services
 from inventory.applications.fields import DESCRIBED, LABELS, PEOPLE, display, public_name
+from inventory.applications.fields import at_hand as at_hand_of
 from inventory.applications.models import Application, ApplicationUse
 from inventory.applications.services import Draft, FirstUse
 from inventory.applications.states import ApplicationState
@@ -148,6 +149,8 @@ class _Portfolio:
         return Draft(given, FirstUse(row.values.get("users")))
 
     def _created(self, rows: Sequence[Row], drafts: Mapping[int, Draft]) -> dict[int, Result]:
+        # Held here so that what rows name is asked for once.
+        at_hand = at_hand_of([], [drafts[row.line].values for row in rows])
         creation = services.create_many([drafts[row.line] for row in rows], actor=self.terms.actor)
         results = {}
         for number, row in enumerate(rows):
@@ -155,7 +158,9 @@ class _Portfolio:
                 results[row.line] = _refused(row, creation.refused[number])
             else:
                 made = creation.made[number]
-                results[row.line] = Result(row.line, Outcome.CREATED, made.name, made.public_id)
+                first = _first(made, drafts[row.line], row.values)
+                results[row.line] = Result(row.line, Outcome.CREATED, made.name, made.public_id, first)
+        del at_hand
         return results
 
     def _edited(
@@ -270,6 +275,17 @@ class _Portfolio:
             )
         services.update_use(uses[0], {"users": users}, actor=self.terms.actor)
         return [total, users]
+
+
+def _first(made: Application, draft: Draft, said: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
+    """Return what a new application has of what its row says, but for the name that it is called by."""
+    left_out = {"name"} if "entity" in said else {"name", "entity_id"}
+    told = {
+        public_name(name): display(name, getattr(made, name)) for name in draft.values if name not in left_out
+    }
+    if "users" in said:
+        told["users"] = said["users"]
+    return {name: [None, value] for name, value in told.items() if value is not None}
 
 
 def _is_of_sheet(said: Mapping[str, Any], application: Application) -> bool:

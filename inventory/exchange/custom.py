@@ -148,13 +148,21 @@ class OwnFields:
             for line, key in found_there
         }
 
-    def write(self, rows: Sequence[tuple[Any, str, Mapping[str, Any]]]) -> None:
-        """Write the values of new rows: each with the public id of its home and what `said` returned."""
-        kept_values.save_first(
-            self.noun,
-            [(row, self.of(home_id), given) for row, home_id, given in rows if given],
-            actor=self.actor,
-        )
+    def write(
+        self, rows: Mapping[int, tuple[Any, str, Mapping[str, Any]]]
+    ) -> dict[int, dict[str, list[Any]]]:
+        """Write the values of new rows, by their lines, each with the public id of its home and what `said` returned.
+
+        Returns {field.key: [None, new]} by line.
+        """
+        asked = {
+            line: (row, self.of(home_id), given) for line, (row, home_id, given) in rows.items() if given
+        }
+        changes = kept_values.save_first(self.noun, list(asked.values()), actor=self.actor)
+        return {
+            line: _by_key(own, changed)
+            for (line, (_row, own, _given)), changed in zip(asked.items(), changes, strict=True)
+        }
 
     def change(self, row: Any, home_id: str, given: Mapping[str, Any]) -> dict[str, list[Any]]:
         """Set the values of a row that exists and return {field.key: [old, new]}."""
@@ -162,4 +170,8 @@ class OwnFields:
             return {}
         own = self.of(home_id)
         changes = kept_values.save(self.noun, row, own, given, actor=self.actor)
-        return {field.key: changes[name] for field in own if (name := kept_values.name_of(field)) in changes}
+        return _by_key(own, changes)
+
+
+def _by_key(own: Sequence[CustomField], changes: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    return {field.key: changes[name] for field in own if (name := kept_values.name_of(field)) in changes}

@@ -74,7 +74,10 @@ class Row:
 
 @dataclass(slots=True)
 class Result:
-    """What came of a row: the label and public id of what it is about, {field: [old, new]}, and remarks."""
+    """What came of a row: the label and public id of what it is about, {field: [old, new]}, and remarks.
+
+    What is new has changed from nothing: [None, new].
+    """
 
     line: int
     outcome: Outcome

@@ -20,6 +20,7 @@ from inventory.core.wording import N_
 from inventory.exchange import importers, queries, reading
 from inventory.exchange.columns import Column
 from inventory.exchange.models import Extent, Import, ImportLine, Outcome, Stage
+from inventory.exchange.services import LONGEST_TOLD
 from inventory.exchange.values import NOT_LISTED
 from inventory.fields.models import KEY
 from inventory.jobs.aside import progress_of
@@ -66,33 +67,53 @@ def _words(remark: Mapping[str, Any], listed: Mapping[str, str]) -> str:
     return words
 
 
-def said(line: ImportLine, named: Mapping[str, str], listed: Mapping[str, str]) -> str:
-    """Return all remarks on a line in one text; `named` is what `labels` returns, `listed` what `choices` does."""
-    return " ".join(
-        _("%(what)s: %(words)s", what=named[remark["column"]], words=_words(remark, listed))
-        if remark["column"] in named
-        else _words(remark, listed)
+def remarks(
+    line: ImportLine, named: Mapping[str, str], listed: Mapping[str, str]
+) -> list[tuple[str, str, str]]:
+    """Return (column, words, "warn" or "bad") of each remark on a line; of one on no column, the first is empty.
+
+    `named` is what `labels` returns, `listed` what `choices` does.
+    """
+    return [
+        (named.get(remark["column"], ""), _words(remark, listed), "warn" if remark["warning"] else "bad")
         for remark in line.remarks
+    ]
+
+
+def said(line: ImportLine, named: Mapping[str, str], listed: Mapping[str, str]) -> str:
+    """Return all remarks on a line in one text."""
+    return " ".join(
+        _("%(what)s: %(words)s", what=what, words=words) if what else words
+        for what, words, _tone in remarks(line, named, listed)
     )
 
 
-def changes(line: ImportLine, named: Mapping[str, str]) -> str:
-    """Return what changes in a row that exists: "Name: PC-1 → PC-2"; `named` is what `labels` returns."""
-    return "; ".join(
-        _(
-            "%(what)s: %(words)s",
-            what=named.get(name, name),
-            words=f"{_shown(name, old)} → {_shown(name, new)}",
+def changes(line: ImportLine, named: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Return (column, "PC-1 → PC-2", "") of what a row changes, (column, "PC-2", "") of what one that is new has at first."""
+    is_new = line.outcome is Outcome.CREATED
+    places = {name: place for place, name in enumerate(named)}
+    told = sorted(line.changes.items(), key=lambda change: places.get(change[0], len(places)))
+    return [
+        (
+            named.get(name, name),
+            _shown(name, new) if is_new else f"{_shown(name, old)} → {_shown(name, new)}",
+            "",
         )
-        for name, (old, new) in line.changes.items()
-    )
+        for name, (old, new) in told
+    ]
+
+
+def changes_in_words(line: ImportLine, named: Mapping[str, str]) -> str:
+    """Return the same in one text: "Name: PC-1 → PC-2; Price: 12,00 €"."""
+    told = changes(line, named)
+    return "; ".join(_("%(what)s: %(words)s", what=what, words=words) for what, words, _tone in told)
 
 
 def _shown(name: str, value: Any) -> str:
     """Return a value as the history of what it belongs to will say it."""
     if value in (None, ""):
         return "–"
-    return str(field_value(CUSTOM + name if name.startswith(KEY) else name, value))[:60]
+    return str(field_value(CUSTOM + name if name.startswith(KEY) else name, value))[:LONGEST_TOLD]
 
 
 def object_url(line: ImportLine, kept: Import) -> str | None:

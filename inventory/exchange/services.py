@@ -33,6 +33,8 @@ CHUNK = 500
 # What the file of refused rows has beside the columns of the file.
 HANDED_BACK = (N_("Line"), N_("Why it was refused"))
 CELLS_AT_HAND = 2_000
+# Of a value that changes so many characters are shown.
+LONGEST_TOLD = 60
 _UNREAD: Any = object()
 TRY, RUN = "exchange.try", "exchange.import"
 
@@ -290,7 +292,7 @@ def forget_lines(kept: Import) -> None:
 
 
 def write_lines(kept: Import, results: Sequence[Result], *, keep_ids: bool) -> None:
-    """Write what came of lines; `keep_ids` unless what they made was taken back."""
+    """Write what came of lines; `keep_ids` unless what they made was taken back: its first values are told then instead."""
     written = [
         {
             "import_id": kept.id,
@@ -298,7 +300,7 @@ def write_lines(kept: Import, results: Sequence[Result], *, keep_ids: bool) -> N
             "outcome": result.outcome,
             "label": (clean(result.label, 255) or ""),
             "object_id": result.object_id if keep_ids or result.outcome is not Outcome.CREATED else None,
-            "changes": {name: [audit.shown(v) for v in pair] for name, pair in result.changes.items()},
+            "changes": _told(result, keep_ids),
             "remarks": [remark.to_json() for remark in result.remarks],
         }
         for result in results
@@ -307,6 +309,23 @@ def write_lines(kept: Import, results: Sequence[Result], *, keep_ids: bool) -> N
     counted = Counter(kept.counts)
     counted.update(result.outcome.value for result in results)
     kept.counts = dict(counted)
+
+
+def _told(result: Result, keep_ids: bool) -> dict[str, list[Any]]:
+    """Return what changes as JSON keeps it, texts cut to what is shown of them; of what is new and stays, its page tells."""
+    if result.outcome is Outcome.CREATED and keep_ids:
+        return {}
+    return {
+        name: [None, new]
+        if old is None and type(new) is str and len(new) <= LONGEST_TOLD
+        else [_short(old), _short(new)]
+        for name, (old, new) in result.changes.items()
+    }
+
+
+def _short(value: Any) -> Any:
+    shown = audit.shown(value)
+    return shown[:LONGEST_TOLD] if isinstance(shown, str) else shown
 
 
 def open_change_set(kept: Import, *, actor: Actor) -> None:

@@ -262,6 +262,19 @@ def _choosing(
     )
 
 
+def _told(named: Mapping[str, str], listed: Mapping[str, str]) -> Column:
+    """What is wrong with a row or to be looked at, and what it changes or has at first; files have the two apart."""
+
+    def told(row: ImportLine) -> list[tuple[str, str, str]] | None:
+        return [*presentation.remarks(row, named, listed), *presentation.changes(row, named)] or None
+
+    apart = (
+        Column("changes", N_("Values"), lambda row: presentation.changes_in_words(row, named)),
+        Column("remarks", N_("Remarks"), lambda row: presentation.said(row, named, listed)),
+    )
+    return Column("told", N_("Values and remarks"), told, kind="facts", files_as=apart)
+
+
 def _lines(kept: Import, named: Mapping[str, str], listed: Mapping[str, str]) -> Listing:
     def only(statement: Any, value: str) -> Any:
         return statement.where(ImportLine.outcome == value) if value in list(Outcome) else statement
@@ -273,10 +286,7 @@ def _lines(kept: Import, named: Mapping[str, str], listed: Mapping[str, str]) ->
             Column("line", N_("Line"), lambda row: row.line, kind="number", sort=ImportLine.line),
             Column("outcome", N_("Outcome"), lambda row: row.outcome, kind="badge", sort=REFUSED_FIRST),
             Column("label", N_("What it is about"), lambda row: row.label, kind="name"),
-            Column("changes", N_("Changes"), lambda row: presentation.changes(row, named), kind="sentence"),
-            Column(
-                "remarks", N_("Remarks"), lambda row: presentation.said(row, named, listed), kind="sentence"
-            ),
+            _told(named, listed),
         ),
         filters=(Filter("outcome", N_("Outcome"), only, options=code_options(Outcome)),),
         id_column=ImportLine.id,

@@ -62,10 +62,10 @@ def name_of(field: CustomField) -> str:
 
 def save_first(
     object_type: str, rows: Sequence[tuple[Any, Sequence[CustomField], Values]], *, actor: Actor
-) -> None:
+) -> list[audit.Changes]:
     """Set the values of saved objects that have none yet, as `save` does, in a fixed number of queries.
 
-    What no two may have the same was looked up before: the store refuses a second.
+    What no two may have the same was looked up before: the store refuses a second. Returns {name: [None, new]} of each.
     """
     people = _people({
         given[field.key]
@@ -74,8 +74,10 @@ def save_first(
         if field.kind is FieldKind.PERSON and field.key in given
     })  # fmt: skip
     made, entries = [], []
+    told_of: list[audit.Changes] = []
     for row, fields, given in rows:
         changes: audit.Changes = {}
+        told_of.append(changes)
         for field in fields:
             if given.get(field.key) is None:
                 continue
@@ -91,6 +93,7 @@ def save_first(
             entries.append(audit.entry(Action.UPDATED, object_type, row, changes, actor=actor))
     loads.load(CustomValue, made)
     audit.record_all(entries)
+    return told_of
 
 
 def _people(public_ids: set[str]) -> dict[str, Person]:

@@ -16,7 +16,7 @@ from inventory.audit.models import AuditRecord, ChangeSet
 from inventory.catalog.kinds import Kind
 from inventory.core.access import SYSTEM
 from inventory.core.database import db, transaction
-from inventory.exchange.presentation import changes, columns, labels, said
+from inventory.exchange.presentation import changes_in_words, columns, labels, said
 from inventory.fields import kinds, queries
 from inventory.fields import services as custom_fields
 from inventory.fields import values as kept_values
@@ -130,7 +130,7 @@ def test_a_row_that_exists_says_what_changes_and_keeps_what_its_cell_leaves_empt
     assert line(kept, 2).changes == told
     for language, day, inches in (("fr", "01/02/2027", "14 → 15,6"), ("en", "1 Feb 2027", "14 → 15.6")):
         reading(language)
-        words = changes(line(kept, 2), {})
+        words = changes_in_words(line(kept, 2), {})
         assert f"– → {day}" in words
         assert inches in words
     assert held(asset) == {"Assuré jusqu'au": date(2027, 2, 1), "Pouces": Decimal("15.6"), "Lot": "A"}

@@ -105,10 +105,17 @@ class _Equipment:
         creation = services.create_many([Draft(given[line]) for line in lines], actor=self.terms.actor)
         refused |= {lines[place]: error for place, error in creation.refused.items()}
         made = {lines[place]: asset for place, asset in creation.made.items()}
-        self.own.write([(made[line], self._home(given[line]), own[line]) for line in made])
-        return {
-            line: Result(line, Outcome.CREATED, asset.label, asset.public_id) for line, asset in made.items()
-        } | {row.line: _refused(row, refused[row.line]) for row in rows if row.line in refused}
+        written = self.own.write({
+            line: (asset, self._home(given[line]), own[line]) for line, asset in made.items()
+        })  # fmt: skip
+        results = {
+            lines[place]: Result(
+                lines[place], Outcome.CREATED, asset.label, asset.public_id,
+                _first(creation.first[place], drafts[lines[place]][0]) | written.get(lines[place], {}),
+            )
+            for place, asset in creation.made.items()
+        }  # fmt: skip
+        return results | {row.line: _refused(row, refused[row.line]) for row in rows if row.line in refused}
 
     def _change(
         self, rows: Sequence[Row], pairs: Mapping[int, _Pair], found: Mapping[int, Asset]
@@ -249,6 +256,12 @@ class _Equipment:
         if "manufacturer" in said and (maker_id := self.catalogue.maker(said["manufacturer"])) is not None:
             given["manufacturer_id"] = maker_id
         return given
+
+
+def _first(values: Mapping[str, Sequence[Any]], said: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
+    """Return what is told of new equipment: not the tag that it is called by, nor the entity where its row names none."""
+    untold = ("tag",) if "entity" in said else ("tag", "entity")
+    return {name: pair for name, pair in values.items() if name not in untold}
 
 
 def _refused(row: Row, why: DomainError) -> Result:

@@ -36,7 +36,10 @@ class NewAsset(SimpleNamespace):
 
 
 class Beginnings:
-    """What an actor's new assets begin with; `hand_over` and `write` save it."""
+    """What an actor's new assets begin with; `hand_over` and `write` save it.
+
+    `first` are the values that each of them, by its id, has at first, {field: [None, value]} as the history keeps them.
+    """
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
@@ -45,6 +48,7 @@ class Beginnings:
         self.display = cache(fields.display)
         tables: tuple[type[Any], ...] = (Custody, *_NUMBERED, AuditRecord)
         self.rows: dict[type[Any], list[dict[str, Any]]] = {table: [] for table in tables}
+        self.first: dict[int, audit.Changes] = {}
 
     def add(
         self,
@@ -70,20 +74,25 @@ class Beginnings:
             asset, maker.key if maker else "", source or self.source, self.said.at
         )
         changes = {fields.public_name(name): [None, value] for name, value in shown.items()}
-        self._record(Action.CREATED, asset, changes, on)
+        first = self._record(Action.CREATED, asset, changes, on)
         if asset.holder_id is not None:
             self.rows[Custody].append(custody.beginning(asset, on))
             holder = self.display("holder_id", asset.holder_id)
-            self._record(Action.CUSTODY, asset, {"holder": [None, holder]}, on)
+            first = first | self._record(Action.CUSTODY, asset, {"holder": [None, holder]}, on)
+        self.first[asset.id] = first
 
     def join(self, others: Beginnings) -> None:
         """Add what other assets of the same actor begin with."""
         for table, rows in others.rows.items():
             self.rows[table] += rows
+        self.first |= others.first
 
-    def _record(self, action: Action, asset: NewAsset, changes: audit.Changes, on: date) -> None:
+    def _record(self, action: Action, asset: NewAsset, changes: audit.Changes, on: date) -> audit.Changes:
+        """Record an act, and return its changes as the record keeps them."""
         entry = audit.entry(action, "asset", asset, changes, actor=self.actor, effective_on=on)
         self.rows[AuditRecord].append(entry)
+        kept: audit.Changes = entry["changes"]
+        return kept
 
     def hand_over(self) -> list[Custody]:
         """Save the custodies and return them."""

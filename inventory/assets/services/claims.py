@@ -145,11 +145,17 @@ def _claim(dossier: Dossier, name: str, value: Any, said: Said) -> Provenance:
 
 
 def _columns(name: str, value: Any, display: Any, said: Said) -> dict[str, Any]:
+    return {**_by_whom(said), **_what(name, value, display, said)}
+
+
+def _by_whom(said: Said) -> dict[str, Any]:
+    return {"source_label": said.label[:255], "said_at": said.at}
+
+
+def _what(name: str, value: Any, display: Any, said: Said) -> dict[str, Any]:
     evidence = said.evidence.get(name)
     return {
         "value": fields.as_json(value),
-        "source_label": said.label[:255],
-        "said_at": said.at,
         "display": str(display or "")[:255],
         "evidence": evidence[:160] if evidence else None,
     }
@@ -162,9 +168,9 @@ def first_claims(
 
     `displays` are the values as people read them, by the same names.
     """
-    own = {"asset_id": asset_id, "source": said.source, "pinned": pinned}
+    own = {"asset_id": asset_id, "source": said.source, "pinned": pinned, **_by_whom(said)}
     return [
-        {**own, "field": name, **_columns(name, value, displays[name], said)}
+        {**own, "field": name, **_what(name, value, displays[name], said)}
         for name, value in values.items()
         if value is not None and name in fields.CLAIMED
     ]

@@ -17,6 +17,7 @@ from inventory.assets.services import checks, custody, history
 from inventory.assets.services.beginnings import Beginnings, NewAsset
 from inventory.assets.states import SourceKind, State
 from inventory.audit import loads
+from inventory.audit import services as audit
 from inventory.core import registry
 from inventory.core.access import Actor
 from inventory.core.database import db
@@ -43,9 +44,13 @@ class Draft:
 
 @dataclass(slots=True)
 class Creation:
-    """What came of drafts, by their place in the sequence: the assets made, and the refusals."""
+    """What came of drafts, by their place in the sequence: the assets made, their first values and the refusals.
+
+    The values are {field: [None, value]} as the history keeps them, the holder among them.
+    """
 
     made: dict[int, Asset] = field(default_factory=dict)
+    first: dict[int, audit.Changes] = field(default_factory=dict)
     refused: dict[int, Invalid] = field(default_factory=dict)
 
     @property
@@ -106,6 +111,7 @@ def _create_chunk(chunk: Mapping[int, Draft], creation: Creation, actor: Actor) 
     beginnings = Beginnings(actor)
     made = _saved(accepted, creation, beginnings)
     creation.made |= made
+    creation.first |= {number: beginnings.first[asset.id] for number, asset in made.items()}
     del at_hand
     custodies = {held.asset_id: held for held in beginnings.hand_over()}
     _tell(list(made.values()), custodies, actor)

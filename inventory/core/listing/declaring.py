@@ -18,7 +18,7 @@ from inventory.core.wording import N_
 class Column:
     """One column: how a row's value is read, shown, sorted and linked.
 
-    `kind` is text, sentence (a text that takes several lines), code or name (the row's own link, a name not in
+    `kind` is text, sentence (a text that takes several lines), facts (a label, its words and a tone for each), code or name (the row's own link, a name not in
     monospace), badge, day, instant, number, euros, link or bool; `sort` is the SQL expression
     that orders by it (never null, or wrapped in coalesce), or `AsShown`; `down` another one for the order that goes down, so that what
     is unknown comes last in both. `load` is given the rows of a page or of a piece of a file

@@ -132,7 +132,11 @@ class _Places:
             self.references.forget_places()
         return refused | {
             row.line: Result(
-                row.line, Outcome.CREATED, " > ".join(paths[row.line][1]), added.made[number]["public_id"]
+                row.line,
+                Outcome.CREATED,
+                " > ".join(paths[row.line][1]),
+                added.made[number]["public_id"],
+                _first(wanted[number]),
             )
             if number in added.made
             else _refused(row, added.refused[number])
@@ -178,6 +182,11 @@ class _Places:
             outcome = Outcome.UPDATED if changes else Outcome.UNCHANGED
             results[row.line] = Result(row.line, outcome, _label(row) or place.name, place.public_id, changes)
         return results
+
+
+def _first(place: NewPlace) -> dict[str, Sequence[Any]]:
+    """Return what a new place has, but for the path that its row is called by."""
+    return {name: [None, value] for name in ("kind", "address") if (value := place.values[name]) is not None}
 
 
 def _label(row: Row) -> str:

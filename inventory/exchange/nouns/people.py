@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from inventory.core import clock
-from inventory.core.database import db
+from inventory.core.database import among, db
 from inventory.core.errors import Invalid
 from inventory.core.permissions import Permission
 from inventory.core.text import folded
@@ -30,7 +30,7 @@ from inventory.exchange.importers import (
 from inventory.exchange.models import Outcome
 from inventory.exchange.references import References
 from inventory.organization import services
-from inventory.organization.models import Entity, Person
+from inventory.organization.models import Entity, Location, Person
 
 MATCH_KEYS = (OWN_NUMBER, "email", "login", "employee_number", "display_name")
 _TEXT = partial(values.text, limit=120)
@@ -145,10 +145,28 @@ class _People:
         people = services.create_people(
             [(given, self._entity(entity_id)) for _row, given, entity_id in asked], actor=self.terms.actor
         )
+        places = _place_names([given.get("location_id") for _row, given, _entity_id in asked])
         return {
-            row.line: Result(row.line, Outcome.CREATED, person.display_name, person.public_id)
-            for (row, _given, _entity_id), person in zip(asked, people, strict=True)
+            row.line: Result(
+                row.line,
+                Outcome.CREATED,
+                person.display_name,
+                person.public_id,
+                self._first(row, given, places),
+            )
+            for (row, given, _entity_id), person in zip(asked, people, strict=True)
         }
+
+    def _first(
+        self, row: Row, given: Mapping[str, Any], places: Mapping[int, str]
+    ) -> dict[str, Sequence[Any]]:
+        """Return what somebody new has of what a row says, but for the name that the row is called by."""
+        told = {_shown_as(name): value for name, value in given.items() if name != "display_name"}
+        if "location" in told:
+            told["location"] = places[told["location"]]
+        if "entity" in row.values:
+            told["entity"] = self._entity(self.references.entity(row.values["entity"])).name
+        return {name: [None, value] for name, value in told.items()}
 
     def _changed(self, asked: Sequence[tuple[Row, Person, dict[str, Any], int]]) -> dict[int, Result]:
         edits, changed = [], {}
@@ -179,6 +197,16 @@ class _People:
         if entity_id not in self.entities:
             self.entities[entity_id] = db.session.get_one(Entity, entity_id)
         return self.entities[entity_id]
+
+
+def _place_names(ids: Sequence[int | None]) -> dict[int, str]:
+    wanted = {id_ for id_ in ids if id_ is not None}
+    rows = (
+        db.session.execute(select(Location.id, Location.name).where(among(Location.id, wanted)))
+        if wanted
+        else ()
+    )
+    return {row.id: row.name for row in rows}
 
 
 def _shown_as(name: str) -> str:

@@ -13,10 +13,11 @@ from typing import IO
 import debian
 from stamps import ROOT, say
 
-# Two workers for each store: many tests wait for a server or a clock, so that four keep two cores busy.
-COMMAND = (sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup")
+# Many tests wait for a server or a clock, and those of SQLite are three times as many: five workers keep two cores busy.
+COMMAND = (sys.executable, "-m", "pytest", "--dist", "loadgroup", "-n")
+ON_SQLITE = ("3",)
 # The two runs would write the same cache.
-ON_POSTGRESQL = ("--store=postgresql", "-m", "database", "-p", "no:cacheprovider")
+ON_POSTGRESQL = ("2", "--store=postgresql", "-m", "database", "-p", "no:cacheprovider")
 # Told to write no bytecode, each worker would compile all tests again, and each process that a test starts all of Parc.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
@@ -27,7 +28,7 @@ def main() -> int:
     """Return 0 when every test has passed, else 1; what the second run says is shown once the first has ended."""
     # A shell that starts this in the background has it ignore Ctrl-C, and the runs would too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    first = subprocess.Popen(COMMAND, cwd=ROOT, env=ENVIRONMENT)
+    first = subprocess.Popen([*COMMAND, *ON_SQLITE], cwd=ROOT, env=ENVIRONMENT)
     if not debian.is_there("initdb"):
         statuses = _wait_for([first])
         say("PostgreSQL is not installed: the tests of the store ran on SQLite only.")

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from benchmarks.fleets import Fleet
 
 AGENT = {"User-Agent": "benchmark", "Accept-Encoding": "gzip, deflate", "Accept": "text/html"}
+# What a page's script asks for; opened by itself, it leads to the page.
+PIECES, BY_SCRIPT = ("/search/suggest",), {"HX-Request": "true"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ class Web:
 
     def get(self, path: str, cookie: str) -> Answer:
         """Return what a page cost; raises ValueError where it is no page."""
-        self._connection.request("GET", path, headers={**AGENT, "Cookie": cookie})
+        asked_by = BY_SCRIPT if path.startswith(PIECES) else {}
+        self._connection.request("GET", path, headers={**AGENT, **asked_by, "Cookie": cookie})
         answer = self._connection.getresponse()
         sent = answer.read()
         if answer.status != http.client.OK:

@@ -53,8 +53,8 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[[str], date]], ...] = (
     (re.compile(_DAY), date.fromisoformat),
     (re.compile(_DAY + r"T[0-9:.]{8,15}[+-][0-9:]{5}"), datetime.fromisoformat),
 )
-# Amounts as histories keep them: 1873.99 €.
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
+# Amounts as histories keep them: 1873.99 €.
 _EUROS = re.compile(r"-?[0-9]{1,15}\.[0-9]{2} €")
 # A role's field names the entity, so that one record can tell of several.
 ROLE_ON = "role: "

@@ -224,9 +224,6 @@ def bullets(rows: Sequence[Bullet]) -> tuple[BulletRow, ...]:
     """Place each rate against its target on one common scale, what misses most first, unknown rates last."""
     highest = max([row.rate or 0 for row in rows] + [row.target for row in rows], default=0)
     scale = 100 / (highest * 1.04) if highest else 0
-    ordered = sorted(
-        rows, key=lambda row: (row.rate is None, -row.missing, (row.rate or 0) - row.target, row.label)
-    )
     return tuple(
         BulletRow(
             label=row.label,
@@ -238,8 +235,13 @@ def bullets(rows: Sequence[Bullet]) -> tuple[BulletRow, ...]:
             target_x=_percent(row.target * scale),
             reached=row.rate is not None and row.missing <= 0 and row.rate >= row.target,
         )
-        for row in ordered
+        for row in sorted(rows, key=what_misses_most)
     )
+
+
+def what_misses_most(row: Bullet) -> tuple[bool, float, float, str]:
+    """Return the place of a rate among others: what misses most first, unknown rates last."""
+    return row.rate is None, -row.missing, (row.rate or 0) - row.target, row.label
 
 
 def sparkline(values: Sequence[float], *, width: int = 120, height: int = 32) -> Sparkline | None:

@@ -204,10 +204,7 @@ def left_out_rows(figures: Figures) -> list[tuple[str, dict[str, Any]]]:
 def overview_rows(found: list[Figures]) -> list[list[Any]]:
     """Return one row for each entity, in the order of the chart above them: what misses most first."""
     rows = []
-    places = {
-        row.label: place for place, row in enumerate(charts.bullets([bullet(one, one.main) for one in found]))
-    }
-    for one in sorted(found, key=lambda f: places[f.entity.name]):
+    for one in sorted(found, key=lambda one: charts.what_misses_most(bullet(one, one.main))):
         ask, main, whole = one.ask, one.main, one.workplace
         rows.append(
             [

@@ -21,7 +21,7 @@ from inventory.procurement.models import Supplier
 
 # What spreadsheets of French offices call the kinds, where no category is called so.
 CALLED = {
-    Kind.DESKTOP: ("fixe", "pc fixe", "poste fixe", "unite centrale", "uc", "tour", "pc de bureau", "desktop", "pc bureau"),
+    Kind.DESKTOP: ("fixe", "pc fixe", "poste fixe", "unite centrale", "uc", "tour", "pc de bureau", "desktop", "pc bureau", "ordinateur de bureau"),
     Kind.LAPTOP: ("portable", "pc portable", "ordi portable", "notebook", "ultraportable"),
     Kind.TABLET: ("tablette tactile", "ipad"),
     Kind.THIN_CLIENT: ("client leger", "terminal leger"),

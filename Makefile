@@ -6,7 +6,7 @@ PORT ?= 8000
 FUZZ_RUNS ?= 20000
 BIN := .venv/bin
 SETUP := @$(PYTHON) -E -S tools/setup.py
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+COMPILE := $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help

@@ -23,7 +23,8 @@ def build_front_end() -> None:
     files_ready = is_stamped("vendor", sources) and (STATIC / "vendor" / "manifest.json").exists()
     if packages_ready and files_ready:
         return
-    search_path = {"PATH": _path_with_node()}
+    # A town's network often has an authority of its own, which the machine's store of certificates knows and Node's list does not.
+    environment = {"PATH": _path_with_node(), "NODE_USE_SYSTEM_CA": "1"}
     if not packages_ready:
         say("Installing the front-end packages of package-lock.json")
         with stamping("node_modules", packages):
@@ -31,7 +32,7 @@ def build_front_end() -> None:
                 ["npm", "ci", "--loglevel=error"],
                 what="The front-end packages could not be installed",
                 mend="Read the lines above; `make clean` and the same command start afresh",
-                environment=search_path,
+                environment=environment,
             )
     say("Building the front-end files")
     with stamping("vendor", sources):
@@ -39,7 +40,7 @@ def build_front_end() -> None:
             ["node", "build.mjs"],
             what="The front-end files could not be built",
             mend="Mend the file named above",
-            environment=search_path,
+            environment=environment,
         )
 
 

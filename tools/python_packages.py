@@ -104,8 +104,9 @@ def _install(*arguments: str | Path, what: str) -> None:
     uv = BIN / "uv"
     if uv.exists():
         try:
-            # As pip does: a start is then no slower where Python may not write beside its modules.
-            quick: list[str | Path] = [uv, "pip", "install", "--quiet", "--compile-bytecode"]
+            # Bytecode as pip does: a start is then no slower where Python may not write beside its modules. Certificates of
+            # the system: a town's network often has an authority of its own, which uv's own list does not know.
+            quick: list[str | Path] = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--system-certs"]
             run([*quick, "--python", PYTHON, *arguments], what="uv failed", mend="")
             return
         except Failed:

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -22,6 +22,7 @@ from inventory.core.permissions import Role
 from inventory.core.text import clean
 from tests import crowds, rows
 from tests.factories import Cast, create_user
+from tests.page_walk import addresses, instance_pages, pages
 from tests.rollback import nothing_kept
 from tests.sent_forms import TYPED, SentForm, forms_in
 
@@ -64,24 +65,10 @@ def browser(cast: Cast, sign_in: Callable[..., FlaskClient]) -> FlaskClient:
     return found
 
 
-def addresses(app: Flask, made: rows.Rows, method: str) -> list[tuple[str, str]]:
-    """Return (endpoint, address) of every route; signing out is left out, for it ends the walk."""
-    walked = [rule for rule in rows.walk(app, method) if rule.endpoint != "auth.sign_out"]
-    return [(rule.endpoint, rows.address(rule, made)) for rule in walked]
-
-
-def pages(app: Flask, made: rows.Rows, browser: FlaskClient) -> Iterator[tuple[str, str, str]]:
-    """Yield (endpoint, address, text) of every page."""
-    for endpoint, path in addresses(app, made, "GET"):
-        answer = browser.get(path)
-        if answer.mimetype == "text/html" and answer.status_code == 200:
-            yield endpoint, path, answer.get_data(as_text=True)
-
-
-def forms(app: Flask, made: rows.Rows, browser: FlaskClient) -> list[SentForm]:
-    """Return every form of every page, each once."""
+def forms(walk: Iterable[tuple[str, str, str]]) -> list[SentForm]:
+    """Return every form of these pages, each once."""
     found: dict[Any, SentForm] = {}
-    for _endpoint, path, text in pages(app, made, browser):
+    for _endpoint, path, text in walk:
         for form in forms_in(main(text), path):
             action = urlsplit(form.action).path
             found.setdefault((action, tuple(one.name for one in form.fields)), form)
@@ -137,11 +124,12 @@ def tried(form: SentForm, turn: int) -> Iterator[dict[str, str | bytes]]:
         yield dict.fromkeys(form.typed(), ("9" * 400, "31/02/9999")[turn % 2])
 
 
+@pytest.mark.xdist_group("walks")
 def test_no_form_breaks_and_what_was_typed_is_kept_or_shown_escaped(
     app: Flask, database: Any, made: rows.Rows, browser: FlaskClient
 ) -> None:
     wrong, statuses = [], set()
-    for turn, form in enumerate(forms(app, made, browser)):
+    for turn, form in enumerate(forms(instance_pages(app, made, browser))):
         for changed in tried(form, turn):
             what = f"{form.action} { ({name: str(value)[:25] for name, value in changed.items()}) }"
             with nothing_kept(database):
@@ -239,7 +227,7 @@ def test_an_entity_that_is_not_the_user_s_own_is_taken_by_no_form(
     ids = {name: foreign[noun].public_id for name, noun in FOREIGN.items()}
     ids |= dict.fromkeys(("entity", "entity_0"), cast.pessac.public_id)
     found, wrong = set(), []
-    for form in forms(app, made, browser):
+    for form in forms(pages(app, made, browser)):
         for one in form.fields:
             noun = one.name if form.action.split("?")[0] != "/entities/new" else "entity"
             if noun in ids and one.kind != "button":
@@ -269,10 +257,11 @@ def arguments(text: str) -> set[str]:
     )
 
 
+@pytest.mark.xdist_group("walks")
 def test_no_argument_breaks_a_page(app: Flask, made: rows.Rows, browser: FlaskClient) -> None:
     """Every argument of a page at once, each with another value, until each list has had every value in each."""
     wrong, lists = [], 0
-    for endpoint, path, text in list(pages(app, made, browser)):
+    for endpoint, path, text in instance_pages(app, made, browser):
         names = sorted(ALWAYS | arguments(main(text)) - {"csrf_token"})
         is_list = "format=csv" in text
         lists += is_list

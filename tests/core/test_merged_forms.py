@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -13,9 +13,11 @@ from flask.testing import FlaskClient
 from inventory.core.merging import SEEN
 from tests import rows
 from tests.factories import Cast
+from tests.page_walk import instance_pages
+from tests.rollback import nothing_kept
 from tests.sent_forms import SentForm, forms_in
 
-pytestmark = pytest.mark.any_store
+pytestmark = [pytest.mark.any_store, pytest.mark.xdist_group("walks")]
 
 NOTHING_LEFT = "Nothing of what you typed is left to save."
 
@@ -27,17 +29,16 @@ def browser(cast: Cast, sign_in: Callable[..., FlaskClient]) -> FlaskClient:
     return found
 
 
-def edited(app: Flask, browser: FlaskClient, cast: Cast) -> Iterator[tuple[str, SentForm]]:
-    """Yield (endpoint, form) of each form that changes a saved row."""
-    made = rows.make(cast.le_bouscat)
-    for rule in rows.walk(app, "GET"):
-        if rule.endpoint == "auth.sign_out":
-            continue
-        answer = browser.get(rows.address(rule, made))
-        if answer.mimetype == "text/html" and answer.status_code == 200:
-            for form in forms_in(answer.get_data(as_text=True), answer.request.path):
-                if form.value(SEEN):
-                    yield rule.endpoint, form
+@pytest.fixture
+def edited(app: Flask, made: rows.Rows, browser: FlaskClient) -> list[tuple[str, SentForm]]:
+    """Each form that changes a saved row, with its endpoint; those in place are left out."""
+    return [
+        (endpoint, form)
+        for endpoint, path, text in instance_pages(app, made, browser)
+        if endpoint not in IN_PLACE
+        for form in forms_in(text, path)
+        if form.value(SEEN)
+    ]
 
 
 def older(form: SentForm) -> dict[str, list[str]]:
@@ -55,12 +56,12 @@ def kept(page: str) -> list[tuple[str, str]]:
     return list(zip(lines, sides, strict=True))
 
 
-def test_a_form_that_nothing_was_changed_in_has_nothing_left_to_save(app, cast, browser):
+def test_a_form_that_nothing_was_changed_in_has_nothing_left_to_save(edited, browser):
     found, wrong = 0, []
-    for endpoint, form in edited(app, browser, cast):
+    for endpoint, form in edited:
         answer = browser.post(form.action, data=older(form))
         text = answer.get_data(as_text=True)
-        if endpoint in IN_PLACE or answer.status_code == 422:
+        if answer.status_code == 422:
             continue
         found += 1
         if answer.status_code != 409 or kept(text) or NOTHING_LEFT not in text:
@@ -69,31 +70,37 @@ def test_a_form_that_nothing_was_changed_in_has_nothing_left_to_save(app, cast, 
     assert found > 12
 
 
-def test_what_alone_was_typed_is_kept_and_saved(app, cast, browser):
+def test_what_alone_was_typed_is_kept_and_saved(edited, database, browser):
     wrong = []
-    for endpoint, form in edited(app, browser, cast):
+    for endpoint, form in edited:
         typed = next((one.name for one in form.fields if one.name in FREELY_TYPED), None)
-        if endpoint in IN_PLACE or typed is None:
+        if typed is None:
             continue
-        stale = browser.post(form.action, data={**older(form), typed: ["Typed lately"]})
-        text = stale.get_data(as_text=True)
-        both = next((one for one in forms_in(text, form.action) if one.value(SEEN)), None)
-        if stale.status_code != 409 or [side for _label, side in kept(text)] != ["mine"] or both is None:
-            wrong.append(f"{endpoint}, {typed}: {stale.status_code} {kept(text)}")
-        elif browser.post(both.action, data=both.data()).status_code != 303:
-            wrong.append(f"{endpoint}: not saved")
-        elif (after := form_again(browser, form)) is not None and after.value(typed) != "Typed lately":
-            wrong.append(f"{endpoint}: lost")
+        with nothing_kept(database):
+            wrong += [f"{endpoint}, {typed}: {fault}" for fault in faults_of_keeping(browser, form, typed)]
     assert not wrong, "\n".join(wrong)
 
 
-def test_a_form_that_lies_about_what_it_held_is_a_conflict_like_another(app, cast, browser):
-    for endpoint, form in edited(app, browser, cast):
-        if endpoint in IN_PLACE:
-            continue
+def faults_of_keeping(browser: FlaskClient, form: SentForm, typed: str) -> list[str]:
+    """Type into one field of an old form, save what the conflict's page offers, and return what went wrong on the way."""
+    stale = browser.post(form.action, data={**older(form), typed: ["Typed lately"]})
+    text = stale.get_data(as_text=True)
+    both = next((one for one in forms_in(text, form.action) if one.value(SEEN)), None)
+    if stale.status_code != 409 or [side for _label, side in kept(text)] != ["mine"] or both is None:
+        return [f"{stale.status_code} {kept(text)}"]
+    if browser.post(both.action, data=both.data()).status_code != 303:
+        return ["not saved"]
+    after = form_again(browser, form)
+    return ["lost"] if after is not None and after.value(typed) != "Typed lately" else []
+
+
+def test_a_form_that_lies_about_what_it_held_is_a_conflict_like_another(edited, browser):
+    for turn, (endpoint, form) in enumerate(edited):
         names = [one.name for one in form.fields]
         values = [json.dumps({name: [odd] for name in names}) for odd in ("a\0b", "-1")]
-        for lie in ("[" * 50_000, '{"name":' * 5_000, "1.5.3", *values):
+        lies = ["[" * 50_000, '{"name":' * 5_000, "1.5.3", *values]
+        # Each form tells two of them, the next form the next ones.
+        for lie in (lies[turn % len(lies)], lies[(turn + 1) % len(lies)]):
             answer = browser.post(form.action, data={**older(form), SEEN: [lie]})
             assert answer.status_code in (409, 422), f"{endpoint}: {answer.status_code}: {lie[:40]}"
 

@@ -106,7 +106,14 @@ def _install(*arguments: str | Path, what: str) -> None:
         try:
             # Bytecode as pip does: a start is then no slower where Python may not write beside its modules. Certificates of
             # the system: a town's network often has an authority of its own, which uv's own list does not know.
-            quick: list[str | Path] = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--system-certs"]
+            quick: list[str | Path] = [
+                uv,
+                "pip",
+                "install",
+                "--quiet",
+                "--compile-bytecode",
+                "--system-certs",
+            ]
             run([*quick, "--python", PYTHON, *arguments], what="uv failed", mend="")
             return
         except Failed:
@@ -139,3 +146,19 @@ def compile_translations() -> None:
                 what=f"The translation {path.relative_to(ROOT)} could not be compiled",
                 mend="Mend the line named above in that file",
             )
+
+
+def compile_tests() -> None:
+    """Have pytest read all tests once: each worker of the suite would otherwise rewrite all of their assertions at the same time."""
+    tests = sorted((ROOT / "tests").rglob("*.py"))
+    fingerprint = digest(tests)
+    if is_stamped("tests", fingerprint):
+        return
+    say("Compiling the tests")
+    with stamping("tests", fingerprint):
+        run(
+            [PYTHON, "-m", "pytest", "--collect-only", "--quiet", "--no-summary"],
+            what="The tests could not be read",
+            mend="Mend the file named above",
+            environment={"PYTHONDONTWRITEBYTECODE": ""},
+        )

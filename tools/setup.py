@@ -35,6 +35,8 @@ def set_up(target: str) -> None:
             front_end.build_front_end()
         if target in ("run", "test", "bench"):
             python_packages.compile_translations()
+        if target == "test":
+            python_packages.compile_tests()
 
 
 @contextmanager

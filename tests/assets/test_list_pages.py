@@ -87,7 +87,7 @@ def test_an_order_is_walked_to_its_end_and_back(
     fleet: None, browser: FlaskClient, monkeypatch: pytest.MonkeyPatch, sort: str
 ) -> None:
     for module in (reading, lists):
-        monkeypatch.setattr(module, "PAGE_SIZE", 2)
+        monkeypatch.setattr(module, "PAGE_SIZE", 3)
     file = csv.reader(io.StringIO(opened(browser, f"/assets/?sort={sort}&format=csv")))
     whole = [line[0] for line in file][1:]
     assert len(whole) == 7

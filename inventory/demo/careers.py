@@ -12,6 +12,7 @@ from inventory.assets.states import Condition, DisposalRoute, Ownership, State, 
 from inventory.catalog.kinds import Kind
 from inventory.core.access import Actor
 from inventory.demo.chance import Chance
+from inventory.demo.importing import TakeOver
 from inventory.demo.lives import Life
 from inventory.demo.positions import Position, Turn
 from inventory.demo.products import NETWORK, PERSONAL, SERIAL_LENGTHS
@@ -82,7 +83,7 @@ class Career:
 
     world: World
     commune: Commune
-    take_over: Act
+    take_over: TakeOver
     chance: Chance
 
     def live(self, device: Device, number: int) -> Life:
@@ -179,10 +180,11 @@ class Career:
             known = {name: known[name] for name in ("warranty_starts_on", "warranty_ends_on")}
             start = self.commune.joined_on
         values |= {**known, "location_id": device.desk.room.id, "state": State.IN_SERVICE}
-        life.begin(values, start, self.take_over)
+        life.begin(values, start, self.take_over.act)
         holder = device.desk.holder
+        self.take_over.bring(life, values, holder.name if holder else "")
         if holder is not None:
-            life.take_charge(holder, start, self.take_over)
+            life.take_charge(holder, start, self.take_over.act)
 
     def _delivered(self, life: Life, device: Device, values: dict[str, Any]) -> None:
         """It was bought since: logged on delivery, prepared, handed over."""

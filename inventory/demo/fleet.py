@@ -8,12 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from inventory.assets.states import State, Usage
-from inventory.audit.models import ChangeSetKind
 from inventory.catalog.kinds import Kind
-from inventory.core.access import Actor
-from inventory.demo import population, territory, trail
+from inventory.demo import importing, population, territory
 from inventory.demo.careers import Career, Desk, Device
 from inventory.demo.chance import Chance
+from inventory.demo.importing import TakeOver
 from inventory.demo.lives import Life
 from inventory.demo.positions import Layout, Position, quotas
 from inventory.demo.products import HABITS, PERSONAL, RACKED, TERMINALS
@@ -39,11 +38,12 @@ class Lived:
 
 @dataclass(slots=True)
 class CommuneFleet:
-    """The equipment of a commune: what was lived at each position, in turn, and what was never handed out."""
+    """The equipment of a commune: what was lived at each position, in turn, what was never handed out, and what it brought."""
 
     commune: Commune
     chains: list[list[Lived]]
     pool: list[Life]
+    taken: TakeOver
 
     @property
     def lives(self) -> Iterator[tuple[Device | None, Life]]:
@@ -72,7 +72,8 @@ def make(world: World, commune: Commune, count: int) -> CommuneFleet:
     positions = layout.positions({kind: number - pool[kind] for kind, number in wanted.items()})
     desks = _desks(world, commune, positions, chance)
     purchasing = Purchasing(world, commune)
-    career = Career(world, commune, _take_over(world, commune), world.chance("careers", commune.code))
+    taken = importing.begin(world, commune)
+    career = Career(world, commune, taken, world.chance("careers", commune.code))
     chains = _chains(positions, desks, purchasing)
     ordered = sorted(
         ((device, place) for place, chain in enumerate(chains) for device in chain),
@@ -87,26 +88,11 @@ def make(world: World, commune: Commune, count: int) -> CommuneFleet:
         chain.sort(key=lambda one: one.device.place)
     spares = Pool(world, commune, purchasing, chance)
     kept = [spares.make(kind) for kind, number in pool.items() for _ in range(number)]
-    return CommuneFleet(commune, lived, kept)
+    return CommuneFleet(commune, lived, kept, taken)
 
 
 def _by_kind(count: int) -> Mapping[str, int]:
     return quotas(count, {kind.value: habit.share for kind, habit in HABITS.items()})
-
-
-def _take_over(world: World, commune: Commune) -> Act:
-    """Open the import of what the commune brought."""
-    at = world.chance("take over", commune.code).at_work(commune.joined_on)
-    title = f"reprise-{commune.code.lower()}.csv"
-    actor = Actor("import", "", f"{title} ({world.technicians[0].label})")
-    opened = trail.change_set(
-        world.rows,
-        ChangeSetKind.IMPORT,
-        f"Reprise du parc de {commune.name}",
-        act=Act(actor, at),
-        entity_id=commune.seat.id,
-    )
-    return Act(actor, at, opened)
 
 
 def _chains(positions: list[Position], desks: list[Desk], purchasing: Purchasing) -> list[list[Device]]:

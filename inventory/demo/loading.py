@@ -18,6 +18,7 @@ from inventory.demo import (
     connecting,
     fleet,
     hanging,
+    importing,
     mailing,
     networks,
     nights,
@@ -75,6 +76,7 @@ def load(order: Order, *, on_progress: Progress = lambda _assets: None) -> Loade
         renewals.present(world)
         portfolio.freeze(world)
         world.rows.finish()
+        importing.leave_half_way(world)
     return Loaded(accounts, made)
 
 
@@ -127,6 +129,7 @@ class Filling:
         hanging.settle(world, watch.network.site_code, watch.runs)
         printed.read(world, watch.network.site_code)
         world.rows.flush()
+        importing.keep(world, commune, equipment.taken)
         return count
 
     def _write(self, equipment: CommuneFleet, watch: Watch) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from inventory.applications.models import Application, ApplicationAnnex
 from inventory.assets.models import Asset
 from inventory.assets.states import State
-from inventory.audit.models import ChangeSet
+from inventory.audit.models import AuditRecord, ChangeSet
 from inventory.core import registry
 from inventory.core.database import db, transaction
 from inventory.demo import rehearsal
 from inventory.discovery.models import Run, Sighting
 from inventory.discovery.services import SCAN
+from inventory.exchange.models import Import, Stage
 from inventory.jobs import services as jobs
 from inventory.jobs.models import Job, JobState
 from inventory.jobs.runner import run_here
@@ -40,6 +41,7 @@ LISTS = (
         "/discovery/credentials/",
         "/applications/",
         "/applications/annexes/",
+        "/imports/",
     ),
 )
 
@@ -54,6 +56,35 @@ def test_a_list_opens_with_rows_for_the_administrator(browser, path):
 @pytest.mark.parametrize("login", ["gestion", "technique", "referente"])
 def test_home_opens_for_every_role(browser, login):
     assert browser(login).get("/").status_code == 200
+
+
+def test_an_import_that_the_history_names_opens_with_its_file_and_what_it_made(browser):
+    client = browser("gestion")
+    with client.application.app_context():
+        born = select(AuditRecord).where(AuditRecord.actor_kind == "import", AuditRecord.action == "created")
+        record = db.session.scalars(born.order_by(AuditRecord.id)).first()
+        kept = db.session.scalars(select(Import).where(Import.public_id == record.actor_id)).one()
+        made = db.session.scalar(
+            select(func.count()).select_from(
+                born.where(AuditRecord.change_set_id == kept.change_set_id).subquery()
+            )
+        )
+        address, refused = f"/imports/{kept.public_id}", kept.counts["refused"]
+        assert (kept.counts["created"], made + refused) == (made, kept.lines)
+        assert record.actor_label == f"{kept.filename} ({kept.user_label})"
+    assert f'/assets/{record.object_id}"' in client.get(f"{address}?outcome=created").text
+    assert client.get(f"{address}/refused.csv").text.count("\r\n") == 1 + refused
+
+
+def test_a_file_left_half_way_is_gone_on_with(browser):
+    client = browser("gestion")
+    with client.application.app_context():
+        kept = db.session.scalars(select(Import).where(Import.stage == Stage.TRYING)).one()
+        address, job_id = f"/imports/{kept.public_id}", kept.job_id
+        db.session.remove()
+    run_here(client.application, job_id)
+    assert "Importer" in client.get(address).text
+    assert client.post(f"{address}/start").status_code in (302, 303)
 
 
 def test_the_referent_sees_one_commune_alone(browser):

@@ -51,12 +51,12 @@ def categories() -> Listing:
         columns=(
             Column("name", N_("Name"), lambda row: gettext(row.name), kind="name", sort=_by_name()),
             Column("kind", N_("Kind"), lambda row: gettext(row.kind.label)),
+            *tallied("category"),
             Column("life", N_("Service life in months"), lambda row: row.service_life_months, kind="number",
                    sort=func.coalesce(Category.service_life_months, 0)),
-            Column("base", N_("Counts in the yearly sixth"), lambda row: row.in_renewal_base, kind="bool"),
+            Column("base", N_("In the yearly sixth"), lambda row: row.in_renewal_base, kind="bool"),
             Column("workplace", N_("Digital workplace"), lambda row: row.in_workplace, kind="bool"),
             Column("active", N_("May be chosen"), lambda row: row.active, kind="bool"),
-            *tallied("category"),
         ),
         filters=(
             Filter("kind", N_("Kind"), lambda s, v: s.where(Category.kind == v) if v in list(Kind) else s, options=code_options(Kind)),

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, g, jsonify, request, url_for
 from flask_babel import gettext as _
 
-from inventory.catalog import forms, lists, queries, services
+from inventory.catalog import forms, lists, queries, services, uses
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core.errors import Invalid
 from inventory.core.forms import options
@@ -186,12 +186,27 @@ def edit_model(public_id: str) -> Response:
     form = _model_form(model)
     if form.submitted_and_valid():
         with form.saving():
-            services.update_model(model, _model_values(form), actor=g.actor, version=form.seen_version())
+            changes = services.update_model(
+                model, _model_values(form), actor=g.actor, version=form.seen_version()
+            )
         if not form.errors:
-            return done(_("%(name)s is saved.", name=model.name), to=url_for(".models"))
+            return _model_saved(model, has_moved="category_id" in changes)
     return _form(form, _("Edit %(name)s", name=model.name), ".models",
                  merge=url_for(".merge_models", id=public_id), former=_former(model),
                  delete=url_for(".delete_model", public_id=public_id))  # fmt: skip
+
+
+def _model_saved(model: Model, *, has_moved: bool) -> Response:
+    """Say so, and of a model that has got another category where those are that keep theirs."""
+    of_it = uses.uses_of(model) if has_moved else []
+    if not of_it:
+        return done(_("%(name)s is saved.", name=model.name), to=url_for(".models"))
+    words = _(
+        "%(name)s is saved. What is of it already keeps the category that it has: %(uses)s.",
+        name=model.name,
+        uses=of_it[0].words,
+    )
+    return done(words, to=url_for(".models"), see_url=of_it[0].url)
 
 
 def _former(row: Any) -> list[str]:

@@ -1,5 +1,6 @@
 """Things that belong together: connected and let go with their days, moved together when asked, and free once they leave."""
 
+import re
 from datetime import date
 
 import pytest
@@ -71,8 +72,21 @@ def test_a_handover_takes_what_is_connected_along_when_asked(place, laptop, scre
     address = f"/assets/{laptop.public_id}/hand-over"
     alice.post(address, data={"person": place.marie.public_id, "together": "y"})
     assert laptop.holder_id == screen.holder_id == place.marie.id
+    undo_last(alice, f"/assets/{laptop.public_id}")
+    assert (laptop.holder_id, screen.holder_id) == (None, None)
+    alice.post(address, data={"person": place.marie.public_id, "together": "y"})
     alice.post(f"/assets/{laptop.public_id}/take-back", data={"note": ""})
     assert (laptop.holder_id, screen.holder_id) == (None, place.marie.id)
+    undo_last(alice, f"/assets/{laptop.public_id}")
+    assert laptop.holder_id == place.marie.id
+
+
+def undo_last(browser, address):
+    """Press the button beside what was just said."""
+    page = browser.get(address).get_data(as_text=True)
+    last = re.findall(r'action="(/changes/own/[^"]+)"', page)[-1]
+    assert browser.post(last).status_code == 303
+    db.session.expire_all()
 
 
 def test_a_move_takes_it_along_too_and_a_lone_thing_is_asked_nothing(place, laptop, screen, alice):

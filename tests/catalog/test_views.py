@@ -98,6 +98,25 @@ def test_the_catalogue_says_how_much_of_each_one_sees_and_leads_there(cast, dian
     assert f"maker={maker.public_id}" in diane.get("/catalog/manufacturers").get_data(as_text=True)
 
 
+def test_equipment_that_keeps_its_category_when_its_model_gets_another_is_told_of(cast, diane):
+    laptops, tablets = (factories.create_category(kind) for kind in (Kind.LAPTOP, Kind.TABLET))
+    model = factories.create_model(factories.create_manufacturer(), name="Switch 12", category_id=laptops.id)
+    asset = factories.create_asset(cast.pessac, model_id=model.id, category_id=laptops.id)
+    address = f"/catalog/models/{model.public_id}"
+    data = {"manufacturer": model.manufacturer.public_id, "name": "Switch 12"}
+    english = {"Accept-Language": "en"}
+    said = r"keeps the category that it has: 1 item of equipment\. <a href=\"(/assets/[^\"]+)"
+    diane.post(address, data=data | {"category": tablets.public_id, "version": "1"}, headers=english)
+    page = diane.get("/catalog/models", headers=english).get_data(as_text=True)
+    assert asset.public_id in diane.get(re.search(said, page)[1].replace("&amp;", "&")).get_data(as_text=True)
+    diane.post(
+        address,
+        data=data | {"category": tablets.public_id, "price_cents": "9", "version": "2"},
+        headers=english,
+    )
+    assert re.search(said, diane.get("/catalog/models", headers=english).get_data(as_text=True)) is None
+
+
 def test_the_administrator_adds_a_maker_and_a_model_that_pickers_find(cast, diane, sign_in):
     assert diane.post("/catalog/manufacturers/new", data={"name": "Framework"}).status_code == 303
     maker = db.session.scalar(select(Manufacturer))

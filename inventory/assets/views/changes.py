@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from flask import Response, g, request, url_for
@@ -13,11 +14,13 @@ from inventory.assets.services import Handover
 from inventory.assets.states import State
 from inventory.assets.views.blueprint import bp
 from inventory.assets.views.records import picked_words
+from inventory.audit import services as audit
+from inventory.audit.models import ChangeSet, ChangeSetKind
 from inventory.core.errors import NotFound
 from inventory.core.forms import PickerField, options
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
-from inventory.core.web import access, authorise, done, load, page
+from inventory.core.web import access, authorise, done, load, page, undo_own_url
 from inventory.core.wording import N_
 from inventory.organization.choices import chosen, chosen_entity, entity_options
 from inventory.organization.models import Location, Person
@@ -61,12 +64,22 @@ def hand_over(public_id: str) -> Response:
             handover = Handover(form.on.data, form.condition.data, form.note.data, loan=form.loan.data)
             person = chosen(Person, form.person.data, field="person")
             location = chosen(Location, form.location.data, field="location")
-            for one in _all_of(asset, form):
-                services.hand_over(one, handover, actor=g.actor, person=person, location=location)
+            with handing_over(asset, person, location) as opened:
+                for one in _all_of(asset, form):
+                    services.hand_over(one, handover, actor=g.actor, person=person, location=location)
         if not form.errors:
-            return done(_handed_words(asset), to=_address(asset))
+            return done(_handed_words(asset), to=_address(asset), undo_url=undo_own_url(opened.public_id))
     return page("assets/hand_over.html", form=_with_words(form, asset), status=form.status, asset=asset,
                 possible=policies.can_hand_over(access(), asset))  # fmt: skip
+
+
+def handing_over(
+    asset: Asset, person: Person | None, location: Location | None
+) -> AbstractContextManager[ChangeSet]:
+    """Open the change set of a handover, so that it can be undone as that of many can."""
+    name = services.words_of(person, location) or ""
+    title = _("Handover of %(label)s: %(name)s", label=asset.label, name=name)
+    return audit.change_set(ChangeSetKind.HANDOVER, title, actor=g.actor, entity_id=asset.entity_id)
 
 
 def _handed_words(asset: Asset) -> str:
@@ -86,11 +99,16 @@ def take_back(public_id: str) -> Response:
         with form.saving():
             handover = Handover(form.on.data, form.condition.data, form.note.data)
             location = chosen(Location, form.location.data, field="location")
-            for one in _all_of(asset, form):
-                if one is asset or services.open_custody(one) is not None:
-                    services.take_back(one, handover, actor=g.actor, location=location)
+            title = _("Return of %(label)s", label=asset.label)
+            with audit.change_set(
+                ChangeSetKind.RETURN, title, actor=g.actor, entity_id=asset.entity_id
+            ) as opened:
+                for one in _all_of(asset, form):
+                    if one is asset or services.open_custody(one) is not None:
+                        services.take_back(one, handover, actor=g.actor, location=location)
         if not form.errors:
-            return done(_("%(label)s is back in stock.", label=asset.label), to=_address(asset))
+            words = _("%(label)s is back in stock.", label=asset.label)
+            return done(words, to=_address(asset), undo_url=undo_own_url(opened.public_id))
     return page("assets/take_back.html", form=_with_words(form, asset), status=form.status, asset=asset,
                 custody=services.open_custody(asset))  # fmt: skip
 

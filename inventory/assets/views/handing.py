@@ -9,12 +9,13 @@ from inventory.assets import forms, queries, services
 from inventory.assets.models import Asset
 from inventory.assets.services import Handover
 from inventory.assets.views import bulk_hands
+from inventory.assets.views.changes import handing_over
 from inventory.core.addresses import local_target
 from inventory.core.errors import Invalid
 from inventory.core.guard import requires
 from inventory.core.listing import Picked
 from inventory.core.permissions import Permission
-from inventory.core.web import current_scope, done, load, page
+from inventory.core.web import current_scope, done, load, page, undo_own_url
 from inventory.core.wording import N_
 from inventory.organization.choices import chosen, seen_row, show_place
 from inventory.organization.models import Location, Person
@@ -33,11 +34,12 @@ def hand_over(public_id: str) -> Response:
             asset = _asset(form)
             handover = Handover(form.on.data, form.condition.data, form.note.data, loan=form.loan.data)
             location = chosen(Location, form.location.data, field="location")
-            services.hand_over(asset, handover, actor=g.actor, person=person, location=location)
+            with handing_over(asset, person, location) as opened:
+                services.hand_over(asset, handover, actor=g.actor, person=person, location=location)
         if not form.errors:
             to = url_for(".hand_over" if "another" in request.form else "people.detail", public_id=public_id)
             words = _("%(label)s is handed over to %(name)s.", label=asset.label, name=person.display_name)
-            return done(words, to=to)
+            return done(words, to=to, undo_url=undo_own_url(opened.public_id))
     return page("assets/hand_to.html", form=_with_words(form, person), status=form.status, person=person)
 
 

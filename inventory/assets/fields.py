@@ -10,7 +10,7 @@ from sqlalchemy import inspect, select
 
 from inventory.assets.models import Asset
 from inventory.catalog.models import Category, Manufacturer, Model
-from inventory.core.database import db, row_of
+from inventory.core.database import among, db, row_of
 from inventory.core.types import Code
 from inventory.core.wording import N_
 from inventory.organization.models import Entity, Location, Person
@@ -117,7 +117,7 @@ def _read(model: type[Any], ids: Collection[int]) -> list[Any]:
     kept = [row for row in known if row is not None and not inspect(row).expired]
     missing = sorted(set(ids) - {row.id for row in kept})
     if missing:
-        kept += db.session.scalars(select(model).where(model.id.in_(missing)))
+        kept += db.session.scalars(select(model).where(among(model.id, missing)))
     return kept
 
 

@@ -12,7 +12,7 @@ from inventory.assets import lifecycle
 from inventory.assets.models import Asset, AssetIdentifier
 from inventory.assets.states import IdentifierKind, State
 from inventory.catalog.models import Category, Manufacturer, Model
-from inventory.core.database import db
+from inventory.core.database import among, db
 from inventory.core.wording import N_
 from inventory.organization.models import Location, Person
 from inventory.search import documents
@@ -47,7 +47,7 @@ def equipment(ids: Sequence[int]) -> Iterator[Document]:
         .outerjoin(Model, Model.id == Asset.model_id)
         .outerjoin(Person, Person.id == Asset.holder_id)
         .outerjoin(Location, Location.id == Asset.location_id)
-        .where(Asset.id.in_(ids))
+        .where(among(Asset.id, ids))
     )  # fmt: skip
     identifiers = _identifiers(ids)
     for row in db.session.execute(statement):
@@ -71,7 +71,7 @@ def _identifiers(ids: Sequence[int]) -> dict[int, tuple[list[str], list[str]]]:
     """Return for each asset the names it is seen under and its other identifiers."""
     found: dict[int, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     statement = select(AssetIdentifier.asset_id, AssetIdentifier.kind, AssetIdentifier.value).where(
-        AssetIdentifier.asset_id.in_(ids), AssetIdentifier.kind.in_((*_KEYS, IdentifierKind.NAME))
+        among(AssetIdentifier.asset_id, ids), AssetIdentifier.kind.in_((*_KEYS, IdentifierKind.NAME))
     )
     for asset_id, kind, value in db.session.execute(statement):
         found[asset_id][0 if kind is IdentifierKind.NAME else 1].append(value)

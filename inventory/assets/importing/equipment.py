@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, func, select
 
 from inventory.assets import services
 from inventory.assets.fields import EDITABLE
@@ -16,7 +16,7 @@ from inventory.assets.importing.editing import Editing
 from inventory.assets.models import Asset
 from inventory.assets.services import Change, Draft
 from inventory.catalog.models import Category, Model
-from inventory.core.database import db
+from inventory.core.database import among, db
 from inventory.core.errors import DomainError, Invalid
 from inventory.core.permissions import Permission
 from inventory.core.text import folded
@@ -183,8 +183,8 @@ class _Equipment:
         column = getattr(Asset, key)
         keys = {folded(str(row.values[key])) for row in rows if key in row.values}
         # Numbers in Parc are in small letters, in the index as they are.
-        said = column if key == OWN_NUMBER else func.lower(column)
-        statement = select(Asset).where(said.in_(keys), Asset.entity_id.in_(self.terms.allowed))
+        said = column if key == OWN_NUMBER else func.lower(column, type_=Text())
+        statement = select(Asset).where(among(said, keys), Asset.entity_id.in_(self.terms.allowed))
         found: dict[str, list[Asset]] = {}
         for asset in db.session.scalars(statement):
             found.setdefault(folded(getattr(asset, key)), []).append(asset)
@@ -195,7 +195,7 @@ class _Equipment:
         said = {row.values["serial"].upper() for row in rows if "serial" in row.values}
         wanted = select(Asset.id, Asset.serial, Asset.tag, Asset.name, Asset.entity_id)
         found: dict[str, list[Any]] = {}
-        for other in db.session.execute(wanted.where(Asset.serial.in_(said))):
+        for other in db.session.execute(wanted.where(among(Asset.serial, said))):
             found.setdefault(other.serial, []).append(other)
         return found
 

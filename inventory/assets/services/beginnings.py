@@ -21,7 +21,7 @@ from inventory.audit.models import Action, AuditRecord
 from inventory.catalog.models import Manufacturer
 from inventory.core import clock
 from inventory.core.access import Actor
-from inventory.core.database import db, row_of
+from inventory.core.database import among, db, row_of
 from inventory.search import upkeep
 
 # The most rows first.
@@ -97,7 +97,7 @@ class Beginnings:
     def hand_over(self) -> list[Custody]:
         """Save the custodies and return them."""
         ids = loads.load(Custody, self.rows[Custody])
-        return list(db.session.scalars(select(Custody).where(Custody.id.in_(ids)))) if ids else []
+        return list(db.session.scalars(select(Custody).where(among(Custody.id, ids)))) if ids else []
 
     def write(self) -> None:
         """Save all else. Nobody reads it back at once, and its ids come first: PostgreSQL takes it in while the caller goes on."""

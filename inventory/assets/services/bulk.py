@@ -139,7 +139,7 @@ def in_chunks(
     """Yield the assets some hundreds at once, with what their columns and others (`named_too`) name held at hand."""
     numbered = iter(asset_ids)
     while chunk := list(islice(numbered, AT_ONCE)):
-        found = {asset.id: asset for asset in db.session.scalars(select(Asset).where(Asset.id.in_(chunk)))}
+        found = {asset.id: asset for asset in db.session.scalars(select(Asset).where(among(Asset.id, chunk)))}
         assets = [found[id_] for id_ in chunk if id_ in found]
         named = [{name: getattr(asset, name) for name in fields.RELATIONS} for asset in assets]
         yield assets, fields.at_hand([*named, named_too])

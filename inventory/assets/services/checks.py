@@ -14,7 +14,7 @@ from inventory.assets.models import Asset
 from inventory.assets.services import history
 from inventory.assets.states import State
 from inventory.catalog.models import Category, Manufacturer, Model
-from inventory.core.database import db, row_of
+from inventory.core.database import among, db, row_of
 from inventory.core.errors import Invalid
 from inventory.core.wording import N_
 from scanners import identity
@@ -123,7 +123,7 @@ def serials_known(serials: Collection[str]) -> dict[str, list[Asset]]:
     """Return the assets that have one of these serials, by serial."""
     found: dict[str, list[Asset]] = {}
     if serials:
-        for asset in db.session.scalars(select(Asset).where(Asset.serial.in_(serials)).order_by(Asset.id)):
+        for asset in db.session.scalars(select(Asset).where(among(Asset.serial, serials)).order_by(Asset.id)):
             found.setdefault(asset.serial or "", []).append(asset)
     return found
 

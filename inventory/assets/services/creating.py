@@ -20,7 +20,7 @@ from inventory.audit import loads
 from inventory.audit import services as audit
 from inventory.core import registry
 from inventory.core.access import Actor
-from inventory.core.database import db
+from inventory.core.database import among, db
 from inventory.core.errors import Invalid
 from inventory.core.wording import N_
 
@@ -156,7 +156,7 @@ def _first_day(given: Mapping[str, Any]) -> date | None:
 def _unlike(plans: Mapping[int, _Plan], creation: Creation, actor: Actor) -> Iterator[tuple[int, _Plan]]:
     """Yield the plans whose tag is free and whose serial nobody has, among the saved and among those before."""
     wanted = {plan.given["tag"] for plan in plans.values() if plan.given.get("tag")}
-    tags = set(db.session.scalars(select(Asset.tag).where(Asset.tag.in_(wanted)))) if wanted else set()
+    tags = set(db.session.scalars(select(Asset.tag).where(among(Asset.tag, wanted)))) if wanted else set()
     watched = {
         number: plan.given["serial"]
         for number, plan in plans.items()
@@ -190,7 +190,7 @@ def _saved(plans: Mapping[int, _Plan], creation: Creation, beginnings: Beginning
             # PostgreSQL takes them in meanwhile.
             begun = _begun(rows, list(plans.values()), beginnings.actor)
         beginnings.join(begun)
-        found = {asset.id: asset for asset in db.session.scalars(select(Asset).where(Asset.id.in_(ids)))}
+        found = {asset.id: asset for asset in db.session.scalars(select(Asset).where(among(Asset.id, ids)))}
         return {number: found[id_] for number, id_ in zip(plans, ids, strict=True)}
     except IntegrityError as error:
         if "tag" not in str(error.orig):

@@ -17,7 +17,7 @@ from inventory.audit import services as audit
 from inventory.audit.models import Action
 from inventory.core import registry
 from inventory.core.access import Actor
-from inventory.core.database import db
+from inventory.core.database import among, db
 from inventory.core.errors import Invalid, Refused
 from inventory.core.wording import N_
 from inventory.organization.models import Location, Person
@@ -42,7 +42,7 @@ def custodies_of(asset: Asset) -> list[Custody]:
 def custodies_of_many(assets: Sequence[Asset]) -> dict[int, list[Custody]]:
     """Return the custodies of each of these assets, oldest first, by asset id."""
     found: dict[int, list[Custody]] = {asset.id: [] for asset in assets}
-    statement = select(Custody).where(Custody.asset_id.in_(found)).order_by(Custody.from_on, Custody.id)
+    statement = select(Custody).where(among(Custody.asset_id, found)).order_by(Custody.from_on, Custody.id)
     for row in db.session.scalars(statement):
         found[row.asset_id].append(row)
     return found
@@ -51,7 +51,7 @@ def custodies_of_many(assets: Sequence[Asset]) -> dict[int, list[Custody]]:
 def open_custodies(assets: Sequence[Asset]) -> dict[int, Custody]:
     """Return the present custody of each of these assets that has one, by asset id."""
     statement = select(Custody).where(
-        Custody.asset_id.in_([asset.id for asset in assets]), Custody.until_on.is_(None)
+        among(Custody.asset_id, [asset.id for asset in assets]), Custody.until_on.is_(None)
     )
     return {custody.asset_id: custody for custody in db.session.scalars(statement)}
 

@@ -77,7 +77,7 @@ def plain(row: Any) -> dict[str, Any]:
     held = state.dict
     return {
         name: to_json(held[key] if key in held else getattr(row, key))
-        for name, key in _columns(state.mapper).items()
+        for name, key in attributes(state.mapper).items()
     }
 
 
@@ -87,41 +87,47 @@ def _changed(session: Session, row: Any) -> dict[str, Any] | None:
     Those are the columns that were set to something else, and those that every save sets.
     """
     state = inspect(row)
-    held, names = state.dict, _names(state.mapper)
-    before: dict[str, Any] = {}
-    has_others = False
-    for key, old in state.committed_state.items():
-        if key not in names:
-            has_others = True
-            continue
-        # A column that was never set since the row was made was null.
-        was = None if isinstance(old, LoaderCallableStatus) else old
-        if key not in held or held[key] != was:
-            before[names[key]] = to_json(was)
+    held = state.dict
+    before = {name: to_json(was) for name, was in set_columns(row).items()}
+    has_others = not state.committed_state.keys() <= _names(state.mapper).keys()
     if not before and not (has_others and session.is_modified(row)):
         return None
-    for name, key in _set_by_every_save(state.mapper):
+    for name, key in set_by_every_save(state.mapper):
         if name not in before:
             before[name] = to_json(held[key] if key in held else getattr(row, key))
     return before
 
 
+def set_columns(row: Any) -> dict[str, Any]:
+    """Return the columns of a saved row that were set to something else since, as they were."""
+    state = inspect(row)
+    held, names = state.dict, _names(state.mapper)
+    found = {}
+    for key, old in state.committed_state.items():
+        if key in names:
+            # A column that was never set since the row was made was null.
+            was = None if isinstance(old, LoaderCallableStatus) else old
+            if key not in held or held[key] != was:
+                found[names[key]] = was
+    return found
+
+
 @cache
-def _set_by_every_save(mapper: Mapper[Any]) -> tuple[tuple[str, str], ...]:
+def set_by_every_save(mapper: Mapper[Any]) -> tuple[tuple[str, str], ...]:
     """The name and the attribute of each column that every save sets."""
-    columns = _columns(mapper)
+    columns = attributes(mapper)
     return tuple((c.name, columns[c.name]) for c in mapper.local_table.c if c.onupdate is not None)
 
 
 @cache
-def _columns(mapper: Mapper[Any]) -> dict[str, str]:
+def attributes(mapper: Mapper[Any]) -> dict[str, str]:
     """The attribute of each column of a row; worked out once, for a night makes many thousands of rows."""
     return {attribute.columns[0].name: attribute.key for attribute in mapper.column_attrs}
 
 
 @cache
 def _names(mapper: Mapper[Any]) -> dict[str, str]:
-    return {key: name for name, key in _columns(mapper).items()}
+    return {key: name for name, key in attributes(mapper).items()}
 
 
 def to_json(value: Any) -> Any:
@@ -203,7 +209,7 @@ def _as_saved(row: Any) -> dict[str, Any]:
         key: None if isinstance(value, LoaderCallableStatus) else value
         for key, value in inspect(row).committed_state.items()
     }
-    names = _columns(inspect(row).mapper)
+    names = attributes(inspect(row).mapper)
     return plain(row) | {name: to_json(old[key]) for name, key in names.items() if key in old}
 
 
@@ -239,7 +245,7 @@ def _row_change(
     mapper, held = state.mapper, state.dict
     after = None
     if operation == "update" and before is not None:
-        columns = _columns(mapper)
+        columns = attributes(mapper)
         now = {name: to_json(held[columns[name]]) for name in before if columns[name] in held}
         now |= {name: to_json(getattr(row, columns[name])) for name in before.keys() - now.keys()}
         after = {name: value for name, value in now.items() if before[name] != value}

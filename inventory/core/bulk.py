@@ -79,7 +79,7 @@ def insert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
 
 
 def update(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Row]) -> None:
-    """Set these columns of rows found by their ids; raises IntegrityError as any statement does."""
+    """Set these columns of rows found by their ids; raises IntegrityError as any statement does, or as `insert`, later."""
     columns = [table.columns[name] for name in (*names, "id")]
     ready = [
         _ready(column, list(map(itemgetter(column.name), rows)), connection.dialect) for column in columns
@@ -95,7 +95,7 @@ def update(connection: Connection, table: Table, names: Sequence[str], rows: Seq
         statement = (
             f"UPDATE {name} SET {told} FROM unnest({given}) AS given ({into}) WHERE {name}.id = given.id"  # noqa: S608
         )
-        connection.exec_driver_sql(statement, tuple(map(_array, ready)))
+        _change(connection, statement, tuple(map(_array, ready)))
         return
     told = ", ".join(f"{quote(n)} = ?" for n in names)
     statement = f"UPDATE {name} SET {told} WHERE id = ?"  # noqa: S608 - names of the model
@@ -130,6 +130,14 @@ def _copy(connection: Connection, statement: str, text: str) -> None:
         postgres.copy(driver, statement, text)
     except psycopg.IntegrityError as error:
         raise IntegrityError(statement, None, error) from error
+
+
+def _change(connection: Connection, statement: str, values: tuple[str, ...]) -> None:
+    driver: Any = connection.connection.dbapi_connection
+    if sum(map(len, values)) >= LEAST_MEANWHILE or driver.is_under_way:
+        driver.change_meanwhile(statement, values)
+    else:
+        connection.exec_driver_sql(statement, values)
 
 
 def _written(values: list[Any]) -> list[str]:

@@ -91,6 +91,10 @@ def copy(connection: Connection[Any], statement: str, text: str) -> None:
         copying.write(text)
 
 
+def _change(connection: Connection[Any], statement: str, values: tuple[str, ...]) -> None:
+    RawCursor(connection).execute(statement.encode(), values)
+
+
 def _look(connection: Connection[Any], table: str, loaded: int) -> None:
     cursor = RawCursor(connection)
     cursor.execute("SELECT reltuples FROM pg_class WHERE oid = CAST($1 AS regclass)", (table,))
@@ -119,6 +123,10 @@ class KeepingConnection(Connection[Any]):
         What becomes of them is raised by the next statement, or by the commit.
         """
         self._begin(lambda connection: copy(connection, statement, text))
+
+    def change_meanwhile(self, statement: str, values: tuple[str, ...]) -> None:
+        """Execute a statement that gives nothing back, of values in PostgreSQL's text format, while the caller goes on."""
+        self._begin(lambda connection: _change(connection, statement, values))
 
     def look_meanwhile(self, table: str, loaded: int) -> None:
         """Have PostgreSQL look at a table where it takes it for less than half of what was `loaded` into it."""

@@ -90,3 +90,25 @@ def test_what_the_same_change_set_changed_later_is_no_conflict(cast):
         update_asset(asset, {"tag": "LBX-2"}, actor=IMPORT)
     take_back(opened)
     assert db.session.scalars(select(Asset)).all() == []
+
+
+def test_objects_saved_in_one_go_are_journalled_as_their_flush_would(loaded):
+    opened, journals = [], []
+    for tag, save in (
+        ("LBX-0", lambda _row: db.session.flush()),
+        ("LBX-1", lambda row: loads.save(Asset, [row])),
+    ):
+        with transaction(), change_set(ChangeSetKind.BULK, "x", actor=SYSTEM) as changes:
+            row = db.session.scalars(select(Asset).where(Asset.tag == tag)).one()
+            row.order_number, row.received_on, row.state = "BC-7", date(2025, 4, 1), row.state
+            before = row.updated_at
+            save(row)
+            assert (row.order_number, row.received_on) == ("BC-7", date(2025, 4, 1))
+            assert row.updated_at > before
+        opened.append(changes.id)
+        (kept,) = db.session.scalars(select(RowChange).where(RowChange.change_set_id == changes.id))
+        journals.append([{**side, "updated_at": None} for side in (kept.before, kept.after)])
+    assert journals[0] == journals[1]
+    take_back(db.session.get_one(ChangeSet, opened[1]))
+    row = db.session.scalars(select(Asset).where(Asset.tag == "LBX-1")).one()
+    assert (row.order_number, row.received_on) == (None, date(2025, 3, 1))

@@ -150,13 +150,28 @@ def test_rows_that_are_refused_are_told_by_the_commit_and_nothing_is_saved(serve
     assert saved() == 1
 
 
-def test_rows_that_are_refused_are_told_by_the_next_statement_and_by_few_rows_after_them(served):
-    for goes_on in (entities, lambda connection: send(connection, 7)):
+def test_rows_that_are_refused_are_told_by_the_next_statement_few_rows_after_them_or_not(served):
+    for few in ((), (7,)):
         with db.engine.connect() as connection:
             send(connection, *range(100, 400), 100)
+            for number in few:
+                send(connection, number)
             with pytest.raises(IntegrityError, match="duplicate key"):
-                goes_on(connection)
+                entities(connection)
     assert saved() == 1
+
+
+def test_many_changes_are_sent_while_one_goes_on_and_told_by_the_next_statement_where_refused(served):
+    table, numbers = Entity.__table__, range(100, 400)
+    changes = [{"id": n, "code": f"D{n}", "path": "/" + "y" * 100} for n in numbers]
+    with db.engine.begin() as connection:
+        send(connection, *numbers)
+        bulk.update(connection, table, ("code", "path"), changes)
+        assert connection.connection.driver_connection.is_under_way
+        assert connection.scalar(select(func.count()).where(table.c.code.like("D%"))) == 300
+        with pytest.raises(IntegrityError, match="duplicate key"), connection.begin_nested():
+            bulk.update(connection, table, ("code", "path"), [{**one, "code": "D"} for one in changes])
+        assert connection.scalar(select(table.c.code).where(table.c.id == 100)) == "D100"
 
 
 def test_rows_of_a_savepoint_are_told_at_its_end_and_the_rest_goes_on(served):

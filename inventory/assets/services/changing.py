@@ -15,10 +15,11 @@ from inventory.assets.models import Asset, Custody
 from inventory.assets.services import checks, custody, history, identifiers, moves, records
 from inventory.assets.services.dossiers import Dossier, Rows, dossiers_in
 from inventory.assets.states import DisposalRoute, State
+from inventory.audit import loads
 from inventory.audit import services as audit
 from inventory.core import registry
 from inventory.core.access import Actor
-from inventory.core.database import db
+from inventory.core.database import among, db
 from inventory.core.errors import DomainError
 from inventory.organization.models import Person
 
@@ -61,6 +62,7 @@ def change_many(changes: Sequence[Change], *, actor: Actor, beside: Beside = lam
     refused: Refusals = {}
     while True:
         left = {number: change for number, change in enumerate(changes) if number not in refused}
+        ids = [change.asset.id for change in left.values()]
         found: Refusals = {}
         try:
             with db.session.begin_nested():
@@ -69,20 +71,19 @@ def change_many(changes: Sequence[Change], *, actor: Actor, beside: Beside = lam
                     raise _RefusedError
         except _RefusedError:
             refused |= found
-            _read_again([change.asset for change in left.values()])
+            _read_again(ids)
         except IntegrityError as error:
             # Somebody took a tag in between; the next look finds it.
             if "tag" not in str(error.orig):
                 raise
-            _read_again([change.asset for change in left.values()])
+            _read_again(ids)
         else:
             return refused
 
 
-def _read_again(assets: Sequence[Asset]) -> None:
-    ids = [asset.id for asset in assets]
+def _read_again(ids: Sequence[int]) -> None:
     db.session.scalars(
-        select(Asset).where(Asset.id.in_(ids)), execution_options={"populate_existing": True}
+        select(Asset).where(among(Asset.id, ids)), execution_options={"populate_existing": True}
     ).all()
 
 
@@ -113,9 +114,13 @@ def _make(changes: Mapping[int, Change], actor: Actor) -> Refusals:
                 _note(change, dossiers[change.asset.id], custodies, noted=noted, actor=actor)
             except DomainError as why:
                 refused[number] = why
+        if not refused:
+            rows.number()
     if not refused:
+        changed = loads.save(Asset, assets)
         db.session.flush()
         rows.save()
+        _read_again(changed)
         _tell(noted, {id_ for id_, custodies in held.items() if custodies}, actor)
     del at_hand
     return refused
@@ -144,7 +149,7 @@ def _taken_tags(changes: Mapping[int, Change]) -> Refusals:
     }
     if not wanted:
         return {}
-    taken = set(db.session.scalars(select(Asset.tag).where(Asset.tag.in_(set(wanted.values())))))
+    taken = set(db.session.scalars(select(Asset.tag).where(among(Asset.tag, set(wanted.values())))))
     refused: Refusals = {}
     for number, tag in wanted.items():
         if tag in taken:

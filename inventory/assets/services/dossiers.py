@@ -45,6 +45,11 @@ class Rows:
         """Take a row out, or do not add it after all."""
         self._gone.add(id(row))
 
+    def number(self) -> None:
+        """Give the new rows their ids: nothing is asked of the store by `save` then, which it would be waited for."""
+        for model, rows in self._new.items():
+            loads.number(model, [vars(row) for row in rows if id(row) not in self._gone])
+
     def save(self) -> None:
         """Write everything; the rows are of no use afterwards."""
         for model, known in self._read.items():

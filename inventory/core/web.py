@@ -273,8 +273,9 @@ def _domain_error(error: DomainError) -> Response:
     if isinstance(error, Stale):
         return page("errors/conflict.html", status=409, message=message, **conflicts.context(error))
     if request.headers.get("HX-Request"):
-        return make_response(Markup('<p role="alert">{}</p>').format(escape(message)), error.status)
-    answer = page(f"errors/{error.status}.html", status=error.status, code=error.status, message=message)
+        answer = make_response(Markup('<p role="alert">{}</p>').format(escape(message)), error.status)
+    else:
+        answer = page(f"errors/{error.status}.html", status=error.status, code=error.status, message=message)
     if error.retry_after is not None:
         answer.headers["Retry-After"] = str(error.retry_after)
     return answer

@@ -91,6 +91,9 @@ def test_an_office_behind_one_address_can_sign_in_together(client, cast, app, mo
         answer = client.post("/sign-in", data={"email": "alice@example.org", "password": "wrong"})
         assert answer.status_code == expected
     assert 14 * 60 < int(answer.headers["Retry-After"]) <= 15 * 60
+    sent = {"email": "alice@example.org", "password": "wrong"}
+    told_to_a_script = client.post("/sign-in", data=sent, headers={"HX-Request": "true"})
+    assert (told_to_a_script.status_code, "Retry-After" in told_to_a_script.headers) == (429, True)
     page = answer.get_data(as_text=True)
     assert re.search(r"\b15\sminutes\b", page)
     assert 'href="/sign-in"' in page

@@ -55,6 +55,11 @@ def save(asset: Asset, fields: Sequence[CustomField], form: Any, *, actor: Actor
     return values.save(NOUN, asset, fields, inputs.typed(form, fields), actor=actor)
 
 
+def check(asset: Asset | None, fields: Sequence[CustomField], given: Mapping[str, Any]) -> None:
+    """Raise Invalid for what others have of the values of a form, as `save` does."""
+    values.check_unique(NOUN, asset and asset.public_id, fields, given)
+
+
 @contextmanager
 def told_in_conflicts(asset: Asset, fields: Sequence[CustomField], form: Any) -> Iterator[None]:
     """Add what was typed into custom fields to the conflict that the block may raise."""

@@ -72,7 +72,7 @@ class VersionField(wtforms.HiddenField):
         made_from: Any = self.data
         if self._seen or self._of.sent or made_from in (None, ""):
             return str(self._seen)
-        return _text(_sent_of(self._of))
+        return _text(sent_of(self._of))
 
     def rebase(self, version: int | None, found: Merge | None) -> None:
         """Let the form be sent again as one made from the version that is saved now."""
@@ -103,7 +103,7 @@ def merge(form: Any, untouched: Collection[str] | None) -> Merge:
     The row's present values are those that the form was made with. Where the form does not say what it held before,
     the fields named `untouched` are those that nobody else changed; None: nobody knows, so that every difference is asked.
     """
-    theirs_sent = _sent_of(type(form)(None, data={field.short_name: field.object_data for field in form}))
+    theirs_sent = sent_of(type(form)(None, data={field.short_name: field.object_data for field in form}))
     theirs, seen = _read(form, theirs_sent), form["version"].seen()
     base = None if seen is None else _read(form, {**theirs_sent, **seen})
     found: list[Difference] = []
@@ -154,7 +154,7 @@ def _read(form: Any, sent: Mapping[str, Sequence[str]]) -> Any:
     return type(form)(MultiDict([*pairs, ("version", "")]))
 
 
-def _sent_of(form: Any) -> Sent:
+def sent_of(form: Any) -> Sent:
     """Return what a browser would send of a form's fields as they stand; files, secrets and the version are left out."""
     apart = (VersionField, wtforms.FileField, wtforms.PasswordField)
     return {field.short_name: _values(field) for field in form if not isinstance(field, apart)}

@@ -21,6 +21,7 @@ from inventory.fields.models import CustomField, CustomValue
 from inventory.organization.models import Person
 
 Values = Mapping[str, Any]
+HELD_ALREADY = N_("Something else has this value, and no two may have the same.")
 
 
 def save(
@@ -53,6 +54,23 @@ def save(
     if changes:
         audit.record(Action.UPDATED, object_type, row, changes, actor=actor)
     return changes
+
+
+def check_unique(
+    object_type: str, public_id: str | None, fields: Sequence[CustomField], given: Values
+) -> None:
+    """Raise Invalid beside the first field whose value another object has and no two may have."""
+    for field in fields:
+        value = given.get(field.key)
+        if not field.is_unique or value in (None, ""):
+            continue
+        same = select(CustomValue.id).where(
+            CustomValue.field_id == field.id,
+            CustomValue.unique_key == kinds.unique_text(kinds.stored(field.kind, value).text),
+            (CustomValue.object_type != object_type) | (CustomValue.object_id != (public_id or "")),
+        )
+        if db.session.scalar(same) is not None:
+            raise Invalid(field.key, HELD_ALREADY)
 
 
 def name_of(field: CustomField) -> str:
@@ -116,9 +134,7 @@ def _keep(field: CustomField, row: CustomValue, value: Any) -> CustomValue:
             db.session.add(row)
             db.session.flush()
     except IntegrityError as error:
-        raise Invalid(
-            field.key, N_("Something else has this value, and no two may have the same.")
-        ) from error
+        raise Invalid(field.key, HELD_ALREADY) from error
     db.session.expire(row, ["person"])
     return row
 

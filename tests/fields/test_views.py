@@ -289,3 +289,33 @@ def test_a_field_of_one_category_is_no_column_of_the_whole_list_unless_chosen(ca
     assert "0611" in text_of(alice.get(f"/assets/?state=any&cols=tag,{line.key}"))
     assert "0611" in text_of(alice.get(f"/assets/?category={phones.code}"))
     assert "0611" in text_of(alice.get("/assets/?state=any&format=csv"))
+
+
+def test_another_category_brings_its_fields_to_the_edit_form_with_what_was_kept_and_typed(
+    cast, phones, line, alice
+):
+    created = alice.post("/assets/new", data=new_phone(cast, phones, **{line.key: "0612345678"}))
+    address = created.headers["Location"].split("?")[0] + "/fields"
+    tablets = factories.create_category(Kind.TABLET, name="Tablets")
+
+    def brought(category, **typed):
+        asked = {"category": category.public_id, **typed}
+        return text_of(alice.get(address, query_string=asked, headers={"HX-Request": "true"}))
+
+    assert line.key not in brought(tablets)
+    assert 'value="0612345678"' in brought(phones)
+    assert 'value="0699"' in brought(phones, **{line.key: "0699"})
+
+
+def test_a_missing_value_hides_no_other_refusal(cast, phones, line, alice):
+    sim = declare("text", phones)
+    with transaction():
+        services.update_field(sim, {"is_unique": True}, actor=factories.SYSTEM)
+    first = {"tag": "TEL-1", "serial": "5CG1234XYZ", line.key: "0611", sim.key: "8933"}
+    second = {"tag": "TEL-2", "serial": "5CG1234ABC", line.key: "0622", sim.key: "8944"}
+    alice.post("/assets/new", data=new_phone(cast, phones, **first))
+    made = alice.post("/assets/new", data=new_phone(cast, phones, **second)).headers["Location"].split("?")[0]
+    wrong = {**first, line.key: "", "received_on": "31/12/2199"}
+    for address in ("/assets/new", f"{made}/edit"):
+        said = text_of(alice.post(address, data=new_phone(cast, phones, **wrong), headers=ENGLISH))
+        assert [said.count(f'id="{name}-error"') for name in wrong] == [1] * len(wrong)

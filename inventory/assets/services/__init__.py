@@ -20,7 +20,7 @@ from inventory.assets.services.connections import (
     together_with,
     together_with_many,
 )
-from inventory.assets.services.creating import Creation, Draft, create_asset, create_many
+from inventory.assets.services.creating import Creation, Draft, create_asset, create_many, look
 from inventory.assets.services.custody import Handover, custodies_of, open_custody, words_of
 from inventory.assets.services.deliveries import Line, check_lines, log_delivery, read_lines
 from inventory.assets.services.dossiers import Dossier, Rows, dossiers_of
@@ -29,7 +29,7 @@ from inventory.assets.services.history import effective_day, today_of
 from inventory.assets.services.identifiers import identifiers_of, note_identifiers, record_identifiers
 from inventory.assets.services.merging import merge
 from inventory.assets.services.moves import change_state, place, recategorize
-from inventory.assets.services.records import Updates, update_asset, update_many
+from inventory.assets.services.records import Updates, foresee, update_asset, update_many
 from inventory.assets.services.seen import note as note_seen
 from inventory.assets.services.tags import next_tag, take_tags
 
@@ -55,9 +55,11 @@ __all__ = [
     "dossiers_of",
     "effective_day",
     "follows_model",
+    "foresee",
     "hand_over",
     "identifiers_of",
     "log_delivery",
+    "look",
     "merge",
     "next_tag",
     "note_identifiers",

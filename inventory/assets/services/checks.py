@@ -140,6 +140,12 @@ def refuse_same(others: Iterable[Asset], asset: Asset | None, maker_id: int | No
         raise Invalid("serial", N_("Equipment of another entity has this serial number already."))
 
 
+def check_tag(tag: str | None) -> None:
+    """Raise Invalid when an asset has this tag."""
+    if tag and db.session.scalar(select(Asset.id).where(Asset.tag == tag)) is not None:
+        raise taken(tag)
+
+
 def taken(tag: str | None) -> Invalid:
     """Return the refusal of a tag that another asset has."""
     return Invalid("tag", N_("The tag %(tag)s is taken."), tag=tag)

@@ -74,6 +74,15 @@ def create_asset(
     return creation.made[0]
 
 
+def look(values: Mapping[str, Any], *, actor: Actor, accept_duplicate: bool = False) -> None:
+    """Raise Invalid as `create_asset` does, creating nothing; what is missing is said last."""
+    given = _completed(fields.coded({name: value for name, value in values.items() if name in CREATABLE}))
+    if not accept_duplicate:
+        checks.check_duplicate(None, given.get("serial"), given.get("manufacturer_id"), given["entity_id"])
+    checks.check_tag(given.get("tag"))
+    _plan(Draft(values), actor)
+
+
 def create_many(drafts: Sequence[Draft], *, actor: Actor) -> Creation:
     """Create an asset of each draft as `create_asset` does, and return those made and those refused.
 

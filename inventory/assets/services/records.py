@@ -108,11 +108,16 @@ def note_update(
     return changes
 
 
-def foresee(asset: Asset, values: Mapping[str, Any]) -> audit.Changes:
-    """Return what `update_asset` would change, changing nothing; raises Invalid as it does, but for doubled serials."""
+def foresee(asset: Asset, values: Mapping[str, Any], *, watchful: bool = False) -> audit.Changes:
+    """Return what `update_asset` would change, changing nothing.
+
+    Raises Invalid as it does, but for what others have already: `watchful` looks for equal serials and tags too.
+    """
     given, differing = _differing(asset, values)
     if differing:
-        _check(asset, given, differing, watchful=False)
+        _check(asset, given, differing, watchful=watchful)
+    if watchful:
+        checks.check_tag(differing.get("tag"))
     return _changes(asset, differing)
 
 

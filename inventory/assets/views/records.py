@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,10 +19,12 @@ from inventory.catalog import queries as catalog
 from inventory.catalog.models import Category, Model
 from inventory.core.forms import Form, PickerField, options
 from inventory.core.guard import requires
+from inventory.core.merging import sent_of
 from inventory.core.permissions import Permission
+from inventory.core.refusing import refuse_rest
 from inventory.core.web import access, done, load, page, piece
 from inventory.fields import inputs
-from inventory.fields.models import CustomField
+from inventory.fields.models import CustomField, CustomValue
 from inventory.organization import queries as organization
 from inventory.organization.choices import entity_options
 from inventory.organization.models import Location
@@ -70,6 +72,7 @@ def create() -> Response:
         if not form.errors:
             to = _another() if "another" in request.form else _address(asset)
             return done(_("%(label)s is logged.", label=asset.label), to=to)
+    _say_the_rest(form, own, None)
     if "in_entity" in request.args:
         # The next box of a delivery: what tells it from the last one is its serial number.
         form.serial.render_kw = {"autofocus": True}
@@ -83,13 +86,32 @@ def create() -> Response:
 @requires(Permission.ASSETS_EDIT)
 def own_inputs() -> Response:
     """Answer with what a new asset's form has by its category, model and entity: custom fields, and the next tag."""
-    own = custom.fields_of(custom.category_of(request.args))
-    form = inputs.with_fields(Form, own)(request.args)
+    own, form = _own_form(custom.category_of(request.args))
     next_tag = _next_tag(
         request.args.get("entity"), [id_ for id_, _name in entity_options(Permission.ASSETS_EDIT)]
     )
     context = {"form": shown_form(form, own), "own": own, "next_tag": next_tag}
     return piece("assets/_own_fields.html", url_for(".create"), **context)
+
+
+@bp.route("/<public_id>/fields")
+@requires(Permission.ASSETS_EDIT)
+def category_fields(public_id: str) -> Response:
+    """Answer with the custom fields of an edit form after another category is chosen in it."""
+    asset = load(Asset, public_id, Permission.ASSETS_EDIT)
+    own, form = _own_form(custom.category_of(request.args, asset.category), custom.values_of(asset))
+    whole = url_for(".edit", public_id=public_id)
+    return piece("assets/_own_fields.html", whole, form=shown_form(form, own), own=own)
+
+
+def _own_form(
+    category: Category | None, kept: Mapping[int, CustomValue] | None = None
+) -> tuple[Sequence[CustomField], Any]:
+    """Return the custom fields of a category and a form of them alone: what is typed already, else what is kept."""
+    own = custom.fields_of(category)
+    made: Any = inputs.with_fields(Form, own, kept)
+    begun = sent_of(made(None, data=inputs.data_of(own, kept or {})))
+    return own, made(MultiDict({**begun, **request.args.to_dict(flat=False)}))
 
 
 @bp.route("/<public_id>/edit", methods=["GET", "POST"])
@@ -114,11 +136,27 @@ def edit(public_id: str) -> Response:
             custom.save(asset, own, form, actor=g.actor)
         if not form.errors:
             return done(_("%(label)s is saved.", label=asset.label), to=_address(asset))
+    _say_the_rest(form, own, asset)
     form.category.description = (
         presentation.other_kind(asset.model, asset.category) or form.category.description
     )
     return page("assets/form.html", form=shown_form(form, own), status=form.status, asset=asset, own=own,
                 filled=request.form.get("filled"), twins=same_serial(form, asset))  # fmt: skip
+
+
+def _say_the_rest(form: Any, own: Sequence[CustomField], asset: Asset | None) -> None:
+    """Put every refusal of a form beside its field: the first one met hides those after it."""
+
+    def look(left: dict[str, Any]) -> None:
+        values, accepted = references.resolved(left), bool(form.accept_duplicate.data)
+        if asset is None:
+            services.look(values, actor=g.actor, accept_duplicate=accepted)
+        else:
+            services.foresee(asset, values, watchful=not accepted)
+        custom.check(asset, own, left)
+
+    if form.sent:
+        refuse_rest(form, look)
 
 
 @bp.route("/<public_id>/category")

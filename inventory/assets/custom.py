@@ -57,7 +57,7 @@ def save(asset: Asset, fields: Sequence[CustomField], form: Any, *, actor: Actor
 
 def check(asset: Asset | None, fields: Sequence[CustomField], given: Mapping[str, Any]) -> None:
     """Raise Invalid for what others have of the values of a form, as `save` does."""
-    values.check_unique(NOUN, asset and asset.public_id, fields, given)
+    values.check_unique(NOUN, None if asset is None else asset.public_id, fields, given)
 
 
 @contextmanager

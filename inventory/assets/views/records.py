@@ -110,8 +110,8 @@ def _own_form(
     """Return the custom fields of a category and a form of them alone: what is typed already, else what is kept."""
     own = custom.fields_of(category)
     made: Any = inputs.with_fields(Form, own, kept)
-    begun = sent_of(made(None, data=inputs.data_of(own, kept or {})))
-    return own, made(MultiDict({**begun, **request.args.to_dict(flat=False)}))
+    held = {**sent_of(made(None, data=inputs.data_of(own, kept or {}))), **request.args.to_dict(flat=False)}
+    return own, made(MultiDict([(name, value) for name, values in held.items() for value in values]))
 
 
 @bp.route("/<public_id>/edit", methods=["GET", "POST"])
@@ -137,9 +137,8 @@ def edit(public_id: str) -> Response:
         if not form.errors:
             return done(_("%(label)s is saved.", label=asset.label), to=_address(asset))
     _say_the_rest(form, own, asset)
-    form.category.description = (
-        presentation.other_kind(asset.model, asset.category) or form.category.description
-    )
+    remark = presentation.other_kind(asset.model, asset.category)
+    form.category.description = remark or form.category.description
     return page("assets/form.html", form=shown_form(form, own), status=form.status, asset=asset, own=own,
                 filled=request.form.get("filled"), twins=same_serial(form, asset))  # fmt: skip
 

@@ -37,8 +37,8 @@ def _listed(
     listing: Any, title: str, create: str, words: str, *, merge: str | None = None, alike: str | None = None
 ) -> Response:
     may_edit = access().allows(Permission.INSTANCE_ADMIN)
-    if may_edit and merge:
-        listing.bulk = [BulkAction(N_("Merge"), url_for(merge), Permission.INSTANCE_ADMIN)]
+    if merge:
+        listing.offer(BulkAction(N_("Merge"), url_for(merge), Permission.INSTANCE_ADMIN))
     if not may_edit:
         # Rows open their form, which only the administrator may use.
         listing.row_url = lambda _row: None

@@ -137,6 +137,14 @@ def test_what_has_no_name_shows_its_address_once(cast: Cast, range_: AddressRang
     assert page.count(">10.1.0.77<") == 1
 
 
+def test_who_may_decide_nothing_is_offered_nothing(cast: Cast, range_: AddressRange, sign_in: SignIn) -> None:
+    row = create_presence(range_)
+    browser = sign_in(create_user(Role.READER, cast.le_bouscat, language="en"))
+    assert 'class="td-select"' not in browser.get("/discovery/presences/").text
+    assert "/discovery/presences/hide" not in browser.get(f"/discovery/presences/{row.public_id}").text
+    assert 'class="td-select"' in sign_in(cast.alice).get("/discovery/presences/").text
+
+
 def test_one_presence_shows_every_sign_it_gave(cast: Cast, range_: AddressRange, sign_in: SignIn) -> None:
     row = create_presence(
         range_, means=["icmp", "neighbour_table"], told_by="sw-coeur", guess="raw_printing",

@@ -15,7 +15,7 @@ from inventory.core.guard import requires
 from inventory.core.listing import BulkAction
 from inventory.core.permissions import Permission
 from inventory.core.text import clean
-from inventory.core.web import access, current_scope, page
+from inventory.core.web import current_scope, page
 from inventory.core.wording import N_
 from inventory.organization.search import nearest_first
 
@@ -41,8 +41,8 @@ def index() -> Response:
     if listing.wants_export:
         return listing.export(_("Equipment"))
     as_of = lists.chosen_day()
-    if as_of is None and access().allows(Permission.ASSETS_HAND_OVER):
-        listing.bulk = [BulkAction(label, _bulk_url(to), permission) for label, to, permission in ACTS]
+    if as_of is None:
+        listing.offer(*(BulkAction(label, _bulk_url(to), permission) for label, to, permission in ACTS))
     return page("assets/list.html", listing=listing, as_of=as_of)
 
 

@@ -20,6 +20,7 @@ from inventory.core.listing.cells import Cells
 from inventory.core.listing.declaring import BulkAction, Column, Filter, Join, ListedRow, Usual
 from inventory.core.listing.narrowing import Narrowing
 from inventory.core.listing.reading import PAGE_SIZE, Rows, conditions
+from inventory.core.web import can
 from inventory.core.wording import N_
 
 _ANY_SORT = "any-sort-at-all"
@@ -71,6 +72,10 @@ class Listing(Narrowing):
         self.selection = Rows(
             statement, wanted, [*keys, id_column], id_column, self.descending, joins, walked
         )
+
+    def offer(self, *acts: BulkAction) -> None:
+        """Offer acts on the rows that are selected: those which the user may do; where there is none, no row has a box."""
+        self.bulk = [act for act in acts if can(act.permission)]
 
     def _tidy_address(self) -> None:
         """Send a form's raw answer on to the address that is worth sharing."""

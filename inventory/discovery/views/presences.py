@@ -123,11 +123,11 @@ def presences() -> Response:
     listing = _listing()
     if listing.wants_export:
         return listing.export(_("Seen, not identified"))
-    listing.bulk = [
+    listing.offer(
         BulkAction(N_("Make equipment of it"), url_for(".make_equipment"), MAKE),
         BulkAction(N_("Scan again with SNMP"), url_for(".scan_presences"), SCAN),
         BulkAction(N_("Hide"), url_for(".hide_presences"), HIDE),
-    ]
+    )
     listing.empty(
         _("Everything that was seen is identified, or nothing was scanned yet."),
         url_for(".runs"),

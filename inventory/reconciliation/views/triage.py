@@ -130,7 +130,7 @@ def unknown() -> Response:
         url_for(".index"),
         _("See the questions"),
     )
-    listing.bulk = [BulkAction(N_("Sort out"), url_for(".sort_out", **_asked_for()), ANSWER)]
+    listing.offer(BulkAction(N_("Sort out"), url_for(".sort_out", **_asked_for()), ANSWER))
     return page("reconciliation/unknown.html", listing=listing)
 
 

@@ -98,15 +98,20 @@ def is_maintained(*, has_owner: bool, contract_ends_on: date | None, has_interna
 
 
 def compare(
-    before: Iterable[Line], now: Iterable[Line], left: Mapping[tuple[str, str], Left]
+    before: Iterable[Line],
+    now: Iterable[Line],
+    left: Mapping[tuple[str, str], Left],
+    passed: Iterable[Line] = (),
 ) -> tuple[Change, ...]:
     """Return what came and what left between two lists of lines: entries first, each part by name.
 
-    `left` says by key how a use ended; a line that is gone without one is called retired, unexplained.
+    `left` says by key how a use ended; a line that is gone without one is called retired, unexplained. What has
+    `passed`, begun and ended in between, stands on neither list: it came and it left.
     """
     earlier, later = {line.key: line for line in before}, {line.key: line for line in now}
-    came = [_came(line) for key, line in later.items() if key not in earlier]
-    gone = [_gone(line, left.get(key)) for key, line in earlier.items() if key not in later]
+    between = {line.key: line for line in passed if line.key not in earlier.keys() | later.keys()}
+    came = [_came(line) for key, line in (later | between).items() if key not in earlier]
+    gone = [_gone(line, left.get(key)) for key, line in (earlier | between).items() if key not in later]
     order = [movement.value for movement in Movement]
     return tuple(sorted((*came, *gone), key=lambda c: (order.index(c.movement), c.name.casefold(), c.entity)))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from inventory.applications import annex
@@ -50,17 +50,29 @@ def of_year(entity: Entity, year: int) -> Annex:
     earlier = (
         annex.lines_of(before.content) if before else lines_on(branch, min(annex.last_day(year - 1), on))
     )
-    changes = annex.compare(earlier, lines, exits_of(branch, on))
+    passed = _lines_between(branch, annex.last_day(year - 1), on)
+    changes = annex.compare(earlier, lines, exits_of(branch, on), passed)
     return Annex(entity, year, on, tuple(lines), changes, before)
 
 
 def lines_on(entity_ids: Collection[int], on: date) -> list[Line]:
     """Return what the entities used on a day, by name; what is only planned stands on no annex."""
-    statement = _uses(entity_ids).where(
+    return _lines(
+        entity_ids,
+        on,
         ApplicationUse.since_on <= on,
         or_(ApplicationUse.until_on.is_(None), ApplicationUse.until_on > on),
-        Application.state != ApplicationState.PLANNED,
     )
+
+
+def _lines_between(entity_ids: Collection[int], after: date, until: date) -> list[Line]:
+    """Return what the entities began to use after a day and no longer used on another."""
+    use = ApplicationUse
+    return _lines(entity_ids, until, use.since_on > after, use.since_on < use.until_on, use.until_on <= until)
+
+
+def _lines(entity_ids: Collection[int], on: date, *when: ColumnElement[bool]) -> list[Line]:
+    statement = _uses(entity_ids).where(*when, Application.state != ApplicationState.PLANNED)
     lines = [_line(use, on) for use in db.session.scalars(statement)]
     return sorted(lines, key=lambda line: folded(line.name))
 

@@ -89,6 +89,18 @@ def test_a_year_tells_what_was_transferred_added_retired_and_replaced(place):
     ]
 
 
+def test_what_came_and_left_within_the_year_is_told_with_its_reason(place):
+    brief = making.create_application(place.town, name="Brief", in_service_on=date(2025, 3, 1))
+    end(making.use_of(brief), "The trial was not taken up")
+    for year, told in (
+        (2024, []),
+        (2025, [("added", "Brief", None), ("retired", "Brief", "The trial was not taken up")]),
+        (2026, []),
+    ):
+        found = annexes.of_year(place.town, year)
+        assert (names(found), moved(found)) == ([], told)
+
+
 def test_a_frozen_annex_stays_as_it_was(place):
     made = making.create_application(place.town, name="Sedit", release="1")
     row = making.freeze(place.town, 2025)

@@ -160,6 +160,12 @@ def new_recovery_codes() -> list[str]:
     return [f"{secrets.token_hex(3)}-{secrets.token_hex(3)}" for _ in range(RECOVERY_CODES)]
 
 
+def as_recovery_code(text: str) -> str:
+    """Return what was typed as such a code is written, whatever spaces, dashes and capitals were typed with it."""
+    digits = "".join(ch for ch in text.lower() if ch in "0123456789abcdef")
+    return f"{digits[:6]}-{digits[6:]}"
+
+
 def token_hash(token: str) -> str:
     """Return the SHA-256 of a random token: what the store keeps instead of it."""
     return hashlib.sha256(token.strip().lower().encode()).hexdigest()

@@ -249,7 +249,7 @@ def check_code(user: User, code: str, *, at: datetime) -> bool:
     if step is not None and step > (user.totp_last_step or 0):
         user.totp_last_step = step
         return True
-    hashed = passwords.token_hash(code)
+    hashed = passwords.token_hash(passwords.as_recovery_code(code))
     if hashed in user.recovery_hashes:
         user.recovery_hashes = [kept for kept in user.recovery_hashes if kept != hashed]
         return True

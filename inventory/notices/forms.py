@@ -28,7 +28,12 @@ class MailForm(Form):
     )
     host = TextField(N_("Server"), [required()], description=N_("Such as mail.commune.fr."))
     port = IntField(N_("Port"), [required()], default=587)
-    protection = CodeField(N_("Protection"), codes=Protection, default=Protection.STARTTLS)
+    protection = CodeField(
+        N_("Protection"),
+        codes=Protection,
+        default=Protection.STARTTLS,
+        description=N_("None only for a server of your own network."),
+    )
     account = TextField(
         N_("Account"),
         description=N_("Leave empty when the server asks for none."),

@@ -32,7 +32,7 @@ class Protection(Code):
 
     STARTTLS = "starttls", N_("STARTTLS, usually on port 587")
     TLS = "tls", N_("TLS from the start, usually on port 465")
-    NONE = "none", N_("none, usually on port 25: only for a server of your own network")
+    NONE = "none", N_("none, usually on port 25")
 
 
 class Step(Code):

@@ -121,8 +121,10 @@ class _NumberedCanvas(Canvas):
         self.setFillColor(QUIET)
         self.setStrokeColor(RULE)
         self.setFont(REGULAR, 8)
-        self.drawString(MARGIN, top, _fitted(report.cover, WIDTH * 0.6))
-        self.drawRightString(MARGIN + WIDTH, top, _fitted(report.title, WIDTH * 0.38))
+        cover = _fitted(report.cover, WIDTH * 0.6)
+        left = WIDTH - pdfmetrics.stringWidth(cover, REGULAR, 8) - 6 * mm
+        self.drawString(MARGIN, top, cover)
+        self.drawRightString(MARGIN + WIDTH, top, _fitted(report.title, left))
         self.line(MARGIN, top - 3 * mm, MARGIN + WIDTH, top - 3 * mm)
         self.line(MARGIN, bottom + 4 * mm, MARGIN + WIDTH, bottom + 4 * mm)
         self.drawString(MARGIN, bottom, _("Parc, made on %(day)s", day=i18n.day(report.made_on)))

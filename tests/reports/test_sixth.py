@@ -88,6 +88,7 @@ def test_each_page_has_its_number_and_the_cover_line_and_tables_repeat_their_hea
         assert f"{number}" in text
         assert f"{len(texts)}" in text
         assert "Le Bouscat-Cœur" in text
+        assert "parc de postes de travail\n" in f"{text.partition('Page')[0]}\n"
     of_table = [text for text in texts if "NEW-" in text and "04/05/2026" in text]
     heads = {text.split("NEW-")[0].split("04/05/2026")[0].splitlines()[-1].strip() for text in of_table}
     assert len(of_table) > 1

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from benchmarks.fleets import Fleet
 
 AGENT = {"User-Agent": "benchmark", "Accept-Encoding": "gzip, deflate", "Accept": "text/html"}
-# What a page's script asks for; opened by itself, it leads to the page.
-PIECES, BY_SCRIPT = ("/search/suggest",), {"HX-Request": "true"}
+# What a page's script asks for, and what it says; opened by themselves, they are pages or lead to one.
+PIECES = {"/search/suggest": {}, "/assets/?panel=filters": {"HX-Target": "filter-controls"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ class Web:
 
     def get(self, path: str, cookie: str) -> Answer:
         """Return what a page cost; raises ValueError where it is no page."""
-        asked_by = BY_SCRIPT if path.startswith(PIECES) else {}
+        said = next((said for piece, said in PIECES.items() if path.startswith(piece)), None)
+        asked_by = {} if said is None else {"HX-Request": "true", **said}
         self._connection.request("GET", path, headers={**AGENT, **asked_by, "Cookie": cookie})
         answer = self._connection.getresponse()
         sent = answer.read()

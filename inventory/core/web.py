@@ -59,7 +59,9 @@ class Templates(Environment):
 
 
 def page(template: str, *, status: int = 200, **context: Any) -> Response:
-    """Render a page."""
+    """Render a page, or the piece of its list that a script asks for: its rows are not read for that."""
+    if getattr(context.get("listing"), "asks_filters_alone", False):
+        template = "components/filter_controls.html"
     return make_response(render_template(template, **context), status)
 
 

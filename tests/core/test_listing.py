@@ -119,6 +119,19 @@ def test_what_a_filter_does_not_understand_is_said_and_neither_a_chip_nor_a_file
     assert (file.mimetype, why in file.text) == ("text/html", True)
 
 
+def test_the_picker_of_filters_comes_alone_to_the_script_that_opens_it(browser):
+    address = "/assets/?category=laptop&panel=filters"
+    whole, said = (
+        browser.get(address, headers=ENGLISH).text,
+        {"HX-Request": "true", "HX-Target": "filter-controls"},
+    )
+    alone = browser.get(address, headers={**ENGLISH, **said}).text
+    assert "<html" in whole
+    assert alone.strip().startswith('<div id="filter-controls">')
+    assert alone.strip().endswith("</div>")
+    assert alone.strip() in whole
+
+
 def test_of_several_values_those_that_are_known_are_asked_for(browser):
     page = browser.get("/assets/?state=in_stock,nonsense", headers=ENGLISH).text
     assert "1 item of equipment" in page

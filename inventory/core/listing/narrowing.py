@@ -43,6 +43,11 @@ class Narrowing:
         return "panel" in self.arguments
 
     @property
+    def asks_filters_alone(self) -> bool:
+        """Whether a page's script asks, which takes the picker of filters and nothing else of the page."""
+        return self.asks_filters and request.headers.get("HX-Target") == "filter-controls"
+
+    @property
     def filters_url(self) -> str:
         """The address of the page with its picker of filters."""
         return here({"panel": "filters"})

@@ -301,7 +301,11 @@ def _say_condition(element: _Mostly, compiler: Any, **options: Any) -> str:
 
 @compiles(_Mostly, "sqlite")
 def _say_likely(element: _Mostly, compiler: Any, **options: Any) -> str:
-    return f"likely({compiler.process(element.clauses, **options)})"
+    condition = compiler.process(element.clauses, **options)
+    # To count them, rows are gathered: there is no order to walk along.
+    around = compiler.stack[-1]["selectable"] if compiler.stack else None
+    is_ordered = getattr(around, "_order_by_clauses", ())
+    return f"likely({condition})" if is_ordered else f"({condition})"
 
 
 def mostly(condition: ColumnElement[bool]) -> ColumnElement[bool]:

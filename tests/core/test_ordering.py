@@ -8,11 +8,12 @@ from typing import Any, cast
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select
+from sqlalchemy.dialects import sqlite
 
 from inventory.audit import loads
 from inventory.auth.models import User
-from inventory.core.database import bulk_load, bulk_update, db, transaction
+from inventory.core.database import bulk_load, bulk_update, db, mostly, transaction
 from inventory.core.listing import lists, reading
 from inventory.core.ordering import by_letters
 from inventory.discovery.models import Sighting
@@ -107,3 +108,10 @@ def test_an_order_follows_what_the_session_and_what_bulk_writes_say(cast: factor
 
 def test_an_order_is_no_longer_than_its_column() -> None:
     assert by_letters("Œ" * 200) == "oe" * 127 + "o"
+
+
+def test_what_most_rows_are_is_a_hint_to_sqlite_where_an_order_is_walked_and_none_where_rows_are_counted():
+    present = select(Person.id).where(mostly(Person.disabled.is_(False)))
+    walked, counted = present.order_by(Person.id), select(func.count()).select_from(present.subquery())
+    said = [str(statement.compile(dialect=sqlite.dialect())) for statement in (walked, counted)]
+    assert ["likely(" in words for words in said] == [True, False]

@@ -18,6 +18,7 @@ from inventory.assets.queries import MISSING, NONE, Holder, View
 from inventory.assets.states import Ownership, SourceKind, State, Usage
 from inventory.audit.models import AuditRecord, ChangeSet
 from inventory.catalog import queries as catalog
+from inventory.catalog.kinds import Kind
 from inventory.catalog.models import Category, Manufacturer, Model
 from inventory.core import i18n
 from inventory.core.database import db, mostly
@@ -34,6 +35,8 @@ IN_USE, IN_FLEET, EVERYTHING = "in_use", "in_fleet", "any"
 MOST_CHOSEN = 200
 # The states that most equipment is in, and most of what has left the fleet.
 COMMON = frozenset({State.IN_SERVICE, State.DISPOSED})
+# The categories of what stands on most desks.
+PLENTY = frozenset({Kind.DESKTOP, Kind.LAPTOP, Kind.MONITOR})
 # What is last seen moves with a run's sightings, without a record of each.
 SIGHTINGS = "sightings"
 Pairs = list[tuple[str, str]]
@@ -44,7 +47,7 @@ def filters(view: View) -> tuple[Filter, ...]:
     dated = view.dated
     return (
         Filter("state", LABELS["state"], lambda s, v: _by_state(s, v, dated.state), options=cache(_states)),
-        Filter("category", LABELS["category"], lambda s, v: s.where(Category.code == v), options=cache(_categories), words=_category_words),
+        Filter("category", LABELS["category"], _by_category, options=cache(_categories), words=_category_words),
         Filter("family", N_("Part of the fleet"), _by_family, options=cache(_families)),
         Filter("age", N_("Age"), lambda s, v: queries.by_age(s, v, view), options=cache(_ages), words=_age_words,
                own=N_("Years: 7, or 7+ for seven and more")),
@@ -146,6 +149,11 @@ def _codes(key: str, label: str, codes: type[Code], column: Any, *, mark: str | 
         return statement.where(column.in_([code for code in codes if code.value == value]))
 
     return Filter(key, label, apply, options=cache(code_options(codes)), mark=mark)
+
+
+def _by_category(statement: Select[Any], value: str) -> Select[Any]:
+    condition = Category.code == value
+    return statement.where(mostly(condition) if value in PLENTY else condition)
 
 
 def _categories() -> Pairs:

@@ -120,7 +120,8 @@ def _make(changes: Mapping[int, Change], actor: Actor) -> Refusals:
         changed = loads.save(Asset, assets)
         db.session.flush()
         rows.save()
-        _read_again(changed)
+        if changed:
+            _read_again(changed)
         _tell(noted, {id_ for id_, custodies in held.items() if custodies}, actor)
     del at_hand
     return refused

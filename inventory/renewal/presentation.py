@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -201,10 +202,15 @@ def left_out_rows(figures: Figures) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def overview_rows(found: list[Figures]) -> list[list[Any]]:
-    """Return one row for each entity, in the order of the chart above them: what misses most first."""
+def in_order(found: Sequence[Figures]) -> list[Figures]:
+    """Return the figures of entities in the order of their chart: what misses most first."""
+    return sorted(found, key=lambda one: charts.what_misses_most(bullet(one, one.main)))
+
+
+def overview_rows(found: Sequence[Figures]) -> list[list[Any]]:
+    """Return one row for each entity, in the order of the chart above them."""
     rows = []
-    for one in sorted(found, key=lambda one: charts.what_misses_most(bullet(one, one.main))):
+    for one in in_order(found):
         ask, main, whole = one.ask, one.main, one.workplace
         rows.append(
             [

@@ -16,4 +16,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     registry.menu(views.MENU)
     registry.panel("sixth", views.LINKS)
+    registry.panel("sixths", views.LINKS_OF_ALL)
     registry.panel("application_annex", views.ANNEX_LINK)

@@ -20,7 +20,7 @@ from inventory.renewal import presentation, queries
 from inventory.renewal.queries import Figures
 from inventory.renewal.views.asked import ask_of
 from inventory.reports import annex as annexes
-from inventory.reports import sixth
+from inventory.reports import overview, sixth
 from inventory.reports.content import Bars, Report, shown, typed
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
@@ -40,6 +40,12 @@ def _annex_link(of: Any) -> dict[str, Any]:
 
 
 ANNEX_LINK = Panel("reports", N_("Report"), "reports/_annex_link.html", _annex_link)
+LINKS_OF_ALL = Panel(
+    "reports",
+    N_("Report"),
+    "reports/_links.html",
+    lambda _found: {"pdf": url_for("reports.pdf_of_all"), "xlsx": url_for("reports.xlsx_of_all")},
+)
 LINKS = Panel("reports", N_("Report"), "reports/_links.html", _links)
 
 
@@ -75,6 +81,25 @@ def _chart(bars: Bars) -> charts.BarChart:
     )
 
 
+@bp.route("/sixth.pdf")
+@requires(Permission.VIEW)
+def pdf_of_all() -> Response:
+    """The sixth of every commune of the scope, as a PDF."""
+    return _as_pdf(_of_all())
+
+
+@bp.route("/sixth.xlsx")
+@requires(Permission.VIEW)
+def xlsx_of_all() -> Response:
+    """The same as a workbook."""
+    return _as_xlsx(_of_all())
+
+
+def _of_all() -> Report:
+    scope = current_scope()
+    return overview.report(queries.overview(queries.communes(scope.entity_ids)), scope.label)
+
+
 @bp.route("/sixth/<code>.pdf")
 @requires(Permission.VIEW)
 def pdf(code: str) -> Response:
@@ -86,10 +111,7 @@ def pdf(code: str) -> Response:
 @requires(Permission.VIEW)
 def xlsx(code: str) -> Response:
     """The same as a workbook."""
-    from inventory.reports.workbook import xlsx as write
-
-    made = _report(code)
-    return _file(write(made), XLSX, made, "xlsx")
+    return _as_xlsx(_report(code))
 
 
 @bp.route("/annexes/<code>.pdf")
@@ -111,6 +133,12 @@ def _as_pdf(made: Report) -> Response:
     from inventory.reports.pdf import pdf as write
 
     return _file(write(made), "application/pdf", made, "pdf")
+
+
+def _as_xlsx(made: Report) -> Response:
+    from inventory.reports.workbook import xlsx as write
+
+    return _file(write(made), XLSX, made, "xlsx")
 
 
 def _file(content: bytes, kind: str, report: Report, form: str) -> Response:

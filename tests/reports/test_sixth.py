@@ -55,6 +55,19 @@ def test_the_pdf_has_the_letters_of_french_and_says_its_language(place: Place, r
     assert document.metadata.author == "Parc"
 
 
+def test_one_document_has_all_communes_that_one_sees(
+    place: Place, reader: FlaskClient, sign_in: SignIn
+) -> None:
+    place.add(tag="LBX-1")
+    assert "reports/sixth.pdf" in reader.get("/renewal/").get_data(as_text=True)
+    text = text_of(pages(reader, "/reports/sixth.pdf"))
+    assert "Le Bouscat-Cœur à 5 €" in text
+    assert "Pessac" not in text
+    assert "Pessac" in text_of(pages(sign_in(place.cast.diane), "/reports/sixth.pdf"))
+    book = zipfile.ZipFile(io.BytesIO(reader.get("/reports/sixth.xlsx").data))
+    assert "Le Bouscat-Cœur" in book.read("xl/sharedStrings.xml").decode()
+
+
 def test_numbers_have_the_thin_spaces_of_french(app: Flask) -> None:
     from inventory.reports.content import Head, Report, Section, Table
     from inventory.reports.pdf import pdf

@@ -46,6 +46,7 @@ def index() -> Response:
         bullets=charts.bullets(rows),
         total=wording.total(found),
         rows=presentation.overview_rows(found),
+        panels=panels_of("sixths", found, found[0].entity.id) if found else [],
     )
 
 

@@ -149,7 +149,7 @@ def summary(lines: Sequence[Line], changes: Sequence[Change]) -> str:
         (Movement.TRANSFERRED, lambda n: ngettext("%(num)s transferred", "%(num)s transferred", n)),
         (Movement.ADDED, lambda n: ngettext("%(num)s added", "%(num)s added", n)),
         (Movement.REPLACED, lambda n: ngettext("%(num)s superseded", "%(num)s superseded", n)),
-        (Movement.RETIRED, lambda n: ngettext("%(num)s retired", "%(num)s retired", n)),
+        (Movement.RETIRED, lambda n: ngettext("%(num)s withdrawn", "%(num)s withdrawn", n)),
     ]
     found = annex.counts(changes)
     parts = [say(found[movement]) for movement, say in moved if found[movement]]

@@ -25,6 +25,8 @@ class Stage(Code):
     TRIED = "tried", N_("Tried, nothing saved"), "accent", "eye-check"
     RUNNING = "running", N_("Being imported"), "info", "loader"
     DONE = "done", N_("Imported"), "good", "check"
+    # Never kept: the change set of an import knows it.
+    UNDONE = "undone", N_("Undone"), "neutral", "arrow-back-up"
 
 
 class Extent(Code):
@@ -79,6 +81,12 @@ class Import(HasPublicId, HasVersion, Base):
     def label(self) -> str:
         """What people call it: the name of its file."""
         return self.filename
+
+    @property
+    def stands(self) -> Stage:
+        """How far it is today: what was imported may be undone since."""
+        undone = self.change_set is not None and self.change_set.undone_at is not None
+        return Stage.UNDONE if undone else self.stage
 
 
 class ImportLine(Base):

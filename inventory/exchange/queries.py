@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
 
 from inventory.core.access import Scope
 from inventory.core.database import db
@@ -16,7 +17,8 @@ CHUNK = 1000
 
 def imports(scope: Scope, nouns: Sequence[str]) -> Select[Any]:
     """Return the imports of some nouns into entities of the scope."""
-    return select(Import).where(Import.entity_id.in_(scope.entity_ids), Import.noun.in_(nouns))
+    found = select(Import).where(Import.entity_id.in_(scope.entity_ids), Import.noun.in_(nouns))
+    return found.options(joinedload(Import.change_set))
 
 
 def import_of_job(job_id: int) -> Import | None:

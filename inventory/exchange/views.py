@@ -91,7 +91,7 @@ def _imports() -> Listing:
             Column("filename", N_("File"), lambda row: row.filename, kind="name"),
             Column("noun", N_("What the rows are"), lambda row: _(named[row.noun])),
             Column(
-                "stage", N_("State"), lambda row: row.stage, kind="badge", sort=by_label(Import.stage, Stage)
+                "stage", N_("State"), lambda row: row.stands, kind="badge", sort=by_label(Import.stage, Stage)
             ),
             Column("lines", N_("Rows"), lambda row: row.lines, kind="number", sort=Import.lines),
             Column("user_label", N_("By"), lambda row: row.user_label),

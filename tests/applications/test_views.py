@@ -413,7 +413,7 @@ def test_an_annex_is_shown_frozen_and_shown_as_it_was(place, sedit, manager, rea
     frozen = text_of(manager.get(answer.location))
     assert ("Sedit Finances" in panel(frozen, "lines"), "Comité" in frozen) == (True, True)
     since = text_of(manager.get("/applications/annexes/LBX"))
-    assert "0 applications: 1 retired." in since
+    assert "0 applications: 1 withdrawn." in since
     assert "Paper again" in panel(since, "changes")
 
 

@@ -60,13 +60,13 @@ def test_an_import_is_undone_as_one(bring, cast):
     kept = carry_out(
         bring(HEADINGS + "".join(f"\nLBX-00020{n};SER{n}XYZW;HP;ProBook;Portable;;;;" for n in range(5)))
     )
-    assert number_of(Asset) == 5
+    assert (number_of(Asset), kept.stands) == (5, Stage.DONE)
     with transaction():
         undo.undo(
             db.session.get_one(ChangeSet, kept.change_set_id),
             actor=Actor("user", cast.bruno.public_id, cast.bruno.name),
         )
-    assert number_of(Asset) == 0
+    assert (number_of(Asset), kept.stands) == (0, Stage.UNDONE)
 
 
 def test_bad_rows_are_named_by_line_column_and_reason_and_the_others_imported(bring):

@@ -82,11 +82,7 @@ def index() -> Response:
     )
     if listing.wants_export:
         return listing.export(_("Background work"))
-    listing.empty(
-        _("No work is like this.")
-        if listing.chips
-        else _("No work was asked for yet. Scans and other long work appear here.")
-    )
+    listing.empty(_("No work was asked for yet. Scans and other long work appear here."))
     return page(
         "jobs/list.html", listing=listing, tabs=_tabs(), schedules=queries.schedules(), words=presentation
     )

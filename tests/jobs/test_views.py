@@ -60,7 +60,7 @@ def test_jobs_are_found_by_their_words_and_their_kind(diane):
 
 def test_an_empty_list_says_whether_it_was_narrowed(diane):
     assert "No work was asked for yet." in diane.get("/jobs/", headers={"Accept-Language": "en"}).text
-    assert "No work is like this." in diane.get("/jobs/?q=zz", headers={"Accept-Language": "en"}).text
+    assert "Nothing here is like this." in diane.get("/jobs/?q=zz", headers={"Accept-Language": "en"}).text
 
 
 @pytest.mark.parametrize(

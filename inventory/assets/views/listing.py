@@ -15,7 +15,7 @@ from inventory.core.guard import requires
 from inventory.core.listing import BulkAction
 from inventory.core.permissions import Permission
 from inventory.core.text import clean
-from inventory.core.web import current_scope, page
+from inventory.core.web import access, current_scope, page
 from inventory.core.wording import N_
 from inventory.organization.search import nearest_first
 
@@ -31,11 +31,12 @@ ACTS = (
 @requires(Permission.VIEW)
 def index() -> Response:
     """List the equipment of the scope, today or as it was on a day."""
+    may_log = not request.args and access().allows(Permission.ASSETS_EDIT)
     listing = lists.equipment().empty(
         _("No equipment here yet: scan a network, read a directory, or log a delivery by hand.")
         if not request.args
         else _("No equipment is like this."),
-        url_for(".create") if not request.args else "",
+        url_for(".create") if may_log else "",
         _("Log equipment"),
     )
     if listing.wants_export:

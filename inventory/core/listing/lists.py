@@ -56,7 +56,8 @@ class Listing(Narrowing):
         self.usual = usual
         self._tidy_address()
         self.asked = asking.read(self.arguments, filters, columns)
-        if usual and not self.asked.narrows:
+        self.narrowed = self.asked.narrows
+        if usual and not self.narrowed:
             self.arguments = MultiDict([*self.arguments.items(multi=True), (usual.key, usual.value)])
             self.asked = asking.read(self.arguments, filters, columns)
         self.query, self.values = self.asked.query, self.asked.values

@@ -126,7 +126,7 @@ def unknown() -> Response:
     if listing.wants_export:
         return listing.export(_("Unknown devices"))
     listing.empty(
-        _("No unknown device is like this.") if request.args else _("Every device that was seen is known."),
+        _("Every device that was seen is known."),
         url_for(".index"),
         _("See the questions"),
     )

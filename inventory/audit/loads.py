@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Table, delete, inspect
 from inventory.audit import journal
 from inventory.audit.journal import LOAD, UNLOAD, Change
 from inventory.audit.models import RowChange
-from inventory.core.database import Base, bulk_load, bulk_update, db, forget, free_ids
+from inventory.core.database import Base, bulk_load, bulk_loading, bulk_update, db, forget, free_ids
 
 AT_ONCE = 500
 Row = dict[str, Any]
@@ -23,15 +23,26 @@ def load(model: type[Any], rows: Sequence[Row], *, kept: bool | None = None) -> 
     The rows are completed in place: ids, and the defaults that the columns declare. Where a change set is open they
     can be undone with it, unless their table is none that is undone; `kept` says otherwise for these rows.
     """
+    loading(model, rows, kept=kept)()
+    return [row["id"] for row in rows]
+
+
+def loading(model: type[Any], rows: Sequence[Row], *, kept: bool | None = None) -> Callable[[], None]:
+    """Make new rows ready for `load` and return what inserts them, before anything else of their table is saved."""
     if not rows:
-        return []
+        return lambda: None
     table: Table = model.__table__
     number(model, rows)
-    bulk_load(table, rows)
+    steps = [bulk_loading(table, rows)]
     opened = journal.open_change_set()
     if opened is not None and (journal.is_journalled(model) if kept is None else kept):
-        _keep(opened.id, table, LOAD, rows)
-    return [row["id"] for row in rows]
+        steps.append(_keeping(opened.id, table, LOAD, rows))
+
+    def load() -> None:
+        for step in steps:
+            step()
+
+    return load
 
 
 def number(model: type[Any], rows: Sequence[Row]) -> None:
@@ -49,7 +60,7 @@ def unload(model: type[Any], rows: Sequence[Row]) -> None:
     table: Table = model.__table__
     opened = journal.open_change_set()
     if opened is not None:
-        _keep(opened.id, table, UNLOAD, rows)
+        _keeping(opened.id, table, UNLOAD, rows)()
     _take_out(table, [row["id"] for row in rows])
 
 
@@ -115,7 +126,7 @@ def _journal(model: type[Any], rows: Sequence[Row]) -> None:
         bulk_load(RowChange.__table__, changes)  # type: ignore[arg-type]
 
 
-def _keep(change_set_id: int, table: Table, operation: str, rows: Sequence[Row]) -> None:
+def _keeping(change_set_id: int, table: Table, operation: str, rows: Sequence[Row]) -> Callable[[], object]:
     """Keep rows by column: what is the same in all once, so that ten thousand rows take little room."""
     same, each = {}, {}
     for name in rows[0]:
@@ -128,7 +139,7 @@ def _keep(change_set_id: int, table: Table, operation: str, rows: Sequence[Row])
     kept = {"same": same, "each": each}
     change = {"change_set_id": change_set_id, "table_name": table.name, "row_key": {}, "operation": operation}
     sides = {"before": None, "after": kept} if operation == LOAD else {"before": kept, "after": None}
-    bulk_load(RowChange.__table__, [change | sides])  # type: ignore[arg-type]
+    return bulk_loading(RowChange.__table__, [change | sides])  # type: ignore[arg-type]
 
 
 def rows_of(change: Change) -> Iterator[Row]:
@@ -154,7 +165,7 @@ def revert(change: Change) -> None:
         bulk_load(table, rows)
     opened = journal.open_change_set()
     if opened is not None:
-        _keep(opened.id, table, UNLOAD if change.operation == LOAD else LOAD, rows)
+        _keeping(opened.id, table, UNLOAD if change.operation == LOAD else LOAD, rows)()
 
 
 def _take_out(table: Table, ids: Sequence[int]) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from operator import itemgetter
 from typing import Any
 
@@ -62,6 +62,11 @@ def insert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
 
     On PostgreSQL the next statement, or the commit, may raise it: it takes many rows in while the caller goes on.
     """
+    inserting(connection, table, rows)()
+
+
+def inserting(connection: Connection, table: Table, rows: Sequence[Row]) -> Callable[[], object]:
+    """Make rows ready, which asks nothing of the store, and return what inserts them as `insert` does."""
     columns = [table.columns[name] for name in rows[0]]
     ready = [
         _ready(column, list(map(itemgetter(column.name), rows)), connection.dialect) for column in columns
@@ -71,11 +76,15 @@ def insert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     if connection.dialect.name == "postgresql":
         lines = zip(*map(_written, ready), strict=True)
         text = "".join(["\t".join(line) + "\n" for line in lines])
-        _copy(connection, f"COPY {into} FROM STDIN", text)
-        _let_know(connection, table, len(rows))
-        return
+
+        def send() -> None:
+            _copy(connection, f"COPY {into} FROM STDIN", text)
+            _let_know(connection, table, len(rows))
+
+        return send
     marks = ", ".join("?" * len(columns))
-    connection.exec_driver_sql(f"INSERT INTO {into} VALUES ({marks})", list(zip(*ready, strict=True)))  # noqa: S608 - names of the model
+    statement = f"INSERT INTO {into} VALUES ({marks})"  # noqa: S608 - names of the model
+    return partial(connection.exec_driver_sql, statement, list(zip(*ready, strict=True)))
 
 
 def update(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Row]) -> None:

@@ -339,14 +339,22 @@ def bulk_load(table: Table, rows: Sequence[dict[str, Any]]) -> None:
 
     All have the same columns; the defaults of those left out are added to them in place.
     """
+    bulk_loading(table, rows)()
+
+
+def bulk_loading(table: Table, rows: Sequence[dict[str, Any]]) -> Callable[[], object]:
+    """Make `rows` ready for `bulk_load` and return what inserts them, in the same transaction and savepoint.
+
+    There is time for it while PostgreSQL takes in what was loaded before.
+    """
     if not rows:
-        return
+        return lambda: None
     session = db.session()
     for told in _before_loads:
         told(session, table, rows)
     ordering.complete(table, rows)
     bulk.complete(table, rows)
-    bulk.insert(session.connection(), table, rows)
+    return bulk.inserting(session.connection(), table, rows)
 
 
 def is_taking_in() -> bool:

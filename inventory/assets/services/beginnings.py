@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from types import SimpleNamespace
@@ -26,7 +26,7 @@ from inventory.search import upkeep
 
 # The most rows first.
 _UNREAD: tuple[type[Any], ...] = (Provenance, Period)
-_NUMBERED: tuple[type[Any], ...] = (AssetIdentifier, *_UNREAD)
+_NUMBERED: tuple[type[Any], ...] = (Custody, AssetIdentifier, *_UNREAD)
 
 
 class NewAsset(SimpleNamespace):
@@ -46,9 +46,10 @@ class Beginnings:
         self.source = claims.SOURCE_OF_ACTOR.get(actor.kind, SourceKind.SYSTEM)
         self.said = Said(self.source, actor.label, clock.now())
         self.display = cache(fields.display)
-        tables: tuple[type[Any], ...] = (Custody, *_NUMBERED, AuditRecord)
+        tables: tuple[type[Any], ...] = (*_NUMBERED, AuditRecord)
         self.rows: dict[type[Any], list[dict[str, Any]]] = {table: [] for table in tables}
         self.first: dict[int, audit.Changes] = {}
+        self._ready: list[Callable[[], None]] = []
 
     def add(
         self,
@@ -95,17 +96,21 @@ class Beginnings:
         return kept
 
     def hand_over(self) -> list[Custody]:
-        """Save the custodies and return them."""
+        """Save the custodies, which are returned, and identifiers; all else but the records is made ready for `write` meanwhile.
+
+        The ids come first: PostgreSQL takes in what is sent while the caller goes on, and answers nothing until it has.
+        """
+        for table in _NUMBERED:
+            loads.number(table, self.rows[table])
         ids = loads.load(Custody, self.rows[Custody])
+        # They are all that is searched of it.
+        loads.load(AssetIdentifier, self.rows[AssetIdentifier])
+        self._ready = [loads.loading(table, self.rows[table]) for table in _UNREAD]
         return list(db.session.scalars(select(Custody).where(among(Custody.id, ids)))) if ids else []
 
     def write(self) -> None:
-        """Save all else. Nobody reads it back at once, and its ids come first: PostgreSQL takes it in while the caller goes on."""
-        for table in _NUMBERED:
-            loads.number(table, self.rows[table])
-        # They are all that is searched of it.
-        loads.load(AssetIdentifier, self.rows[AssetIdentifier])
+        """Save all else once the custodies are handed over; nobody reads it back at once."""
         with upkeep.ahead("asset"):
-            for table in _UNREAD:
-                loads.load(table, self.rows[table])
+            for load in self._ready:
+                load()
             audit.record_all(self.rows[AuditRecord])

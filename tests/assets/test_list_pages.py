@@ -136,6 +136,25 @@ def test_how_many_there_are_is_counted_again_when_something_was_changed(
     assert counts(browser, "/assets/") == (True, "8")
 
 
+def test_what_there_was_on_a_past_day_is_looked_for_again_when_something_was_changed(
+    fleet: None, remembering: None, cast: factories.Cast, browser: FlaskClient
+) -> None:
+    def seen_on(day: str, order: str = "-age") -> tuple[bool, list[str]]:
+        with statements() as sent:
+            page = opened(browser, f"/assets/?as_of={day}&sort={order}")
+        tags = re.findall(r'class="row-link"[^>]*>(T[0-9]+)<', page)
+        return any("LIMIT" in one and "asset_period" in one for one in sent), tags
+
+    today = clock.today().isoformat()
+    (asked, first), (again, same) = seen_on(today), seen_on(today)
+    assert (asked, again, first) == (True, False, same)
+    assert len(first) == 7
+    assert seen_on(today, "age") == (True, [*first[:5][::-1], *first[5:][::-1]])
+    factories.create_asset(cast.le_bouscat, tag="T8", received_on=date(2024, 2, 1))
+    assert seen_on(today) == (True, ["T8", *first])
+    assert seen_on("2024-01-01") == seen_on("2023-12-31") == (True, [])
+
+
 def test_each_scope_and_each_filter_has_a_number_of_its_own(
     fleet: None, remembering: None, cast: factories.Cast, browser: FlaskClient, sign_in: Any
 ) -> None:

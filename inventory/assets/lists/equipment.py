@@ -48,7 +48,7 @@ def equipment(scope: Scope | None = None) -> Listing:
     own = custom.fields_of("asset")
     address = pattern("assets.detail", on=view.as_of)
     more = [added(view) for added in _ADDED.values()]
-    return Listing(
+    listing = Listing(
         "equipment",
         queries.listed_bare(within, view),
         joins=queries.joins(view),
@@ -73,6 +73,8 @@ def equipment(scope: Scope | None = None) -> Listing:
         default_sort="-age",
         usual=Usual("state", IN_FLEET, EVERYTHING),
     ).recorded()
+    # What has come since stands before what there was on a past day, and is passed over one by one.
+    return listing.settled() if view.as_of is not None and listing.sort_key == "age" else listing
 
 
 def _narrowed_to(own: Sequence[CustomField]) -> Collection[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -64,6 +64,7 @@ class Listing(Narrowing):
         self.bulk: list[BulkAction] = []
         self.empty_message, self.empty_url, self.empty_label = gettext(N_("Nothing here yet.")), "", ""
         self._search, self._public_id_column, self._recorded = search, public_id_column, False
+        self._settled = False
         self.chosen_columns = self._chosen()
         self._read_sort(default_sort)
         keys, walked = shown.order_of(self.all_columns, self.sort_key, self.descending)
@@ -108,12 +109,15 @@ class Listing(Narrowing):
     @cached_property
     def total(self) -> int:
         """How many rows match; remembered where the trail of changes tells when that may have changed."""
+        return int(self._remembered("total", self.selection.count))
+
+    def _remembered(self, what: Hashable, ask: Callable[[], Any]) -> Any:
         others = {choice.mark for choice in self.all_filters if choice.key in self.values} - {None}
         marks = {of: registry.mark_of(of or "") for of in others}
         if not self._recorded or None in marks.values():
-            return self.selection.count()
+            return ask()
         remember = current_app.extensions["parc_memory"].exact
-        return int(remember((self.name, *marks.items(), self.selection.mark()), self.selection.count))
+        return remember((self.name, what, *marks.items(), self.selection.mark()), ask)
 
     @cached_property
     def _page(self) -> dict[str, Any]:
@@ -140,6 +144,11 @@ class Listing(Narrowing):
         apart = (asked and not self.asked.any_of) or walked
         # What words find is found anew for each value that is walked.
         few = (walked and bool(self.query)) or (apart and self.total <= reading.MOST_SORTED)
+        if place is None and self._settled:
+            order = ("first", self.sort_key, self.descending)
+            return self.selection.page(
+                None, backwards, taken_out=few, kept=lambda ask: self._remembered(order, ask)
+            )
         return self.selection.page(place, backwards, taken_out=few)
 
     def _seen(self) -> int:
@@ -271,6 +280,11 @@ class Listing(Narrowing):
         So does, with `words`, what words are looked for in; each filter says so itself.
         """
         self._recorded = words or not self.query
+        return self
+
+    def settled(self) -> Listing:
+        """Say that the order too changes with a record alone: which rows come first is then not looked for each time."""
+        self._settled = True
         return self
 
     @property

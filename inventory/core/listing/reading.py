@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -113,11 +113,18 @@ class Rows:
     def _counted(self) -> Select[Any]:
         return self.narrow(self.id_column)
 
-    def page(self, place: Sequence[Any] | None, backwards: bool, *, taken_out: bool = False) -> Page:
+    def page(
+        self,
+        place: Sequence[Any] | None,
+        backwards: bool,
+        *,
+        taken_out: bool = False,
+        kept: Callable[[Callable[[], list[tuple[Any, ...]]]], list[tuple[Any, ...]]] = lambda ask: ask(),
+    ) -> Page:
         """Return the page of rows after a place (before it, going backwards), in the order of the list.
 
         Rows that are to be `taken_out` are sorted by themselves, whatever a store thinks of walking along the order to them. Which rows these are is asked first, of nothing but the sort keys: a store that joins all that a row shows while
-        it sorts them all plans badly, and for longer than it reads fifty rows.
+        it sorts them all plans badly, and for longer than it reads fifty rows. `kept` asks, or gives what it knows to be the answer.
         """
         led = self._led()
         if led is not None:
@@ -126,7 +133,7 @@ class Rows:
             picked = self._walked(self.walked, place, backwards)
         else:
             picked = (self._taken_out if taken_out else self.picked_keys)(place, backwards)
-        found = [tuple(keys) for keys in db.session.execute(picked)]
+        found = kept(lambda: [tuple(keys) for keys in db.session.execute(picked)])
         has_more = len(found) > PAGE_SIZE
         shown = found[:PAGE_SIZE]
         if backwards:

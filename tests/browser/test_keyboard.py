@@ -56,6 +56,7 @@ def test_an_asset_is_found_and_edited_without_a_mouse(
     page.keyboard.press("g")
     page.keyboard.press("e")
     expect(steps.heading(page)).to_contain_text("items of equipment")
+    page.wait_for_load_state()
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("k")
@@ -65,6 +66,7 @@ def test_an_asset_is_found_and_edited_without_a_mouse(
     label = first.inner_text()
     page.keyboard.press("Enter")
     expect(steps.heading(page)).to_have_text(label)
+    page.wait_for_load_state()
 
     page.keyboard.press("e")
     expect(steps.heading(page)).to_have_text(f"Edit {label}")

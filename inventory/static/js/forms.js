@@ -67,6 +67,8 @@ function prepareSecrets() {
 // The first field of a form that is all the page is for; a phone would hide half of it behind its keyboard.
 export function beginForm() {
   if (document.querySelector("[data-focus], [autofocus]") || !matchMedia("(pointer: fine)").matches) return;
+  // Who was quicker than the scripts is typing already.
+  if (document.activeElement !== document.body) return;
   const fields = document.querySelectorAll("[data-start] :is(input:not([type=hidden]), select, textarea)");
   [...fields].find((field) => field.checkVisibility())?.focus({ preventScroll: true });
 }

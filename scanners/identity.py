@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import uuid
+from functools import lru_cache
 
 from scanners.makers import canonical_maker
 from scanners.text import clean
@@ -64,9 +65,12 @@ def is_junk(text: str) -> bool:
 def canonical_serial(value: bytes | str | None, maker: str | None = None) -> str | None:
     """The serial in capitals, without spaces, labels such as "S/N:" or the maker's own wrapping; None for placeholders and addresses."""
     text = clean(value)
-    if text is None:
-        return None
-    text = text.upper()
+    return None if text is None else _bare_serial(text.upper(), maker)
+
+
+# What is logged is read once for its field and again for what names the device.
+@lru_cache(maxsize=4096)
+def _bare_serial(text: str, maker: str | None) -> str | None:
     if _AN_ADDRESS.match(text):
         return None
     before = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from scanners.text import clean
 
@@ -77,8 +78,12 @@ def canonical_maker(name: bytes | str | None) -> str | None:
 
     This is the scope of a serial. Unknown makers are written with a capital at each word, so that case does not matter."""
     text = clean(name, 120)
-    if text is None:
-        return None
+    return None if text is None else _one_spelling(text)
+
+
+# Thousands of serials are of the same makers.
+@lru_cache(maxsize=1024)
+def _one_spelling(text: str) -> str | None:
     words = re.findall(r"[^\W_]+", text.lower())
     folded = " ".join(words)
     while words and folded not in _CANONICAL and len(words) > 1 and words[-1] in _LEGAL:

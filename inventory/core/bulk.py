@@ -10,7 +10,7 @@ from functools import cache, partial
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Dialect, LargeBinary, Table
+from sqlalchemy import ARRAY, JSON, Column, Connection, Dialect, LargeBinary, Table, TypeDecorator
 from sqlalchemy.exc import IntegrityError
 
 from inventory.core.types import UtcDateTime
@@ -104,19 +104,30 @@ def update(connection: Connection, table: Table, names: Sequence[str], rows: Seq
         statement = (
             f"UPDATE {name} SET {told} FROM unnest({given}) AS given ({into}) WHERE {name}.id = given.id"  # noqa: S608
         )
-        _change(connection, statement, tuple(map(_array, ready)))
+        _change(connection, statement, tuple(map(array, ready)))
         return
     told = ", ".join(f"{quote(n)} = ?" for n in names)
     statement = f"UPDATE {name} SET {told} WHERE id = ?"  # noqa: S608 - names of the model
     connection.exec_driver_sql(statement, list(zip(*ready, strict=True)))
 
 
-def _array(values: list[Any]) -> str:
-    """Return a column in the text format of arrays; the driver would look at each value anew."""
+def array(values: Sequence[Any]) -> str:
+    """Return values in PostgreSQL's text format of arrays; the driver would look at each of them anew."""
     sorts = set(map(type, values))
     if sorts == {int}:
         return "{" + ",".join(map(str, values)) + "}"
     return "{" + ",".join(["NULL" if value is None else _element(value) for value in values]) + "}"
+
+
+class Array(TypeDecorator[Any]):
+    """An array of numbers or texts, which the driver is given as text."""
+
+    impl = ARRAY
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str]:
+        """Return what makes its text of values."""
+        return array
 
 
 def _element(value: Any) -> str:

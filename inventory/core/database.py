@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from flask import has_request_context
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
-    ARRAY,
     Boolean,
     ColumnElement,
     Connection,
@@ -285,7 +284,7 @@ def among(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
         return found
     # Without the length of the column's own type: PostgreSQL would cut a longer text to it.
     plain = Text() if isinstance(column.type, String) else column.type
-    found = column == any_(literal(list(values), ARRAY(plain)))
+    found = column == any_(literal(list(values), bulk.Array(plain)))
     return found
 
 

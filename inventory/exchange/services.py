@@ -28,8 +28,10 @@ from inventory.exchange.importers import SAME_VALUE, Importer, Remark, Result, R
 from inventory.exchange.models import Extent, Import, ImportLine, KnownLayout, Outcome, Stage
 from inventory.jobs import services as jobs
 from inventory.jobs.models import Job
+from inventory.search import store
 
-CHUNK = 500
+# Rows of one transaction; on SQLite, which has one writer, everybody else who writes waits for its end.
+CHUNK, MOST_OF_ONE_WRITER = 1000, 500
 # What the file of refused rows has beside the columns of the file.
 HANDED_BACK = (N_("Line"), N_("Why it was refused"))
 CELLS_AT_HAND = 2_000
@@ -271,6 +273,7 @@ class Chunks:
     def __init__(self, rows: Iterable[Row]) -> None:
         self._rows = iter(rows)
         self._ahead: list[Row] = []
+        self._most = min(CHUNK, MOST_OF_ONE_WRITER) if store.is_sqlite() else CHUNK
 
     def __iter__(self) -> Iterator[list[Row]]:
         while chunk := self._ahead or self._read():
@@ -282,7 +285,7 @@ class Chunks:
         self._ahead = self._ahead or self._read()
 
     def _read(self) -> list[Row]:
-        return list(islice(self._rows, CHUNK))
+        return list(islice(self._rows, self._most))
 
 
 def forget_lines(kept: Import) -> None:

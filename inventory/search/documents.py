@@ -36,15 +36,15 @@ class Document:
     badge: str | None = None
     faded: bool = False
 
-    def tokens(self, noun: str) -> list[str]:
-        """Return the tokens under which it is found."""
+    def said(self) -> list[str]:
+        """Return the folded words of all that it says, in their order."""
+        return [word for text in (self.title, *self.words) for word in folding.words(text)]
+
+    def tokens(self, noun: str, said: Sequence[str]) -> list[str]:
+        """Return the tokens under which it is found; `said` are its words."""
         about = (folding.noun_token(noun), f"i{folding.key(self.argument)}")
         seen_by = map(folding.entity_token, self.entity_ids or (folding.EVERYBODY,))
-        return [*about, *seen_by, *folding.tokens((self.title, *self.words), self.keys)]
-
-    def vocabulary(self) -> set[str]:
-        """Return the words that a mistyped one may have meant."""
-        return folding.vocabulary((self.title, *self.words))
+        return [*about, *seen_by, *folding.tokens(said, self.keys)]
 
     def row(self, noun: str, tokens: Sequence[str]) -> dict[str, Any]:
         """Return the columns of its SearchDocument; `tokens` are its own."""

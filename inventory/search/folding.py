@@ -63,15 +63,14 @@ def with_colons(text: str) -> str:
     return text if part is None else ":".join(part[start : start + 2] for start in range(0, len(part), 2))
 
 
-def tokens(texts: Iterable[str], keys: Iterable[str]) -> list[str]:
-    """Return the tokens of texts and identifiers, each once, in a fixed order."""
+def tokens(said: Iterable[str], keys: Iterable[str]) -> list[str]:
+    """Return the tokens of folded words and of identifiers, each once, in a fixed order."""
     found: dict[str, None] = {}
-    for text in texts:
-        for word in words(text):
-            found[f"w{word}"] = None
-            if word[0] == "0" and (rest := word.lstrip("0")):
-                # Nobody types the zeros of LBX-004512.
-                found[f"w{rest}"] = None
+    for word in said:
+        found[f"w{word}"] = None
+        if word[0] == "0" and (rest := word.lstrip("0")):
+            # Nobody types the zeros of LBX-004512.
+            found[f"w{rest}"] = None
     for name in keys:
         if compared := key(name):
             found[f"k{compared}"] = None
@@ -93,9 +92,9 @@ def entity_token(entity_id: int) -> str:
     return f"e{entity_id}"
 
 
-def vocabulary(texts: Iterable[str]) -> set[str]:
-    """Return the words that a mistyped one may have meant: four characters or more, three of them letters."""
-    return {word for text in texts for word in words(text) if 4 <= len(word) <= 40 and _LETTERS.match(word)}
+def vocabulary(said: Iterable[str]) -> set[str]:
+    """Return those of folded words that a mistyped one may have meant: four characters or more, three of them letters."""
+    return {word for word in said if 4 <= len(word) <= 40 and _LETTERS.match(word)}
 
 
 def trigrams(word: str) -> list[str]:

@@ -15,7 +15,7 @@ from inventory.search import documents, folding, store
 from inventory.search.documents import Document
 from inventory.search.models import SearchDocument, SearchWord
 
-CHUNK = 500
+CHUNK = 1000
 DOCUMENTS = cast("Table", SearchDocument.__table__)
 WORDS = cast("Table", SearchWord.__table__)
 
@@ -29,9 +29,9 @@ def in_chunks(values: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A document as the index takes it: its tokens, and its columns."""
+    """A document as the index takes it: the words that it says, its tokens, and its columns."""
 
-    document: Document
+    said: list[str]
     tokens: list[str]
     columns: dict[str, Any]
 
@@ -40,8 +40,9 @@ def make_ready(noun: str, found: Iterable[Document]) -> dict[int, Ready]:
     """Return documents of a noun as the index takes them, by their rows' ids; nothing is asked of the store."""
     ready = {}
     for document in found:
-        tokens = document.tokens(noun)
-        ready[document.row_id] = Ready(document, tokens, document.row(noun, tokens))
+        said = document.said()
+        tokens = document.tokens(noun, said)
+        ready[document.row_id] = Ready(said, tokens, document.row(noun, tokens))
     return ready
 
 
@@ -70,7 +71,7 @@ def _write(noun: str, row_ids: Sequence[int], found: Mapping[int, Ready]) -> int
     _forget(sorted(stale | written))
     bulk_load(DOCUMENTS, [one.columns for one in new])
     store.put("search_index", [(one.columns["id"], one.tokens) for one in new])
-    _learn({word for one in new for word in one.document.vocabulary()})
+    _learn(folding.vocabulary({word for one in new for word in one.said}))
     return len(stale) + len(new)
 
 

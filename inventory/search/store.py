@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import TSQUERY
 
+from inventory.core import bulk
 from inventory.core.database import db
 from inventory.core.types import BigId
 from inventory.search.documents import NOUNS
@@ -114,7 +115,10 @@ def put(name: str, rows: Sequence[tuple[int, Iterable[str]]]) -> None:
         vectors = f"SELECT id, array_to_tsvector(string_to_array(words, ' ')) FROM {given}"  # noqa: S608
         db.session.execute(
             text(f"INSERT INTO {name} (id, {searched}) {vectors}"),
-            {"ids": [id_ for id_, _tokens in rows], "words": [" ".join(tokens) for _id, tokens in rows]},
+            {
+                "ids": bulk.array([id_ for id_, _tokens in rows]),
+                "words": bulk.array([" ".join(tokens) for _id, tokens in rows]),
+            },
         )
 
 
@@ -127,7 +131,7 @@ def remove(name: str, ids: Sequence[int]) -> None:
         db.session.execute(statement, [{"id": id_} for id_ in ids])
     else:
         statement = text(f"DELETE FROM {_known(name)} WHERE id = ANY(CAST(:ids AS bigint[]))")  # noqa: S608
-        db.session.execute(statement, {"ids": list(ids)})
+        db.session.execute(statement, {"ids": bulk.array(ids)})
 
 
 def has_rows(name: str) -> bool:

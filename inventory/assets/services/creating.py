@@ -25,7 +25,7 @@ from inventory.core.errors import Invalid
 from inventory.core.wording import N_
 
 CREATABLE = fields.EDITABLE | {"entity_id", "location_id", "holder_id", "state", "disposal_route"}
-AT_ONCE = 500
+AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)

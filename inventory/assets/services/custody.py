@@ -17,7 +17,7 @@ from inventory.audit import services as audit
 from inventory.audit.models import Action
 from inventory.core import registry
 from inventory.core.access import Actor
-from inventory.core.database import among, db
+from inventory.core.database import among, db, row_of
 from inventory.core.errors import Invalid, Refused
 from inventory.core.wording import N_
 from inventory.organization.models import Location, Person
@@ -93,7 +93,7 @@ def check_holder(state: State, person_id: int) -> None:
     """Raise Invalid when the person is unknown, or when nobody can hold what is in this state."""
     if state in lifecycle.GONE or state is State.ON_ORDER:
         raise Invalid("holder", N_("Nobody can hold what is %(state)s."), state=state)
-    if db.session.get(Person, person_id) is None:
+    if row_of(Person, person_id) is None:
         raise Invalid("holder", N_("There is no such person."))
 
 

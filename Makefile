@@ -57,7 +57,7 @@ setup-fuzz:
 
 messages: setup-check ## Collect the words to translate and bring the catalogues up to date
 	@mkdir -p inventory/translations
-	@$(BIN)/pybabel --quiet extract -F tools/babel.cfg -k N_ -k _l -k lazy_gettext -k lazy_ngettext:1,2 \
+	@$(BIN)/pybabel --quiet extract -F tools/babel.cfg -k N_ -k NN_:1,2 -k _l -k lazy_gettext -k lazy_ngettext:1,2 \
 		--add-location=file --sort-by-file --width=110 --project=Parc --version=0 \
 		-o inventory/translations/messages.pot inventory scanners templates
 	@$(BIN)/pybabel --quiet update -i inventory/translations/messages.pot -d inventory/translations -l fr \

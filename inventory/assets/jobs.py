@@ -9,7 +9,7 @@ from inventory.assets.services import bulk, bulk_hands
 from inventory.assets.services.bulk_hands import Handing
 from inventory.core import registry
 from inventory.core.access import Access, Actor
-from inventory.core.wording import N_
+from inventory.core.wording import N_, Title
 from inventory.jobs import many
 from inventory.jobs.context import JobContext
 from inventory.jobs.models import Job, JobState
@@ -29,7 +29,7 @@ def enqueue_bulk_edit(
     asset_ids: Sequence[int],
     edit: bulk.BulkEdit,
     *,
-    title: str,
+    title: Title,
     actor: Actor,
     user_id: int,
     entity_id: int | None,
@@ -56,7 +56,7 @@ def enqueue_handing(
     asset_ids: Sequence[int],
     handing: Handing,
     *,
-    title: str,
+    title: Title,
     actor: Actor,
     user_id: int,
     entity_id: int | None,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from inventory.core import clock
 from inventory.core.database import Base
+from inventory.core.titles import HasTitle
 from inventory.core.types import BigId, Code, CodeType, HasPublicId, UtcDateTime
 from inventory.core.wording import N_
 
@@ -48,14 +49,13 @@ class ChangeSetKind(Code):
     UNDO = "undo", N_("Undoing"), "warn", "arrow-back-up"
 
 
-class ChangeSet(HasPublicId, Base):
+class ChangeSet(HasTitle, HasPublicId, Base):
     """One run, import, bulk act, review answer or undo, with everything that it changed."""
 
     __tablename__ = "change_set"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[ChangeSetKind] = mapped_column(CodeType(ChangeSetKind))
-    title: Mapped[str] = mapped_column(String(255))
     actor_kind: Mapped[str] = mapped_column(String(20))
     actor_id: Mapped[str] = mapped_column(String(40), default="")
     actor_label: Mapped[str] = mapped_column(String(255), default="")

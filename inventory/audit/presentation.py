@@ -122,6 +122,13 @@ def object_label(object_type: str, label: str) -> str:
     return gettext(label) if object_type in _worded_nouns and label else label
 
 
+def object_name(record: AuditRecord, change_set: ChangeSet | None) -> str:
+    """Return the name of what a record of a change set tells of, in the reader's language: an undo is called as what it undid."""
+    if record.object_type == ChangeSet.__tablename__ and change_set is not None:
+        return change_set.title
+    return object_label(record.object_type, record.object_label)
+
+
 def is_described(name: str) -> bool:
     """Say whether a field has a label of its own."""
     return name in _fields or name.startswith((ROLE_ON, CUSTOM))

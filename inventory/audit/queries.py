@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, or_, select
 
 from inventory.audit.models import Action, AuditRecord, ChangeSet, ChangeSetKind, RowChange
+from inventory.core import titles
 from inventory.core.access import Actor, Scope
 from inventory.core.database import among, db, lookup
 
@@ -152,6 +153,17 @@ def listed_change_sets(scope: Scope, *, instance_wide: bool) -> Select[ChangeSet
     """Return the change sets of the scope's entities; with `instance_wide`, also those of no single entity."""
     own = ChangeSet.entity_id.in_(scope.entity_ids)
     return select(ChangeSet).where(or_(own, ChangeSet.entity_id.is_(None)) if instance_wide else own)
+
+
+def change_sets_by_id(ids: Collection[int]) -> dict[int, ChangeSet]:
+    """Return the change sets of these ids."""
+    return {row.id: row for row in db.session.scalars(select(ChangeSet).where(among(ChangeSet.id, ids)))}
+
+
+def titled(statement: Select[ChangeSet], text: str) -> Select[ChangeSet]:
+    """Keep change sets whose title, in any language, holds `text`."""
+    found = (column.icontains(text, autoescape=True) for column in titles.searched(ChangeSet))
+    return statement.where(or_(*found))
 
 
 def own_change_set(

@@ -13,7 +13,7 @@ from inventory.core.access import Actor
 from inventory.core.database import bulk_load, db, hold
 from inventory.core.errors import Refused, Save, Stale
 from inventory.core.types import Code, HasVersion
-from inventory.core.wording import N_
+from inventory.core.wording import N_, Title
 
 Changes = dict[str, list[Any]]
 
@@ -169,12 +169,12 @@ def _saves_since(row: Any, version: int) -> list[Save]:
 
 @contextmanager
 def change_set(
-    kind: ChangeSetKind, title: str, *, actor: Actor, entity_id: int | None = None
+    kind: ChangeSetKind, title: Title, *, actor: Actor, entity_id: int | None = None
 ) -> Iterator[ChangeSet]:
     """Open a change set inside a transaction: all that the block changes belongs to it and can be undone."""
     opened = ChangeSet(
         kind=kind,
-        title=title[:255],
+        title=title,
         actor_kind=actor.kind,
         actor_id=actor.id,
         actor_label=actor.label[:255],
@@ -188,7 +188,7 @@ def change_set(
 
 @contextmanager
 def joined_change_set(
-    kind: ChangeSetKind, title: str, *, actor: Actor, entity_id: int | None = None
+    kind: ChangeSetKind, title: Title, *, actor: Actor, entity_id: int | None = None
 ) -> Iterator[ChangeSet]:
     """Go on with the change set that is open, as an import's, so that it is undone whole; else open one of its own."""
     around = journal.open_change_set()
@@ -218,7 +218,7 @@ def going_on(change_set_id: int | None) -> ChangeSet:
                 "“%(title)s” was undone while it was under way, so it goes no further. What it had changed is put back; "
                 "start it anew if it is to be done after all."
             ),
-            title=found.title,
+            title=found.given_title,
         )
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from flask import Blueprint, Response, current_app, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Select, or_, select
 
-from inventory.audit import presentation
+from inventory.audit import presentation, queries
 from inventory.audit.models import Action, AuditRecord, ChangeSet
 from inventory.core import clock, registry
 from inventory.core.access import Scope
@@ -79,10 +80,12 @@ OTHER_PAGES = {
 @requires(Permission.SETTINGS_ADMIN)
 def index() -> Response:
     """List the records of the scope, the latest first."""
+    names = _Names()
+    object_ = Column("object", N_("Of what"), names.of, kind="name", load=names.load)
     listing = Listing(
         "journal",
         _records(current_scope(Permission.SETTINGS_ADMIN)),
-        columns=COLUMNS,
+        columns=(*COLUMNS[:4], object_, *COLUMNS[4:]),
         filters=FILTERS,
         search=_matching,
         id_column=AuditRecord.id,
@@ -103,7 +106,8 @@ def detail(record_id: int) -> Response:
     record = db.session.scalar(_records(everywhere).where(AuditRecord.id == record_id))
     if record is None:
         raise NotFound(N_("There is no such page, or it belongs to an entity that you do not see."))
-    name = presentation.object_label(record.object_type, record.object_label)
+    change_set = _change_set_of(record)
+    name = presentation.object_name(record, change_set)
     return page(
         "audit/record.html",
         record=record,
@@ -113,8 +117,22 @@ def detail(record_id: int) -> Response:
         url=_page_of(record),
         made_by=presentation.MADE_BY.get(record.actor_kind),
         changes=_each_change(record),
-        change_set=_change_set_of(record),
+        change_set=change_set,
     )
+
+
+class _Names:
+    """The names of what the records of a page, or of a piece of a file, tell of; what undos are called is read at once."""
+
+    def __init__(self) -> None:
+        self._undos: dict[int, ChangeSet] = {}
+
+    def load(self, rows: Sequence[AuditRecord]) -> None:
+        undos = {row.change_set_id or 0 for row in rows if row.object_type == ChangeSet.__tablename__}
+        self._undos = queries.change_sets_by_id(undos) if undos else {}
+
+    def of(self, row: AuditRecord) -> str:
+        return presentation.object_name(row, self._undos.get(row.change_set_id or 0))
 
 
 def _record_url(row: AuditRecord) -> str:
@@ -168,7 +186,8 @@ def _by_change_set(statement: Select[Any], value: str) -> Select[Any]:
 
 
 def _change_set_words(value: str) -> str | None:
-    return db.session.scalar(select(ChangeSet.title).where(ChangeSet.public_id == value))
+    found = db.session.scalar(select(ChangeSet).where(ChangeSet.public_id == value))
+    return found.title if found is not None else None
 
 
 def _noun_options() -> list[tuple[str, str]]:
@@ -226,12 +245,6 @@ COLUMNS = (
     Column("actor", N_("By"), lambda row: row.actor_label),
     Column("action", N_("Act"), lambda row: row.action, kind="badge"),
     Column("noun", N_("Kind"), lambda row: _noun_words(row.object_type)),
-    Column(
-        "object",
-        N_("Of what"),
-        lambda row: presentation.object_label(row.object_type, row.object_label),
-        kind="name",
-    ),
     Column("changes", N_("What changed"), _changes, kind="sentence"),
     Column("effective_on", N_("Holds from"), lambda row: row.effective_on, kind="day"),
     Column("note", N_("Note"), lambda row: row.note),

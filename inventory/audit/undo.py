@@ -71,7 +71,7 @@ def undo(change_set: ChangeSet, *, actor: Actor, tell: Tell = lambda _done: None
     """
     hold(change_set)
     if change_set.undone_at is not None:
-        raise Refused(N_("“%(title)s” has been undone already."), title=change_set.title)
+        raise Refused(N_("“%(title)s” has been undone already."), title=change_set.given_title)
     # Of a large one there are minutes between this look and the last row that is put back.
     report = preview(change_set, held=True)
     if report.conflicts:
@@ -82,7 +82,7 @@ def undo(change_set: ChangeSet, *, actor: Actor, tell: Tell = lambda _done: None
     if not report.restored:
         raise Refused(NOTHING_KEPT)
     with services.change_set(
-        ChangeSetKind.UNDO, change_set.title, actor=actor, entity_id=change_set.entity_id
+        ChangeSetKind.UNDO, change_set.given_title, actor=actor, entity_id=change_set.entity_id
     ) as own:
         _revert_all(change_set, tell)
         registry.run_hooks("changes.undone", change_set=change_set)

@@ -89,7 +89,7 @@ def index() -> Response:
         filters=FILTERS,
         id_column=ChangeSet.id,
         row_url=row_pages(".detail"),
-        search=lambda stmt, text: stmt.where(ChangeSet.title.icontains(text, autoescape=True)),
+        search=queries.titled,
         default_sort="-opened_at",
     ).empty(_("Nothing was changed by a scan, an import or in bulk yet."))
     return listing.export(_("Changes")) if listing.wants_export else page("audit/list.html", listing=listing)
@@ -109,7 +109,7 @@ def detail(public_id: str) -> Response:
     )
     shown: dict[str, Any] = {
         "change_set": change_set,
-        "entries": _entries(records[:SHOWN_RECORDS]),
+        "entries": _entries(change_set, records[:SHOWN_RECORDS]),
         "further": records[SHOWN_RECORDS - 1].id if len(records) > SHOWN_RECORDS else None,
     }
     if request.headers.get("HX-Request"):
@@ -221,11 +221,11 @@ def _may_undo(change_set: ChangeSet) -> bool:
     return all(access().allows(Permission.CHANGES_UNDO, entity_id) for entity_id in touched)
 
 
-def _entries(records: Any) -> list[dict[str, Any]]:
+def _entries(change_set: ChangeSet, records: Any) -> list[dict[str, Any]]:
     """Return the records for the timeline, each under the name of its object."""
     shown = presentation.entries(records)
     for entry, record in zip(shown, records, strict=True):
-        name = presentation.object_label(record.object_type, record.object_label)
+        name = presentation.object_name(record, change_set)
         entry["title"] = i18n.labelled(name, entry["title"][:1].lower() + entry["title"][1:])
         endpoint = PAGES.get(record.object_type)
         if endpoint in current_app.view_functions:

@@ -72,9 +72,8 @@ def _delete(noun: Noun, public_id: str) -> Response:
     row = load(noun.model, public_id, Permission.INSTANCE_ADMIN)
     name, needed, used = _(row.name), deleting.needed(row), uses.uses_of(row)
     if request.method == "POST" and not needed and not used:
-        title = _("Deleted from the catalogue: %(name)s", name=name)
         with transaction():
-            opened = deleting.delete(row, title=title, actor=g.actor, entity_id=access().root_id)
+            opened = deleting.delete(row, actor=g.actor, entity_id=access().root_id)
         words = _("%(name)s is deleted.", name=name)
         return done(words, to=url_for(noun.back), undo_url=undo_own_url(opened.public_id))
     status = 409 if request.method == "POST" else 200

@@ -14,7 +14,7 @@ from inventory.catalog.models import Category, Manufacturer, ManufacturerAlias, 
 from inventory.core.access import Actor
 from inventory.core.database import db, hold
 from inventory.core.errors import Refused
-from inventory.core.wording import N_
+from inventory.core.wording import N_, Sentence
 
 _ALIASES: dict[type[Any], Any] = {
     Manufacturer: ManufacturerAlias.manufacturer_id,
@@ -34,8 +34,8 @@ def needed(row: Category | Manufacturer | Model) -> str | None:
     return None
 
 
-def delete(row: Any, *, title: str, actor: Actor, entity_id: int | None) -> ChangeSet:
-    """Delete a row of the catalogue as a change set called `title`, which brings it back.
+def delete(row: Any, *, actor: Actor, entity_id: int | None) -> ChangeSet:
+    """Delete a row of the catalogue as a change set, which brings it back.
 
     Raises Refused for one that is used, or ever was, and for one that Parc needs.
     """
@@ -44,6 +44,9 @@ def delete(row: Any, *, title: str, actor: Actor, entity_id: int | None) -> Chan
         raise Refused(why)
     if uses.uses_of(row):
         raise Refused(_USED, name=row.name)
+    # The name of a category that Parc brought is a word of the application.
+    name = Sentence(row.name) if isinstance(row, Category) else row.name
+    title = Sentence(N_("Deleted from the catalogue: %(name)s"), name=name)
     with audit.change_set(ChangeSetKind.DELETION, title, actor=actor, entity_id=entity_id) as opened:
         audit.record(Action.DELETED, row.__tablename__, row, {"name": [row.name, None]}, actor=actor)
         if (names := _ALIASES.get(type(row))) is not None:

@@ -9,7 +9,7 @@ from inventory.catalog import merging, queries
 from inventory.catalog.models import Manufacturer, Model
 from inventory.core.errors import Forbidden, Refused
 from inventory.core.permissions import Permission
-from inventory.core.wording import N_
+from inventory.core.wording import N_, Title
 from inventory.jobs import own
 from inventory.jobs.context import JobContext
 from inventory.jobs.models import Job
@@ -27,7 +27,7 @@ def enqueue(
     versions: Mapping[str, int],
     *,
     total: int,
-    title: str,
+    title: Title,
     asked: dict[str, Any],
     entity_id: int | None,
 ) -> Job:

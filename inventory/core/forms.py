@@ -6,7 +6,6 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
 from typing import Any
 
 import wtforms
@@ -126,16 +125,7 @@ def translated(message: str, params: dict[str, Any]) -> str:
 
     What is a name rather than a number of things, such as a year or a port, is given as text.
     """
-    shown = {key: _in_words(value) for key, value in params.items()}
-    return str(gettext(message) % shown if shown else gettext(message))
-
-
-def _in_words(value: Any) -> Any:
-    if isinstance(value, Code):
-        return gettext(value.label)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return i18n.number(value)
-    return i18n.day(value) if isinstance(value, date) and not isinstance(value, datetime) else value
+    return i18n.filled(message, params)
 
 
 class _Labelled:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -19,7 +20,7 @@ from markupsafe import Markup
 
 from inventory.core import clock
 from inventory.core.types import Code
-from inventory.core.wording import N_
+from inventory.core.wording import N_, Sentence, Title
 
 LANGUAGES = {"fr": "Français", "en": "English"}
 DEFAULT_LANGUAGE = "fr"
@@ -86,13 +87,42 @@ def _in_force() -> Locale | None:
     return locale or get_locale()
 
 
-def in_every_language(message: str) -> list[str]:
-    """Return an N_ text in each language."""
-    said = []
+def in_every_language(message: Title) -> list[str]:
+    """Return an N_ text, or a sentence, in each language."""
+    sentence = message if isinstance(message, Sentence) else Sentence(message)
+    found = []
     for code in LANGUAGES:
         with force_locale(code):
-            said.append(gettext(message))
-    return said
+            found.append(said(sentence))
+    return found
+
+
+def said(title: Title) -> str:
+    """Say a sentence in the reader's language; a name stays as it is."""
+    if not isinstance(title, Sentence):
+        return title
+    if isinstance(title.message, tuple):
+        one, several = title.message
+        others = {name: in_words(value) for name, value in title.params.items() if name != "num"}
+        return ngettext(one, several, title.params["num"], **others)
+    return filled(title.message, title.params)
+
+
+def filled(message: str, params: Mapping[str, Any]) -> str:
+    """Return an N_ sentence in the reader's language with what it names in their words."""
+    words = {name: in_words(value) for name, value in params.items()}
+    return str(gettext(message) % words if words else gettext(message))
+
+
+def in_words(value: Any) -> Any:
+    """Return what a sentence names as its reader says it: codes, sentences, whole numbers and days; other text as it is."""
+    if isinstance(value, Code):
+        return gettext(value.label)
+    if isinstance(value, Sentence):
+        return said(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return number(value)
+    return day(value) if isinstance(value, date) and not isinstance(value, datetime) else value
 
 
 class _Counted(int):

@@ -11,6 +11,7 @@ from inventory.assets.states import SourceKind
 from inventory.audit.models import ChangeSetKind
 from inventory.catalog.kinds import Kind
 from inventory.core.permissions import Role
+from inventory.core.wording import N_, Sentence
 from inventory.demo import trail
 from inventory.demo.lives import Life
 from inventory.demo.trail import Act
@@ -47,7 +48,7 @@ class Extension:
         act = Act(
             self.world.actors[Role.MANAGER], self.world.chance("extension", self.commune.code).at_work(day)
         )
-        title = f"Garantie prolongée d’un an, portables de {self.commune.name}"
+        title = Sentence(N_("Warranty of laptops extended by a year: %(name)s"), name=self.commune.name)
         opened = trail.change_set(
             self.world.rows, ChangeSetKind.BULK, title, act=act, entity_id=self.commune.seat.id
         )

@@ -8,7 +8,9 @@ from typing import Any
 
 from inventory.audit.models import Action, AuditRecord, ChangeSet, ChangeSetKind
 from inventory.audit.services import shown
+from inventory.core import titles
 from inventory.core.access import Actor
+from inventory.core.wording import Title
 from inventory.demo.rows import Rows
 
 Changes = dict[str, list[Any]]
@@ -62,12 +64,12 @@ def record(
     )
 
 
-def change_set(rows: Rows, kind: ChangeSetKind, title: str, *, act: Act, entity_id: int | None) -> int:
+def change_set(rows: Rows, kind: ChangeSetKind, title: Title, *, act: Act, entity_id: int | None) -> int:
     """Keep a change set and return its id."""
     return rows.add(
         ChangeSet,
         kind=kind,
-        title=title[:255],
+        **titles.columns_of(title),
         actor_kind=act.actor.kind,
         actor_id=act.actor.id,
         actor_label=act.actor.label,

@@ -14,7 +14,7 @@ from inventory.core import registry
 from inventory.core.access import Actor
 from inventory.core.database import among, db
 from inventory.core.errors import Invalid
-from inventory.core.wording import N_
+from inventory.core.wording import N_, Sentence
 from inventory.fields import queries
 from inventory.fields import values as held
 from inventory.fields.kinds import LONGEST, FieldKind, unique_text
@@ -60,7 +60,8 @@ def update_field(
         raise Invalid("label", N_("There is a field with this label here already."))
     if moved := {old: new for old, new in (renamed or {}).items() if old != new}:
         said = ", ".join(f"{old} → {new}" for old, new in moved.items())
-        with audit.change_set(ChangeSetKind.BULK, f"{field.label}: {said}", actor=actor):
+        title = Sentence(N_("%(what)s: %(words)s"), what=field.label, words=said)
+        with audit.change_set(ChangeSetKind.BULK, title, actor=actor):
             changes = _change(field, given, version, actor)
             _rename_values(field, moved, actor)
         return changes
@@ -89,8 +90,9 @@ def _rename_values(field: CustomField, renamed: Mapping[str, str], actor: Actor)
     db.session.flush()
 
 
-def delete_field(field: CustomField, *, title: str, actor: Actor) -> ChangeSet:
-    """Delete a field with the values that objects have in it, as a change set called `title`, which brings them back."""
+def delete_field(field: CustomField, *, actor: Actor) -> ChangeSet:
+    """Delete a field with the values that objects have in it, as a change set, which brings them back."""
+    title = Sentence(N_("Custom field deleted: %(name)s"), name=field.label)
     with audit.change_set(ChangeSetKind.DELETION, title, actor=actor) as opened:
         rows = queries.all_values(field)
         _tell(field, {row: [held.shown(field, row), None] for row in rows}, actor)

@@ -163,9 +163,7 @@ def delete(public_id: str) -> Response:
     field = load(CustomField, public_id, Permission.INSTANCE_ADMIN)
     home, home_id, label = field.home, field.home_id, field.label
     with transaction():
-        opened = services.delete_field(
-            field, title=_("Custom field deleted: %(name)s", name=label), actor=g.actor
-        )
+        opened = services.delete_field(field, actor=g.actor)
     return done(
         _("%(name)s is deleted with its values.", name=label),
         to=_back(home, home_id),

@@ -11,7 +11,7 @@ from inventory.core import clock
 from inventory.core.access import Actor
 from inventory.core.database import after_commit, db
 from inventory.core.errors import Invalid
-from inventory.core.wording import N_
+from inventory.core.wording import N_, Sentence
 from inventory.files import content, pictures, queries
 from inventory.files.models import Attachment
 from inventory.files.names import safe_name
@@ -74,8 +74,11 @@ def _keep(draft: Draft, kind: content.Format, name: str) -> None:
     storage.keep(draft)
 
 
-def detach(attachment: Attachment, row: Any, *, actor: Actor, entity_id: int, title: str) -> ChangeSet:
-    """Delete an attachment as a change set called `title`, which brings it back when undone within KEPT_FOR."""
+def detach(attachment: Attachment, row: Any, *, actor: Actor, entity_id: int) -> ChangeSet:
+    """Delete an attachment as a change set, which brings it back when undone within KEPT_FOR."""
+    title = Sentence(
+        N_("File deleted from %(name)s: %(file)s"), name=audit.label_of(row), file=attachment.name
+    )
     sha256 = attachment.sha256
     with audit.change_set(ChangeSetKind.DELETION, title, actor=actor, entity_id=entity_id) as opened:
         change = {"attachment": [attachment.name, None]}

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, flash, g, render_template, request, send_
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from inventory.audit.services import label_of
 from inventory.core.database import transaction
 from inventory.core.errors import Invalid, NotFound, Refused
 from inventory.core.forms import translated
@@ -106,9 +105,8 @@ def picture(public_id: str, size: str) -> Response:
 def detach(public_id: str) -> Response:
     """Delete a file from an object."""
     attachment, kind, row = _load(public_id, None)
-    title = _("“%(file)s” deleted from %(name)s", file=attachment.name, name=label_of(row))
     with transaction():
-        opened = services.detach(attachment, row, actor=g.actor, entity_id=kind.entity_id(row), title=title)
+        opened = services.detach(attachment, row, actor=g.actor, entity_id=kind.entity_id(row))
     words = _("“%(file)s” is deleted.", file=attachment.name)
     return done(words, to=noun_url(kind, row, _anchor="attachments"), undo_url=undo_own_url(opened.public_id))
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from inventory.core.access import Actor
 from inventory.core.database import transaction
+from inventory.core.wording import Title
 from inventory.jobs import aside, leases, services
 from inventory.jobs.aside import Aside
 from inventory.jobs.leases import Lease, LostLeaseError
@@ -49,13 +50,13 @@ class JobContext:
         self.job_id: int = job.id
         self.public_id: str = job.public_id
         self.kind: str = job.kind
-        self.title: str = job.title
+        self.title: Title = job.given_title
         self.entity_id: int | None = job.entity_id
         self.requested_by: str = job.requested_by
         self.payload: Mapping[str, Any] = MappingProxyType(dict(job.payload))
         self.saved: dict[str, Any] = dict(job.checkpoint)
         self.lease = lease
-        self.actor = Actor("run", job.public_id, job.title)
+        self.actor = Actor("run", job.public_id, job.stored_title)
         self.wish: str | None = None
         self._stop = threading.Event()
         self._aside: Aside | None = None

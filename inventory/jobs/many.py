@@ -11,6 +11,7 @@ from inventory.audit import services as audit
 from inventory.audit.models import ChangeSet, ChangeSetKind
 from inventory.core import versions
 from inventory.core.access import Access, Actor
+from inventory.core.wording import Title
 from inventory.jobs import own, services
 from inventory.jobs.context import JobContext
 from inventory.jobs.models import Job
@@ -39,7 +40,7 @@ def enqueue(
     ids: Sequence[int],
     asked: dict[str, Any],
     *,
-    title: str,
+    title: Title,
     actor: Actor,
     user_id: int,
     entity_id: int | None,

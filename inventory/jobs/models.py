@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from inventory.core import clock
 from inventory.core.clock import DEFAULT_TIME_ZONE
 from inventory.core.database import Base
+from inventory.core.titles import HasTitle
 from inventory.core.types import BigId, Code, CodeType, HasPublicId, UtcDateTime
 from inventory.core.wording import N_
 
@@ -32,7 +33,7 @@ class JobState(Code):
         return self not in (JobState.QUEUED, JobState.RUNNING, JobState.PAUSED)
 
 
-class Job(HasPublicId, Base):
+class Job(HasTitle, HasPublicId, Base):
     """One piece of background work; whoever holds its lease may write for it."""
 
     __tablename__ = "job"
@@ -40,7 +41,6 @@ class Job(HasPublicId, Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[str] = mapped_column(String(60))
-    title: Mapped[str] = mapped_column(String(255), default="")
     queue: Mapped[str] = mapped_column(String(60), default="default")
     entity_id: Mapped[int | None] = mapped_column(BigId, index=True)
     payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

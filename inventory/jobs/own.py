@@ -15,7 +15,7 @@ from inventory.core.access import NOBODY, Access, Actor
 from inventory.core.database import db
 from inventory.core.errors import NotFound, Refused
 from inventory.core.web import page, undo_own_url
-from inventory.core.wording import N_
+from inventory.core.wording import N_, Title
 from inventory.jobs import presentation, queries, services
 from inventory.jobs.context import JobContext
 from inventory.jobs.models import Job
@@ -31,7 +31,7 @@ def enqueue(
     payload: dict[str, Any],
     *,
     asked: dict[str, Any],
-    title: str,
+    title: Title,
     entity_id: int | None,
     dedupe_key: str,
 ) -> Job:

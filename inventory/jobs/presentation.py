@@ -15,9 +15,9 @@ from flask_babel import gettext as _
 from inventory.core import clock
 from inventory.core.forms import translated
 from inventory.core.i18n import day, ngettext, number
-from inventory.core.wording import N_
+from inventory.core.wording import N_, Sentence
 from inventory.jobs import aside, queries, services
-from inventory.jobs.models import Job, JobEvent, JobState
+from inventory.jobs.models import Job, JobEvent, JobState, Schedule
 
 CLEARING_AWAY = N_("Clearing away of deleted files")
 FORGETTING = N_("Forgetting of presences not seen for long")
@@ -77,9 +77,9 @@ def requester(name: str) -> str:
     return _(services.BY_SCHEDULE) if name == services.BY_SCHEDULE else name or "Parc"
 
 
-def title_words(kind: str, title: str) -> str:
+def title_words(row: Job | Schedule) -> str:
     """Return a job's or a schedule's title; one that Parc gave by itself in the reader's language."""
-    return _(title) if title == KINDS.get(kind) else title
+    return _(row.title) if row.title == KINDS.get(row.kind) else row.title
 
 
 _DAILY = re.compile(r"([0-5]?\d) ([01]?\d|2[0-3]) \* \* (\*|1-5|1)")
@@ -142,7 +142,9 @@ def outlook(job: Job) -> str | None:
     other = queries.by_public_id(keeper) if keeper is not None and keeper != job.public_id else None
     if other is None:
         return time_left(job)
-    return _("it waits until “%(title)s”, which is everything or nothing, is written", title=other.title)
+    return _(
+        "it waits until “%(title)s”, which is everything or nothing, is written", title=title_words(other)
+    )
 
 
 def turn_words(job: Job) -> str | None:
@@ -222,7 +224,9 @@ def event_words(event: JobEvent) -> str:
 
 
 def _written(value: Any) -> Any:
-    """Return what a line of the journal names, an instant as “2026-11-28 20:51” as the reader writes it."""
+    """Return what a line of the journal names: a sentence, an instant as “2026-11-28 20:51” as the reader writes it."""
+    if isinstance(value, dict):
+        return Sentence.from_json(value)
     match = re.fullmatch(r"(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2})", str(value))
     return f"{day(date.fromisoformat(match[1]))} {match[2]}" if match else value
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 
+from inventory.core import titles
 from inventory.core.database import db
 from inventory.jobs.models import Job, JobEvent, JobState, Schedule
 
@@ -43,7 +44,7 @@ def last_errors(job_ids: Collection[int]) -> dict[int, JobEvent]:
 
 def matching(statement: Select[Any], text: str) -> Select[Any]:
     """Keep jobs whose title, or who asked for them, holds `text`."""
-    columns = (Job.title, Job.requested_by)
+    columns = (*titles.searched(Job), Job.requested_by)
     return statement.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
 
 

@@ -12,7 +12,7 @@ from inventory.core import clock, registry
 from inventory.core.access import Actor
 from inventory.core.database import after_commit, db
 from inventory.core.errors import Refused
-from inventory.core.wording import N_
+from inventory.core.wording import N_, Sentence, Title
 from inventory.jobs.leases import Lease
 from inventory.jobs.models import Job, JobEvent, JobState
 from inventory.jobs.wakeup import wake_runners
@@ -21,7 +21,7 @@ CANCEL, PAUSE = "cancel", "pause"
 # Work of a moment, such as a mail: a thread of its own does it, so that it does not wait behind a night's scan.
 QUICK = "quick"
 RETRY_AFTER = timedelta(seconds=10)
-LONGEST_TITLE = 255
+LONGEST_NAME = 255
 MAX_ATTEMPTS = 3
 
 BY_SCHEDULE = N_("the schedule")
@@ -34,7 +34,7 @@ def enqueue(
     kind: str,
     payload: dict[str, Any],
     *,
-    title: str,
+    title: Title,
     queue: str = "default",
     dedupe_key: str | None = None,
     entity_id: int | None = None,
@@ -51,11 +51,11 @@ def enqueue(
     job = Job(
         kind=kind,
         payload={**payload, "dedupe_key": dedupe_key} if dedupe_key else dict(payload),
-        title=title[:LONGEST_TITLE],
+        title=title,
         queue=queue,
         dedupe_key=dedupe_key,
         entity_id=entity_id,
-        requested_by=requested_by[:LONGEST_TITLE],
+        requested_by=requested_by[:LONGEST_NAME],
         max_attempts=max_attempts,
     )
     try:
@@ -79,7 +79,8 @@ def _open_job(dedupe_key: str | None) -> Job | None:
 
 def add_event(job_id: int, message: str, *, level: str = "info", **params: Any) -> None:
     """Add a line to the job's journal; `message` is an N_ sentence."""
-    db.session.add(JobEvent(job_id=job_id, level=level, message=message, params=params))
+    kept = {name: v.to_json() if isinstance(v, Sentence) else v for name, v in params.items()}
+    db.session.add(JobEvent(job_id=job_id, level=level, message=message, params=kept))
     db.session.flush()
 
 

@@ -12,7 +12,7 @@ from inventory.core.access import Access, Actor
 from inventory.core.database import db
 from inventory.core.errors import Forbidden, Refused
 from inventory.core.permissions import Permission
-from inventory.core.wording import N_
+from inventory.core.wording import N_, Sentence
 from inventory.jobs import own
 from inventory.jobs.context import JobContext
 
@@ -27,7 +27,7 @@ def start(change_set: ChangeSet, *, actor: Actor, user_id: int, permission: Perm
     Raises Refused while somebody else has it undone.
     """
     payload = {"change_set": change_set.id, "permission": permission.value}
-    title = _("Undoing of “%(title)s”", title=change_set.title)
+    title = Sentence(N_("Undo: %(title)s"), title=change_set.given_title)
     asked = own.asked_by(actor, user_id, back=(back, _("Back")))
     job = own.enqueue(
         UNDO, payload, asked=asked, title=title, entity_id=change_set.entity_id, dedupe_key=f"undo {change_set.id}"

@@ -32,7 +32,7 @@ MENU = MenuEntry(
 )
 
 COLUMNS = (
-    Column("title", N_("Title"), lambda row: presentation.title_words(row.kind, row.title), kind="name"),
+    Column("title", N_("Title"), presentation.title_words, kind="name"),
     Column("kind", N_("Kind"), lambda row: presentation.kind_words(row.kind)),
     Column("state", N_("State"), lambda row: row.state, kind="badge", sort=by_label(Job.state, JobState)),
     Column("queue", N_("Queue"), lambda row: presentation.queue_words(row.queue)),
@@ -157,4 +157,7 @@ def act(public_id: str, wish: str) -> Response:
     told = {"heard": heard} if wish == services.CANCEL else {}
     with transaction():
         getattr(services, wish)(job.id, actor=g.actor, **told)
-    return done(_("Noted: %(title)s.", title=job.title), to=url_for(".detail", public_id=public_id))
+    return done(
+        _("Noted: %(title)s.", title=presentation.title_words(job)),
+        to=url_for(".detail", public_id=public_id),
+    )

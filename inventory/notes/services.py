@@ -10,7 +10,7 @@ from inventory.core import clock
 from inventory.core.access import Actor
 from inventory.core.database import db
 from inventory.core.errors import Invalid, Refused
-from inventory.core.wording import N_
+from inventory.core.wording import N_, Sentence
 from inventory.notes import queries
 from inventory.notes.models import Note
 
@@ -65,8 +65,9 @@ def pin_note(note: Note, row: Any, *, pinned: bool, actor: Actor, entity_id: int
     audit.record(Action.NOTED, note.object_type, row, change, actor=actor, entity_id=entity_id)
 
 
-def delete_note(note: Note, row: Any, *, actor: Actor, entity_id: int, title: str) -> ChangeSet:
-    """Delete a note as a change set called `title`, which brings it back when undone."""
+def delete_note(note: Note, row: Any, *, actor: Actor, entity_id: int) -> ChangeSet:
+    """Delete a note as a change set, which brings it back when undone."""
+    title = Sentence(N_("Note deleted on %(name)s"), name=audit.label_of(row))
     with audit.change_set(ChangeSetKind.DELETION, title, actor=actor, entity_id=entity_id) as opened:
         change = {"note": [note.text, None]}
         audit.record(Action.NOTED, note.object_type, row, change, actor=actor, entity_id=entity_id)

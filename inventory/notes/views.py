@@ -92,9 +92,8 @@ def delete(public_id: str) -> Response:
     entity_id = kind.entity_id(row)
     if not access().allows(Permission.CHANGES_UNDO, entity_id):
         services.check_author(note, g.actor)
-    title = _("Note deleted on %(name)s", name=label_of(row))
     with transaction():
-        opened = services.delete_note(note, row, actor=g.actor, entity_id=entity_id, title=title)
+        opened = services.delete_note(note, row, actor=g.actor, entity_id=entity_id)
     return done(_("The note is deleted."), to=_back(kind, row), undo_url=undo_own_url(opened.public_id))
 
 

@@ -23,13 +23,12 @@ def tell(job: Job) -> None:
         return
     for user in readers:
         with mail.in_language(user.language):
-            ended = _(
-                "“%(title)s” did not come to its end: %(state)s.", title=job.title, state=_(job.state.label)
-            )
+            title, state = presentation.title_words(job), _(job.state.label)
+            ended = _("“%(title)s” did not come to its end: %(state)s.", title=title, state=state)
             page = _("What it did until then, and a button to try again:")
             asked = _("You asked for these mails in your account, where you can also stop them.")
             address = mail.url("jobs.detail", public_id=job.public_id)
             why = presentation.last_words(job)
             text = mail.signed(user.name, ended, *why, f"{page}\n{address}", asked)
-            subject = _("Failed: %(title)s", title=job.title)
+            subject = _("Failed: %(title)s", title=title)
         mail.send(Letter(user.email, user.name, subject, text, key=f"job:{job.public_id}:{user.public_id}"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request, url_for
-from flask_babel import gettext as _
 
 from inventory.auth import throttle
 from inventory.core import clock, i18n, mail
@@ -58,6 +57,6 @@ def _send_link(email: str) -> None:
         jobs.enqueue(
             FORGOTTEN,
             {"email": clean(email, 255) or "", "language": i18n.language()},
-            title=_("Forgotten password"),
+            title=N_("Forgotten password"),
             queue=jobs.QUICK,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from inventory.core.access import Access, Actor
-from inventory.core.wording import N_
+from inventory.core.wording import N_, Title
 from inventory.jobs import many
 from inventory.jobs.context import JobContext
 from inventory.jobs.models import Job, JobState
@@ -19,7 +19,7 @@ def enqueue_triage(
     review_ids: Sequence[int],
     verdict: services.Verdict,
     *,
-    title: str,
+    title: Title,
     actor: Actor,
     user_id: int,
     entity_id: int | None,

@@ -63,9 +63,14 @@ class Record:
 
 def title_of(review: Review) -> str:
     """Return what a question is about, in a few words."""
+    return name_of(review) or _("Something that is gone")
+
+
+def name_of(review: Review) -> str | None:
+    """Return the name of what a question is about; None when it is gone."""
     if review.sighting is not None:
         return discovery.title_of(review.sighting)
-    return review.asset.label if review.asset is not None else _("Something that is gone")
+    return review.asset.label if review.asset is not None else None
 
 
 def enterprise_number(review: Review) -> int | None:

@@ -17,7 +17,7 @@ from inventory.core import clock
 from inventory.core.access import Actor
 from inventory.core.database import db
 from inventory.core.errors import Invalid, Refused, Save, Stale
-from inventory.core.wording import N_
+from inventory.core.wording import N_, Sentence
 from inventory.organization.models import Entity
 from inventory.renewal import judging, snapshots
 from inventory.renewal.models import Basis, RenewalRule, Replacement, Snapshot
@@ -163,17 +163,16 @@ def _check_pair(old: Asset, new: Asset) -> None:
         raise Invalid("new", N_("This replacement is recorded already."))
 
 
-def withdraw(
-    replacement: Replacement, *, actor: Actor, title: str = "", version: int | None = None
-) -> ChangeSet:
+def withdraw(replacement: Replacement, *, actor: Actor, version: int | None = None) -> ChangeSet:
     """Take a replacement off the record; those that did not count because of it are judged again.
 
-    Returns the change set, called `title`, which brings it back when undone.
+    Returns the change set, which brings it back when undone.
     """
     audit.bump(replacement, version)
     old_id, new_id = replacement.old_asset_id, replacement.new_asset_id
+    title = Sentence(N_("Replacement withdrawn: %(label)s"), label=replacement.label)
     with audit.change_set(
-        ChangeSetKind.DELETION, title or replacement.label, actor=actor, entity_id=replacement.entity_id
+        ChangeSetKind.DELETION, title, actor=actor, entity_id=replacement.entity_id
     ) as opened:
         _record(Action.DELETED, replacement, {"judgement": [replacement.reason, None]}, actor)
         db.session.delete(replacement)

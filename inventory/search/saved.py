@@ -15,7 +15,7 @@ from inventory.core.access import Access, Actor
 from inventory.core.database import db, lookup
 from inventory.core.errors import Invalid, NotFound
 from inventory.core.permissions import Permission
-from inventory.core.wording import N_
+from inventory.core.wording import N_, Sentence
 from inventory.organization.models import Entity
 from inventory.search.models import SavedView
 
@@ -127,8 +127,9 @@ def change_view(
     return changes
 
 
-def forget_view(view: SavedView, *, actor: Actor, title: str) -> ChangeSet:
-    """Delete a view as a change set called `title`, which brings it back when undone; what it shows stays."""
+def forget_view(view: SavedView, *, actor: Actor) -> ChangeSet:
+    """Delete a view as a change set, which brings it back when undone; what it shows stays."""
+    title = Sentence(N_("View deleted: %(title)s"), title=view.title)
     shared_with_id = view.shared_with_id
     with audit.change_set(ChangeSetKind.DELETION, title, actor=actor, entity_id=shared_with_id) as opened:
         change: audit.Changes = {"title": [view.title, None]}

@@ -169,9 +169,7 @@ def delete(public_id: str) -> Response:
     view = saved.own_view(public_id, access())
     path, said = view.path, _("The view “%(title)s” is deleted.", title=view.title)
     with transaction():
-        deleted = saved.forget_view(
-            view, actor=g.actor, title=_("View “%(title)s” deleted", title=view.title)
-        )
+        deleted = saved.forget_view(view, actor=g.actor)
     return done(said, to=path, undo_url=undo_own_url(deleted.public_id))
 
 

@@ -21,6 +21,7 @@ from inventory.catalog.kinds import Kind
 from inventory.core.access import Actor
 from inventory.core.database import Base, db, transaction
 from inventory.core.permissions import Role
+from inventory.core.wording import N_, Sentence
 from inventory.jobs import leases
 from inventory.jobs.context import InterruptedJobError, JobContext, open_context
 from inventory.jobs.execution import execute
@@ -293,7 +294,7 @@ def test_the_background_edit_is_one_change_set_chunk_by_chunk(cast, fleet, manag
     monkeypatch.setattr(jobs, "CHUNK", 2)
     with transaction():
         job = jobs.enqueue_bulk_edit(
-            [asset.id for asset in fleet], bulk.BulkEdit({"usage": "public"}, state=State.IN_REPAIR), title="Edit",
+            [asset.id for asset in fleet], bulk.BulkEdit({"usage": "public"}, state=State.IN_REPAIR), title=Sentence(N_("Retirement of %(name)s"), name="x"),
             actor=Actor("user", cast.bruno.public_id, cast.bruno.name), user_id=cast.bruno.id, entity_id=cast.le_bouscat.id,
         )  # fmt: skip
     work_on(job)
@@ -301,7 +302,7 @@ def test_the_background_edit_is_one_change_set_chunk_by_chunk(cast, fleet, manag
     assert job.progress == {"done": 4, "total": 4, "changed": 3, "unchanged": 0, "refused": 1}
     assert job.state is JobState.PARTIAL
     kept = db.session.scalars(select(ChangeSet)).one()
-    assert kept.actor_label == "Bruno Petit"
+    assert (kept.actor_label, kept.sentence) == ("Bruno Petit", job.sentence)
     page = manager.get(f"/assets/bulk/{job.public_id}", headers=ENGLISH).get_data(as_text=True)
     assert f"/changes/own/{kept.public_id}/undo" in page
     assert "3 changed, 0 were so already, 1 were refused." in page

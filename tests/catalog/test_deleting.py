@@ -46,7 +46,7 @@ def address(row: Any) -> str:
 
 def deleted(row: Any) -> ChangeSet:
     with transaction():
-        return deleting.delete(row, title=row.name, actor=DIANE, entity_id=None)
+        return deleting.delete(row, actor=DIANE, entity_id=None)
 
 
 def used_by(row: Any) -> list[str]:

@@ -14,7 +14,7 @@ from inventory.audit.models import Action, ChangeSet, ChangeSetKind
 from inventory.core.access import Actor
 from inventory.core.database import db
 from inventory.core.errors import Invalid, Refused
-from inventory.core.wording import N_
+from inventory.core.wording import N_, Sentence
 
 __all__ = ["Leaving", "change_state", "retire"]
 
@@ -48,11 +48,9 @@ def change_state(
 
 
 def retire(
-    application: Application, leaving: Leaving, *, actor: Actor, title: str = "", version: int | None = None
+    application: Application, leaving: Leaving, *, actor: Actor, version: int | None = None
 ) -> ChangeSet:
     """Retire an application and end every use of it the same day; return the change set, which undoes it as one.
-
-    It is called `title`, else as the application.
 
     Raises Invalid for a missing reason or a day before something of it began, Refused when it is retired already.
     """
@@ -62,9 +60,8 @@ def retire(
     running = uses.open_uses(application)
     if any(use.since_on > on for use in running):
         raise Invalid("on", N_("Some entity began to use it after this day. Choose a later day."))
-    with audit.change_set(
-        ChangeSetKind.BULK, title or application.name, actor=actor, entity_id=application.entity_id
-    ) as opened:
+    title = Sentence(N_("Retirement of %(name)s"), name=application.name)
+    with audit.change_set(ChangeSetKind.BULK, title, actor=actor, entity_id=application.entity_id) as opened:
         audit.bump(application, version)
         old = application.state
         application.state, application.retired_on = ApplicationState.RETIRED, on

@@ -48,10 +48,7 @@ def retire(public_id: str) -> Response:
     form = forms.LeavingForm(request.form, data={"version": application.version})
     if form.submitted_and_valid():
         with form.saving():
-            title = _("Retirement of %(name)s", name=application.name)
-            services.retire(
-                application, leaving_of(form), actor=g.actor, title=title, version=form.seen_version()
-            )
+            services.retire(application, leaving_of(form), actor=g.actor, version=form.seen_version())
         if not form.errors:
             words = _("%(name)s is retired.", name=application.name)
             return done(words, to=address_of(application))

@@ -19,7 +19,7 @@ from inventory.core.access import Actor
 from inventory.core.database import db
 from inventory.core.errors import Invalid
 from inventory.core.text import clean
-from inventory.core.wording import N_
+from inventory.core.wording import N_, Title
 from inventory.organization.models import Entity
 
 SAID_AT_ONCE = 12
@@ -113,7 +113,7 @@ def _refuse_double(line: Line, first_seen: dict[str, int]) -> None:
 
 
 def log_delivery(
-    values: Mapping[str, Any], lines: Sequence[Line], *, actor: Actor, title: str, number_them: bool = True
+    values: Mapping[str, Any], lines: Sequence[Line], *, actor: Actor, title: Title, number_them: bool = True
 ) -> tuple[ChangeSet, list[Asset]]:
     """Create one asset for each line from what they share (columns of Asset), as one change set called `title`.
 

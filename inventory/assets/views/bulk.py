@@ -27,7 +27,7 @@ from inventory.core.i18n import ngettext
 from inventory.core.listing import Picked, ticked
 from inventory.core.permissions import Permission
 from inventory.core.web import access, current_scope, done, leave, not_done, page, undo_own_url
-from inventory.core.wording import N_
+from inventory.core.wording import N_, NN_, Sentence
 from inventory.jobs.own import own_work
 from inventory.organization.choices import entity_options
 
@@ -122,7 +122,7 @@ def _applied(
 
     In the background these are left out, for among many thousands there is always one.
     """
-    title = _edit_words(len(chosen.ids))
+    title = _edit_title(len(chosen.ids))
     if len(chosen.ids) > AT_ONCE:
         with transaction():
             job = jobs.enqueue_bulk_edit(
@@ -135,13 +135,13 @@ def _applied(
         with audit.change_set(ChangeSetKind.BULK, title, actor=g.actor, entity_id=entity_id()) as kept:
             outcome = bulk.apply_edit(chosen.ids, edit, access=access(), actor=g.actor)
             # Many of those that were chosen may be like that already.
-            kept.title = _edit_words(outcome.changed)
+            kept.title = _edit_title(outcome.changed)
     words = _done_words(outcome.changed, outcome.refused)
     return done(words, to=list_url(), undo_url=undo_own_url(kept.public_id)), set()
 
 
-def _edit_words(items: int) -> str:
-    return str(ngettext("Edit of %(num)s item", "Edit of %(num)s items", items))
+def _edit_title(items: int) -> Sentence:
+    return Sentence(NN_("Edit of %(num)s item", "Edit of %(num)s items"), num=items)
 
 
 def entity_id() -> int | None:

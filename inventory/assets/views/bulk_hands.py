@@ -25,7 +25,7 @@ from inventory.core.i18n import ngettext
 from inventory.core.listing import Picked
 from inventory.core.permissions import Permission
 from inventory.core.web import access, done, leave, not_done, page, undo_own_url
-from inventory.core.wording import N_
+from inventory.core.wording import N_, NN_, Sentence
 from inventory.jobs.own import own_work
 from inventory.organization.choices import chosen as chosen_row
 from inventory.organization.models import Location, Person
@@ -187,15 +187,13 @@ def _applied(
     return done(words, to=back, undo_url=undo_own_url(kept.public_id))
 
 
-def _title(handing: Handing, count: int, whose: Person | None) -> str:
+def _title(handing: Handing, count: int, whose: Person | None) -> Sentence:
     if whose is not None:
-        return _("Taken back from %(name)s", name=whose.display_name)
+        return Sentence(N_("Taken back from %(name)s"), name=whose.display_name)
     if handing.back:
-        return ngettext("Return of %(num)s item", "Return of %(num)s items", count)
-    name = _names(handing)
-    return ngettext(
-        "Handover of %(num)s item: %(name)s", "Handover of %(num)s items: %(name)s", count, name=name
-    )
+        return Sentence(NN_("Return of %(num)s item", "Return of %(num)s items"), num=count)
+    words = NN_("Handover of %(num)s item: %(name)s", "Handover of %(num)s items: %(name)s")
+    return Sentence(words, num=count, name=_names(handing))
 
 
 def _names(handing: Handing) -> str:

@@ -21,7 +21,7 @@ from inventory.core.forms import PickerField, options
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
 from inventory.core.web import access, authorise, done, load, page, undo_own_url
-from inventory.core.wording import N_
+from inventory.core.wording import N_, Sentence
 from inventory.organization.choices import chosen, chosen_entity, entity_options
 from inventory.organization.models import Location, Person
 
@@ -78,7 +78,7 @@ def handing_over(
 ) -> AbstractContextManager[ChangeSet]:
     """Open the change set of a handover, so that it can be undone as that of many can."""
     name = services.words_of(person, location) or ""
-    title = _("Handover of %(label)s: %(name)s", label=asset.label, name=name)
+    title = Sentence(N_("Handover of %(label)s: %(name)s"), label=asset.label, name=name)
     return audit.change_set(ChangeSetKind.HANDOVER, title, actor=g.actor, entity_id=asset.entity_id)
 
 
@@ -99,7 +99,7 @@ def take_back(public_id: str) -> Response:
         with form.saving():
             handover = Handover(form.on.data, form.condition.data, form.note.data)
             location = chosen(Location, form.location.data, field="location")
-            title = _("Return of %(label)s", label=asset.label)
+            title = Sentence(N_("Return of %(label)s"), label=asset.label)
             with audit.change_set(
                 ChangeSetKind.RETURN, title, actor=g.actor, entity_id=asset.entity_id
             ) as opened:

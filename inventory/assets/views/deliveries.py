@@ -16,13 +16,13 @@ from inventory.assets.views.blueprint import bp
 from inventory.assets.views.records import picked_words, shown_form
 from inventory.catalog import queries as catalog
 from inventory.catalog.models import Model
-from inventory.core import i18n
 from inventory.core.errors import Invalid
 from inventory.core.forms import options, translated
 from inventory.core.guard import requires
 from inventory.core.i18n import ngettext
 from inventory.core.permissions import Permission
 from inventory.core.web import done, load, page, piece, undo_own_url
+from inventory.core.wording import N_, Sentence
 from inventory.fields import inputs
 from inventory.fields.models import CustomField
 from inventory.organization.choices import chosen, chosen_entity, entity_options
@@ -91,9 +91,10 @@ def _told(lines: Sequence[Line]) -> list[tuple[Line, str | None]]:
     ]
 
 
-def _title(form: forms.DeliveryForm, lines: Sequence[Line]) -> str:
+def _title(form: forms.DeliveryForm, lines: Sequence[Line]) -> Sentence:
     what = picked_words("model", form.model.data) if form.model.data else None
-    return _("Delivery: %(count)s × %(what)s", count=i18n.number(len(lines)), what=what or _("equipment"))
+    words = N_("Delivery: %(count)s × %(what)s")
+    return Sentence(words, count=len(lines), what=what or Sentence(N_("equipment")))
 
 
 def _shared(form: forms.DeliveryForm) -> dict[str, Any]:

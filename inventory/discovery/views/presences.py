@@ -22,7 +22,7 @@ from inventory.core.i18n import ngettext
 from inventory.core.listing import BulkAction, Column, Filter, Listing, code_options, ticked, whole_number
 from inventory.core.permissions import Permission
 from inventory.core.web import current_scope, done, leave, load, not_done, page, undo_own_url
-from inventory.core.wording import N_
+from inventory.core.wording import N_, Sentence
 from inventory.discovery import forms, launching, queries, settling
 from inventory.discovery import presence_words as words
 from inventory.discovery.models import Presence, Site
@@ -223,7 +223,7 @@ def make_equipment() -> Response:
             form.saving(),
             audit.change_set(
                 ChangeSetKind.BULK,
-                _("Equipment made of presences"),
+                Sentence(N_("Equipment made of presences")),
                 actor=g.actor,
                 entity_id=rows[0].entity_id,
             ) as kept,

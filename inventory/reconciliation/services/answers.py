@@ -17,7 +17,7 @@ from inventory.core import clock, registry
 from inventory.core.access import Actor
 from inventory.core.database import db
 from inventory.core.errors import Invalid, Refused
-from inventory.core.wording import N_
+from inventory.core.wording import N_, Sentence
 from inventory.organization.models import Entity
 from inventory.reconciliation.matching import A_PERSON_SAID
 from inventory.reconciliation.models import Answer, Constraint, Review, ReviewState
@@ -39,21 +39,24 @@ def answer(
     """Answer an open question in a change set of its own, and remember the answer.
 
     `asset` is the one that LINK chooses or that MERGE keeps; `category` what CREATE makes of a device of unknown
-    kind; `title` says in the trail what the question was about. Raises Refused when the question is no longer open,
+    kind; `title` says in the trail what the question was about, where there is a name for it. Raises Refused when the question is no longer open,
     Invalid for an answer that it does not offer.
     """
     if review.state is not ReviewState.OPEN:
         raise Refused(N_("This question is no longer open."))
     if given not in ALLOWED[review.kind]:
         raise Invalid("answer", N_("Choose one of the answers."))
-    title = title or f"{review.kind.value}: {given.value}"
-    with audit.change_set(ChangeSetKind.REVIEW, title, actor=actor, entity_id=review.entity_id) as opened:
+    words = N_("%(what)s: %(words)s")
+    called = title or Sentence(words, what=Sentence(review.kind.label), words=Sentence(given.label))
+    with audit.change_set(ChangeSetKind.REVIEW, called, actor=actor, entity_id=review.entity_id) as opened:
         _Answering(review, actor, asset, category).apply(given)
         review.state, review.answer = ReviewState.ANSWERED, given
         review.answered_by, review.answered_at = actor.label[:255], clock.now()
         review.change_set_id = opened.id
         registry.run_hooks("review.answered", review=review, answer=given, actor=actor)
-        audit.record(Action.UPDATED, "review", review, {"answer": [None, given]}, actor=actor, label=title)
+        audit.record(
+            Action.UPDATED, "review", review, {"answer": [None, given]}, actor=actor, label=str(called)
+        )
     return review
 
 

@@ -68,13 +68,13 @@ def answer(public_id: str) -> Response:
     review = load(Review, public_id, Permission.REVIEWS_ANSWER)
     form = _form()
     if form.submitted_and_valid():
-        title = presentation.title_of(review)
+        title, name = presentation.title_of(review), presentation.name_of(review)
         with form.saving():
             given, asset = _given(form)
             for entity_id in policies.entities_touched(review, given, queries.candidates(review), asset):
                 authorise(Permission.REVIEWS_ANSWER, entity_id)
             category = chosen(Category, form.category.data, field="category")
-            services.answer(review, given, actor=g.actor, asset=asset, category=category, title=title)
+            services.answer(review, given, actor=g.actor, asset=asset, category=category, title=name)
         if not form.errors:
             return done(_("Answered: %(title)s.", title=title), to=_next_url(review))
     return _show(review, queries.first_questions(current_scope(), _kind()), form)

@@ -23,7 +23,7 @@ from inventory.core.i18n import ngettext
 from inventory.core.listing import BulkAction, Column, Filter, Listing, Picked, ticked, whole_number
 from inventory.core.permissions import Permission
 from inventory.core.web import access, current_scope, done, leave, not_done, page, undo_own_url
-from inventory.core.wording import N_
+from inventory.core.wording import N_, NN_, Sentence
 from inventory.discovery import presentation as discovery
 from inventory.discovery import queries as seen
 from inventory.discovery.models import Sighting
@@ -199,9 +199,8 @@ def _verdict(form: TriageForm) -> services.Verdict | None:
 
 def _applied(picked: Picked, verdict: services.Verdict, back: str) -> Response:
     """Give the answer, at once or in the background."""
-    title = ngettext(
-        "%(num)s unknown device sorted out", "%(num)s unknown devices sorted out", len(picked.ids)
-    )
+    of_them = NN_("%(num)s unknown device sorted out", "%(num)s unknown devices sorted out")
+    title = Sentence(of_them, num=len(picked.ids))
     entity_id = g.scope.entity_id if g.scope.entity_id is not None else access().root_id
     if len(picked.ids) > AT_ONCE:
         with transaction():

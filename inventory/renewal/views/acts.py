@@ -100,7 +100,7 @@ def withdraw(public_id: str) -> Response:
     label, code = row.label, row.entity.code
     said = _("%(label)s is withdrawn.", label=label)
     with transaction():
-        withdrawn = services.withdraw(row, actor=g.actor, title=said.rstrip("."))
+        withdrawn = services.withdraw(row, actor=g.actor)
     back = local_target(request.form.get("next"), url_for(".detail", code=code))
     return done(said, to=back, undo_url=undo_own_url(withdrawn.public_id))
 

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from inventory.audit import conflicts, presentation, queries, undo
 from inventory.audit.conflicts import Obstacle
-from inventory.audit.models import ChangeSet, ChangeSetKind
+from inventory.audit.models import Action, ChangeSet, ChangeSetKind
 from inventory.audit.undo import UndoReport
 from inventory.core import clock, i18n, registry
 from inventory.core.addresses import local_target, row_pages
@@ -226,7 +226,11 @@ def _entries(change_set: ChangeSet, records: Any) -> list[dict[str, Any]]:
     shown = presentation.entries(records)
     for entry, record in zip(shown, records, strict=True):
         name = presentation.object_name(record, change_set)
-        entry["title"] = i18n.labelled(name, entry["title"][:1].lower() + entry["title"][1:])
+        entry["title"] = (
+            _("“%(title)s” is undone", title=name)
+            if record.action is Action.UNDONE
+            else i18n.labelled(name, entry["title"][:1].lower() + entry["title"][1:])
+        )
         endpoint = PAGES.get(record.object_type)
         if endpoint in current_app.view_functions:
             entry["url"] = url_for(endpoint, public_id=record.object_id)

@@ -22,7 +22,7 @@ from inventory.jobs.models import Job
 
 
 def asked_by(actor: Actor, user_id: int, *, back: tuple[str, str]) -> dict[str, Any]:
-    """Return what the payload of one's own work keeps of its author; its page leads `back`: an address and its words."""
+    """Return what the payload of one's own work keeps of its author; its page leads `back`: an address and the name of what is there, if it has one."""
     return {"user": user_id, "actor": [actor.kind, actor.id, actor.label], "back": list(back)}
 
 

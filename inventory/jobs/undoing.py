@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from inventory.audit import conflicts, queries, undo
 from inventory.audit.models import ChangeSet
@@ -28,7 +27,7 @@ def start(change_set: ChangeSet, *, actor: Actor, user_id: int, permission: Perm
     """
     payload = {"change_set": change_set.id, "permission": permission.value}
     title = Sentence(N_("Undo: %(title)s"), title=change_set.given_title)
-    asked = own.asked_by(actor, user_id, back=(back, _("Back")))
+    asked = own.asked_by(actor, user_id, back=(back, ""))
     job = own.enqueue(
         UNDO, payload, asked=asked, title=title, entity_id=change_set.entity_id, dedupe_key=f"undo {change_set.id}"
     )  # fmt: skip

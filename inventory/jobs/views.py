@@ -115,7 +115,11 @@ def own(public_id: str) -> Response:
     back, label = job.payload.get("back", ("/", "")) if job is not None else ("/", "")
     kind = job.kind if job is not None and "back" in job.payload else ""
     return own_work(
-        public_id, kind, poll_url=url_for(".own", public_id=public_id), back=back, list_label=label
+        public_id,
+        kind,
+        poll_url=url_for(".own", public_id=public_id),
+        back=back,
+        list_label=label or _("Back"),
     )
 
 

@@ -36,7 +36,13 @@ def test_what_is_done_in_french_is_read_and_found_in_english(handed):
     bruno, kept = handed
     own = f"/changes/{kept.public_id}"
     said = {"en": "Handover of LBX-000001: Ana Roy", "fr": "Remise de LBX-000001\u00a0: Ana Roy"}
-    for address in ("/changes/", "/changes/?q=handover+of", "/changes/?q=remise", "/changes/?format=csv", own):
+    for address in (
+        "/changes/",
+        "/changes/?q=handover+of",
+        "/changes/?q=remise",
+        "/changes/?format=csv",
+        own,
+    ):
         assert said["en"] in text_of(bruno, address, ENGLISH)
         assert said["fr"] in text_of(bruno, address, FRENCH)
     assert said["en"] not in text_of(bruno, "/changes/?q=somebody+else", ENGLISH)
@@ -71,7 +77,11 @@ def test_a_job_says_its_title_to_whoever_looks(reading):
 
 @pytest.mark.parametrize(
     "broken",
-    [{"message": "Return of %(label)s", "params": {"name": "x"}}, {"message": ["a", "b"], "params": {}}, ["x"]],
+    [
+        {"message": "Return of %(label)s", "params": {"name": "x"}},
+        {"message": ["a", "b"], "params": {}},
+        ["x"],
+    ],
 )
 def test_a_sentence_that_cannot_be_said_leaves_what_was_said_once(cast, broken):
     with transaction(), change_set(ChangeSetKind.RETURN, "Retour de PC-1", actor=Actor("user")) as kept:

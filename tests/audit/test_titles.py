@@ -61,7 +61,7 @@ def test_undoing_it_is_called_so_in_both_languages_too(handed, cast, sign_in):
         assert "Handover" not in french
 
 
-def test_a_job_says_its_title_to_whoever_looks(reading):
+def test_a_job_says_its_title_to_whoever_looks(database, reading):
     edit = Sentence(NN_("Edit of %(num)s item", "Edit of %(num)s items"), num=1200)
     with transaction():
         job = services.enqueue("audit.undo", {}, title=Sentence(N_("Undo: %(title)s"), title=edit))

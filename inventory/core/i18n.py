@@ -89,11 +89,10 @@ def _in_force() -> Locale | None:
 
 def in_every_language(message: Title) -> list[str]:
     """Return an N_ text, or a sentence, in each language."""
-    sentence = message if isinstance(message, Sentence) else Sentence(message)
     found = []
     for code in LANGUAGES:
         with force_locale(code):
-            found.append(said(sentence))
+            found.append(said(message) if isinstance(message, Sentence) else gettext(message))
     return found
 
 

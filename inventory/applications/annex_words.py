@@ -212,6 +212,17 @@ def frozen_words(row: ApplicationAnnex) -> str:
     )  # fmt: skip
 
 
+def same_words(row: ApplicationAnnex, *, again: bool) -> str:
+    """Return when and by whom what stands on an annex was frozen; `again` where somebody asked for it once more."""
+    said = {"day": i18n.day(row.frozen_at), "name": row.frozen_by or "Parc", "edition": row.edition}
+    if again:
+        return gettext(
+            N_("It is frozen already, by %(name)s on %(day)s (edition %(edition)s), and nothing has changed since: no other edition was made."),
+            **said,
+        )  # fmt: skip
+    return gettext(N_("Frozen on %(day)s by %(name)s (edition %(edition)s). Nothing has changed since."), **said)
+
+
 def reading() -> list[str]:
     """Return how an annex is read, for those who were given it."""
     return [

@@ -40,6 +40,19 @@ class Annex:
         """Say whether the day of the annex has come, so that it can be frozen."""
         return self.on == annex.last_day(self.year)
 
+    def as_kept(self) -> dict[str, Any]:
+        """Return what an edition of it keeps when it is frozen."""
+        compared = {
+            "year": self.year - 1,
+            "annex": self.before.public_id if self.before else None,
+            "edition": self.before.edition if self.before else None,
+        }
+        return annex.as_json(self.lines, self.changes, compared)
+
+    def stands_in(self, edition: ApplicationAnnex | None) -> bool:
+        """Say whether an edition says the same: freezing it once more would add nothing."""
+        return edition is not None and edition.content == self.as_kept()
+
 
 def of_year(entity: Entity, year: int) -> Annex:
     """Return the annex of a year from the record: on 31 December, or today while the year runs."""

@@ -20,7 +20,7 @@ from inventory.core.days import parse_day
 from inventory.core.errors import NotFound
 from inventory.core.guard import requires
 from inventory.core.i18n import labelled
-from inventory.core.listing import Column, Filter, Listing, code_options
+from inventory.core.listing import WHEN, Column, Filter, Listing, code_options
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import access, current_scope, page
@@ -237,7 +237,7 @@ def _page_of(row: AuditRecord) -> str | None:
 COLUMNS = (
     Column(
         "recorded_at",
-        N_("When"),
+        WHEN,
         lambda row: row.recorded_at,
         kind="instant",
         sort=AuditRecord.recorded_at,

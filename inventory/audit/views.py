@@ -18,7 +18,7 @@ from inventory.core.addresses import local_target, row_pages
 from inventory.core.database import transaction
 from inventory.core.errors import NotFound, Refused
 from inventory.core.guard import requires
-from inventory.core.listing import Column, Filter, Listing, by_label, code_options
+from inventory.core.listing import WHEN, Column, Filter, Listing, by_label, code_options
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import access, authorise, current_scope, done, leave, load, page
@@ -57,7 +57,7 @@ COLUMNS = (
         "kind", N_("Kind"), lambda row: row.kind, kind="badge", sort=by_label(ChangeSet.kind, ChangeSetKind)
     ),
     Column("actor", N_("By"), presentation.maker_of),
-    Column("opened_at", N_("When"), lambda row: row.opened_at, kind="instant", sort=ChangeSet.opened_at),
+    Column("opened_at", WHEN, lambda row: row.opened_at, kind="instant", sort=ChangeSet.opened_at),
     Column("undone_at", N_("Undone"), lambda row: row.undone_at, kind="instant"),
 )
 FILTERS = (

@@ -34,6 +34,9 @@ from inventory.search import store
 CHUNK, MOST_OF_ONE_WRITER = 1000, 500
 # What the file of refused rows has beside the columns of the file.
 HANDED_BACK = (N_("Line"), N_("Why it was refused"))
+UNMATCHED = N_(
+    "Without what it is found by, the row was compared with nothing and not looked at any further. Correct that cell, or find the rows by another column."
+)
 CELLS_AT_HAND = 2_000
 # Of a value that changes so many characters are shown.
 LONGEST_TOLD = 60
@@ -248,16 +251,19 @@ def _said(column: columns.Column, cell: Any) -> _Saying:
         remarks.append(Remark(column.key, warning, is_warning=True))
     if column.names_something and (warning := values.lost_digits(cell)):
         remarks.append(Remark(column.key, warning, is_warning=True))
-    return value, tuple(remarks)
+    if isinstance(value, str) and (warning := values.unseen(cell, value)):
+        remarks.append(Remark(column.key, warning, is_warning=True))
+    return _UNREAD if value == "" else value, tuple(remarks)
 
 
 def _refused_twice(row: Row, match_key: str | None, within: Sequence[str], seen: dict[Any, int]) -> Row:
-    """Refuse a line whose key an earlier one has, and warn of one that has none; `seen` remembers them."""
+    """Refuse a line whose key cannot be read or an earlier one has, and warn of one that has none; `seen` remembers them."""
     if not match_key:
         return row
+    row = _without_spoilt(row, match_key)
+    if row.refused & {match_key, *within} - row.values.keys():
+        return Row(row.line, row.values, [*row.remarks, Remark("", UNMATCHED, is_warning=True)])
     if match_key not in row.values:
-        if any(remark.column == match_key for remark in row.remarks):
-            return row
         lost = N_("It is empty, so the row is new each time that it is imported.")
         return Row(row.line, row.values, [*row.remarks, Remark(match_key, lost, is_warning=True)])
     key = tuple(row.values.get(name) for name in (match_key, *within))
@@ -265,6 +271,16 @@ def _refused_twice(row: Row, match_key: str | None, within: Sequence[str], seen:
         return row
     said = Remark(match_key, SAME_VALUE, {"line": seen[key]})
     return Row(row.line, row.values, [*row.remarks, said])
+
+
+def _without_spoilt(row: Row, match_key: str) -> Row:
+    """Refuse a line whose key has lost what tells it from others: it would be found by what many have."""
+    spoilt = [one for one in row.remarks if one.column == match_key and one.message in values.SPOILT]
+    if not spoilt:
+        return row
+    kept = {name: value for name, value in row.values.items() if name != match_key}
+    others = [one for one in row.remarks if one not in spoilt]
+    return Row(row.line, kept, [*others, *(Remark(one.column, one.message, one.params) for one in spoilt)])
 
 
 class Chunks:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from inventory.core.days import parse_day
-from inventory.core.text import clean, folded
+from inventory.core.text import clean, folded, hides
 from inventory.core.wording import N_
 
 # Excel counts days from here (its 1900 is no leap year, so day 60 never was); serial numbers of 1982 to 2064.
@@ -18,6 +18,7 @@ EXCEL_DAYS = range(30_000, 60_000)
 YES = {"oui", "yes", "vrai", "true", "1", "x", "o", "y"}
 NO = {"non", "no", "faux", "false", "0", "n"}
 MAX_CENTS = 10**12
+MOST_LOOKED_AT = 10_000
 # What a formula that fails shows, in spreadsheets in English and in French.
 FAILURES = frozenset({
     "#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#num!", "#null!", "#spill!", "#calc!",
@@ -25,6 +26,15 @@ FAILURES = frozenset({
 })  # fmt: skip
 # LibreOffice numbers the others.
 NUMBERED_FAILURE = re.compile(r"err\xa0?:\s?\d{3}", re.IGNORECASE)
+ROUNDED = N_(
+    "A spreadsheet has rounded this number, and its last digits are lost: copy it once more, into a column of text."
+)
+UNSEEN = N_("It holds characters that cannot be seen: they are left out.")
+UNSEEN_ALONE = N_("It holds nothing but characters that cannot be seen.")
+# Elsewhere a warning; by a key that is so nothing is found.
+SPOILT = frozenset({ROUNDED, UNSEEN_ALONE})
+# Numbers of more digits than this are rounded by spreadsheets.
+SPREADSHEET_DIGITS = 15
 NOT_LISTED = N_("“%(text)s” is not on the list.")
 # Whole thousands may be set apart by either mark; the last mark with one or two digits after it is the decimal one.
 AMOUNT = re.compile(r"(\d{1,11}|\d{1,3}(?:[.,]\d{3})+)(?:[.,](\d{1,2}))?")
@@ -107,11 +117,20 @@ def _unguarded(words: str) -> str:
 
 def lost_digits(cell: Any) -> str | None:
     """Return an N_ warning when a spreadsheet has spoilt a number that is a name: no zeros before, or 1,23E+11."""
-    if isinstance(cell, str) and re.fullmatch(r"\d([.,]\d+)?[eE]\+?\d+", cell.strip()):
-        return N_("A spreadsheet has rounded this number: its last digits are lost.")
+    if isinstance(cell, str) and re.fullmatch(r"\d([.,]\d+)?[eE]\+\d+", cell.strip()):
+        return ROUNDED
     if isinstance(cell, int | float) and not isinstance(cell, bool):
+        if abs(cell) >= 10**SPREADSHEET_DIGITS:
+            return ROUNDED
         return N_("The file holds a number here: zeros at its beginning are lost.")
     return None
+
+
+def unseen(cell: Any, value: Any) -> str | None:
+    """Return an N_ warning when a text lost characters that hide or reorder it; `value` is what was read of it."""
+    if not isinstance(cell, str) or not hides(cell[:MOST_LOOKED_AT]):
+        return None
+    return UNSEEN if value else UNSEEN_ALONE
 
 
 def as_text_alone(cell: Any) -> str | None:

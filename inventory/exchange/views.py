@@ -16,7 +16,7 @@ from inventory.core.errors import Invalid, NotFound
 from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.i18n import language
-from inventory.core.listing import Column, Filter, Listing, by_label, code_options
+from inventory.core.listing import WHEN, Column, Filter, Listing, by_label, code_options
 from inventory.core.permissions import Permission
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import current_scope, done, load, page
@@ -96,7 +96,7 @@ def _imports() -> Listing:
             Column("lines", N_("Rows"), lambda row: row.lines, kind="number", sort=Import.lines),
             Column("user_label", N_("By"), lambda row: row.user_label),
             Column(
-                "created_at", N_("When"), lambda row: row.created_at, kind="instant", sort=Import.created_at
+                "created_at", WHEN, lambda row: row.created_at, kind="instant", sort=Import.created_at
             ),
         ),
         id_column=Import.id,

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from inventory.applications import services
+from inventory.applications import annexes, services
 from inventory.applications.models import Application, ApplicationComponent, ApplicationUse
 from inventory.applications.services import Leaving
 from inventory.applications.states import ApplicationState, Criticality, Exit, Hosting, PersonalData
@@ -415,6 +415,17 @@ def test_an_annex_is_shown_frozen_and_shown_as_it_was(place, sedit, manager, rea
     since = text_of(manager.get("/applications/annexes/LBX"))
     assert "0 applications: 1 withdrawn." in since
     assert "Paper again" in panel(since, "changes")
+
+
+def test_an_annex_that_is_frozen_already_says_so_on_its_own_page_and_by_whom(place, sedit, manager):
+    row = making.freeze(place.town, 2025)
+    answer = manager.post("/applications/annexes/LBX/freeze", data={"year": "2025"})
+    page = text_of(answer)
+    assert (answer.status_code, len(annexes.frozen(place.town))) == (409, 1)
+    assert f"It is frozen already, by {row.frozen_by} on " in page
+    assert f'href="/applications/annexes/frozen/{row.public_id}"' in page.split('id="changes"')[0]
+    again = text_of(manager.get("/applications/annexes/LBX?year=2025"))
+    assert ("Nothing has changed since." in again, 'data-dialog="freeze"' in again) == (True, False)
 
 
 @pytest.mark.parametrize("year", ["2026", "2031", "nonsense", ""])

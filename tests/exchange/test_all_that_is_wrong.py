@@ -77,6 +77,33 @@ def test_what_a_refused_row_says_is_free_for_the_rows_after_it(bring, laptop, mo
     assert columns(kept) == ["received_on"]
 
 
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        ("5" * 121, "longer than"),
+        ("1,23E+11", "rounded"),
+        ("\u202e\u200b", "nothing but"),
+        ("#N/A", "formula"),
+    ],
+)
+def test_a_key_that_cannot_be_read_says_why_that_the_row_was_not_matched_and_what_to_do(
+    bring, laptop, key, why
+):
+    text = f"N° de série;Type;Prix\n{key};Portable;12,34,56\nSERIAL07;Portable;\n"
+    told = line(bring(text.encode()), 2).remarks
+    serial, price, unmatched = sorted(told, key=lambda one: (one["column"] != "serial", one["warning"]))
+    assert (serial["column"], why in serial["message"], serial["warning"]) == ("serial", True, False)
+    assert price["column"] == "price_cents"
+    assert (unmatched["column"], unmatched["warning"]) == ("", True)
+    assert "find the rows by another column" in unmatched["message"]
+
+
+def test_signs_that_cannot_be_seen_are_left_out_of_a_key_and_said(bring, laptop):
+    kept = bring("N° de série;Type\nSERIAL\u200b07;Portable\n".encode())
+    assert [(one["column"], one["warning"]) for one in line(kept, 2).remarks] == [("serial", True)]
+    assert kept.counts == {"unchanged": 1}
+
+
 def test_people_say_all_that_is_wrong_with_them(bring, cast):
     kept = bring(
         "Courriel;Nom;Commune;Lieu;Date de départ\nana@example.fr;Ruiz;;Salle 99;un jour\n"

@@ -35,8 +35,7 @@ def freeze(entity: Entity, year: int, *, actor: Actor, note: str | None = None) 
     if not found.lines and not found.changes:
         raise Refused(N_("There is nothing to freeze: no application was used on that day."))
     before = annexes.latest(entity, year)
-    content = annex.as_json(found.lines, found.changes, _compared(found))
-    if before is not None and before.content == content:
+    if before is not None and found.stands_in(before):
         raise Refused(
             N_("Nothing has changed since edition %(edition)s: it stands as it is."), edition=before.edition
         )
@@ -45,7 +44,7 @@ def freeze(entity: Entity, year: int, *, actor: Actor, note: str | None = None) 
         year=year,
         edition=before.edition + 1 if before else 1,
         as_of_on=found.on,
-        content=content,
+        content=found.as_kept(),
         frozen_by=actor.label,
         note=note,
     )
@@ -53,14 +52,6 @@ def freeze(entity: Entity, year: int, *, actor: Actor, note: str | None = None) 
     db.session.flush()
     _record(row, found, actor)
     return row
-
-
-def _compared(found: Annex) -> dict[str, Any]:
-    return {
-        "year": found.year - 1,
-        "annex": found.before.public_id if found.before else None,
-        "edition": found.before.edition if found.before else None,
-    }
 
 
 def _record(row: ApplicationAnnex, found: Annex, actor: Actor) -> None:

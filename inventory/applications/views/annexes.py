@@ -47,16 +47,27 @@ def annexes() -> Response:
 def annex(code: str) -> Response:
     """Show the annex of a year from the record, and what changed since the one before."""
     entity = entity_of(code)
-    found = read.of_year(entity, year_of(entity))
+    year = year_of(entity)
+    return _of_record(entity, year, forms.FreezeForm(data={"year": year}))
+
+
+def _of_record(entity: Entity, year: int, form: forms.FreezeForm) -> Response:
+    """Return the page of a year from the record; with what was refused, where the form was sent."""
+    found = read.of_year(entity, year)
+    tables = _tables(entity, found.lines, found.changes)
+    latest = next((row for row in tables["frozen"] if row.year == year), None)
     return page(
         "applications/annex.html",
+        status=409 if form.errors else 200,
         found=found,
         row=None,
+        same=latest if found.stands_in(latest) else None,
+        refusals=[message for messages in form.errors.values() for message in messages],
         comparison=words.compared_with(found),
         panels=panels_of("application_annex", found, entity.id),
         years=words.years(entity, found.year),
-        form=forms.FreezeForm(data={"year": found.year}),
-        **_tables(entity, found.lines, found.changes),
+        form=form,
+        **tables,
     )
 
 
@@ -81,11 +92,11 @@ def freeze(code: str) -> Response:
     form = forms.FreezeForm(request.form)
     if not form.submitted_and_valid():
         raise Invalid("note", N_("Use at most %(limit)s characters."), limit=255)
+    year = year_of(entity)
     with form.saving():
-        row = services.freeze(entity, year_of(entity), actor=g.actor, note=form.note.data)
+        row = services.freeze(entity, year, actor=g.actor, note=form.note.data)
     if form.errors:
-        message = " ".join(message for messages in form.errors.values() for message in messages)
-        return page("errors/409.html", status=409, code=409, message=message)
+        return _of_record(entity, year, form)
     return done(
         _("The annex of %(year)s is frozen.", year=row.year), to=url_for(".frozen", public_id=row.public_id)
     )
@@ -100,6 +111,8 @@ def frozen(public_id: str) -> Response:
         "applications/annex.html",
         found=None,
         row=row,
+        same=None,
+        refusals=(),
         comparison=words.frozen_comparison(row),
         panels=panels_of("application_annex", row, row.entity_id),
         years=words.years(row.entity, row.year),

@@ -2,6 +2,7 @@
 
 from inventory.core.listing.declaring import (
     NUMBER_IN_PARC,
+    WHEN,
     BulkAction,
     Cell,
     Column,
@@ -23,6 +24,7 @@ __all__ = [
     "EXPORT_CHUNK",
     "NUMBER_IN_PARC",
     "PAGE_SIZE",
+    "WHEN",
     "AsShown",
     "BulkAction",
     "Cell",

@@ -49,6 +49,8 @@ class Column:
     shape: Callable[..., Any] | None = None
 
 
+# What happened says by itself when it did: a card on a phone leaves this label out.
+WHEN = N_("When")
 # What tells a row of a file from all others, whatever else of it changes.
 NUMBER_IN_PARC = N_("Number in Parc")
 

@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from inventory.core import clock, i18n
 from inventory.core.days import parse_day
-from inventory.core.listing.declaring import Column
+from inventory.core.listing.declaring import WHEN, Column
 from inventory.core.wording import N_
 
 NUMERIC = frozenset({"number", "euros", "percent"})
@@ -19,7 +19,8 @@ NUMERIC = frozenset({"number", "euros", "percent"})
 def css(column: Column, columns: Sequence[Column]) -> str:
     """Return the classes of a column's cells; `line-n` is the line of the card that a phone shows the row as.
 
-    The first line is what the row is called and its state, wherever these columns stand.
+    The first line is what the row is called and its state, wherever these columns stand. A `td-plain` cell says itself there,
+    without the column's label.
     """
     titled = next((one.key for one in columns if one.kind in ("code", "name")), columns[0].key)
     state = next((one.key for one in columns if one.kind == "badge"), None)
@@ -30,7 +31,7 @@ def css(column: Column, columns: Sequence[Column]) -> str:
         place = plain.index(column.key) + 1
         line = "2" if place <= 2 else "3" if place <= 4 else "none"
     kind = "code td-name" if column.kind == "name" else column.kind
-    more = f"{' numeric' if column.kind in NUMERIC else ''}{' td-whole' if column.whole else ''}"
+    more = f"{' numeric' if column.kind in NUMERIC else ''}{' td-whole' if column.whole else ''}{' td-plain' if column.label == WHEN else ''}"
     return f"td-{kind}{more} line-{line}"
 
 

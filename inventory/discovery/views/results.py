@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select
 
 from inventory.core.guard import requires
-from inventory.core.listing import Column, Filter, Listing, code_options
+from inventory.core.listing import WHEN, Column, Filter, Listing, code_options
 from inventory.core.permissions import Permission
 from inventory.core.web import access, load, page
 from inventory.core.wording import N_
@@ -50,7 +50,7 @@ COLUMNS = (
         "model", N_("Maker and model"), shown=False,
         value=lambda row: presentation.model_of(row.sighting) if row.sighting else None,
     ),
-    Column("at", N_("When"), lambda row: row.at, kind="instant", sort=RunResult.at),
+    Column("at", WHEN, lambda row: row.at, kind="instant", sort=RunResult.at),
 )  # fmt: skip
 CREDENTIAL = Column("credential", N_("Credential used"), lambda row: row.credential.name if row.credential else None)  # fmt: skip
 CHANGES = Column("changes", N_("What differs"), result_words.changes, kind="sentence")

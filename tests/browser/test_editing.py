@@ -99,6 +99,21 @@ def test_words_that_were_not_chosen_from_a_picker_are_not_sent_as_if_they_were(
     assert press_save(page).status == 303
 
 
+def test_a_custom_field_that_was_emptied_stays_so_whatever_category_is_chosen_next(
+    live: Live, page_of: PageOf
+) -> None:
+    page = page_of("alice", language="en")
+    page.goto(live.pages["assets.edit"])
+    own = page.locator("#own-fields input[value]:not([value=''])").first
+    name, category = own.get_attribute("name"), page.get_by_role("combobox", name="Category")
+    kept = category.input_value()
+    own.fill("")
+    for chosen in ({"label": "Tablet"}, {"value": kept}):
+        with page.expect_response(lambda answer: "/fields?" in answer.url):
+            category.select_option(**chosen)
+        expect(page.locator(f"[name={name}]")).to_have_value("")
+
+
 def test_a_stale_save_asks_what_both_changed_and_keeps_what_only_one_did(
     live: Live, page_of: PageOf, watched: Watched
 ) -> None:

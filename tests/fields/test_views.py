@@ -86,6 +86,8 @@ def test_a_new_phone_asks_for_its_line_and_no_other_category_does(cast, phones, 
     assert "Line number" not in text_of(alice.get("/assets/new"))
     piece = alice.get(f"/assets/fields?category={phones.public_id}", headers={"HX-Request": "true"})
     assert "Line number" in text_of(piece)
+    other = alice.get(f"/assets/fields?category=&{line.key}=0612345678", headers={"HX-Request": "true"})
+    assert f'<input type="hidden" name="{line.key}" value="0612345678">' in text_of(other)
 
 
 def test_a_required_value_is_asked_for_and_all_else_is_kept(cast, phones, line, alice):

@@ -24,7 +24,7 @@ from inventory.core.permissions import Permission
 from inventory.core.refusing import refuse_rest
 from inventory.core.web import access, done, load, page, piece
 from inventory.fields import inputs
-from inventory.fields.models import CustomField, CustomValue
+from inventory.fields.models import KEY, CustomField, CustomValue
 from inventory.organization import queries as organization
 from inventory.organization.choices import entity_options
 from inventory.organization.models import Location
@@ -90,7 +90,7 @@ def own_inputs() -> Response:
     next_tag = _next_tag(
         request.args.get("entity"), [id_ for id_, _name in entity_options(Permission.ASSETS_EDIT)]
     )
-    context = {"form": shown_form(form, own), "own": own, "next_tag": next_tag}
+    context = {"form": shown_form(form, own), "own": own, "aside": _aside(own), "next_tag": next_tag}
     return piece("assets/_own_fields.html", url_for(".create"), **context)
 
 
@@ -101,7 +101,7 @@ def category_fields(public_id: str) -> Response:
     asset = load(Asset, public_id, Permission.ASSETS_EDIT)
     own, form = _own_form(custom.category_of(request.args, asset.category), custom.values_of(asset))
     whole = url_for(".edit", public_id=public_id)
-    return piece("assets/_own_fields.html", whole, form=shown_form(form, own), own=own)
+    return piece("assets/_own_fields.html", whole, form=shown_form(form, own), own=own, aside=_aside(own))
 
 
 def _own_form(
@@ -112,6 +112,12 @@ def _own_form(
     made: Any = inputs.with_fields(Form, own, kept)
     held = {**sent_of(made(None, data=inputs.data_of(own, kept or {}))), **request.args.to_dict(flat=False)}
     return own, made(MultiDict([(name, value) for name, values in held.items() for value in values]))
+
+
+def _aside(own: Sequence[CustomField]) -> list[tuple[str, str]]:
+    """Return what was typed into fields that the category now chosen has not: it is there again once one that has them is."""
+    shown = {field.key for field in own}
+    return [(name, value) for name, value in request.args.items() if name.startswith(KEY) and name not in shown]
 
 
 @bp.route("/<public_id>/edit", methods=["GET", "POST"])

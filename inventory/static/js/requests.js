@@ -36,7 +36,8 @@ export function prepareRequests() {
   makeRoomForMessages();
   document.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRFToken"] = csrfToken();
-    if (event.detail.verb !== "get") return;
+    // A form's piece is told what was emptied too: left out, it would be filled in again.
+    if (event.detail.verb !== "get" || event.detail.elt.hasAttribute("data-as-typed")) return;
     const parameters = event.detail.parameters;
     // Several answers to one question stand together, as addresses that are shared have them.
     for (const name of Object.keys(parameters)) {

@@ -76,6 +76,7 @@ OF_PARTS = {
     "note": (N_("note added"), N_("note changed"), N_("note deleted")),
     "attachment": (N_("file attached"), N_("file attached"), N_("file deleted")),
 }
+OF_HANDS = (N_("handed over"), N_("changed hands"), N_("taken back"))
 MADE_BY = {
     "user": N_("A person"),
     "run": N_("A scan"),
@@ -234,11 +235,14 @@ def entries(records: Iterable[AuditRecord]) -> list[dict[str, Any]]:
 
 
 def _act(record: AuditRecord) -> str:
-    """Return what was done (N_), of notes and files whether one came or went."""
+    """Return what was done (N_), of notes, files and what people hold whether it came or went."""
     name, (old, new) = next(iter(record.changes.items()), ("", (None, None)))
-    if name not in OF_PARTS or record.action not in (Action.NOTED, Action.ATTACHED):
+    if record.action is Action.CUSTODY and name == "holder":
+        came, changed, went = OF_HANDS
+    elif name in OF_PARTS and record.action in (Action.NOTED, Action.ATTACHED):
+        came, changed, went = OF_PARTS[name]
+    else:
         return record.action.label
-    came, changed, went = OF_PARTS[name]
     return came if old is None else went if new is None else changed
 
 

@@ -246,6 +246,8 @@ class IntField(_Labelled, wtforms.IntegerField):
 class DayField(_Labelled, wtforms.StringField):
     """A day, as people write it and as pages do; empty is None."""
 
+    placeholder = N_("dd/mm/yyyy")
+
     def process_formdata(self, valuelist: list[str]) -> None:
         self.typed = valuelist[0].strip() if valuelist else ""
         self.data = None

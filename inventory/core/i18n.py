@@ -27,7 +27,7 @@ DEFAULT_LANGUAGE = "fr"
 LANGUAGE_COOKIE = "language"
 LONG_WORD = 20
 MOST_SAID = 8192
-_BREAKS = re.compile(r"(?<=[./:\\])(?=\w)|(?=@)")
+_BREAKS = re.compile(r"(?<=[./:,\\])(?=\w)|(?=@)")
 
 babel = Babel()
 # What `g` stands for, outside of which it raises RuntimeError.
@@ -291,7 +291,7 @@ def labelled(what: Any, words: Any) -> str:
 
 
 def breakable(value: Any) -> Any:
-    """Let a long word without spaces, an address or a full name, break before its `@` and after its dots and slashes."""
+    """Let a long word without spaces, an address or a full name, break before its `@` and after its dots, commas and slashes."""
     text = str(value)
     if len(text) < LONG_WORD or " " in text or isinstance(value, Markup):
         return value

@@ -183,12 +183,17 @@ def total(found: Sequence[Figures]) -> str:
             renewed=i18n.number(sum(outcome.renewed for outcome in outcomes)),
             base=i18n.number(sum(outcome.base for outcome in outcomes)),
         ),
-        _(
-            "Target reached by %(reached)s of %(all)s.",
-            reached=i18n.number(reached),
-            all=i18n.number(len(found)),
-        ),
     ]
+    if len(found) > 1:
+        said.append(
+            _(
+                "Target reached by %(reached)s of %(all)s.",
+                reached=i18n.number(reached),
+                all=i18n.number(len(found)),
+            )
+        )
+    elif reached:
+        said.append(_("The target is reached."))
     if missing:
         said.append(
             ngettext("%(count)s is missing.", "%(count)s are missing.", missing, count=i18n.number(missing))

@@ -36,7 +36,7 @@ def test_all_kinds_stand_in_one_stream_and_each_may_be_asked_for(lived, reading)
     whole = stream.timeline("asset", lived)
     assert titles(whole)[0].startswith("Note")
     assert {"edits", "states", "custody", "notes", "seen"} <= {key for key, _label in whole.kinds}
-    assert titles(stream.timeline("asset", lived, shown="custody")) == ["Changed hands from 1 Apr 2026 on"]
+    assert titles(stream.timeline("asset", lived, shown="custody")) == ["Handed over from 1 Apr 2026 on"]
     assert len(stream.timeline("asset", lived, shown="states").entries) == 2
     assert stream.timeline("asset", lived, shown="nonsense").shown == ""
 

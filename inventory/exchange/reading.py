@@ -85,7 +85,9 @@ def samples(table: Table) -> list[list[Any]]:
 
 def _samples(cells: Iterable[Any]) -> list[Any]:
     shown = dict.fromkeys(bare(cell) for cell in cells if _is_filled(cell))
-    return [_kept(value) for value in islice(shown, SAMPLES)]
+    kept = (_kept(value) for value in shown)
+    # Of what cannot be seen nothing is left.
+    return list(islice((value for value in kept if value is not None), SAMPLES))
 
 
 def _kept(value: Any) -> Any:

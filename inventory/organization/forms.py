@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext
+from wtforms.validators import ValidationError
+
 from inventory.core.forms import (
     BoolField,
     ChoiceField,
@@ -15,7 +18,7 @@ from inventory.core.forms import (
 )
 from inventory.core.merging import VersionField
 from inventory.core.wording import N_
-from inventory.organization.models import EntityKind, LocationKind, PersonKind
+from inventory.organization.models import E_MAIL, EntityKind, LocationKind, PersonKind
 
 
 class EntityForm(Form):
@@ -88,6 +91,11 @@ class PersonForm(Form):
     location = PickerField(N_("Usual place"), search_endpoint="organization.search_locations")
     leaves_on = DayField(N_("Leaves on"))
     disabled = BoolField(N_("No longer works here"))
+
+    def validate_email(self, field: TextField) -> None:
+        """Refuse what an import would refuse."""
+        if field.data and not E_MAIL.fullmatch(field.data):
+            raise ValidationError(gettext(N_("Type an e-mail address such as name@commune.fr.")))
 
 
 class NewPersonForm(PersonForm):

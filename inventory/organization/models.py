@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +15,9 @@ from inventory.core.database import Base
 from inventory.core.ordering import follows
 from inventory.core.types import BigId, Code, CodeType, HasPublicId, HasVersion, UtcDateTime
 from inventory.core.wording import N_
+
+# A person's e-mail address as a directory may hold it: a server's name without a dot is one too.
+E_MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class EntityKind(Code):

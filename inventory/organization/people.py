@@ -12,6 +12,7 @@ from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.listing import Column, Filter, Listing, code_options, number_in_parc, tallied
 from inventory.core.permissions import Permission
+from inventory.core.refusing import refuse_rest
 from inventory.core.registry import Group, MenuEntry
 from inventory.core.web import access, current_scope, done, load, page, panels_of
 from inventory.core.wording import N_
@@ -42,6 +43,7 @@ BESIDE = (
     Column("employee_number", N_("Employee number"), lambda row: row.employee_number, shown=False, in_files=True),
     number_in_parc(lambda row: row.public_id),
 )  # fmt: skip
+NAMES = ("given_name", "family_name", "display_name")
 LEAVES = Column("leaves_on", N_("Leaves on"), lambda row: row.leaves_on, kind="day")
 FILTERS = (
     Filter(
@@ -106,7 +108,14 @@ def create() -> Response:
                 _("%(name)s is added.", name=person.display_name),
                 to=url_for(".detail", public_id=person.public_id),
             )
+    _say_the_rest(form)
     return page("organization/person_form.html", form=form, status=form.status, person=None)
+
+
+def _say_the_rest(form: forms.PersonForm) -> None:
+    """Ask for a name beside what else is wrong with a form, unless one of the names is what is wrong."""
+    if form.sent and not any(form[name].errors for name in NAMES):
+        refuse_rest(form, services.named)
 
 
 def _values(form: forms.PersonForm) -> dict[str, Any]:
@@ -142,4 +151,5 @@ def edit(public_id: str) -> Response:
             return done(
                 _("%(name)s is saved.", name=person.display_name), to=url_for(".detail", public_id=public_id)
             )
+    _say_the_rest(form)
     return page("organization/person_form.html", form=form, status=form.status, person=person)

@@ -30,7 +30,7 @@ from inventory.exchange.importers import (
 from inventory.exchange.models import Outcome
 from inventory.exchange.references import References
 from inventory.organization import services
-from inventory.organization.models import Entity, Location, Person
+from inventory.organization.models import E_MAIL, Entity, Location, Person
 
 MATCH_KEYS = (OWN_NUMBER, "email", "login", "employee_number", "display_name")
 _TEXT = partial(values.text, limit=120)
@@ -63,7 +63,7 @@ def columns() -> list[Column]:
 
 def _email(cell: Any) -> str:
     text = values.text(cell, 255).lower()
-    if text.count("@") != 1 or " " in text:
+    if not E_MAIL.fullmatch(text):
         raise values.Unreadable(N_("“%(text)s” is no e-mail address."), text=text[:60])
     return text
 

@@ -220,7 +220,9 @@ def same_words(row: ApplicationAnnex, *, again: bool) -> str:
             N_("It is frozen already, by %(name)s on %(day)s (edition %(edition)s), and nothing has changed since: no other edition was made."),
             **said,
         )  # fmt: skip
-    return gettext(N_("Frozen on %(day)s by %(name)s (edition %(edition)s). Nothing has changed since."), **said)
+    return gettext(
+        N_("Frozen on %(day)s by %(name)s (edition %(edition)s). Nothing has changed since."), **said
+    )
 
 
 def reading() -> list[str]:

@@ -95,9 +95,7 @@ def _imports() -> Listing:
             ),
             Column("lines", N_("Rows"), lambda row: row.lines, kind="number", sort=Import.lines),
             Column("user_label", N_("By"), lambda row: row.user_label),
-            Column(
-                "created_at", WHEN, lambda row: row.created_at, kind="instant", sort=Import.created_at
-            ),
+            Column("created_at", WHEN, lambda row: row.created_at, kind="instant", sort=Import.created_at),
         ),
         id_column=Import.id,
         row_url=row_pages("imports.detail"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from inventory.applications import annex, annexes
 from inventory.applications.annex import EARLIEST_YEAR
 from inventory.applications.annexes import Annex

@@ -117,7 +117,9 @@ def _own_form(
 def _aside(own: Sequence[CustomField]) -> list[tuple[str, str]]:
     """Return what was typed into fields that the category now chosen has not: it is there again once one that has them is."""
     shown = {field.key for field in own}
-    return [(name, value) for name, value in request.args.items() if name.startswith(KEY) and name not in shown]
+    return [
+        (name, value) for name, value in request.args.items() if name.startswith(KEY) and name not in shown
+    ]
 
 
 @bp.route("/<public_id>/edit", methods=["GET", "POST"])

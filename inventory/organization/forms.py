@@ -44,6 +44,7 @@ class NewEntityForm(EntityForm):
     """A new entity below another."""
 
     parent = ChoiceField(N_("Below"), [required()])
+    kind = CodeField(N_("Kind"), codes=EntityKind, default=EntityKind.COMMUNE)
 
 
 class SettingForm(Form):

@@ -18,7 +18,7 @@ from inventory.core.wording import N_
 from inventory.organization import forms, place_files, queries, services, tallies
 from inventory.organization.addressed import entity_of
 from inventory.organization.choices import chosen, chosen_entity, entity_options, show_place
-from inventory.organization.models import Location
+from inventory.organization.models import Location, LocationKind
 
 bp = Blueprint("locations", __name__, url_prefix="/places")
 MENU = MenuEntry(
@@ -91,6 +91,7 @@ def create() -> Response:
     above = show_place(form.parent)
     if not form.sent:
         form.entity.data = queries.public_id_of(above.entity_id if above else g.scope.entity_id)
+        form.kind.data = LocationKind.usual_inside(above.kind if above else None)
     if form.submitted_and_valid():
         with form.saving():
             values = form.values()

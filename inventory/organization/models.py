@@ -41,6 +41,12 @@ class LocationKind(Code):
     STOCKROOM = "stockroom", N_("Stockroom"), "neutral", "package"
     RACK = "rack", N_("Rack"), "neutral", "server"
 
+    @classmethod
+    def usual_inside(cls, above: LocationKind | None) -> LocationKind:
+        """Return what a new place most often is inside one of this kind, or at the top."""
+        inside = {None: cls.BUILDING, cls.CAMPUS: cls.BUILDING, cls.BUILDING: cls.FLOOR, cls.FLOOR: cls.ROOM}
+        return inside.get(above, cls.RACK)
+
 
 class PersonKind(Code):
     """Why a person is known."""

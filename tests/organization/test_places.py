@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inventory.organization import locations
+from inventory.organization.models import LocationKind
 from tests import factories
 
 ENGLISH = {"Accept-Language": "en"}
@@ -158,3 +159,11 @@ def test_a_place_says_what_it_stands_in_and_how_much_stands_in_each_below(cast, 
     page = asked(sign_in(cast.alice), f"/places/{hall.public_id}")
     assert f'href="/assets/?place={office.public_id}' in page
     assert f'href="/places/{hall.public_id}"' in asked(sign_in(cast.alice), f"/places/{desk.public_id}")
+
+
+def test_a_new_place_begins_as_what_most_often_stands_there(cast, sign_in):
+    bruno = sign_in(cast.bruno)
+    building = factories.create_location(cast.le_bouscat, kind=LocationKind.BUILDING)
+    room = factories.create_location(cast.le_bouscat, building)
+    for inside, kind in (("", "building"), (building.public_id, "floor"), (room.public_id, "rack")):
+        assert f'<option selected value="{kind}">' in asked(bruno, f"/places/new?inside={inside}")

@@ -91,7 +91,7 @@ def create() -> Response:
     above = show_place(form.parent)
     if not form.sent:
         form.entity.data = queries.public_id_of(above.entity_id if above else g.scope.entity_id)
-        form.kind.data = LocationKind.usual_inside(above.kind if above else None)
+        form.kind.process_data(LocationKind.usual_inside(above.kind if above else None))
     if form.submitted_and_valid():
         with form.saving():
             values = form.values()

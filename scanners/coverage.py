@@ -15,6 +15,7 @@ class Cause(StrEnum):
     SILENT = "silent"
     SILENT_OR_WRONG_COMMUNITY = "silent_or_wrong_community"
     REFUSED = "refused"
+    NOT_LISTENING = "not_listening"
     UNREACHABLE = "unreachable"
     DNS = "dns"
     WRONG_DIGEST = "wrong_digest"
@@ -35,6 +36,7 @@ class Cause(StrEnum):
     PASSWORD_EXPIRED = "password_expired"  # noqa: S105 (a cause, not a password)
     STRONGER_AUTH_REQUIRED = "stronger_auth_required"
     ANONYMOUS_REFUSED = "anonymous_refused"
+    NOT_ALLOWED = "not_allowed"
     TLS_UNTRUSTED = "tls_untrusted"
     TLS_EXPIRED = "tls_expired"
     TLS_NAME_MISMATCH = "tls_name_mismatch"
@@ -58,6 +60,7 @@ _SENTENCES: Mapping[Cause, str] = {
     Cause.SILENT: "Nothing answered.",
     Cause.SILENT_OR_WRONG_COMMUNITY: "The device is there, but silent, or the community is wrong.",
     Cause.REFUSED: "The device refuses: nothing listens on this port.",
+    Cause.NOT_LISTENING: "The server is there, but nothing listens on this port.",
     Cause.UNREACHABLE: "The network does not reach this address.",
     Cause.DNS: "The name is not known to the name server.",
     Cause.WRONG_DIGEST: "The device refuses the authentication key (wrong digest).",
@@ -78,6 +81,7 @@ _SENTENCES: Mapping[Cause, str] = {
     Cause.PASSWORD_EXPIRED: "The server says that this account's password has expired.",
     Cause.STRONGER_AUTH_REQUIRED: "The server accepts a password over an encrypted connection only.",
     Cause.ANONYMOUS_REFUSED: "The server refuses anonymous reading.",
+    Cause.NOT_ALLOWED: "The server knows this account, but lets it read nothing here.",
     Cause.TLS_UNTRUSTED: "The server's certificate is signed by an authority that is not trusted here.",
     Cause.TLS_EXPIRED: "The server's certificate has expired or is not valid yet.",
     Cause.TLS_NAME_MISMATCH: "The server's certificate is for another name.",

@@ -18,6 +18,7 @@ from inventory.core.database import transaction
 from inventory.core.errors import Invalid, Refused
 from inventory.core.forms import translated
 from inventory.core.guard import requires
+from inventory.core.i18n import ngettext
 from inventory.core.listing import ticked
 from inventory.core.permissions import Permission
 from inventory.core.web import access, done, leave, page, undo_own_url
@@ -134,7 +135,10 @@ def _merged(noun: Noun, kept: Any, absorbed: Sequence[Any], counts: dict[int, in
         return _in_background(noun, [kept, *absorbed], versions, total)
     with transaction():
         opened = noun.merge(kept, absorbed, actor=g.actor, versions=versions, entity_id=access().root_id)
-    words = _("%(name)s stays; %(gone)s lead to it.", name=kept.name, gone=gone)
+    words = ngettext(
+        "%(name)s stays; %(gone)s leads to it.", "%(name)s stays; %(gone)s lead to it.", len(absorbed),
+        name=kept.name, gone=gone,
+    )  # fmt: skip
     return done(
         words, to=url_for(noun.page, public_id=kept.public_id), undo_url=undo_own_url(opened.public_id)
     )

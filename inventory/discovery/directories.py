@@ -169,10 +169,11 @@ class _Reading:
 
     def _close(self, subject: Subject, account: Account) -> None:
         entries = account.coverage.answered if account.coverage else 0
-        saved = self.context.saved
+        saved, rows = self.context.saved, runs.failure_rows(account.failures)
         with self.context.transaction():
             run = self._run()
-            runs.add_failures(run, runs.failure_rows(account.failures))
+            # Who cannot be reached or refuses says so once for computers and once for people.
+            runs.add_failures(run, [row for row in rows if [*row] not in saved.get("of_server", [])])
             run.asked += account.coverage.asked if account.coverage else 0
             run.answered += entries
             scope = (Sighting.directory_id == self.plan.directory_id) & (Sighting.source == "ldap")
@@ -184,6 +185,10 @@ class _Reading:
                 whole=[*saved["whole"], subject] if believed else saved["whole"],
                 doubted=saved.get("doubted", False) or (account.is_whole and not believed),
                 entries=saved.get("entries", 0) + entries,
+                of_server=[
+                    *saved.get("of_server", []),
+                    *([*row] for row in rows if row[0] in (self.options.url, self.options.base)),
+                ],
             )
 
     def finish(self) -> JobState:

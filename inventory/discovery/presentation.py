@@ -145,6 +145,8 @@ def shown_value(name: str, value: Any) -> str:
 
 def _running(seconds: int) -> str:
     hours = seconds // 3600
+    if hours < 1:
+        return ngettext("%(num)s minute", "%(num)s minutes", seconds // 60)
     if hours < 48:
         return ngettext("%(num)s hour", "%(num)s hours", hours)
     return ngettext("%(num)s day", "%(num)s days", hours // 24)

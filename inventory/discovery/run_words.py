@@ -243,7 +243,7 @@ def _identified(run: Run) -> str:
 def _read(run: Run) -> str:
     if run.kind is RunKind.SNMP:
         return ngettext("%(shown)s device", "%(shown)s devices", run.read, shown=number(run.read))
-    return _("%(shown)s read", shown=number(run.read))
+    return ngettext("%(shown)s read", "%(shown)s read", run.read, shown=number(run.read))
 
 
 def findings(sightings: Sequence[Sighting]) -> list[dict[str, Any]]:
@@ -275,6 +275,12 @@ def failures(run: Run, groups: Sequence[tuple[str, int, list[RunResult]]]) -> li
         }
         for cause, count, rows in groups
     ]
+
+
+def nobody_answered(run: Run) -> bool:
+    """Say whether a scan has ended without one device saying anything by SNMP, not even that it refuses."""
+    said = (run.answered, run.read, run.failed, run.outcome.get("silent", 0))
+    return run.kind is RunKind.SNMP and run.state is JobState.DONE and run.asked > 0 and not any(said)
 
 
 def outcomes(run: Run) -> list[tuple[str, int, str | None]]:

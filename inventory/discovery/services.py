@@ -16,7 +16,7 @@ from inventory.core.database import db
 from inventory.core.errors import Invalid, Refused
 from inventory.core.permissions import Permission
 from inventory.core.wording import N_
-from inventory.discovery import addresses, blackout, branches, credentials, queries, timing
+from inventory.discovery import addresses, blackout, branches, checking, credentials, queries, timing
 from inventory.discovery.models import (
     AddressRange,
     Credential,
@@ -24,7 +24,6 @@ from inventory.discovery.models import (
     Directory,
     OrganizationalUnit,
     Site,
-    TlsMode,
 )
 from inventory.jobs import schedules
 from inventory.jobs.models import Schedule
@@ -32,13 +31,6 @@ from inventory.organization.models import Entity, Location
 
 SCAN, READ_DIRECTORY, IDENTIFY = "discovery.scan", "discovery.read_directory", "discovery.identify"
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}")
-MOST_RATE, MOST_TIMEOUT_MS, MOST_RETRIES = 20_000, 10_000, 5
-
-OPTION_SENTENCES = {
-    "url": N_("Write the address as ldaps://host or ldap://host, with :port if needed."),
-    "tls": N_("An ldaps:// address means LDAPS; StartTLS and no encryption go with ldap://."),
-    "ca_pem": N_("This is not a certificate in PEM form."),
-}
 
 
 def save_site(
@@ -122,8 +114,9 @@ def save_range(
     access.require(Permission.DISCOVERY_ADMIN, values["entity_id"])
     site = _site(values["site_id"], access)
     values = {**values, "exclude": values.get("exclude") or ""}
+    checking.range_values(values)
     values["blackout"] = blackout.canonical(blackout.parse(values.get("blackout") or ""))
-    _check_range(values, range_)
+    _check_name_of(range_, values)
     _check_location(values)
     credentials.require_all([*values["credential_ids"], *(range_.credential_ids if range_ else ())], access)
     cron = timing.cron_of(values.pop("frequency"), values.pop("at"), values.pop("cron"))
@@ -141,15 +134,7 @@ def save_range(
     return row
 
 
-def _check_range(values: dict[str, Any], range_: AddressRange | None) -> None:
-    spans = addresses.parse(values["addresses"] or "")
-    left = addresses.without(spans, addresses.parse_excluded(values["exclude"]))
-    if not left:
-        raise Invalid("exclude", N_("Nothing is left to scan."))
-    for field, most, least in (("rate", MOST_RATE, 1), ("timeout_ms", MOST_TIMEOUT_MS, 50), ("retries", MOST_RETRIES, 0),
-                               ("port", 65_535, 1)):  # fmt: skip
-        if values[field] is None or not least <= values[field] <= most:
-            raise Invalid(field, N_("Give a number from %(least)s to %(most)s."), least=least, most=most)
+def _check_name_of(range_: AddressRange | None, values: dict[str, Any]) -> None:
     twin = select(AddressRange.id).where(
         AddressRange.site_id == values["site_id"], AddressRange.name == values["name"]
     )
@@ -232,20 +217,10 @@ def save_directory(
 
 
 def _check_directory(values: dict[str, Any], directory: Directory | None) -> None:
-    from scanners.ldap import DirectoryOptions, OptionsError
-
     twin = db.session.scalar(select(Directory.id).where(Directory.name == values["name"]))
     if twin not in (None, directory.id if directory else None):
         raise Invalid("name", N_("There is a directory of this name already."))
-    if not values["read_computers"] and not values["read_people"]:
-        raise Invalid("read_computers", N_("Choose what to read: computers, people or both."))
-    if values["base"] and not branches.is_name(values["base"]):
-        raise Invalid("base", N_("Write the base as a distinguished name, such as dc=example,dc=fr."))
-    tls = TlsMode(values["tls"]).value
-    try:
-        DirectoryOptions(url=values["url"] or "", anonymous=True, tls=tls, ca_pem=values.get("ca_pem"))  # type: ignore[arg-type]
-    except OptionsError as error:
-        raise Invalid(error.field, OPTION_SENTENCES.get(error.field, N_("This cannot be right."))) from None
+    checking.directory_values(values)
     credential_id = values["credential_id"]
     if credential_id is not None:
         found = credentials.in_order([credential_id])

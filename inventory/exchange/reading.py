@@ -148,6 +148,7 @@ def _text(data: bytes) -> Table:
         raise Invalid("file", NO_TABLE)
     separator = _separator(text)
     lines = list(_csv_lines(text, separator))
+    _check_quotes(lines, separator)
     return _table(lines, encoding=encoding, separator=separator)
 
 
@@ -199,6 +200,27 @@ def _csv_lines(text: str, separator: str) -> Iterable[Line]:
             "The file cannot be read from line %(line)s on: a quotation mark is opened and not closed."
         )
         raise Invalid("file", message, line=begins) from error
+
+
+def _check_quotes(lines: Sequence[Line], separator: str) -> None:
+    """Refuse a file in which a stray quotation mark makes whole rows the text of one cell: they would be lost unseen."""
+    widths = Counter(len(line.cells) for line in lines)
+    usual = widths.most_common(1)[0][0] if widths else 0
+    if usual < 3:
+        return
+    for line in lines:
+        for cell in line.cells:
+            # Prose has a space after a comma or a semicolon, rows have none.
+            swallowed = any(
+                part.count(separator) == usual - 1 and f"{separator} " not in part
+                for part in cell.splitlines()[1:]
+            )
+            if swallowed:
+                message = N_(
+                    "A quotation mark stands alone in line %(line)s: the rows below it would all be read as one cell. "
+                    "Take it out, or close it in its cell."
+                )
+                raise Invalid("file", message, line=line.number)
 
 
 def _is_filled(cell: Any) -> bool:

@@ -263,8 +263,8 @@ def _choosing(
 def _told(named: Mapping[str, str], listed: Mapping[str, str]) -> Column:
     """What is wrong with a row or to be looked at, and what it changes or has at first; files have the two apart."""
 
-    def told(row: ImportLine) -> list[tuple[str, str, str]] | None:
-        return [*presentation.remarks(row, named, listed), *presentation.changes(row, named)] or None
+    def told(row: ImportLine) -> list[tuple[str, str, str]]:
+        return [*presentation.remarks(row, named, listed), *presentation.changes(row, named)]
 
     apart = (
         Column("changes", N_("Values"), lambda row: presentation.changes_in_words(row, named)),

@@ -23,7 +23,7 @@ _RESULTS = {
     32: Cause.NO_SUCH_BASE,  # noSuchObject
     34: Cause.NO_SUCH_BASE,  # invalidDNSyntax
     49: Cause.INVALID_CREDENTIALS,
-    50: Cause.AUTHORIZATION,  # insufficientAccessRights
+    50: Cause.NOT_ALLOWED,  # insufficientAccessRights
 }
 _BIND_RESULTS = {
     32: Cause.INVALID_CREDENTIALS,  # some servers say that the account's entry is missing
@@ -35,13 +35,13 @@ _ANONYMOUS_RESULTS = {1, 8, 48, 49, 50, 53}
 
 # "data" in the message of an Active Directory's refused bind: the Windows error (winerror.h) in hexadecimal
 _WINDOWS = {
-    "525": (Cause.UNKNOWN_USER, "no such account"),
+    "525": (Cause.INVALID_CREDENTIALS, "no such account"),
     "52e": (Cause.INVALID_CREDENTIALS, "wrong password"),
-    "530": (Cause.AUTHORIZATION, "not allowed to log on at this time"),
-    "531": (Cause.AUTHORIZATION, "not allowed to log on from this computer"),
+    "530": (Cause.NOT_ALLOWED, "not allowed to log on at this time"),
+    "531": (Cause.NOT_ALLOWED, "not allowed to log on from this computer"),
     "532": (Cause.PASSWORD_EXPIRED, "password expired"),
     "533": (Cause.ACCOUNT_DISABLED, "account disabled"),
-    "534": (Cause.AUTHORIZATION, "not allowed this kind of logon"),
+    "534": (Cause.NOT_ALLOWED, "not allowed this kind of logon"),
     "701": (Cause.ACCOUNT_DISABLED, "account expired"),
     "773": (Cause.PASSWORD_EXPIRED, "password must be changed first"),
     "775": (Cause.ACCOUNT_LOCKED, "account locked out"),

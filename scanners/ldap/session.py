@@ -330,7 +330,7 @@ def _reachable_address(options: DirectoryOptions) -> str:
     except socket.gaierror as error:
         raise SessionError(Cause.DNS, options.host) from error
     except ConnectionRefusedError as error:
-        raise SessionError(Cause.REFUSED) from error
+        raise SessionError(Cause.NOT_LISTENING) from error
     except TimeoutError as error:
         raise SessionError(Cause.SILENT) from error
     except (OSError, UnicodeError) as error:

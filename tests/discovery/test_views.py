@@ -193,6 +193,30 @@ def test_a_wrong_range_is_refused_beside_its_field_and_keeps_what_was_typed(
     assert db.session.query(AddressRange).count() == 0
 
 
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        (
+            "/discovery/ranges/new",
+            {
+                "addresses": "10.1.0.9-10.1.0.5",
+                "exclude": "nowhere",
+                "blackout": "all day",
+                "at": "25h",
+                "port": "0",
+            },
+        ),
+        ("/discovery/directories/new", {"url": "dc1", "base": "nonsense", "at": "25h"}),
+    ],
+)
+def test_all_that_is_wrong_with_a_source_is_said_at_once(
+    *, cast: Cast, sign_in: SignIn, site: Site, path: str, wrong: dict[str, str]
+) -> None:
+    given = {"tls": "ldaps", "read_people": "y", "credential": "", **range_form(site, **wrong)}
+    answer = sign_in(cast.diane).post(path, data=given)
+    assert [field for field in wrong if f'id="{field}-error"' not in answer.text] == []
+
+
 def test_saving_a_range_that_shares_addresses_says_with_which(
     cast: Cast, sign_in: SignIn, range_: AddressRange
 ) -> None:
@@ -325,6 +349,16 @@ def test_a_run_stays_readable_with_its_failures_in_sentences(
     assert "this version does not know" in shown
     assert "nothing is concluded" in shown
     assert "every 1500ms" not in shown
+
+
+def test_a_scan_that_no_device_answered_says_what_to_check(cast: Cast, sign_in: SignIn, site: Site) -> None:
+    silent, heard = see(site), see(site, observe(1))
+    silent.asked = heard.asked = 31
+    db.session.commit()
+    diane = sign_in(cast.diane)
+    words = "No device answered by SNMP."
+    assert words in diane.get(f"/discovery/runs/{silent.public_id}").text
+    assert words not in diane.get(f"/discovery/runs/{heard.public_id}").text
 
 
 def test_undoing_a_run_asks_for_the_right_to_and_for_something_to_undo(

@@ -48,6 +48,14 @@ def test_places_are_added_with_what_they_stand_in_and_taken_out_as_one(bring):
     assert number_of(Location) == 0
 
 
+def test_a_place_that_only_others_name_is_added_with_a_warning(bring):
+    text = "Lieu;Dans\nAnnexe;\nBureau 1;Annexe\nBureau 2;Anexe\nBureau 3;Anexe\n"
+    kept = bring(text, noun="location")
+    assert kept.counts == {"created": 4}
+    warned = {n: [remark["params"]["place"] for remark in line(kept, n).remarks] for n in (2, 3, 4, 5)}
+    assert warned == {2: [], 3: [], 4: ["Anexe"], 5: []}
+
+
 def test_what_exists_is_described_and_unchanged_the_second_time(bring):
     carry_out(bring(rooms(3), noun="location"))
     kept = carry_out(bring(rooms(3, "1 place Gambetta"), noun="location"))

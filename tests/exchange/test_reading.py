@@ -122,3 +122,13 @@ def test_a_quotation_mark_left_open_is_said_with_its_line():
     text = "Nom;Note\nPC-1;x\n" + 'PC-2;"' + "y" * 200_000
     with pytest.raises(Invalid, match="line 3"):
         reading.read(text.encode())
+
+
+def test_rows_that_a_stray_quotation_mark_would_swallow_are_not_lost():
+    rows = [
+        f"PC-{n};SN{n};Dell;{note}" for n, note in enumerate(('"écran 24', "x", 'écran 24"', "x"), start=1)
+    ]
+    with pytest.raises(Invalid, match="line 2"):
+        reading.read(("Nom;Série;Marque;Note\n" + "\n".join(rows)).encode())
+    meant = 'Nom;Série;Marque;Note\nPC-1;SN1;Dell;"Vu :\n- écran; clavier; souris; dock"\nPC-2;SN2;Dell;x\n'
+    assert len(reading.read(meant.encode()).lines) == 2

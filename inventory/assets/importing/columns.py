@@ -30,7 +30,7 @@ LIMITS = {"tag": 40, "serial": 120, "name": 120, "order_number": 60, "accounting
 NAMES = ("tag", "serial", "order_number", "accounting_number")
 # What other tools and French offices call each field: Snipe-IT, GLPI, OCS, and spreadsheets kept by hand.
 ALIASES: dict[str, tuple[str, ...]] = {
-    "tag": ("asset tag", "etiquette", "n inventaire", "numero d inventaire", "inventory number", "code barre", "code barres", "numero inventaire"),
+    "tag": ("asset tag", "etiquette", "n etiquette", "n d etiquette", "numero d etiquette", "n inventaire", "n d inventaire", "numero d inventaire", "inventory number", "code barre", "code barres", "numero inventaire"),
     "serial": ("serial", "serial number", "n de serie", "no serie", "n serie", "sn", "numero de serie", "service tag"),
     "name": ("nom", "hostname", "nom d hote", "nom machine", "nom du poste", "nom pc", "poste", "computer name", "item name", "nom de l ordinateur"),
     "manufacturer": ("fabricant", "marque", "constructeur", "manufacturer", "brand"),

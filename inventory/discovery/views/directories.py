@@ -11,8 +11,9 @@ from inventory.core.database import db, transaction
 from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
+from inventory.core.refusing import refuse_rest
 from inventory.core.web import access, done, leave, load, page
-from inventory.discovery import directories, forms, launching, queries, run_words, services, timing
+from inventory.discovery import checking, directories, forms, launching, queries, run_words, services, timing
 from inventory.discovery.models import CredentialKind, Directory
 from inventory.discovery.views.blueprint import bp, chosen_site, site_options
 from inventory.jobs.models import Schedule
@@ -53,6 +54,8 @@ def _directory_form(directory: Directory | None) -> Response:
                 _("%(name)s is saved.", name=saved.name),
                 to=url_for(".edit_directory", public_id=saved.public_id),
             )
+    if form.sent:
+        refuse_rest(form, checking.directory_values)
     return page("discovery/directory_form.html", form=form, status=form.status, directory=directory)
 
 

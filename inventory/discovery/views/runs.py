@@ -114,6 +114,7 @@ def _show(row: Run) -> Response:
         findings=run_words.findings(queries.latest_findings(row)),
         failures=run_words.failures(row, queries.failures_by_cause(row)),
         outcomes=run_words.outcomes(row),
+        nobody_answered=run_words.nobody_answered(row),
         change_set=run_words.change_set(row),
         journal=run_words.journal(row),
         history=run_words.history(row),

@@ -11,8 +11,9 @@ from inventory.core.database import db, transaction
 from inventory.core.forms import options
 from inventory.core.guard import requires
 from inventory.core.permissions import Permission
+from inventory.core.refusing import refuse_rest
 from inventory.core.web import access, current_scope, done, leave, load, page
-from inventory.discovery import forms, identifying, launching, queries, run_words, services, timing
+from inventory.discovery import checking, forms, identifying, launching, queries, run_words, services, timing
 from inventory.discovery.models import AddressRange, CredentialKind, Site
 from inventory.discovery.views.blueprint import bp, chosen_site, site_options, tabs
 from inventory.jobs.models import Schedule
@@ -108,6 +109,8 @@ def _range_form(range_: AddressRange | None) -> Response:
             )
         if not form.errors:
             return done(run_words.saved_range(saved), to=url_for(".index"))
+    if form.sent:
+        refuse_rest(form, checking.range_values)
     overlaps = services.overlapping(range_) if range_ is not None else []
     return page("discovery/range_form.html", form=form, status=form.status, range=range_, overlaps=overlaps)
 

@@ -59,6 +59,8 @@ def columns() -> list[Column]:
 
 # A place by its entity and the folded steps of its path.
 _At = tuple[int, tuple[str, ...]]
+# A row about a new place, the steps of its path, and the path of what is made above it that no row is about.
+_Told = tuple[Row, Sequence[str], str]
 
 
 class _Places:
@@ -106,23 +108,33 @@ class _Places:
         """Add the places that there are not, and what they stand in; returns what came of the rows that are about them."""
         wanted: list[NewPlace] = []
         numbers: dict[_At, int] = {}
-        new: dict[int, Row] = {}
-        refused: dict[int, Result] = {}
+        own = {_at(paths[row.line][0], paths[row.line][1]) for row in rows}
+        new: dict[int, _Told] = {}
+        came: dict[int, Result] = {}
         for row in rows:
             entity_id, steps = paths[row.line]
             if self._is_there(entity_id, steps, numbers):
                 continue
             if OWN_NUMBER in row.values:
-                refused[row.line] = _refused(row, Invalid(OWN_NUMBER, NO_SUCH_NUMBER))
+                came[row.line] = _refused(row, Invalid(OWN_NUMBER, NO_SUCH_NUMBER))
                 continue
+            besides = ""
             for depth in range(1, len(steps) + 1):
                 if not self._is_there(entity_id, steps[:depth], numbers):
                     given = row.values if depth == len(steps) else {}
                     wanted.append(self._new(entity_id, steps[:depth], given, numbers))
+                    if _at(entity_id, steps[:depth]) not in own:
+                        besides = " > ".join(steps[:depth])
                     numbers[_at(entity_id, steps[:depth])] = len(wanted) - 1
-            new[numbers[_at(entity_id, steps)]] = row
+            new[numbers[_at(entity_id, steps)]] = row, steps, besides
         if not wanted:
-            return refused
+            return came
+        return came | self._created(wanted, numbers, new)
+
+    def _created(
+        self, wanted: Sequence[NewPlace], numbers: Mapping[_At, int], new: Mapping[int, _Told]
+    ) -> dict[int, Result]:
+        """Create the places; returns what came of the rows that are about one."""
         added = create_locations(wanted, actor=self.terms.actor)
         for (within, path), number in numbers.items():
             if number in added.made:
@@ -130,17 +142,18 @@ class _Places:
         if added.refused:
             # It is there by somebody else's hand.
             self.references.forget_places()
-        return refused | {
+        return {
             row.line: Result(
                 row.line,
                 Outcome.CREATED,
-                " > ".join(paths[row.line][1]),
+                " > ".join(steps),
                 added.made[number]["public_id"],
                 _first(wanted[number]),
+                [_made_too(row, besides)] if besides else [],
             )
             if number in added.made
             else _refused(row, added.refused[number])
-            for number, row in new.items()
+            for number, (row, steps, besides) in new.items()
         }
 
     def _is_there(self, entity_id: int, steps: Sequence[str], numbers: Mapping[_At, int]) -> bool:
@@ -182,6 +195,14 @@ class _Places:
             outcome = Outcome.UPDATED if changes else Outcome.UNCHANGED
             results[row.line] = Result(row.line, outcome, _label(row) or place.name, place.public_id, changes)
         return results
+
+
+def _made_too(row: Row, path: str) -> Remark:
+    """Say what a place stands in that there is not and no row is about: a name written otherwise ends like that too."""
+    column = "parent" if "parent" in row.values else "name"
+    return Remark(
+        column, N_("There is no place “%(place)s” yet: it is added too."), {"place": path}, is_warning=True
+    )
 
 
 def _first(place: NewPlace) -> dict[str, Sequence[Any]]:

@@ -76,7 +76,8 @@ def answer(public_id: str) -> Response:
             category = chosen(Category, form.category.data, field="category")
             services.answer(review, given, actor=g.actor, asset=asset, category=category, title=name)
         if not form.errors:
-            return done(_("Answered: %(title)s.", title=title), to=_next_url(review))
+            undo_url = url_for(".undo", public_id=public_id, kind=_kind())
+            return done(_("Answered: %(title)s.", title=title), to=_next_url(review), undo_url=undo_url)
     return _show(review, queries.first_questions(current_scope(), _kind()), form)
 
 

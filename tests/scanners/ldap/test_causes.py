@@ -15,14 +15,14 @@ WINDOWS = "80090308: LdapErr: DSID-0C090439, comment: AcceptSecurityContext erro
 @pytest.mark.parametrize(
     ("code", "cause"),
     [
-        ("525", Cause.UNKNOWN_USER),
+        ("525", Cause.INVALID_CREDENTIALS),
         ("52e", Cause.INVALID_CREDENTIALS),
         ("52E", Cause.INVALID_CREDENTIALS),
-        ("530", Cause.AUTHORIZATION),
-        ("531", Cause.AUTHORIZATION),
+        ("530", Cause.NOT_ALLOWED),
+        ("531", Cause.NOT_ALLOWED),
         ("532", Cause.PASSWORD_EXPIRED),
         ("533", Cause.ACCOUNT_DISABLED),
-        ("534", Cause.AUTHORIZATION),
+        ("534", Cause.NOT_ALLOWED),
         ("701", Cause.ACCOUNT_DISABLED),
         ("773", Cause.PASSWORD_EXPIRED),
         ("775", Cause.ACCOUNT_LOCKED),
@@ -62,7 +62,7 @@ def test_a_refused_bind(code: int, anonymous: bool, cause: Cause) -> None:
         (10, False, Cause.NO_SUCH_BASE),
         (11, False, Cause.SIZE_LIMIT),
         (32, False, Cause.NO_SUCH_BASE),
-        (50, False, Cause.AUTHORIZATION),
+        (50, False, Cause.NOT_ALLOWED),
         (51, False, Cause.SERVER_ERROR),
     ],
 )

@@ -112,7 +112,7 @@ def test_an_anonymous_reader_who_sees_nothing_is_told_that_the_base_is_missing(d
 
 def test_nothing_listening_is_refused() -> None:
     url = f"ldaps://127.0.0.1:{free_port('127.0.0.1')}"
-    assert refusal(DirectoryOptions(url=url, anonymous=True)) is Cause.REFUSED
+    assert refusal(DirectoryOptions(url=url, anonymous=True)) is Cause.NOT_LISTENING
 
 
 def test_a_name_that_does_not_exist_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

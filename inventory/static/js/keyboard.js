@@ -1,10 +1,15 @@
-// Shortcuts: "/" searches, data-shortcut="g e" or "n" follows its link, j k x e b walk a list and act on it, "?" lists them all.
+// Shortcuts and barcode readers: "/" searches, data-shortcut="g e" or "n" follows its link, j k x e b walk a list and act on it, "?" lists them all.
 
 import { openDialog } from "./dialogs.js";
 
 const PAUSE = 1200;
+// A barcode reader types its characters some milliseconds apart, which no hand does, and ends with Enter.
+export const READER_PAUSE = 50;
+const CODE = /^(?=.*\d).{4,}$|^.{8,}$/;
 let pending = "";
 let timer = 0;
+let code = "";
+let lastKeyAt = 0;
 
 export function isTyping(target) {
   const field = target.closest?.("input, textarea, select, [contenteditable]");
@@ -89,6 +94,26 @@ function handle(key) {
   return follow(keys) || inList(key);
 }
 
+function isMeant(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return false;
+  return !document.querySelector("dialog[open]");
+}
+
+// What a barcode reader types into no field is searched for, and neither a shortcut nor an answer.
+function reads(event) {
+  const isFast = event.timeStamp - lastKeyAt < READER_PAUSE;
+  lastKeyAt = event.timeStamp;
+  if (event.key !== "Enter") {
+    code = isFast ? code + event.key : event.key;
+    return CODE.test(code);
+  }
+  const search = document.querySelector('[data-shortcut-focus="/"]');
+  if (!isFast || !CODE.test(code) || !search) return false;
+  search.value = code;
+  search.form.requestSubmit();
+  return true;
+}
+
 function listShortcuts() {
   const list = document.querySelector("[data-shortcut-list]");
   for (const link of list ? document.querySelectorAll(".nav-entry[data-shortcut]") : []) {
@@ -107,8 +132,12 @@ export function prepareKeyboard() {
   standAgain();
   document.addEventListener("click", (event) => remember(event.target.closest("[data-row]")));
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    if (document.querySelector("dialog[open]") || event.key.length !== 1) return;
+    if (!isMeant(event) || (event.key.length !== 1 && event.key !== "Enter") || !reads(event)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, { capture: true });
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || !isMeant(event) || event.key.length !== 1) return;
     if (handle(event.key)) event.preventDefault();
   });
 }

@@ -1,9 +1,12 @@
 // Review by keyboard: 1–9 choose an answer, Enter accepts the proposed one, u undoes the last.
 
-import { isTyping } from "./keyboard.js";
+import { isTyping, READER_PAUSE } from "./keyboard.js";
+
+let waiting = 0;
 
 export function prepareReview() {
   document.addEventListener("keydown", (event) => {
+    clearTimeout(waiting);
     const busy = event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target);
     if (busy || document.querySelector("dialog[open]")) return;
     let button = null;
@@ -12,7 +15,8 @@ export function prepareReview() {
     else if (event.key === "u") button = document.querySelector("[data-undo] button");
     if (button) {
       event.preventDefault();
-      button.click();
+      // A barcode begins with a digit too: the next of its characters comes before this answer is given.
+      waiting = setTimeout(() => button.click(), READER_PAUSE);
     }
   });
 }

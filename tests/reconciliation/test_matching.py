@@ -251,6 +251,15 @@ def test_evidence_says_what_speaks_for_and_against() -> None:
     assert decision.evidence[1][1] == {"seen": "new", "known": "old"}
 
 
+def test_each_of_several_possible_matches_says_what_speaks_for_it() -> None:
+    one = seen(1, "mac:00:17:c8:0c:00:5e", "name:imp-95@s")
+    assets = [known(7, "name:imp-95@s"), known(8, "base_mac:00:17:c8:0c:00:5e", "name:imp-94@s")]
+    decision = decide([one], assets)[1]
+    assert isinstance(decision, Ask)
+    speaks_for = [params["value"] for _sentence, params, tone in decision.evidence if tone == "good"]
+    assert speaks_for == ["imp-95", "00:17:c8:0c:00:5e"]
+
+
 def test_both_byte_orders_of_a_uuid_are_one() -> None:
     written = canonical_uuid("4C4C4544-0042-3510-8052-B4C04F4D3132")
     turned = canonical_uuid("44454C4C-4200-1035-8052-B4C04F4D3132")

@@ -351,12 +351,12 @@ def _propose(bundle: _Bundle, near: Sequence[Known]) -> Ask | None:
     best = scored[0]
     clear = len(scored) == 1 or scored[1][0] > best[0]
     # Each candidate's evidence, once: what speaks for one of them alone is what decides between them.
-    evidence = {repr(sentence): sentence for _score, _id, said in scored[:5] for sentence in said}
+    told = {repr(sentence): sentence for _score, _id, said in scored[:5] for sentence in said}
     asked = Ask(
         "possible_match" if len(scored) == 1 else "ambiguous",
         bundle.keys,
         tuple(id_ for _score, id_, _evidence in scored[:5]),
-        tuple(evidence.values()),
+        tuple(told.values()),
         "link" if clear else None,
     )
     is_of_two = bundle.beside and bundle.traits.values("serial")

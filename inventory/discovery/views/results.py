@@ -44,7 +44,7 @@ COLUMNS = (
     Column(
         "name", N_("Name"), lambda row: presentation.title_of(row.sighting) if row.sighting else _("not known")
     ),
-    Column("cause", N_("Why"), result_words.why, kind="sentence"),
+    Column("cause", N_("Why"), result_words.why, kind="sentence", whole=True),
     Column("advice", N_("What to do"), result_words.advice, kind="sentence"),
     Column(
         "model", N_("Maker and model"), shown=False,

@@ -99,3 +99,14 @@ def test_kinds_are_read_by_the_words_that_offices_use(bring):
         ("Bureau 12", LocationKind.ROOM),
         ("Mairie", LocationKind.BUILDING),
     ]
+
+
+def test_a_place_inside_of_another_is_what_its_name_says_when_the_file_does_not(bring):
+    carry_out(bring("Lieu\nMairie > Bureau 7\nMairie > Baie 2\nMairie > Aile nord\n", noun="location"))
+    found = dict(db.session.execute(select(Location.name, Location.kind)).all())
+    assert found == {
+        "Mairie": LocationKind.BUILDING,
+        "Bureau 7": LocationKind.ROOM,
+        "Baie 2": LocationKind.RACK,
+        "Aile nord": LocationKind.FLOOR,
+    }

@@ -38,13 +38,18 @@ ALSO_CALLED = {
 }
 
 
-def columns() -> list[Column]:
-    """Return the columns of a place."""
-    kinds = values.vocabulary(
+def _kinds() -> dict[str, LocationKind]:
+    """Return the kinds of places by the folded words that name them in any language."""
+    return values.vocabulary(
         (word, kind)
         for kind in LocationKind
         for word in (kind.value, *in_every_language(kind.label), *ALSO_CALLED.get(kind, ()))
     )
+
+
+def columns() -> list[Column]:
+    """Return the columns of a place."""
+    kinds = _kinds()
     return [
         own_number(),
         Column("name", N_("Place"), partial(values.text, limit=400),
@@ -68,6 +73,7 @@ class _Places:
         self.terms = terms
         self.references = References(terms.allowed)
         self.standing = Standing(self.references, terms.actor)
+        self.kinds = _kinds()
 
     def forget(self) -> None:
         """Forget the places that a trial made."""
@@ -162,13 +168,19 @@ class _Places:
     def _new(
         self, entity_id: int, steps: Sequence[str], given: Mapping[str, Any], numbers: Mapping[_At, int]
     ) -> NewPlace:
-        kind = given.get("kind") or BY_DEPTH[min(len(steps) - 1, len(BY_DEPTH) - 1)]
+        kind = given.get("kind") or self._kind_of(steps)
         values = {"name": steps[-1], "kind": kind, "address": given.get("address")}
         above = steps[:-1]
         parent: Location | int | None = numbers.get(_at(entity_id, above)) if above else None
         if above and parent is None:
             parent = db.session.get_one(Location, self.references.place_at(above, entity_id))
         return NewPlace(values, entity_id, parent)
+
+    def _kind_of(self, steps: Sequence[str]) -> LocationKind:
+        """What a place is when nobody says: inside of another what its name says, as “Bureau 7”, else by its depth."""
+        named = (self.kinds[word] for word in folded(steps[-1]).split() if word in self.kinds)
+        by_depth = BY_DEPTH[min(len(steps) - 1, len(BY_DEPTH) - 1)]
+        return next(named, by_depth) if len(steps) > 1 else by_depth
 
     def _found(self, rows: Sequence[Row], paths: Mapping[int, tuple[int, list[str]]]) -> dict[int, Location]:
         """Return the places that there are at the paths of rows, in one query."""

@@ -8,7 +8,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import steps
 
-
 # Some milliseconds lie between the keys of a barcode reader; the browser's driver cannot promise as few.
 READ = """code => [...code, "Enter"].forEach(
     key => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })))"""

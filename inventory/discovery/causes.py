@@ -99,7 +99,7 @@ ADVICE: dict[str, str] = {
     "no_name_server": N_("Name another one in the site's settings, or ask for no names there."),
     "unreachable": N_("Check the route from this worker to that network."),
     EMPTIED: N_(
-        "Check what this account may read, the search base and the link to the site, then read again."
+        "Check the credential and what it may read, the addresses or the search base, and the link to the site; then read again."
     ),
 }
 

@@ -46,7 +46,16 @@ def why(row: RunResult) -> str | None:
     if not row.cause:
         return None
     sentence = _(causes.sentence(row.cause))
-    return f"{sentence} ({row.detail})" if row.detail else sentence
+    detail = detail_of(row)
+    return f"{sentence} ({detail})" if detail else sentence
+
+
+def detail_of(row: RunResult) -> str:
+    """Return what the wire added to a cause; of a source that shows nothing any more, how many it had shown."""
+    if row.cause == causes.EMPTIED and row.detail.isdecimal():
+        known = int(row.detail)
+        return ngettext("%(num)s was known", "%(num)s were known", known)
+    return row.detail
 
 
 def advice(row: RunResult) -> str | None:

@@ -269,7 +269,7 @@ def failures(run: Run, groups: Sequence[tuple[str, int, list[RunResult]]]) -> li
             "sentence": _(causes.sentence(cause)),
             "advice": _(advice) if (advice := causes.advice(cause)) else None,
             "count": count,
-            "rows": rows,
+            "rows": [(row.target, result_words.detail_of(row)) for row in rows],
             "hidden": count - len(rows),
             "url": url_for("discovery.run_results", public_id=run.public_id, cause=cause),
         }

@@ -338,6 +338,7 @@ def test_a_run_stays_readable_with_its_failures_in_sentences(
                 ("10.1.0.9", "wrong_digest", ""),
                 ("10.1.0.10", "wrong_digest", "user parc"),
                 ("x", "of_the_future", ""),
+                (run.scope, "emptied", "8"),
             ],
         )
         run.complete = False
@@ -347,6 +348,7 @@ def test_a_run_stays_readable_with_its_failures_in_sentences(
     assert "wrong digest" in shown
     assert "10.1.0.10" in shown
     assert "this version does not know" in shown
+    assert "8 were known" in shown
     assert "nothing is concluded" in shown
     assert "every 1500ms" not in shown
 
@@ -356,9 +358,11 @@ def test_a_scan_that_no_device_answered_says_what_to_check(cast: Cast, sign_in: 
     silent.asked = heard.asked = 31
     db.session.commit()
     diane = sign_in(cast.diane)
-    words = "No device answered by SNMP."
-    assert words in diane.get(f"/discovery/runs/{silent.public_id}").text
-    assert words not in diane.get(f"/discovery/runs/{heard.public_id}").text
+    pages = [
+        diane.get(f"/discovery/runs/{run.public_id}", headers={"Accept-Language": "en"}).text
+        for run in (silent, heard)
+    ]
+    assert ["No device answered by SNMP." in page for page in pages] == [True, False]
 
 
 def test_undoing_a_run_asks_for_the_right_to_and_for_something_to_undo(

@@ -46,7 +46,7 @@ def test_new_people_places_and_applications_are_shown_too(bring, cast, reading):
         "Given name": "Ana", "Family name": "Ruiz", "Place": "Salle 1", "Leaves on": "31 Dec 2030",
     }  # fmt: skip
     place = bring("Nom;Dans;Adresse\nSalle 9;Mairie;1 rue du Port\n", "location")
-    assert told(place) == {"Kind": "Floor", "Address": "1 rue du Port"}
+    assert told(place) == {"Kind": "Room", "Address": "1 rue du Port"}
     application = bring("Code;Nom;Nombre d’utilisateurs\nCIR;Ciril;1 200\n", "application")
     assert told(application) == {"Code": "CIR", "Users": "1200"}
 

@@ -1,6 +1,7 @@
 """What a file is, by its content: lies, bombs, scripts and names that turn are refused or made harmless, with a reason."""
 
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -25,9 +26,9 @@ DOCX = {"[Content_Types].xml": "<Types/>", "word/document.xml": "<w/>"}
 ODT = {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<x/>"}
 
 
-def jpeg(size=(60, 40)):
+def jpeg(size=(60, 40), **ways):
     made = io.BytesIO()
-    Image.new("RGB", size, "teal").save(made, "JPEG")
+    Image.new("RGB", size, "teal").save(made, "JPEG", **ways)
     return made.getvalue()
 
 
@@ -108,8 +109,26 @@ def test_a_picture_of_too_many_pixels_is_not_decoded(tmp_path):
         + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
         + chunk(b"IEND", b"")
     )
-    with pytest.raises(Invalid, match=r"pixels|damaged"):
+    with pytest.raises(Invalid, match="too many pixels"):
         pictures.draw(path, {"small": tmp_path / "small.jpg"}, "bomb.png")
+
+
+ONE_SCAN = jpeg((40, 30))
+# The same with a first scan that has the first of three components alone.
+SCAN_AFTER_SCAN = re.sub(
+    rb"\xff\xda\x00\x0c\x03.{9}", b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00", ONE_SCAN, flags=re.DOTALL
+)
+
+
+@pytest.mark.parametrize("data", [jpeg((40, 30), progressive=True), SCAN_AFTER_SCAN])
+def test_a_jpeg_that_is_held_whole_while_it_is_decoded_may_have_fewer_pixels(tmp_path, monkeypatch, data):
+    monkeypatch.setattr(pictures, "MOST_HELD_WHOLE", 100)
+    path, small = tmp_path / "photo.jpg", tmp_path / "small.jpg"
+    path.write_bytes(ONE_SCAN)
+    pictures.draw(path, {"small": small}, "photo.jpg")
+    path.write_bytes(data)
+    with pytest.raises(Invalid, match="too many pixels"):
+        pictures.draw(path, {"small": small}, "photo.jpg")
 
 
 def test_a_picture_is_drawn_anew_without_what_hid_in_it(tmp_path):

@@ -164,12 +164,12 @@ class OwnFields:
             for (line, (_row, own, _given)), changed in zip(asked.items(), changes, strict=True)
         }
 
-    def change(self, row: Any, home_id: str, given: Mapping[str, Any]) -> dict[str, list[Any]]:
-        """Set the values of a row that exists and return {field.key: [old, new]}."""
+    def change(self, row: Any, home_id: str, given: Mapping[str, Any], kept: Kept) -> dict[str, list[Any]]:
+        """Set the values of a row that exists and has `kept` already, and return {field.key: [old, new]}."""
         if not given:
             return {}
         own = self.of(home_id)
-        changes = kept_values.save(self.noun, row, own, given, actor=self.actor)
+        changes = kept_values.save(self.noun, row, own, given, actor=self.actor, known=kept)
         return _by_key(own, changes)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from sqlalchemy import select
@@ -25,14 +26,21 @@ HELD_ALREADY = N_("Something else has this value, and no two may have the same."
 
 
 def save(
-    object_type: str, row: Any, fields: Sequence[CustomField], given: Values, *, actor: Actor
+    object_type: str,
+    row: Any,
+    fields: Sequence[CustomField],
+    given: Values,
+    *,
+    actor: Actor,
+    known: Mapping[int, CustomValue] | None = None,
 ) -> audit.Changes:
     """Set the values in `given` ({field.key: value or None}) of a saved object and return {name: [old, new]}.
 
-    One audit record tells them. Raises Invalid beside the field when one is required and empty, or when another
-    object has a value that no two may have.
+    `known` are its values by field id where they are read already. One audit record tells what changed. Raises Invalid
+    beside the field when one is required and empty, or when another object has a value that no two may have.
     """
-    known = queries.values_of(object_type, [row.public_id]).get(row.public_id, {})
+    if known is None:
+        known = queries.values_of(object_type, [row.public_id]).get(row.public_id, {})
     changes: audit.Changes = {}
     for field in fields:
         if field.key not in given:
@@ -50,7 +58,6 @@ def save(
             continue
         kept = _keep(field, old or _empty(field, object_type, row), value)
         changes[name_of(field)] = [before, shown(field, kept)]
-    db.session.flush()
     if changes:
         audit.record(Action.UPDATED, object_type, row, changes, actor=actor)
     return changes
@@ -126,17 +133,21 @@ def _empty(field: CustomField, object_type: str, row: Any) -> CustomValue:
 def _keep(field: CustomField, row: CustomValue, value: Any) -> CustomValue:
     stored = kinds.stored(field.kind, value)
     person = _person(field, stored.text) if field.kind is FieldKind.PERSON else None
+    # Only the store knows what another is giving something else just now.
+    with db.session.begin_nested() if field.is_unique else nullcontext():
+        row.text, row.amount, row.day, row.person = stored.text, stored.amount, stored.day, person
+        row.unique_key = kinds.unique_text(stored.text) if field.is_unique else None
+        db.session.add(row)
+        if field.is_unique:
+            _save(field)
+    return row
+
+
+def _save(field: CustomField) -> None:
     try:
-        with db.session.begin_nested():
-            row.text, row.amount, row.day = stored.text, stored.amount, stored.day
-            row.person_id = person.id if person else None
-            row.unique_key = kinds.unique_text(stored.text) if field.is_unique else None
-            db.session.add(row)
-            db.session.flush()
+        db.session.flush()
     except IntegrityError as error:
         raise Invalid(field.key, HELD_ALREADY) from error
-    db.session.expire(row, ["person"])
-    return row
 
 
 def _person(field: CustomField, public_id: str) -> Person:

@@ -9,6 +9,7 @@ from typing import Any
 from inventory.assets.fields import display, public_name
 from inventory.assets.models import Asset
 from inventory.assets.services import Change
+from inventory.audit import services as audit
 from inventory.core.errors import DomainError
 from inventory.exchange.custom import OwnFields
 from inventory.exchange.importers import Result, Row
@@ -39,14 +40,15 @@ class Editing:
             return {}
         ids = [change.asset.public_id for _line, change in changes.values()]
         kept, refused = custom_fields.values_of("asset", ids), {}
-        for number, (line, change) in changes.items():
-            row, asset = self.rows[line], change.asset
-            home = self.category_ids.get(asset.category_id, "")
-            try:
-                said = self.own.said(row, home, kept.get(asset.public_id, {}))
-                self.written[line] = self.own.change(asset, home, said)
-            except DomainError as why:
-                refused[number] = why
+        with audit.gathering():
+            for number, (line, change) in changes.items():
+                row, asset = self.rows[line], change.asset
+                home, has = self.category_ids.get(asset.category_id, ""), kept.get(asset.public_id, {})
+                try:
+                    said = self.own.said(row, home, has)
+                    self.written[line] = self.own.change(asset, home, said, has)
+                except DomainError as why:
+                    refused[number] = why
         return refused
 
     def result(self, line: int, change: Change, before: Shown) -> Result:

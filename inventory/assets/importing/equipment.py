@@ -61,8 +61,7 @@ class _Equipment:
         }
 
     def forget(self) -> None:
-        """Forget the makers, models and places that a trial made."""
-        self.references.forget_places()
+        """Forget the makers and models that a trial made."""
         self.catalogue.forget()
 
     def apply(self, rows: Sequence[Row]) -> list[Result]:

@@ -104,7 +104,7 @@ def save_first(
         changes: audit.Changes = {}
         told_of.append(changes)
         for field in fields:
-            if given.get(field.key) is None:
+            if given.get(field.key) in (None, ""):
                 continue
             stored = kinds.stored(field.kind, given[field.key])
             person = people[stored.text] if field.kind is FieldKind.PERSON else None

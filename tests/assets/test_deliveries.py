@@ -9,6 +9,9 @@ from inventory.assets.models import Asset
 from inventory.audit.models import ChangeSet
 from inventory.core.database import db, transaction
 from inventory.core.errors import Invalid
+from inventory.fields import services as custom_fields
+from inventory.fields.kinds import FieldKind
+from inventory.fields.models import CustomValue
 from tests import factories
 from tests.assets.conftest import ALICE
 
@@ -90,6 +93,16 @@ def test_a_delivery_is_logged_with_tags_in_sequence_and_undone_by_who_logged_it(
     back = alice.post(f"/changes/own/{opened.public_id}/undo", data={"next": "/assets/"})
     assert back.status_code == 303
     assert count() == 1
+
+
+def test_what_a_delivery_shares_in_custom_fields_is_undone_with_it(place, latitude, alice):
+    with transaction():
+        given = {"home": "asset", "home_id": "", "label": "Lot", "kind": FieldKind.TEXT}
+        lot = custom_fields.create_field(given, actor=ALICE)
+    alice.post("/assets/several", data=delivery(place, latitude, "AAAA1111\nAAAA2222", **{lot.key: "2026-7"}))
+    assert [row.text for row in db.session.query(CustomValue)] == ["2026-7", "2026-7"]
+    alice.post(f"/changes/own/{db.session.query(ChangeSet).one().public_id}/undo", data={"next": "/assets/"})
+    assert (count(), db.session.query(CustomValue).count()) == (0, 0)
 
 
 def test_one_wrong_line_keeps_all_out_and_all_that_was_typed(place, laptop, latitude, alice):

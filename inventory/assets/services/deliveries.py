@@ -20,6 +20,8 @@ from inventory.core.database import db
 from inventory.core.errors import Invalid
 from inventory.core.text import clean
 from inventory.core.wording import N_, Title
+from inventory.fields import values as custom_values
+from inventory.fields.models import CustomField
 from inventory.organization.models import Entity
 
 SAID_AT_ONCE = 12
@@ -113,12 +115,18 @@ def _refuse_double(line: Line, first_seen: dict[str, int]) -> None:
 
 
 def log_delivery(
-    values: Mapping[str, Any], lines: Sequence[Line], *, actor: Actor, title: Title, number_them: bool = True
+    values: Mapping[str, Any],
+    lines: Sequence[Line],
+    *,
+    actor: Actor,
+    title: Title,
+    number_them: bool = True,
+    own: tuple[Sequence[CustomField], Mapping[str, Any]] = ((), {}),
 ) -> tuple[ChangeSet, list[Asset]]:
     """Create one asset for each line from what they share (columns of Asset), as one change set called `title`.
 
-    With `number_them`, those without a tag get the next ones of the entity's sequence. Raises Invalid for the lines
-    that something speaks against: all are logged or none.
+    With `number_them`, those without a tag get the next ones of the entity's sequence. `own` are custom fields, and what
+    each gets in them by their keys. Raises Invalid for the lines that something speaks against: all are logged or none.
     """
     wrong = [str(line.number) for line in lines if line.problem]
     if wrong:
@@ -143,4 +151,5 @@ def log_delivery(
         if creation.refused:
             # What is wrong with one is wrong with all: the lines themselves were checked.
             raise next(iter(creation.refused.values()))
+        custom_values.save_first("asset", [(asset, *own) for asset in creation.assets], actor=actor)
     return opened, creation.assets

@@ -44,11 +44,8 @@ def log_several() -> Response:
     if form.submitted_and_valid():
         with form.saving():
             lines = _lines(form)
-            values = _shared(form)
-            opened, made = services.log_delivery(values, lines, actor=g.actor, title=_title(form, lines),
-                                                 number_them=form.number_them.data)  # fmt: skip
-            for asset in made:
-                custom.save(asset, own, form, actor=g.actor)
+            opened, made = services.log_delivery(_shared(form), lines, actor=g.actor, title=_title(form, lines),
+                                                 number_them=form.number_them.data, own=(own, inputs.typed(form, own)))  # fmt: skip
         if not form.errors:
             words = ngettext("%(num)s item is logged.", "%(num)s items are logged.", len(made))
             to = url_for("assets.index", change=opened.public_id)

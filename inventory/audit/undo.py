@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
-from inventory.audit import journal, loads, reverting, services
+from inventory.audit import attached, journal, loads, reverting, services
 from inventory.audit.journal import LOAD, Change, Place
 from inventory.audit.models import Action, ChangeSet, ChangeSetKind, RowChange
 from inventory.audit.reverting import Tell
@@ -51,7 +51,7 @@ def preview(change_set: ChangeSet, *, held: bool = False) -> UndoReport:
             report.restored += 1
         else:
             report.conflicts.append((change.table_name, change.row_key, conflict))
-    report.conflicts += _gone(changes)
+    report.conflicts += _gone(changes) + attached.in_the_way(changes)
     if not report.conflicts:
         registry.run_hooks("undo.asked", changes=changes, conflicts=report.conflicts, held=held)
     return report

@@ -10,15 +10,18 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Register the pages of custom fields and how history calls them."""
+    from inventory.audit import attached
     from inventory.audit import presentation as history
     from inventory.core import registry
     from inventory.core.wording import N_
     from inventory.fields import homes, presentation, values, views
     from inventory.fields.kinds import FieldKind
+    from inventory.fields.models import CustomValue
 
     app.register_blueprint(views.bp)
     registry.menu(views.MENU)
     registry.hook("asset.merged", values.follow_merge)
+    attached.keeps(CustomValue, "custom_value")
     history.read_by("home", presentation.home_words)
     history.read_by("home_id", lambda id_: id_ and homes.named(id_))
     history.numbers_are(presentation.number_labels)

@@ -1,5 +1,6 @@
 """Logging several things at once: each line is judged before saving, all are logged or none, and it is undone as one."""
 
+import io
 from datetime import date
 
 import pytest
@@ -103,6 +104,19 @@ def test_what_a_delivery_shares_in_custom_fields_is_undone_with_it(place, latitu
     assert [row.text for row in db.session.query(CustomValue)] == ["2026-7", "2026-7"]
     alice.post(f"/changes/own/{db.session.query(ChangeSet).one().public_id}/undo", data={"next": "/assets/"})
     assert (count(), db.session.query(CustomValue).count()) == (0, 0)
+
+
+def test_a_delivery_is_not_undone_over_what_was_attached_to_it_since(place, latitude, alice):
+    alice.post("/assets/several", data=delivery(place, latitude, "AAAA1111\nAAAA2222"))
+    first, second = db.session.query(Asset).order_by(Asset.serial)
+    alice.post(f"/notes/on/asset/{first.public_id}", data={"text": "Charger missing."})
+    note = {"file": (io.BytesIO(b"Order 12"), "order.txt")}
+    alice.post(f"/files/on/asset/{second.public_id}", data=note, content_type="multipart/form-data")
+    undo = f"/changes/own/{db.session.query(ChangeSet).one().public_id}/undo"
+    refused = alice.post(undo, data={"next": "/assets/"}, headers=ENGLISH)
+    assert (refused.status_code, count()) == (409, 2)
+    for asset, what in ((first, "Note"), (second, "File")):
+        assert f'{asset.label}</a><span class="hint">{what}</span>' in refused.get_data(as_text=True)
 
 
 def test_one_wrong_line_keeps_all_out_and_all_that_was_typed(place, laptop, latitude, alice):

@@ -119,6 +119,9 @@ def test_the_page_shows_then_beside_today(place, lived, sign_in):  # noqa: F811
     page = alice.get(f"/assets/{lived.public_id}?on=15/04/2026", headers=ENGLISH).get_data(as_text=True)
     assert "As it was on 15 Apr 2026" in page
     assert 'class="differs"' in page
+    page = alice.get(f"/assets/{lived.public_id}?on=15/04/2050", headers=ENGLISH).get_data(as_text=True)
+    assert "This day has not come yet." in page
+    assert 'class="differs"' not in page
     assert factories.create_asset(place.entity).public_id not in page
 
 

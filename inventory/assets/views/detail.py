@@ -78,7 +78,7 @@ def _acts(asset: Asset, custodies: Sequence[Custody]) -> dict[str, Any]:
 def _past(asset: Asset, custodies: Sequence[Custody]) -> dict[str, Any]:
     """Return the day asked for and what held then; without a day, nothing."""
     asked, today = request.args.get("on", ""), services.today_of(asset.entity_id)
-    shown: dict[str, Any] = {"day": None, "asked_day": asked, "then": None}
+    shown: dict[str, Any] = {"day": None, "asked_day": asked, "then": None, "is_to_come": False}
     shown["year_end"] = date(today.year - 1, 12, 31)
     try:
         day = parse_day(asked, today) if asked else None
@@ -86,6 +86,8 @@ def _past(asset: Asset, custodies: Sequence[Custody]) -> dict[str, Any]:
         return shown
     if day is None:
         return shown | {"asked_day": ""}
+    if day > today:
+        return shown | {"day": day, "is_to_come": True}
     return shown | {"day": day, "then": presentation.then(asset, day, custodies)}
 
 

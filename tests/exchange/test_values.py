@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 import pytest
 
+from inventory.assets.importing import columns as equipment
+from inventory.core.i18n import in_every_language
 from inventory.exchange import columns, values
 
 TODAY = date(2026, 11, 25)
@@ -101,3 +103,16 @@ def test_headings_are_known_by_label_alias_and_memory():
 def test_a_text_that_looks_like_a_formula_is_told_and_what_an_export_guarded_is_not():
     assert "formula" in (values.as_text_alone(" =HYPERLINK(1)") or "")
     assert [values.as_text_alone(cell) for cell in ("'=cmd()", "+33 5 56 00 00 00", "-", 12)] == [None] * 4
+
+
+def test_a_number_of_the_inventory_is_the_label_unless_another_column_is(app):
+    headings = ["N° inventaire", "N° de série", "N° commande"]
+    assert columns.suggest(headings, equipment.columns(), in_every_language) == {
+        0: "tag",
+        1: "serial",
+        2: "order_number",
+    }
+    assert columns.suggest(["N° inventaire", "Étiquette"], equipment.columns(), in_every_language) == {
+        0: "accounting_number",
+        1: "tag",
+    }

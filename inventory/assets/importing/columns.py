@@ -42,8 +42,10 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "state": ("etat", "statut", "status"),
     "price_cents": ("prix", "cout", "purchase cost", "prix d achat", "montant", "valeur d achat", "cost"),
     "supplier": ("fournisseur", "supplier"),
-    "order_number": ("commande", "bon de commande", "numero de commande", "order number"),
-    "accounting_number": ("numero comptable", "immobilisation", "numero d immobilisation", "asset number"),
+    "order_number": ("commande", "bon de commande", "numero de commande", "n de commande", "n commande", "no commande", "n bon de commande", "order number"),
+    # Where another column is the label, a number of the inventory is that of the accounts.
+    "accounting_number": ("numero comptable", "n comptable", "immobilisation", "numero d immobilisation", "n d immobilisation", "n immobilisation", "n inventaire comptable",
+                          "numero d inventaire comptable", "asset number", "n inventaire", "n d inventaire", "numero d inventaire", "numero inventaire"),
     "received_on": ("date de livraison", "livraison", "recu le", "date reception", "date de reception", "purchase date", "date d achat", "livre le"),
     "invoiced_on": ("date de facture", "date de facturation"),
     "first_used_on": ("date de premiere utilisation", "mise en service le"),

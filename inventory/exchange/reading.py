@@ -189,17 +189,30 @@ def _separator(text: str) -> str:
 
 def _csv_lines(text: str, separator: str) -> Iterable[Line]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    begins = 1
+    begins = last = 1
     try:
         for cells in reader:
             if any(_is_filled(cell) for cell in cells):
                 yield Line(begins, cells)
-            begins = reader.line_num + 1
+            last, begins = begins, reader.line_num + 1
     except csv.Error as error:
-        message = N_(
-            "The file cannot be read from line %(line)s on: a quotation mark is opened and not closed."
-        )
-        raise Invalid("file", message, line=begins) from error
+        raise _unclosed(begins) from error
+    if _is_open(islice(io.StringIO(text, newline=""), last - 1, None), separator):
+        raise _unclosed(last)
+
+
+def _is_open(lines: Iterable[str], separator: str) -> bool:
+    """Say whether the lines of a row end within quotation marks: the reader gives all after the first mark as one cell."""
+    try:
+        list(csv.reader(lines, delimiter=separator, strict=True))
+    except csv.Error as error:
+        return str(error) == "unexpected end of data"
+    return False
+
+
+def _unclosed(line: int) -> Invalid:
+    message = N_("The file cannot be read from line %(line)s on: a quotation mark is opened and not closed.")
+    return Invalid("file", message, line=line)
 
 
 def _check_quotes(lines: Sequence[Line], separator: str) -> None:

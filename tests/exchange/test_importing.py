@@ -251,6 +251,14 @@ def test_people_are_found_by_their_address_and_changed(bring, cast):
     )
 
 
+def test_signs_that_hide_text_are_taken_out_and_said(bring, laptops):
+    kept = bring("Étiquette;Type;Nom\nL-1;Portable;PC\u202e-1\nL-2;Portable;Évry\u00a02\n".encode())
+    (said,) = line(kept, 2).remarks
+    assert (said["column"], said["warning"], line(kept, 2).changes["name"]) == ("name", True, [None, "PC-1"])
+    assert "hide or reorder" in said["message"]
+    assert line(kept, 3).remarks == []
+
+
 def test_what_was_found_by_its_name_and_has_another_number_is_imported_with_a_warning(bring, cast, laptops):
     """A computer took over the name of the one before it, and two people are of one name."""
     factories.create_asset(cast.le_bouscat, laptops, tag="LBX-1", name="PC-ACCUEIL", serial="OLD123")

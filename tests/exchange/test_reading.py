@@ -118,10 +118,16 @@ def test_too_many_rows_and_too_large_a_file_are_refused(monkeypatch):
         reading.read(b"Nom;Lieu\n" + b"x" * 2**20)
 
 
-def test_a_quotation_mark_left_open_is_said_with_its_line():
-    text = "Nom;Note\nPC-1;x\n" + 'PC-2;"' + "y" * 200_000
-    with pytest.raises(Invalid, match="line 3"):
-        reading.read(text.encode())
+@pytest.mark.parametrize("rest", ["y" * 200_000, "x\nPC-3;y\nPC-4;z\n"])
+def test_a_quotation_mark_left_open_is_said_with_its_line(rest):
+    text = 'Nom;Note\nPC-1;"x\ny"\nPC-2;"' + rest
+    with pytest.raises(Invalid, match="line 4"):
+        list(reading.read(text.encode()).lines)
+
+
+def test_quotation_marks_within_a_cell_are_text():
+    table = reading.read(b'Nom;Note\nPC-1;24" et 27"\nPC-2;"x"y\nPC-3;24"')
+    assert [line.cells[1] for line in table.lines] == ['24" et 27"', "xy", '24"']
 
 
 def test_rows_that_a_stray_quotation_mark_would_swallow_are_not_lost():

@@ -36,8 +36,9 @@ def save(
 ) -> audit.Changes:
     """Set the values in `given` ({field.key: value or None}) of a saved object and return {name: [old, new]}.
 
-    `known` are its values by field id where they are read already. One audit record tells what changed. Raises Invalid
-    beside the field when one is required and empty, or when another object has a value that no two may have.
+    `known` are its values by field id where they are read already. One audit record tells what changed, and the
+    object is of another version: who has it open in a form is asked. Raises Invalid beside the field when one is
+    required and empty, or when another object has a value that no two may have.
     """
     if known is None:
         known = queries.values_of(object_type, [row.public_id]).get(row.public_id, {})
@@ -59,6 +60,7 @@ def save(
         kept = _keep(field, old or _empty(field, object_type, row), value)
         changes[name_of(field)] = [before, shown(field, kept)]
     if changes:
+        audit.bump(row, None)
         audit.record(Action.UPDATED, object_type, row, changes, actor=actor)
     return changes
 

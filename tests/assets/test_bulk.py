@@ -97,6 +97,39 @@ def test_every_change_is_shown_and_nothing_is_made_yet(fleet, manager):
     assert db.session.scalar(select(func.count()).select_from(ChangeSet)) == 0
 
 
+def test_what_is_refused_on_the_day_is_seen_before_and_keeps_every_field(fleet, manager, cast):
+    marie = factories.create_person(cast.le_bouscat, display_name="Marie Durand")
+    with transaction():
+        services.hand_over(
+            fleet[0],
+            services.Handover(on=date(2026, 3, 20)),
+            actor=Actor("user", label="Alice"),
+            person=marie,
+        )
+    asked = {"order_number": "BC-77", "state": "in_stock", "on": "10/03/2026"}
+    page = send(manager, fleet[:2], "preview", **asked).get_data(as_text=True)
+    assert "1 item would change" in page
+    assert "It was handed over later, on 20 Mar 2026." in page
+    applied(manager, fleet[:2], **asked)
+    db.session.expire_all()
+    assert [(asset.order_number, asset.state) for asset in fleet[:2]] == [
+        (None, State.IN_SERVICE),
+        ("BC-77", State.IN_STOCK),
+    ]
+
+
+def test_a_place_that_stays_behind_is_shown_with_the_change_of_entity(fleet, manager, cast):
+    asset = factories.create_asset(cast.ccas, fleet[0].category, tag="C1")
+    with transaction():
+        room = factories.create_location(cast.ccas, name="Salle 12")
+        services.place(asset, actor=Actor("user", label="Alice"), location=room)
+    asked = {"entity": cast.le_bouscat.public_id}
+    assert "Salle 12" in send(manager, [asset], "preview", **asked).get_data(as_text=True)
+    applied(manager, [asset], **asked)
+    db.session.expire_all()
+    assert (asset.entity_id, asset.location_id) == (cast.le_bouscat.id, None)
+
+
 def test_what_was_shown_is_made_as_one_change_set(fleet, manager):
     answer = applied(
         manager, fleet[:3], ownership="leased", order_number="BC-77", warranty_ends_on="31/12/2027"

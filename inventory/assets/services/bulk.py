@@ -11,20 +11,26 @@ from typing import Any
 from sqlalchemy import select
 
 from inventory.assets import fields, lifecycle
-from inventory.assets.models import Asset
+from inventory.assets.models import Asset, Custody
 from inventory.assets.services import moves, records
+from inventory.assets.services.custody import check_release, open_custodies
+from inventory.assets.services.dossiers import Dossier, histories_of
+from inventory.assets.services.history import effective_day
 from inventory.assets.states import DisposalRoute, State
 from inventory.audit import services as audit
 from inventory.core.access import Access, Actor
 from inventory.core.database import among, db
-from inventory.core.errors import DomainError, Forbidden, Refused
+from inventory.core.errors import DomainError, Forbidden
 from inventory.core.permissions import Permission
 from inventory.core.wording import N_
 from inventory.jobs.many import Changed
 from inventory.organization.models import Entity, Location
 
 AT_ONCE = 500
-PLACED = ("entity_id", "location_id")
+# What says where equipment is: what `moves.place` calls it, and of what it is a row.
+PLACED: Mapping[str, tuple[str, type[Any]]] = {
+    "entity_id": ("entity", Entity), "location_id": ("location", Location),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,10 @@ class BulkEdit:
     def plain(self) -> dict[str, Any]:
         """Return the values that are no dated acts."""
         return {name: value for name, value in self.values.items() if name not in PLACED}
+
+    def data(self) -> dict[str, Any]:
+        """Return what goes with the state."""
+        return {"note": self.note, "disposal_route": self.disposal_route}
 
     def to_json(self) -> dict[str, Any]:
         """Return this as a job keeps it."""
@@ -103,8 +113,9 @@ def foresee(asset_ids: Sequence[int], edit: BulkEdit, access: Access) -> Iterato
     """Yield what the edit would do to each asset, in the order given, changing nothing."""
     asks_kind = not edit.values.keys().isdisjoint(("model_id", "category_id"))
     for assets, _at_hand in in_chunks(asset_ids, edit.values):
+        known = _Known.of(assets, edit)
         for asset in assets:
-            found = outlook(asset, _foreseen, edit, access)
+            found = outlook(asset, _foreseen, edit, known, access)
             is_apart = bool(found.changes) and asks_kind and records.sets_apart(asset, edit.plain())
             yield replace(found, is_apart=True) if is_apart else found
         forget(asset_ids)
@@ -145,19 +156,40 @@ def in_chunks(
         yield assets, fields.at_hand([*named, named_too])
 
 
-def _foreseen(asset: Asset, edit: BulkEdit, access: Access) -> audit.Changes:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What tells how an edit of some assets would end: where they are to go, and where a state is asked, what they were when."""
+
+    where: Mapping[str, Any]
+    dossiers: Mapping[int, Dossier]
+    custodies: Mapping[int, Custody]
+
+    @classmethod
+    def of(cls, assets: Sequence[Asset], edit: BulkEdit) -> _Known:
+        """Return it in a fixed number of queries."""
+        where = {
+            name: _row(model, edit.values[column])
+            for column, (name, model) in PLACED.items()
+            if column in edit.values
+        }
+        if edit.state is None:
+            return cls(where, {}, {})
+        return cls(where, histories_of(assets), open_custodies(assets))
+
+
+def _foreseen(asset: Asset, edit: BulkEdit, known: _Known, access: Access) -> audit.Changes:
     _require(asset, edit, access)
     changes = dict(records.foresee(asset, edit.plain()))
-    placed = {name: value for name, value in edit.values.items() if name in PLACED}
-    differing = {name: value for name, value in placed.items() if getattr(asset, name) != value}
-    if differing and asset.state is State.DISPOSED:
-        raise Refused(N_("%(label)s is disposed of, so it cannot be moved."), label=asset.label)
-    for name, value in differing.items():
-        changes[fields.public_name(name)] = [
-            fields.display(name, getattr(asset, name)),
-            fields.display(name, value),
-        ]
-    if edit.state is not None and asset.state is not edit.state:
+    wanted = moves.wanted_place(asset, **known.where)
+    moves_on = edit.state is not None and asset.state is not edit.state
+    day = effective_day(asset.entity_id, edit.on) if wanted or moves_on else None
+    for name, value in wanted.items():
+        shown = [fields.display(name, one) for one in (getattr(asset, name), value)]
+        changes[fields.public_name(name)] = shown
+    if edit.state is not None and day is not None and moves_on:
+        moves.check_state(known.dossiers[asset.id], edit.state, on=day, data=edit.data())
+        if edit.state in lifecycle.RELEASES and asset.id in known.custodies:
+            check_release(known.custodies[asset.id], day)
         changes["state"] = [asset.state, edit.state]
     return changes
 
@@ -166,7 +198,7 @@ def _require(asset: Asset, edit: BulkEdit, access: Access) -> None:
     """Raise Forbidden or Refused for an asset that the user may not change so."""
     needed = [Permission.ASSETS_BULK]
     if edit.state is not None and asset.state is not edit.state:
-        given = {"disposal_route": edit.disposal_route, "note": edit.note, "holder": asset.holder_id}
+        given = {**edit.data(), "holder": asset.holder_id}
         needed.append(lifecycle.check(asset.state, edit.state, asset.category.kind, given).permission)
     if not all(access.allows(permission, asset.entity_id) for permission in needed):
         raise Forbidden(N_("Your role on this entity does not allow this. Ask an administrator."))
@@ -175,9 +207,8 @@ def _require(asset: Asset, edit: BulkEdit, access: Access) -> None:
 def apply_edit(asset_ids: Sequence[int], edit: BulkEdit, *, access: Access, actor: Actor) -> Done:
     """Make the edit on each asset that allows it, inside the open change set, and count; the others stay as they are."""
     done = Done()
-    entity = _row(Entity, edit.values.get("entity_id"))
     for assets, _at_hand in in_chunks(asset_ids, edit.values):
-        done.add(_apply_chunk(assets, edit, entity, access=access, actor=actor))
+        done.add(_apply_chunk(assets, edit, access=access, actor=actor))
         db.session.flush()
         forget(asset_ids)
     return done
@@ -189,13 +220,11 @@ def forget(asset_ids: Sequence[int]) -> None:
         db.session.expunge_all()
 
 
-def _apply_chunk(
-    assets: Sequence[Asset], edit: BulkEdit, entity: Entity | None, *, access: Access, actor: Actor
-) -> Done:
-    done, allowed = Done(), []
+def _apply_chunk(assets: Sequence[Asset], edit: BulkEdit, *, access: Access, actor: Actor) -> Done:
+    done, allowed, known = Done(), [], _Known.of(assets, edit)
     for asset in assets:
         try:
-            if _foreseen(asset, edit, access):
+            if _foreseen(asset, edit, known, access):
                 allowed.append(asset)
             else:
                 done.unchanged += 1
@@ -205,33 +234,15 @@ def _apply_chunk(
     if plain := edit.plain():
         updates = records.update_many([(asset, plain) for asset in allowed], actor=actor)
         refused |= {allowed[place].id: why for place, why in updates.refused.items()}
-    for act in (_place, _change_state):
-        left = [asset for asset in allowed if asset.id not in refused]
-        refused |= act(left, edit, entity, actor)
+    left = [asset for asset in allowed if asset.id not in refused]
+    if known.where:
+        refused |= moves.place_many(left, actor=actor, on=edit.on, note=edit.note, **known.where)
+    if edit.state is not None:
+        others = [asset for asset in left if asset.id not in refused and asset.state is not edit.state]
+        refused |= moves.change_states(others, edit.state, actor=actor, on=edit.on, **edit.data())
     done.refused += len(refused)
     done.changed += len(allowed) - len(refused)
     return done
-
-
-def _place(
-    assets: Sequence[Asset], edit: BulkEdit, entity: Entity | None, actor: Actor
-) -> Mapping[int, DomainError]:
-    if not edit.values.keys() & set(PLACED):
-        return {}
-    where: dict[str, Any] = {"entity": entity}
-    if "location_id" in edit.values:
-        where["location"] = _row(Location, edit.values["location_id"])
-    return moves.place_many(assets, actor=actor, on=edit.on, note=edit.note, **where)
-
-
-def _change_state(
-    assets: Sequence[Asset], edit: BulkEdit, _entity: Entity | None, actor: Actor
-) -> Mapping[int, DomainError]:
-    if edit.state is None:
-        return {}
-    data = {"note": edit.note, "disposal_route": edit.disposal_route}
-    others = [asset for asset in assets if asset.state is not edit.state]
-    return moves.change_states(others, edit.state, actor=actor, on=edit.on, **data)
 
 
 def _row(model: type[Any], id_: int | None) -> Any:

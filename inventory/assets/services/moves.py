@@ -83,21 +83,27 @@ def note_state(
     """Note the state in a dossier: the caller saves and calls `follow_states`. Raises before anything is noted."""
     asset = dossier.asset
     on = history.effective_day(asset.entity_id, on)
-    stretches = history.stretches_in(dossier)
-    now = periods.at(stretches, on) or stretches[0]
-    lifecycle.check(now.state, to, asset.category.kind, {"holder": asset.holder_id, **data})
-    lifecycle.check_order(to, periods.next_value(stretches, on, "state"))
+    left = check_state(dossier, to, on=on, data=data)
     old = asset.state
     known = [name for name in fields.DAYS if getattr(asset, name)]
-    filled: dict[str, Any] = dict(lifecycle.dates_filled(now.state, to, on, known))
+    filled: dict[str, Any] = dict(lifecycle.dates_filled(left, to, on, known))
     if to is State.DISPOSED:
         filled["disposal_route"] = data["disposal_route"]
     changes = audit.apply(asset, filled)
     history.note_change(dossier, on, {"state": to})
     asset.version += 1
-    said = {"state": [now.state, to], **changes}
+    said = {"state": [left, to], **changes}
     audit.record(Action.STATE, "asset", asset, said, actor=actor, effective_on=on, note=data.get("note"))
     return Moved(asset, old, on, changes)
+
+
+def check_state(dossier: Dossier, to: State, *, on: date, data: Mapping[str, Any]) -> State:
+    """Return the state that an asset would leave on a day; raises Refused and Invalid as `change_state` does."""
+    asset, stretches = dossier.asset, history.stretches_in(dossier)
+    now = periods.at(stretches, on) or stretches[0]
+    lifecycle.check(now.state, to, asset.category.kind, {"holder": asset.holder_id, **data})
+    lifecycle.check_order(to, periods.next_value(stretches, on, "state"))
+    return now.state
 
 
 def follow_states(
@@ -165,17 +171,9 @@ def note_place(
     """Note a move in a dossier and return what it changes and from which day: the caller saves. Raises before."""
     asset = dossier.asset
     on = history.effective_day(asset.entity_id, on)
-    wanted: dict[str, int | None] = {}
-    if entity is not None and entity.id != asset.entity_id:
-        wanted["entity_id"] = entity.id
-        if location is _UNCHANGED and _stays_behind(asset, entity):
-            wanted["location_id"] = None
-    if location is not _UNCHANGED and (location.id if location else None) != asset.location_id:
-        wanted["location_id"] = location.id if location else None
+    wanted = wanted_place(asset, entity, location)
     if not wanted:
         return {}, on
-    if asset.state is State.DISPOSED:
-        raise Refused(N_("%(label)s is disposed of, so it cannot be moved."), label=asset.label)
     changes: audit.Changes = {
         fields.public_name(n): [fields.display(n, getattr(asset, n)), fields.display(n, wanted[n])]
         for n in wanted
@@ -185,6 +183,22 @@ def note_place(
     asset.version += 1
     audit.record(Action.UPDATED, "asset", asset, changes, actor=actor, effective_on=on, note=note)
     return changes, on
+
+
+def wanted_place(
+    asset: Asset, entity: Entity | None = None, location: Location | None = _UNCHANGED
+) -> dict[str, int | None]:
+    """Return the columns that a move, as `place` takes it, changes; raises Refused for what is disposed of."""
+    wanted: dict[str, int | None] = {}
+    if entity is not None and entity.id != asset.entity_id:
+        wanted["entity_id"] = entity.id
+        if location is _UNCHANGED and _stays_behind(asset, entity):
+            wanted["location_id"] = None
+    if location is not _UNCHANGED and (location.id if location else None) != asset.location_id:
+        wanted["location_id"] = location.id if location else None
+    if wanted and asset.state is State.DISPOSED:
+        raise Refused(N_("%(label)s is disposed of, so it cannot be moved."), label=asset.label)
+    return wanted
 
 
 def recategorize(

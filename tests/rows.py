@@ -288,10 +288,8 @@ def _attachment(rows: Rows) -> Attachment:
     picture = io.BytesIO()
     Image.new("RGB", (40, 30), (number() % 255, 120, 90)).save(picture, "PNG")
     picture.seek(0)
-    with transaction():
-        return files.attach(
-            "asset", rows["asset"], "photo.png", picture, actor=SYSTEM, entity_id=rows.entity.id
-        )
+    with files.arriving("asset", rows["asset"], "photo.png", picture) as arrival, transaction():
+        return files.attach("asset", rows["asset"], arrival, actor=SYSTEM, entity_id=rows.entity.id)
 
 
 def _note(rows: Rows) -> Note:

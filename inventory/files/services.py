@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO, Any
 
@@ -24,54 +27,65 @@ ABANDONED_AFTER = timedelta(days=1)
 AT_ONCE = 500
 
 
-def attach(
-    object_type: str, row: Any, name: str, stream: IO[bytes], *, actor: Actor, entity_id: int
-) -> Attachment:
-    """Attach a file to an object (a row with a public id) after checking its name, size and content.
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file that has come for an object, looked at and not attached yet: its name, format and content."""
 
-    Raises Invalid with the reason; nothing of a refused file is kept.
+    name: str
+    kind: content.Format
+    draft: Draft
+
+
+@contextmanager
+def arriving(object_type: str, row: Any, name: str, stream: IO[bytes]) -> Iterator[Arrival]:
+    """Take in a file for an object (a row with a public id), check it and draw its pictures: all that takes time.
+
+    Raises Invalid with the reason; nothing of a refused file is kept. Be in no transaction: where there is one writer,
+    others would wait for the drawing.
     """
     known_as = safe_name(name)
     content.format_named(known_as)
     with storage.receive(stream) as draft:
-        kind = content.recognise(draft.path, known_as)
-        _check_place(object_type, row, draft, known_as)
-        _keep(draft, kind, known_as)
+        arrival = Arrival(known_as, content.recognise(draft.path, known_as), draft)
+        _check_place(object_type, row, arrival)
+        if arrival.kind.is_picture:
+            storage.path(draft.sha256).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            copies = {size: storage.path(draft.sha256, size) for size in pictures.SIZES}
+            pictures.draw(draft.path, copies, known_as)
+        yield arrival
+
+
+def attach(object_type: str, row: Any, arrival: Arrival, *, actor: Actor, entity_id: int) -> Attachment:
+    """Attach a file that is `arriving` to its object; raises Invalid where it was attached meanwhile, or there are too many."""
+    _check_place(object_type, row, arrival)
+    storage.keep(arrival.draft)
     attachment = Attachment(
         object_type=object_type,
         object_id=row.public_id,
-        name=known_as,
-        media_type=kind.media_type,
-        size=draft.size,
-        sha256=draft.sha256,
-        has_picture=kind.is_picture,
+        name=arrival.name,
+        media_type=arrival.kind.media_type,
+        size=arrival.draft.size,
+        sha256=arrival.draft.sha256,
+        has_picture=arrival.kind.is_picture,
         author_id=actor.id,
         author_label=actor.label[:255],
     )
     db.session.add(attachment)
     db.session.flush()
-    change = {"attachment": [None, known_as]}
+    change = {"attachment": [None, arrival.name]}
     audit.record(Action.ATTACHED, object_type, row, change, actor=actor, entity_id=entity_id)
     return attachment
 
 
-def _check_place(object_type: str, row: Any, draft: Draft, name: str) -> None:
-    twin = queries.same_content(object_type, row.public_id, draft.sha256)
+def _check_place(object_type: str, row: Any, arrival: Arrival) -> None:
+    name = arrival.name
+    twin = queries.same_content(object_type, row.public_id, arrival.draft.sha256)
     if twin is not None and twin.name == name:
         raise Invalid("file", N_("“%(name)s” is attached already."), name=name)
     if twin is not None:
         raise Invalid("file", N_("“%(name)s” is attached already, as “%(twin)s”."), name=name, twin=twin.name)
     if len(queries.attachments_of(object_type, row.public_id, limit=MOST)) >= MOST:
         raise Invalid("file", N_("There are %(most)s files here already. Delete some first."), most=MOST)
-
-
-def _keep(draft: Draft, kind: content.Format, name: str) -> None:
-    target = storage.path(draft.sha256)
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if kind.is_picture:
-        copies = {size: storage.path(draft.sha256, size) for size in pictures.SIZES}
-        pictures.draw(draft.path, copies, name)
-    storage.keep(draft)
 
 
 def detach(attachment: Attachment, row: Any, *, actor: Actor, entity_id: int) -> ChangeSet:

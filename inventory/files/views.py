@@ -49,15 +49,11 @@ def _attach_all(kind: Noun, row: Any, uploads: list[FileStorage]) -> list[str]:
     refusals = [] if uploads else [_("Choose a file first.")]
     for upload in uploads:
         try:
-            with transaction():
-                services.attach(
-                    kind.key,
-                    row,
-                    upload.filename or "",
-                    upload.stream,
-                    actor=g.actor,
-                    entity_id=kind.entity_id(row),
-                )
+            with (
+                services.arriving(kind.key, row, upload.filename or "", upload.stream) as arrival,
+                transaction(),
+            ):
+                services.attach(kind.key, row, arrival, actor=g.actor, entity_id=kind.entity_id(row))
         except (Invalid, Refused) as error:
             refusals.append(translated(error.message, error.params))
     return refusals

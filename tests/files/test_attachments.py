@@ -10,7 +10,7 @@ from PIL import Image
 from inventory.audit import queries as trail
 from inventory.core import clock
 from inventory.core.database import db
-from inventory.files import services
+from inventory.files import pictures, services
 from inventory.files.models import Attachment
 from inventory.files.storage import storage
 from tests import factories
@@ -62,6 +62,18 @@ def test_good_files_are_kept_beside_one_that_is_refused_with_its_reason(asset, a
     assert answer.status_code == 422
     assert "“photo.jpg” is not what its name says" in text_of(answer)
     assert [file.name for file in all_files()] == ["bon.pdf"]
+
+
+def test_nobody_waits_for_the_store_while_a_picture_is_drawn(asset, alice, monkeypatch):
+    kept_waiting, draw = [], pictures.draw
+
+    def watched(*arguments):
+        kept_waiting.append(db.session().info.get("in_transaction", False))
+        draw(*arguments)
+
+    monkeypatch.setattr(pictures, "draw", watched)
+    send(alice, asset, ("screen.png", photo()))
+    assert (kept_waiting, [file.name for file in all_files()]) == ([False], ["screen.png"])
 
 
 def test_a_file_is_given_out_to_be_saved_and_never_run(asset, alice):

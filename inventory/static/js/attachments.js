@@ -4,7 +4,7 @@ import { csrfToken } from "./requests.js";
 import { speak } from "./voice.js";
 
 function filled(text, words) {
-  return Object.entries(words).reduce((sentence, [name, value]) => sentence.replace(`{${name}}`, value), text);
+  return Object.entries(words).reduce((sentence, [name, value]) => sentence.replace(`{${name}}`, () => value), text);
 }
 
 // The panel as it is after, and which of the form's sentences says what went wrong where there is none.

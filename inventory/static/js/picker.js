@@ -78,7 +78,7 @@ class Picker {
   show(found, typed) {
     const known = found.some((item) => item.text.toLocaleLowerCase() === typed.toLocaleLowerCase());
     if (this.words.createUrl && typed && !known) {
-      this.items = [...found, { text: this.words.create.replace("…", typed), isNew: typed }];
+      this.items = [...found, { text: this.words.create.replace("…", () => typed), isNew: typed }];
     }
     if (this.items.length) this.options.show(this.items, Boolean(typed), this.words.found + found.length);
     else this.options.showNote(this.words.none);
@@ -125,7 +125,7 @@ class Picker {
   warn(isUnchosen) {
     if (!this.warning) return;
     this.warning.hidden = !isUnchosen;
-    this.warning.textContent = isUnchosen ? this.words.unchosen.replace("…", this.input.value.trim()) : "";
+    this.warning.textContent = isUnchosen ? this.words.unchosen.replace("…", () => this.input.value.trim()) : "";
     this.input.classList.toggle("is-invalid", isUnchosen);
     if (isUnchosen) this.input.setAttribute("aria-invalid", "true");
     else this.input.removeAttribute("aria-invalid");

@@ -54,7 +54,7 @@ class ScanDialog {
   use(text) {
     fill(this.field, text);
     this.choice.replaceChildren();
-    this.said.textContent = this.said.dataset.read.replace("…", text.trim().slice(0, 80));
+    this.said.textContent = this.said.dataset.read.replace("…", () => text.trim().slice(0, 80));
     if (this.field.tagName !== "TEXTAREA") this.dialog.close();
   }
 }

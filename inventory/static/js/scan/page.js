@@ -104,7 +104,7 @@ class ScanPage {
     const same = this.lines.querySelector(`[data-scanned="${CSS.escape(line.dataset.scanned)}"]`);
     if (!same && this.lines.children.length >= Number(this.box.dataset.most)) return this.box.dataset.full;
     this.lines.prepend(same ?? line);
-    return this.box.dataset[same ? "again" : "added"].replace("…", line.querySelector("a").textContent);
+    return this.box.dataset[same ? "again" : "added"].replace("…", () => line.querySelector("a").textContent);
   }
 
   say(words, isShown = false) {

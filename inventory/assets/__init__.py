@@ -42,7 +42,7 @@ def init_app(app: Flask) -> None:
     homes.add(homes.Home("asset", "asset", N_("All equipment")), holding.THINGS)
     importers.register(importing.IMPORTER)
     settings.add(fields.DEPRECIATION)
-    registry.hook("asset.state_changed", connections.follow_state)
+    registry.hook("asset.state_changed", connections.follow_state, plural=connections.follow_states)
     registry.hook("asset.merged", connections.follow_merge)
     registry.hook("model.merged", catalogue.follow_model)
     registry.hook("manufacturer.merged", catalogue.follow_manufacturer)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import OperationalError
 
 from inventory.assets import jobs, services
@@ -128,6 +128,36 @@ def test_a_place_that_stays_behind_is_shown_with_the_change_of_entity(fleet, man
     applied(manager, [asset], **asked)
     db.session.expire_all()
     assert (asset.entity_id, asset.location_id) == (cast.le_bouscat.id, None)
+
+
+def test_what_leaves_many_hands_and_connections_takes_no_query_for_each(fleet, cast):
+    marie = factories.create_person(cast.le_bouscat, display_name="Marie Durand")
+    alice, category = Actor("user", cast.alice.public_id, "Alice"), fleet[0].category
+    made = [factories.create_asset(cast.le_bouscat, category, tag=f"Q{n}", on=DAY) for n in range(28)]
+    with transaction():
+        for one, other in zip(made[:14], made[14:], strict=True):
+            services.hand_over(one, services.Handover(on=DAY), actor=alice, person=marie)
+            services.connect(one, other, actor=alice)
+    asked: list[int] = []
+    note = lambda *_told: asked.append(1)  # noqa: E731
+
+    def retired(assets: list[Any]) -> int:
+        asked.clear()
+        edit = bulk.BulkEdit({}, State.RETIRED, note="Old")
+        with transaction():
+            done = bulk.apply_edit(
+                [asset.id for asset in assets], edit, access=access_of(cast.bruno), actor=alice
+            )
+        assert done.changed == len(assets)
+        return len(asked)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        few, many = retired(made[:2]), retired(made[2:14])
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert many - few < 10
+    assert not db.session.scalar(select(Custody.id).where(Custody.until_on.is_(None)))
 
 
 def test_what_was_shown_is_made_as_one_change_set(fleet, manager):

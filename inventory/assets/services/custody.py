@@ -102,14 +102,25 @@ def beginning(asset: Any, on: date) -> dict[str, Any]:
     return {"asset_id": asset.id, "person_id": asset.holder_id, "from_on": on}
 
 
-def release(asset: Asset, on: date, *, actor: Actor, condition: Condition | None = None) -> None:
-    """End the open custody on a day if there is one; raises Refused for a day before it began."""
-    current = open_custody(asset)
-    if current is None:
-        return
-    note_release(asset, current, Handover(condition=condition), on, actor=actor)
+def release_all(
+    leaving: Sequence[tuple[Asset, date]], *, actor: Actor, condition: Condition | None = None
+) -> None:
+    """End the open custodies of those assets that have one, each on its day, in a fixed number of queries.
+
+    Raises Refused for a day before one began.
+    """
+    current = open_custodies([asset for asset, _on in leaving])
+    named = [{"holder_id": row.person_id, "location_id": row.location_id} for row in current.values()]
+    at_hand = fields.at_hand(named)
+    told = []
+    with db.session.no_autoflush:
+        for asset, on in leaving:
+            if (old := current.get(asset.id)) is not None:
+                note_release(asset, old, Handover(condition=condition), on, actor=actor)
+                told.append({"asset": asset, "old": old, "new": None, "on": on, "actor": actor})
     db.session.flush()
-    registry.run_hooks("asset.custody_changed", asset=asset, old=current, new=None, on=on, actor=actor)
+    del at_hand
+    registry.run_hooks_for_each("asset.custody_changed", told)
 
 
 def check_release(custody: Custody, on: date) -> None:

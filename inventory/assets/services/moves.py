@@ -10,7 +10,7 @@ from typing import Any
 from inventory.assets import fields, lifecycle, periods
 from inventory.assets.models import Asset
 from inventory.assets.services import claims, history
-from inventory.assets.services.custody import check_release, open_custodies, release
+from inventory.assets.services.custody import check_release, open_custodies, release_all
 from inventory.assets.services.dossiers import Dossier, histories_of
 from inventory.assets.states import State
 from inventory.audit import services as audit
@@ -111,13 +111,18 @@ def follow_states(
 ) -> None:
     """Save, end the custody of what nobody holds any more (of those in `held`, where that is known), and tell the hooks."""
     db.session.flush()
-    for one in moved:
-        if one.asset.state in lifecycle.RELEASES and (held is None or one.asset.id in held):
-            release(one.asset, one.on, actor=actor, condition=data.get("condition"))
-    for one in moved:
-        registry.run_hooks(
-            "asset.state_changed", asset=one.asset, old=one.old, new=one.asset.state, on=one.on, actor=actor
-        )
+    leaving = [
+        (one.asset, one.on)
+        for one in moved
+        if one.asset.state in lifecycle.RELEASES and (held is None or one.asset.id in held)
+    ]
+    if leaving:
+        release_all(leaving, actor=actor, condition=data.get("condition"))
+    told = [
+        {"asset": one.asset, "old": one.old, "new": one.asset.state, "on": one.on, "actor": actor}
+        for one in moved
+    ]
+    registry.run_hooks_for_each("asset.state_changed", told)
 
 
 def place(

@@ -83,6 +83,8 @@ class OwnFields:
         self.fields = queries.fields_of_homes(homes.homes_of(noun))
         self.labels = homes.labels(self.fields)
         self.taken: dict[tuple[int, str], int] = {}
+        # Public ids of those whom cells have named, by their ids.
+        self.people: dict[int, str] = {}
 
     def of(self, home_id: str) -> list[CustomField]:
         """Return the fields of the noun itself and of this row of a home."""
@@ -112,8 +114,10 @@ class OwnFields:
 
     def _value(self, field: CustomField, value: Any, kept: CustomValue | None) -> Any:
         if field.kind is FieldKind.PERSON:
-            person = db.session.get_one(Person, self.references.person(value, field=field.key))
-            return person.public_id
+            id_ = self.references.person(value, field=field.key)
+            if id_ not in self.people:
+                self.people[id_] = db.session.get_one(Person, id_).public_id
+            return self.people[id_]
         if field.kind is FieldKind.CHOICE:
             # What the row has today stays a choice though the list has lost it.
             choices = {folded(text): text for text in ([kept.text] if kept else []) + list(field.choices)}

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from inventory.audit.conflicts import READ_AT_ONCE, Conflict
 from inventory.audit.journal import Change
+from inventory.core import registry
 from inventory.core.database import among, db
 
 _names: dict[type[Any], str] = {}
@@ -21,9 +22,10 @@ def keeps(model: type[Any], name: str) -> None:
 
 def in_the_way(changes: Sequence[Change]) -> list[Conflict]:
     """Return what was attached since to the objects that these changes, each of one row, added."""
+    watched = registry.nouns().keys() | {model.__tablename__ for model in _names}
     added: dict[str, list[Change]] = {}
     for change in changes:
-        if change.operation == "insert":
+        if change.operation == "insert" and change.table_name in watched:
             added.setdefault(change.table_name, []).append(change)
     found: list[Conflict] = []
     for model, name in _names.items():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Text, func, select
 
-from inventory.core.database import db
+from inventory.core.database import among, db
 from inventory.core.errors import Invalid
 from inventory.core.text import folded
 from inventory.core.wording import N_
@@ -19,6 +20,7 @@ from inventory.organization.models import Entity, Location, Person
 # "Mairie > 1er étage > Bureau 12", as exports and other tools write a path.
 _TOP = "> "
 STEP = re.compile(r"\s*(?:>|/|»|›)\s*")
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 class References:
@@ -110,6 +112,13 @@ class References:
             message = N_("Several people are called “%(name)s”: give the e-mail address or the login.")
             raise Invalid(field, message, name=words[:60])
         return _meant(found, present)
+
+
+def says(column: Any, words: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that a column says one of these words, in capitals or not: who asks compares them `folded`."""
+    # SQLite leaves accented letters as they are.
+    small = {one for word in words for one in (word.lower(), word.translate(_SMALL))}
+    return among(func.lower(column, type_=Text()), small)
 
 
 def _meant(found: Sequence[int], present: int | None) -> int:

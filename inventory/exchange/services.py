@@ -21,7 +21,7 @@ from inventory.core.access import NOBODY, Actor
 from inventory.core.database import bulk_load, db
 from inventory.core.errors import Invalid, Refused
 from inventory.core.i18n import in_every_language
-from inventory.core.text import clean
+from inventory.core.text import clean, folded
 from inventory.core.wording import N_
 from inventory.exchange import columns, importers, reading, values
 from inventory.exchange.importers import SAME_VALUE, Importer, Remark, Result, Row, Terms
@@ -267,7 +267,7 @@ def _refused_twice(row: Row, match_key: str | None, within: Sequence[str], seen:
     if match_key not in row.values:
         lost = N_("It is empty, so the row is new each time that it is imported.")
         return Row(row.line, row.values, [*row.remarks, Remark(match_key, lost, is_warning=True)])
-    key = tuple(row.values.get(name) for name in (match_key, *within))
+    key = tuple(folded(str(row.values.get(name, ""))) for name in (match_key, *within))
     if seen.setdefault(key, row.line) == row.line:
         return row
     said = Remark(match_key, SAME_VALUE, {"line": seen[key]})

@@ -259,6 +259,16 @@ def test_signs_that_hide_text_are_taken_out_and_said(bring, laptops):
     assert line(kept, 3).remarks == []
 
 
+def test_who_and_what_is_there_is_found_however_it_is_written(bring, cast, laptops):
+    factories.create_person(cast.le_bouscat, display_name="Alice Ferrand", login="a.ferrand")
+    kept = bring("Nom affiché;Identifiant\nAlice Ferrand;A.FERRAND\n", "person")
+    assert (kept.match_key, kept.counts) == ("login", {"unchanged": 1})
+    factories.create_asset(cast.le_bouscat, laptops, name="Écran accueil")
+    kept = bring("Nom;Commande\nÉcran Accueil;BC-1\nécran ACCUEIL;BC-2\n")
+    assert (kept.match_key, kept.counts) == ("name", {"updated": 1, "refused": 1})
+    assert set(line(kept, 2).changes) == {"order_number"}
+
+
 def test_what_was_found_by_its_name_and_has_another_number_is_imported_with_a_warning(bring, cast, laptops):
     """A computer took over the name of the one before it, and two people are of one name."""
     factories.create_asset(cast.le_bouscat, laptops, tag="LBX-1", name="PC-ACCUEIL", serial="OLD123")

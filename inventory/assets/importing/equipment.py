@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Text, func, select
+from sqlalchemy import select
 
 from inventory.assets import services
 from inventory.assets.fields import EDITABLE
@@ -35,7 +35,7 @@ from inventory.exchange.importers import (
     first_text,
 )
 from inventory.exchange.models import Outcome
-from inventory.exchange.references import References
+from inventory.exchange.references import References, says
 from inventory.organization.models import Entity, Location, Person
 
 MATCH_KEYS = (OWN_NUMBER, "tag", "serial", "name")
@@ -180,10 +180,10 @@ class _Equipment:
         if not key:
             return {}
         column = getattr(Asset, key)
-        keys = {folded(str(row.values[key])) for row in rows if key in row.values}
+        keys = {str(row.values[key]) for row in rows if key in row.values}
         # Numbers in Parc are in small letters, in the index as they are.
-        said = column if key == OWN_NUMBER else func.lower(column, type_=Text())
-        statement = select(Asset).where(among(said, keys), Asset.entity_id.in_(self.terms.allowed))
+        said = among(column, {folded(one) for one in keys}) if key == OWN_NUMBER else says(column, keys)
+        statement = select(Asset).where(said, Asset.entity_id.in_(self.terms.allowed))
         found: dict[str, list[Asset]] = {}
         for asset in db.session.scalars(statement):
             found.setdefault(folded(getattr(asset, key)), []).append(asset)

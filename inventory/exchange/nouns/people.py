@@ -28,7 +28,7 @@ from inventory.exchange.importers import (
     first_text,
 )
 from inventory.exchange.models import Outcome
-from inventory.exchange.references import References
+from inventory.exchange.references import References, says
 from inventory.organization import services
 from inventory.organization.models import E_MAIL, Entity, Location, Person
 
@@ -107,10 +107,11 @@ class _People:
         if not key:
             return {}
         column = getattr(Person, key)
-        keys = {row.values[key] for row in rows if key in row.values}
+        keys = {str(row.values[key]) for row in rows if key in row.values}
+        said = among(column, keys) if key == OWN_NUMBER else says(column, keys)
         statement = (
             select(Person)
-            .where(column.in_(keys), Person.entity_id.in_(self.terms.allowed))
+            .where(said, Person.entity_id.in_(self.terms.allowed))
             .options(joinedload(Person.entity), joinedload(Person.location))
         )
         found: dict[str, list[Person]] = {}
@@ -131,6 +132,9 @@ class _People:
         person = twins[0] if twins else None
         if given.pop(OWN_NUMBER, None) and person is None:
             raise Invalid(OWN_NUMBER, NO_SUCH_NUMBER)
+        if person is not None:
+            # What found somebody is no news, however it is written.
+            given.pop(self.terms.match_key, None)
         wanted = given.pop("entity", None)
         entity_id = self.references.entity(wanted, person.entity_id if person else None) if wanted else (
             person.entity_id if person else self.terms.entity_id

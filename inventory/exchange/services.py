@@ -247,9 +247,8 @@ def _said(column: columns.Column, cell: Any) -> _Saying:
         value = column.parse(cell)
     except values.Unreadable as error:
         remarks.append(Remark(column.key, error.args[0], error.params))
-    if isinstance(value, str):
-        warnings = (values.as_text_alone(cell), values.hidden_signs(cell))
-        remarks += [Remark(column.key, warning, is_warning=True) for warning in warnings if warning]
+    if isinstance(value, str) and (warning := values.as_text_alone(cell)):
+        remarks.append(Remark(column.key, warning, is_warning=True))
     if column.names_something and (warning := values.lost_digits(cell)):
         remarks.append(Remark(column.key, warning, is_warning=True))
     if isinstance(value, str) and (warning := values.unseen(cell, value)):

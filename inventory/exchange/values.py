@@ -140,13 +140,6 @@ def as_text_alone(cell: Any) -> str | None:
     return None
 
 
-def hidden_signs(cell: Any) -> str | None:
-    """Return an N_ warning for a text with signs that cleaning takes out of it."""
-    if isinstance(cell, str) and hides(cell):
-        return N_("It held signs that hide or reorder text, or marks piled on a letter: they were taken out.")
-    return None
-
-
 def day(cell: Any, today: date) -> date:
     """Return a day from a date cell, an Excel day count, 12/03/2024, 2024-03-12, "12 mars 2024"; raises Unreadable."""
     if isinstance(cell, datetime):

@@ -251,14 +251,6 @@ def test_people_are_found_by_their_address_and_changed(bring, cast):
     )
 
 
-def test_signs_that_hide_text_are_taken_out_and_said(bring, laptops):
-    kept = bring("Étiquette;Type;Nom\nL-1;Portable;PC\u202e-1\nL-2;Portable;Évry\u00a02\n".encode())
-    (said,) = line(kept, 2).remarks
-    assert (said["column"], said["warning"], line(kept, 2).changes["name"]) == ("name", True, [None, "PC-1"])
-    assert "hide or reorder" in said["message"]
-    assert line(kept, 3).remarks == []
-
-
 def test_who_and_what_is_there_is_found_however_it_is_written(bring, cast, laptops):
     factories.create_person(cast.le_bouscat, display_name="Alice Ferrand", login="a.ferrand")
     kept = bring("Nom affiché;Identifiant\nAlice Ferrand;A.FERRAND\n", "person")

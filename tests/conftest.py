@@ -41,6 +41,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure() -> None:
+    # To look for cycles after every seven hundred objects, of which a test makes some ten thousand, costs one second in twenty.
+    gc.set_threshold(10_000)
+
+
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Name whole files and long texts by their argument: all workers have to call a test the same, and some are made anew by each."""
     return argname if isinstance(val, str | bytes) and len(val) > LONGEST_NAMED else None
@@ -56,8 +61,6 @@ def pytest_collection_finish() -> None:
     # All that was imported lives until the end: no search for garbage needs to walk over it again.
     gc.collect()
     gc.freeze()
-    # Where a test is over after some ten thousand objects, looking for cycles after each seven hundred costs one second in twenty.
-    gc.set_threshold(10_000)
 
 
 @pytest.fixture(scope="session", autouse=True)

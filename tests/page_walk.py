@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flask import Flask
 from flask.testing import FlaskClient
 
 from tests import rows
+from tests.sent_forms import SentForm, forms_in
 
 
 def addresses(app: Flask, made: rows.Rows, method: str) -> list[tuple[str, str]]:
@@ -33,3 +34,24 @@ def instance_pages(app: Flask, made: rows.Rows, browser: FlaskClient) -> list[tu
     if key not in _pages:
         _pages[key] = list(pages(app, made, browser))
     return _pages[key]
+
+
+def forms(walk: Iterable[tuple[str, str, str]]) -> list[tuple[str, SentForm]]:
+    """Return (endpoint, form) of every form inside the frames of these pages."""
+    return [(endpoint, form) for endpoint, path, text in walk for form in forms_in(main(text), path)]
+
+
+def main(text: str) -> str:
+    """Return what a page says inside its frame."""
+    return text[text.find("<main") :]
+
+
+_forms: dict[str, list[tuple[str, SentForm]]] = {}
+
+
+def instance_forms(app: Flask, made: rows.Rows, browser: FlaskClient) -> list[tuple[str, SentForm]]:
+    """Return (endpoint, form) of every form of these pages, read once for these rows too."""
+    key = made["asset"].public_id
+    if key not in _forms:
+        _forms[key] = forms(instance_pages(app, made, browser))
+    return _forms[key]

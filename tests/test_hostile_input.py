@@ -22,7 +22,7 @@ from inventory.core.permissions import Role
 from inventory.core.text import clean
 from tests import crowds, rows
 from tests.factories import Cast, create_user
-from tests.page_walk import addresses, instance_pages, pages
+from tests.page_walk import addresses, forms, instance_forms, instance_pages, main, pages
 from tests.rollback import nothing_kept
 from tests.sent_forms import TYPED, SentForm, forms_in
 
@@ -65,19 +65,13 @@ def browser(cast: Cast, sign_in: Callable[..., FlaskClient]) -> FlaskClient:
     return found
 
 
-def forms(walk: Iterable[tuple[str, str, str]]) -> list[SentForm]:
-    """Return every form of these pages, each once."""
+def each_once(walked: Iterable[tuple[str, SentForm]]) -> list[SentForm]:
+    """Return the forms without those that other pages have too."""
     found: dict[Any, SentForm] = {}
-    for _endpoint, path, text in walk:
-        for form in forms_in(main(text), path):
-            action = urlsplit(form.action).path
-            found.setdefault((action, tuple(one.name for one in form.fields)), form)
+    for _endpoint, form in walked:
+        action = urlsplit(form.action).path
+        found.setdefault((action, tuple(one.name for one in form.fields)), form)
     return list(found.values())
-
-
-def main(text: str) -> str:
-    """Return what a page says inside its frame."""
-    return text[text.find("<main") :]
 
 
 def faults(what: str, answer: TestResponse) -> list[str]:
@@ -129,7 +123,7 @@ def test_no_form_breaks_and_what_was_typed_is_kept_or_shown_escaped(
     app: Flask, database: Any, made: rows.Rows, browser: FlaskClient
 ) -> None:
     wrong, statuses = [], set()
-    for turn, form in enumerate(forms(instance_pages(app, made, browser))):
+    for turn, form in enumerate(each_once(instance_forms(app, made, browser))):
         for changed in tried(form, turn):
             what = f"{form.action} { ({name: str(value)[:25] for name, value in changed.items()}) }"
             with nothing_kept(database):
@@ -227,7 +221,7 @@ def test_an_entity_that_is_not_the_user_s_own_is_taken_by_no_form(
     ids = {name: foreign[noun].public_id for name, noun in FOREIGN.items()}
     ids |= dict.fromkeys(("entity", "entity_0"), cast.pessac.public_id)
     found, wrong = set(), []
-    for form in forms(pages(app, made, browser)):
+    for form in each_once(forms(pages(app, made, browser))):
         for one in form.fields:
             noun = one.name if form.action.split("?")[0] != "/entities/new" else "entity"
             if noun in ids and one.kind != "button":

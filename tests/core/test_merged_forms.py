@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from inventory.core.merging import SEEN
 from tests import rows
 from tests.factories import Cast
-from tests.page_walk import instance_pages
+from tests.page_walk import instance_forms
 from tests.rollback import nothing_kept
 from tests.sent_forms import SentForm, forms_in
 
@@ -34,10 +34,8 @@ def edited(app: Flask, made: rows.Rows, browser: FlaskClient) -> list[tuple[str,
     """Each form that changes a saved row, with its endpoint; those in place are left out."""
     return [
         (endpoint, form)
-        for endpoint, path, text in instance_pages(app, made, browser)
-        if endpoint not in IN_PLACE
-        for form in forms_in(text, path)
-        if form.value(SEEN)
+        for endpoint, form in instance_forms(app, made, browser)
+        if endpoint not in IN_PLACE and form.value(SEEN)
     ]
 
 

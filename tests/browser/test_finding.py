@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import steps
+
+pytestmark = pytest.mark.xdist_group("journeys")
 
 # Some milliseconds lie between the keys of a barcode reader; the browser's driver cannot promise as few.
 READ = """code => [...code, "Enter"].forEach(

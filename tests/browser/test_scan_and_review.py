@@ -16,7 +16,8 @@ from tests.servers.snmpd import COMMUNITY
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.snmpd,
-    pytest.mark.xdist_group("scan"),
+    # After the second half of the pages, in the browser that is open there.
+    pytest.mark.xdist_group("pages-1"),
     pytest.mark.skipif(Snmpd.available() is not None, reason=str(Snmpd.available())),
 ]
 LOGGED_BY_HAND = "lab-sw-004"

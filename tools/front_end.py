@@ -17,10 +17,8 @@ LOCK = ROOT / "package-lock.json"
 
 def build_front_end() -> None:
     """Bring node_modules and inventory/static/vendor up to date with the lock, build.mjs and our own sources."""
-    packages = digest([LOCK, ROOT / ".npmrc"])
-    packages_ready = is_stamped("node_modules", packages) and (ROOT / "node_modules").is_dir()
-    sources = digest([LOCK, ROOT / "build.mjs", *_own_sources()])
-    files_ready = is_stamped("vendor", sources) and (STATIC / "vendor" / "manifest.json").exists()
+    packages, sources = _packages(), _sources()
+    packages_ready, files_ready = _has_packages(packages), _has_files(sources)
     if packages_ready and files_ready:
         return
     # A town's network often has an authority of its own, which the machine's store of certificates knows and Node's list does not.
@@ -42,6 +40,28 @@ def build_front_end() -> None:
             mend="Mend the file named above",
             environment=environment,
         )
+
+
+def bring_node() -> None:
+    """Install node and npm as Python packages where the build will need them and the machine has none."""
+    if not (_has_packages(_packages()) and _has_files(_sources())):
+        _path_with_node()
+
+
+def _packages() -> str:
+    return digest([LOCK, ROOT / ".npmrc"])
+
+
+def _has_packages(packages: str) -> bool:
+    return is_stamped("node_modules", packages) and (ROOT / "node_modules").is_dir()
+
+
+def _sources() -> str:
+    return digest([LOCK, ROOT / "build.mjs", *_own_sources()])
+
+
+def _has_files(sources: str) -> bool:
+    return is_stamped("vendor", sources) and (STATIC / "vendor" / "manifest.json").exists()
 
 
 def _own_sources() -> list[Path]:

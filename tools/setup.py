@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -23,16 +24,17 @@ NEEDS = {"test": debian.TESTS, "bench": debian.BENCHMARKS}
 def set_up(target: str) -> None:
     """Do what the target needs: all the product's packages, check and test the developers' ones too, bench and fuzz one of their own."""
     python_packages.make_environment()
-    with _installing_beside(NEEDS.get(target, ())):
+    with _beside(partial(debian.install, NEEDS.get(target, ()))):
         python_packages.install_installer()
-        python_packages.install_lock(RUNTIME)
-        if target in ("check", "test"):
-            python_packages.install_lock(DEVELOPMENT)
-        if target in ("bench", "fuzz"):
-            python_packages.install_lock(ROOT / f"requirements-{target}.lock")
-        python_packages.install_project()
         if target in ("run", "test"):
-            front_end.build_front_end()
+            front_end.bring_node()
+        with _beside(front_end.build_front_end) if target in ("run", "test") else nullcontext():
+            python_packages.install_lock(RUNTIME)
+            if target in ("check", "test"):
+                python_packages.install_lock(DEVELOPMENT)
+            if target in ("bench", "fuzz"):
+                python_packages.install_lock(ROOT / f"requirements-{target}.lock")
+            python_packages.install_project()
         if target in ("run", "test", "bench"):
             python_packages.compile_translations()
         if target == "test":
@@ -40,12 +42,12 @@ def set_up(target: str) -> None:
 
 
 @contextmanager
-def _installing_beside(needs: Sequence[debian.Need]) -> Iterator[None]:
-    """Install the Debian packages while the block installs the others: both wait for a network most of the time."""
-    with ThreadPoolExecutor(1) as beside:
-        installed = beside.submit(debian.install, needs)
+def _beside(work: Callable[[], None]) -> Iterator[None]:
+    """Do the work while the block does its own: both wait for a network most of the time, and use one processor each."""
+    with ThreadPoolExecutor(1) as thread:
+        done = thread.submit(work)
         yield
-        installed.result()
+        done.result()
 
 
 def take_turn(turn: TextIO) -> None:

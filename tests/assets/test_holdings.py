@@ -45,7 +45,8 @@ def test_a_persons_page_says_what_they_hold_and_held_with_the_days(place, laptop
     assert "since 1 Apr 2026" in page
     assert "Held before" in page
     assert "5 Mar 2026 to 5 May 2026" in page
-    assert "LBX-000001 · Changed hands" in page
+    assert "LBX-000001 · Handed over" in page
+    assert "LBX-000009 · Taken back" in page
 
 
 def test_the_list_of_people_says_how_much_each_holds_and_leads_there(place, laptop, alice):

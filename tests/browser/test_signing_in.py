@@ -44,7 +44,7 @@ def set_up_an_authenticator(page: Page) -> tuple[pyotp.TOTP, list[str]]:
     page.goto("/account/")
     page.get_by_role("link", name="Set up an authenticator").click()
     expect(page.get_by_role("img", name="QR code")).to_be_visible()
-    totp = pyotp.TOTP(page.locator(".steps code").inner_text())
+    totp = pyotp.TOTP(page.locator(".steps code").inner_text().replace(" ", ""))
     steps.fill_in(page, code=totp.now())
     page.get_by_role("button", name="Switch it on").click()
     expect(steps.heading(page)).to_have_text("Keep these recovery codes")

@@ -187,7 +187,7 @@ def days_of(name: str) -> list[tuple[int, int, int]]:
 
 
 def merge_change_set() -> ChangeSet:
-    statement = select(ChangeSet).where(ChangeSet.undone_at.is_(None), ChangeSet.title.contains("→"))
+    statement = select(ChangeSet).where(ChangeSet.undone_at.is_(None), ChangeSet.stored_title.contains("→"))
     return db.session.scalars(statement.order_by(ChangeSet.id.desc())).first()  # type: ignore[return-value]
 
 

@@ -95,7 +95,7 @@ def change_setting(code: str, name: str) -> Response:
     form = forms.SettingForm(request.form, value=held.value if held.is_own else None)
     if form.submitted_and_valid():
         with form.saving():
-            settings.change(entity, name, form.value.data, actor=g.actor)
+            settings.change(entity, name, form.value.data, actor=g.actor, seen_as=request.form.get("seen"))
         if not form.errors:
             return done(
                 _("The setting is saved."), to=url_for(".detail", code=entity.code, _anchor="settings")
@@ -106,6 +106,7 @@ def change_setting(code: str, name: str) -> Response:
         status=form.status,
         entity=entity,
         held=held,
+        seen=settings.seen(entity, name),
         inherited=settings.inherited(entity, name) if held.is_own else None,
         below=queries.given_below(entity, name),
     )

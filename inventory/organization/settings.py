@@ -7,6 +7,7 @@ from typing import Any
 
 from inventory.audit import presentation
 from inventory.core.access import Actor
+from inventory.core.database import hold
 from inventory.core.errors import Invalid
 from inventory.core.wording import N_
 from inventory.organization import queries, services
@@ -72,12 +73,40 @@ def inherited(entity: Entity, name: str) -> InForce:
     return _held(_settings[name], entity, above)
 
 
-def change(entity: Entity, name: str, given: int | None, *, actor: Actor) -> None:
-    """Set a setting on an entity, or let it inherit again with None; raises Invalid beyond its limits."""
+def seen(entity: Entity, name: str) -> str:
+    """Return the value that an entity gives itself as a form remembers it, "" where it inherits; raises KeyError for an unknown name."""
+    held = value(entity, name)
+    return str(held.value) if held.is_own else ""
+
+
+def change(
+    entity: Entity, name: str, given: int | None, *, actor: Actor, seen_as: str | None = None
+) -> None:
+    """Set a setting on an entity, or let it inherit again with None; raises Invalid beyond its limits.
+
+    Raises Invalid as well when it is not `seen_as` the page had it (None: no check): somebody else gave another meanwhile.
+    """
     setting = _settings[name]
+    if seen_as is not None:
+        # Of two who save at once, the second must see what the first saved.
+        hold(entity)
+        _check_seen(entity, name, seen_as)
     if given is not None and not setting.least <= given <= setting.most:
         raise Invalid(
             "value", N_("Give a number from %(least)s to %(most)s."), least=setting.least, most=setting.most
         )
     stored: Any = given
     services.set_setting(entity, name, stored, actor=actor)
+
+
+def _check_seen(entity: Entity, name: str, seen_as: str) -> None:
+    now = seen(entity, name)
+    if now == seen_as:
+        return
+    if now:
+        message = N_(
+            "Somebody else set it to %(value)s while you were here. Save again if yours is to hold instead."
+        )
+        raise Invalid("value", message, value=int(now))
+    message = N_("Somebody else let it inherit again while you were here. Save again if yours is to hold.")
+    raise Invalid("value", message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inventory.organization import queries
+from inventory.organization import queries, settings
 from tests import factories
 
 ENGLISH = {"Accept-Language": "en"}
@@ -34,3 +34,17 @@ def test_a_setting_is_called_in_the_history_as_on_its_page(cast, sign_in):
     administrator.post("/entities/PES/settings/presence_kept_days", data={"value": "45"})
     page = administrator.get("/entities/PES", headers=ENGLISH).text
     assert page.count("Days that an unidentified presence is kept") > 1
+
+
+def test_of_two_who_set_a_setting_the_second_is_told_what_the_first_set_before_theirs_holds(cast, sign_in):
+    administrator = sign_in(cast.diane)
+    page = "/entities/PES/settings/presence_kept_days"
+    administrator.post(page, data={"value": "45", "seen": ""})
+    second = administrator.post(page, data={"value": "60", "seen": ""}, headers=ENGLISH)
+    assert (second.status_code, "Somebody else set it to 45" in second.text) == (422, True)
+    assert 'name="seen" value="45"' in second.text
+    assert 'value="60"' in second.text
+    administrator.post(page, data={"value": "60", "seen": "45"})
+    assert settings.value(cast.pessac, "presence_kept_days").value == 60
+    inherits = administrator.post(page, data={"value": "", "seen": "45"}, headers=ENGLISH)
+    assert "Somebody else set it to 60" in inherits.text

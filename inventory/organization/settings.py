@@ -79,9 +79,7 @@ def seen(entity: Entity, name: str) -> str:
     return str(held.value) if held.is_own else ""
 
 
-def change(
-    entity: Entity, name: str, given: int | None, *, actor: Actor, seen_as: str | None = None
-) -> None:
+def change(entity: Entity, name: str, given: int | None, *, actor: Actor, seen_as: str | None = None) -> None:
     """Set a setting on an entity, or let it inherit again with None; raises Invalid beyond its limits.
 
     Raises Invalid as well when it is not `seen_as` the page had it (None: no check): somebody else gave another meanwhile.

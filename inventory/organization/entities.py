@@ -106,7 +106,6 @@ def change_setting(code: str, name: str) -> Response:
         status=form.status,
         entity=entity,
         held=held,
-        seen=settings.seen(entity, name),
         inherited=settings.inherited(entity, name) if held.is_own else None,
         below=queries.given_below(entity, name),
     )

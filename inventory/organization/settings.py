@@ -73,12 +73,6 @@ def inherited(entity: Entity, name: str) -> InForce:
     return _held(_settings[name], entity, above)
 
 
-def seen(entity: Entity, name: str) -> str:
-    """Return the value that an entity gives itself as a form remembers it, "" where it inherits; raises KeyError for an unknown name."""
-    held = value(entity, name)
-    return str(held.value) if held.is_own else ""
-
-
 def change(entity: Entity, name: str, given: int | None, *, actor: Actor, seen_as: str | None = None) -> None:
     """Set a setting on an entity, or let it inherit again with None; raises Invalid beyond its limits.
 
@@ -98,13 +92,13 @@ def change(entity: Entity, name: str, given: int | None, *, actor: Actor, seen_a
 
 
 def _check_seen(entity: Entity, name: str, seen_as: str) -> None:
-    now = seen(entity, name)
-    if now == seen_as:
+    now = value(entity, name)
+    if seen_as == (str(now.value) if now.is_own else ""):
         return
-    if now:
+    if now.is_own:
         message = N_(
             "Somebody else set it to %(value)s while you were here. Save again if yours is to hold instead."
         )
-        raise Invalid("value", message, value=int(now))
+        raise Invalid("value", message, value=now.value)
     message = N_("Somebody else let it inherit again while you were here. Save again if yours is to hold.")
     raise Invalid("value", message)

@@ -15,6 +15,14 @@ pytestmark = pytest.mark.xdist_group("journeys")
 READ = """code => [...code, "Enter"].forEach(
     key => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })))"""
 
+# How many of twelve repetitions of a key reach the shortcuts.
+HELD = """key => {
+    let heard = 0;
+    document.addEventListener("keydown", () => heard++);
+    for (let n = 0; n < 12; n++) document.body.dispatchEvent(
+        new KeyboardEvent("keydown", { key, repeat: n > 0, bubbles: true, cancelable: true }));
+    return heard; }"""
+
 
 def type_search(page: Page, words: str) -> None:
     page.keyboard.press("/")
@@ -56,6 +64,13 @@ def test_a_label_read_by_a_barcode_reader_opens_its_equipment_and_answers_no_que
     page.evaluate(READ, "PES-NEW-01")
     expect(page).to_have_url(re.compile(r"/assets/\w{12}"))
     expect(steps.heading(page)).to_contain_text("PES-NEW-01")
+
+
+def test_a_key_that_is_held_down_goes_on_and_is_no_barcode(page_of):
+    page = page_of("diane", language="en")
+    page.goto("/assets/?state=any")
+    expect(steps.rows(page).first).to_be_visible()
+    assert page.evaluate(HELD, "j") == 12
 
 
 def test_filters_narrow_the_list_and_become_a_saved_view(page_of):

@@ -132,7 +132,8 @@ export function prepareKeyboard() {
   standAgain();
   document.addEventListener("click", (event) => remember(event.target.closest("[data-row]")));
   document.addEventListener("keydown", (event) => {
-    if (!isMeant(event) || (event.key.length !== 1 && event.key !== "Enter") || !reads(event)) return;
+    // A key that is held down comes as fast.
+    if (event.repeat || !isMeant(event) || (event.key.length !== 1 && event.key !== "Enter") || !reads(event)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   }, { capture: true });
